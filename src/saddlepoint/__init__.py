@@ -1,0 +1,1 @@
+"""saddlepoint: generative adversarial networks, played as one game."""

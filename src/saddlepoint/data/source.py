@@ -1,0 +1,41 @@
+"""A source: all examples of a data set, in the type they are stored in, with what is known about them."""
+
+import hashlib
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Source(NamedTuple):
+    """N examples and their conditions, in storage types.
+
+    x        [N, C, H, W] uint8, uint16 or float32 for pictures; [N, D] float32 for points; [N, C, T] for sound
+    c        None, [N] labels (int64), or [N, E] float32 vectors
+    classes  the names of the labels 0..K-1
+    licence  what the data may be used for, as its origin states it
+    """
+
+    name: str
+    x: Tensor
+    c: Tensor | None = None
+    classes: tuple[str, ...] = ()
+    licence: str = "unstated"
+
+    @property
+    def size(self) -> int:
+        """N, the number of examples."""
+        return self.x.shape[0]
+
+    def take(self, indices: Tensor) -> "Source":
+        """The source restricted to these examples, in this order."""
+        return self._replace(x=self.x[indices], c=None if self.c is None else self.c[indices])
+
+    def digest(self) -> str:
+        """SHA-256 of the types, shapes and bytes of x and c: what makes two runs' data the same data."""
+        digest = hashlib.sha256()
+        for tensor in (self.x, self.c):
+            if tensor is not None:
+                digest.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
+                digest.update(tensor.contiguous().view(torch.uint8).numpy().data)
+        return digest.hexdigest()

@@ -1,0 +1,15 @@
+"""The one exception that a user's mistake, or a fault of their machine, becomes."""
+
+
+class SaddlepointError(Exception):
+    """What went wrong, where, and what to do about it: one line each, no traceback on a user's screen.
+
+    `code` is the exit status the command line ends with: 2 for a request that cannot be carried out as written,
+    1 for a fault met while carrying it out, 3 for a training run that was given up.
+    """
+
+    def __init__(self, what: str, where: str = "", hint: str = "", code: int = 2) -> None:
+        self.what, self.where, self.hint, self.code = what, where, hint, code
+        place = f"{where}: " if where else ""
+        advice = f" ({hint})" if hint else ""
+        super().__init__(f"{place}{what}{advice}")

@@ -1,0 +1,94 @@
+"""The small immutable records that the layers hand to each other. Shapes are those of the vocabulary:
+
+x   real example        [B, D] points, [B, C, H, W] pictures, [B, C, T] sound, [B, T] tokens, or a mapping of these
+z   latent noise        [B, Z], or None where c or dropout is the only source of chance
+c   condition           None, [B] labels, [B, E] vectors, [B, C, H, W] pictures, [B, T] tokens
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+Examples = Tensor | Mapping[str, Tensor]
+
+
+class Answer(NamedTuple):
+    """What a critic says of a batch.
+
+    logits    [B] or one per site [B, ...]; sigmoid(logits) = D(x), the probability that x came from the data
+    classes   [B, K] logits of an auxiliary classifier (AC-GAN), where there is one
+    features  inner activations, for terms that match them
+    """
+
+    logits: Tensor
+    classes: Tensor | None = None
+    features: tuple[Tensor, ...] = ()
+
+
+Critic = Callable[[Tensor], Answer]
+Generator = Callable[[Tensor | None, Tensor | None], Tensor]
+
+
+class Batch(NamedTuple):
+    """A minibatch of real examples, and their conditions."""
+
+    x: Examples
+    c: Tensor | None = None
+
+
+class Verdict(NamedTuple):
+    """One critic's view of a step: what it took for real and for fake, and what it answered.
+
+    `critic` has the condition bound, and answers in full precision, so that a penalty may differentiate it.
+    `r` is None in a generator step whose objective does not read D(x).
+    """
+
+    real: Tensor
+    fake: Tensor
+    critic: Critic
+    r: Answer | None
+    f: Answer
+
+
+class Turn(NamedTuple):
+    """Everything one step knows; what penalties and extra terms are functions of."""
+
+    x: Examples
+    z: Tensor | None
+    c: Tensor | None
+    fake: Examples
+    generators: Mapping[str, Generator]
+    verdicts: Mapping[str, Verdict]
+    rng: torch.Generator
+
+    def verdict(self, name: str | None = None) -> Verdict:
+        """The verdict of the named critic, or of the only one."""
+        if name is not None:
+            return self.verdicts[name]
+        (only,) = self.verdicts.values()
+        return only
+
+
+class Round(NamedTuple):
+    """One round of a game, in plain numbers: what the journal and the screen show.
+
+    index      rounds played before this one, within the stage
+    images     real examples seen once this round is over, within the stage
+    losses     by player ("D", "G") and, with a slash, by term ("G/cycle"): means over the batch, unweighted for terms
+    d_real     mean D(x) = mean sigmoid(r), None without critic
+    d_fake     mean D(G(z)) = mean sigmoid(f), None without critic
+    gradients  Euclidean norm of each player's gradient
+    skipped    steps not taken because the batch, the loss or the gradient was not finite
+    sound      False where a player's weights are not finite after the round: only an earlier state can help
+    """
+
+    index: int
+    images: int
+    losses: Mapping[str, float]
+    d_real: float | None
+    d_fake: float | None
+    gradients: Mapping[str, float]
+    skipped: int
+    sound: bool
