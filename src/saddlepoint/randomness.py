@@ -1,4 +1,4 @@
-"""Every random number of a run is a function of (seed, name of its stream, position): nothing to store, nothing to lose.
+"""Every random number of a run is a function of (seed, name of its stream, position): nothing to store or to lose.
 
 A stream is drawn anew at each position, from a generator seeded by a hash. Hence a resumed run needs no saved generator
 state, and two processes that draw for the whole batch and keep their slice see what one process sees.
@@ -23,7 +23,3 @@ class Randomness(NamedTuple):
 
     def stream(self, name: str, *position: int) -> torch.Generator:
         return torch.Generator().manual_seed(seed_of(self.seed, name, *position))
-
-    def reseed_global(self, name: str, *position: int) -> None:
-        """Seed torch's global generators, which dropout draws from."""
-        torch.manual_seed(seed_of(self.seed, name, *position))

@@ -77,8 +77,8 @@ class Round(NamedTuple):
     index      rounds played before this one, within the stage
     images     real examples seen once this round is over, within the stage
     losses     by player ("D", "G") and, with a slash, by term ("G/cycle"): means over the batch, unweighted for terms
-    d_real     mean D(x) = mean sigmoid(r), None without critic
-    d_fake     mean D(G(z)) = mean sigmoid(f), None without critic
+    d_real     mean D(x) = mean sigmoid(r), over the critic's steps; not a number without critic
+    d_fake     mean D(G(z)) = mean sigmoid(f), likewise
     gradients  Euclidean norm of each player's gradient
     skipped    steps not taken because the batch, the loss or the gradient was not finite
     sound      False where a player's weights are not finite after the round: only an earlier state can help
@@ -87,8 +87,8 @@ class Round(NamedTuple):
     index: int
     images: int
     losses: Mapping[str, float]
-    d_real: float | None
-    d_fake: float | None
+    d_real: float
+    d_fake: float
     gradients: Mapping[str, float]
     skipped: int
     sound: bool

@@ -1,0 +1,165 @@
+"""The game, as Algorithm 1 of Goodfellow et al. (2014) has it:
+
+    repeat
+        k times: a fresh batch of x, fresh z, and one step of the critic down its cost
+        fresh z, and one step of the generator down its cost
+
+Nothing here knows of networks, data, files or screens: a game is made of modules and callables, receives an iterator of
+batches, and yields one `Round` after another. Whoever iterates logs, draws and saves.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from saddlepoint.players import Step, frozen_buffers, kept_buffers, tune
+from saddlepoint.randomness import Randomness
+from saddlepoint.records import Batch, Round, Turn
+from saddlepoint.rules import Dials, Game, State
+from saddlepoint.turns import Moment, forge, see, tensors
+
+Schedule = Callable[[Game, State, Iterator[Batch], Randomness, Dials], tuple[State, Round]]
+
+
+class Move(NamedTuple):
+    """What is known of a step once it is over: what became of it, the costs it saw, and mean D(x) and D(G(z))."""
+
+    step: Step
+    costs: dict[str, float]
+    d_real: float = math.nan
+    d_fake: float = math.nan
+
+
+REFUSED = Move(Step(gradient=math.nan, taken=False, sound=True), {})
+
+
+def algorithm_1(
+    game: Game, state: State, batches: Iterator[Batch], rng: Randomness, dials: Dials
+) -> tuple[State, Round]:
+    """One round: k times a fresh batch and a step of the critic, then a step of the generator; z is fresh in each.
+
+    The generator's step reads x and c, where it reads them, from the last batch (from a fresh one where k = 0).
+    """
+    seen, critic_moves = 0, []
+    for i in range(game.k):
+        batch = next(batches)
+        seen += size(batch)
+        critic_moves.append(critic_step(game, batch, Moment(rng, state.index, i, dials)))
+    if game.k == 0:
+        batch = next(batches)
+        seen += size(batch)
+    generator_move = generator_step(game, batch, Moment(rng, state.index, game.k, dials))
+    return State(state.index + 1, state.images + seen), summary(state, seen, critic_moves, generator_move)
+
+
+def critic_step(game: Game, batch: Batch, moment: Moment) -> Move:
+    """One step of D down  mean L_D(D(x, c), D(G(z), c)) + its terms, for fresh z; nothing of G's moves."""
+    if not finite(batch):
+        return REFUSED
+    with frozen_buffers(game.G), kept_buffers(game.D) as restore:
+        moment.reseed()
+        with torch.no_grad():
+            z, fake = forge(game, batch, moment)
+        turn = see(game, batch, z, fake, moment, real=True)
+        costs = [mean(game.objective.critic(v.r.logits, v.f.logits)) for v in turn.verdicts.values()]
+        return move(game, "D", costs, turn, moment, restore)
+
+
+def generator_step(game: Game, batch: Batch, moment: Moment) -> Move:
+    """One step of G down  mean L_G(D(x, c), D(G(z), c)) + its terms, for fresh z; nothing of D's moves."""
+    if not finite(batch):
+        return REFUSED
+    with frozen_buffers(game.D), kept_buffers(game.G) as restore:
+        moment.reseed()
+        z, fake = forge(game, batch, moment)
+        turn = see(game, batch, z, fake, moment, real=game.generator_reads_real)
+        costs = [mean(game.objective.generator(v.r and v.r.logits, v.f.logits)) for v in turn.verdicts.values()]
+        return move(game, "G", costs, turn, moment, restore)
+
+
+def move(game: Game, owner: str, costs: list[Tensor], turn: Turn, moment: Moment, restore: Callable[[], None]) -> Move:
+    """Descend the sum of the costs and of the owner's weighted terms; a refused step leaves its own buffers unmoved."""
+    player = game.player(owner)
+    tune(player, moment.dials.rates.get(owner), moment.dials.momenta.get(owner))
+    total = torch.stack(costs).sum() if costs else torch.zeros(())
+    seen = {owner: number(total)} if costs else {}
+    for term in game.terms:
+        if term.owner == owner and moment.index % term.every == 0:
+            cost = mean(term.of(turn))
+            total = total + moment.dials.weights.get(term.name, term.weight) * term.every * cost
+            seen[f"{owner}/{term.name}"] = number(cost)
+    step = game.descend(total, player)
+    if not step.taken:
+        restore()
+    r = [number(game.objective.reading(v.r.logits).mean()) for v in turn.verdicts.values() if v.r]
+    f = [number(game.objective.reading(v.f.logits).mean()) for v in turn.verdicts.values()]
+    return Move(step, seen, average(r), average(f))
+
+
+def play(
+    game: Game,
+    batches: Iterable[Batch],
+    *,
+    seed: int = 0,
+    state: State | None = None,
+    schedule: Schedule = algorithm_1,
+    dials: Callable[[State], Dials] = lambda state: Dials(),
+) -> Iterator[Round]:
+    """Play rounds for as long as there are batches. Equal arguments yield equal rounds, bit for bit.
+
+    `state` continues where an earlier game, restored with its modules and optimisers, stood; `dials` gives the numbers
+    of each round; `schedule` is how a round is played.
+    """
+    state, rng, batches = state or State(), Randomness(seed), iter(batches)
+    while True:
+        try:
+            state, round = schedule(game, state, batches, rng, dials(state))
+        except StopIteration:
+            return
+        yield round
+
+
+def average(numbers: list[float]) -> float:
+    """Their mean; of none, not a number."""
+    return sum(numbers) / len(numbers) if numbers else math.nan
+
+
+def mean(costs: Tensor) -> Tensor:
+    """Mean over each example's sites, then over the batch."""
+    return (costs.flatten(1).mean(1) if costs.ndim > 1 else costs).mean()
+
+
+def number(scalar: Tensor) -> float:
+    """The value of a scalar, without its graph."""
+    return scalar.detach().item()
+
+
+def size(batch: Batch) -> int:
+    """B, the number of real examples in a batch."""
+    return tensors(batch.x)[0].shape[0]
+
+
+def finite(batch: Batch) -> bool:
+    """Whether every number of x is finite: one that is not would reach buffers before it reached a cost."""
+    return all(bool(torch.isfinite(x).all()) for x in tensors(batch.x))
+
+
+def summary(state: State, seen: int, critic_moves: list[Move], generator_move: Move) -> Round:
+    """The round in numbers: costs and D's readings as means over the critic's steps."""
+    moves = [*critic_moves, generator_move]
+    names = dict.fromkeys(name for m in critic_moves for name in m.costs)
+    costs = {name: average([m.costs[name] for m in critic_moves if name in m.costs]) for name in names}
+    gradients = {"D": average([m.step.gradient for m in critic_moves])} if critic_moves else {}
+    return Round(
+        index=state.index,
+        images=state.images + seen,
+        losses=costs | generator_move.costs,
+        d_real=average([m.d_real for m in critic_moves]),
+        d_fake=average([m.d_fake for m in critic_moves]),
+        gradients=gradients | {"G": generator_move.step.gradient},
+        skipped=sum(not m.step.taken for m in moves),
+        sound=all(m.step.sound for m in moves),
+    )

@@ -1,0 +1,103 @@
+"""A player: the networks it owns, the optimiser that moves them, and how one step is taken or refused."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from saddlepoint.errors import SaddlepointError
+
+
+class Player(NamedTuple):
+    """Named networks that are moved together by one optimiser. Both generators of an unpaired game are one player."""
+
+    networks: Mapping[str, nn.Module]
+    optimiser: torch.optim.Optimizer
+
+    @classmethod
+    def of(cls, network: nn.Module, optimiser: torch.optim.Optimizer, name: str = "net") -> "Player":
+        """The usual player, of one network."""
+        return cls({name: network}, optimiser)
+
+    @property
+    def parameters(self) -> list[nn.Parameter]:
+        """What this player owns and may move: the parameters its optimiser holds."""
+        return [p for group in self.optimiser.param_groups for p in group["params"]]
+
+    @property
+    def buffers(self) -> list[Tensor]:
+        return [buffer for network in self.networks.values() for buffer in network.buffers()]
+
+
+class Step(NamedTuple):
+    """What became of one step: the gradient's norm, whether it was taken, whether the weights are finite after it."""
+
+    gradient: float
+    taken: bool
+    sound: bool
+
+
+Descend = Callable[[Tensor, Player], Step]
+
+
+@contextmanager
+def kept_buffers(player: Player | None) -> Iterator[Callable[[], None]]:
+    """Remember the player's buffers; yields a function that restores them.
+
+    Batch and spectral normalisation move their buffers in every forward pass, whoever's step it is. They are written
+    through `.data`, since a backward pass may still hold them.
+    """
+    buffers = [] if player is None else player.buffers
+    copies = [buffer.clone() for buffer in buffers]
+
+    def restore() -> None:
+        for buffer, copy in zip(buffers, copies):
+            buffer.data.copy_(copy)
+
+    yield restore
+
+
+@contextmanager
+def frozen_buffers(player: Player | None) -> Iterator[None]:
+    """The player's buffers are, afterwards, bit for bit what they were: it is the opponent's step."""
+    with kept_buffers(player) as restore:
+        try:
+            yield
+        finally:
+            restore()
+
+
+def norm(tensors: list[Tensor]) -> float:
+    """The Euclidean norm of all of them together; not finite if any entry is not, or is too large to be squared."""
+    if not tensors:
+        return 0.0
+    return float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(tensors))))
+
+
+def descend(loss: Tensor, player: Player) -> Step:
+    """One step of the player's optimiser down the loss, in the player's own parameters and no others.
+
+    A loss or a gradient that is not finite moves nothing: neither weights nor the optimiser's moments.
+    """
+    parameters = player.parameters
+    player.optimiser.zero_grad(set_to_none=True)
+    loss.backward(inputs=parameters)
+    gradient = norm([p.grad for p in parameters if p.grad is not None])
+    taken = math.isfinite(gradient) and math.isfinite(loss.item())
+    if taken:
+        player.optimiser.step()
+    return Step(gradient, taken, not taken or math.isfinite(norm([p.detach() for p in parameters])))
+
+
+def tune(player: Player, rate: float | None, momentum: float | None) -> None:
+    """Set the optimiser's learning rate and momentum to the numbers of this round."""
+    for group in player.optimiser.param_groups:
+        if rate is not None:
+            group["lr"] = rate
+        if momentum is not None:
+            if "momentum" not in group:
+                raise SaddlepointError("this optimiser has no momentum to set", hint="use SGD or RMSprop")
+            group["momentum"] = momentum

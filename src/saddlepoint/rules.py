@@ -1,0 +1,127 @@
+"""What a game consists of: two players, a prior, an objective, extra terms, and how fakes are made and compared."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.objectives import Objective
+from saddlepoint.players import Descend, Player, descend
+from saddlepoint.records import Batch, Examples, Generator, Turn
+
+Augment = Callable[[Tensor, torch.Generator, float], Tensor]
+Forge = Callable[[Mapping[str, Generator], Batch, Tensor | None], Examples]
+Pairing = Callable[[Examples, Examples], tuple[Tensor, Tensor]]
+Prior = Callable[[int, torch.Generator], Tensor | None]
+
+
+class Term(NamedTuple):
+    """A penalty or an extra cost: weight * mean of(turn), added to its owner's cost every `every`-th round.
+
+    A term that is computed every n-th round weighs n times as much there (Karras et al. 2020, lazy regularisation).
+    `reads_real` asks the game for the critic's answer on x in the generator's step too.
+    """
+
+    name: str
+    owner: Literal["D", "G"]
+    of: Callable[[Turn], Tensor]
+    weight: float = 1.0
+    every: int = 1
+    reads_real: bool = False
+
+
+class Dials(NamedTuple):
+    """The numbers that change during a run, as the run read them off its schedules for this round.
+
+    rates, momenta  by player; weights by term name; those absent stay as they are. `augment` is a strength in [0, 1].
+    """
+
+    rates: Mapping[str, float] = {}
+    momenta: Mapping[str, float] = {}
+    weights: Mapping[str, float] = {}
+    augment: float = 1.0
+
+
+class State(NamedTuple):
+    """Where a game stands: rounds played and real examples seen. All else is in its modules and optimisers."""
+
+    index: int = 0
+    images: int = 0
+
+
+def one_generator(generators: Mapping[str, Generator], batch: Batch, z: Tensor | None) -> Tensor:
+    """The usual forge: G(z, c), of the only generator."""
+    (G,) = generators.values()
+    return G(z, batch.c)
+
+
+def real_against_fake(x: Examples, fake: Examples) -> tuple[Tensor, Tensor]:
+    """The usual pairing: all of x is real, all of G(z) is fake."""
+    if isinstance(x, Mapping) or isinstance(fake, Mapping):
+        raise SaddlepointError(
+            "examples are a record of several tensors, and no pairing says which the critic compares"
+        )
+    return x, fake
+
+
+@dataclass(frozen=True, kw_only=True)
+class Game:
+    """The parts of a game.
+
+    G, D       the players; each owns networks and one optimiser. D is None in a stage without critic, where k = 0 and G
+               descends its terms alone
+    prior      (n, rng) -> z [n, Z], or None where chance enters otherwise
+    objective  the two costs, functions of logits
+    terms      penalties and extra costs, each owned by one player
+    k          critic steps per generator step
+    forge      (generators, batch, z) -> fakes: how fakes are made, where it is not G(z, c)
+    pairings   by critic: (x, fakes) -> (its real, its fake), where there are several kinds of example
+    augment    T(x, rng, strength): critics see T(x) and T(G(z)), and the generator is taught through T
+    fast       a context for the adversarial forward passes (autocast); penalties always see full precision
+    descend    (loss, player) -> Step: how a player moves; another one where several processes play as one
+    """
+
+    G: Player
+    D: Player | None = None
+    prior: Prior = lambda n, rng: None
+    objective: Objective | None = None
+    terms: tuple[Term, ...] = ()
+    k: int = 1
+    forge: Forge = one_generator
+    pairings: Mapping[str, Pairing] = field(default_factory=dict)
+    augment: Augment | None = None
+    fast: Callable[[], AbstractContextManager] = nullcontext
+    descend: Descend = descend
+
+    def __post_init__(self) -> None:
+        critics = {} if self.D is None else self.D.networks
+        if bool(critics) != (self.objective is not None) or bool(critics) != (self.k > 0):
+            raise SaddlepointError(
+                f"a game of {len(critics)} critics with k = {self.k} and {'an' if self.objective else 'no'} objective",
+                hint="with critics, k >= 1 and an objective; without, k = 0 and none",
+            )
+        if unknown := set(self.pairings) - set(critics):
+            raise SaddlepointError(f"pairings for critics that do not play: {', '.join(sorted(unknown))}")
+        if not critics and any(term.owner == "D" for term in self.terms):
+            raise SaddlepointError("a term owned by D in a game without critic")
+        if not critics and not self.terms:
+            raise SaddlepointError("a game with neither critic nor terms: nothing to learn from")
+        if self.D and {id(p) for p in self.G.parameters} & {id(p) for p in self.D.parameters}:
+            raise SaddlepointError("a parameter has two owners, G and D", hint="each player moves only its own")
+
+    def player(self, owner: str) -> Player:
+        """The player that owns a term or takes a step, by its letter."""
+        player = self.G if owner == "G" else self.D
+        if player is None:
+            raise SaddlepointError("this game has no critic to move")
+        return player
+
+    @property
+    def generator_reads_real(self) -> bool:
+        """Whether the generator's step needs the critics' answers on x."""
+        paired = self.objective is not None and self.objective.paired
+        return paired or any(term.reads_real for term in self.terms if term.owner == "G")

@@ -1,0 +1,76 @@
+"""What a step sees: its moment's randomness, and the turn, in which every critic has answered."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from saddlepoint.randomness import Randomness, seed_of
+from saddlepoint.records import Answer, Batch, Critic, Examples, Turn, Verdict
+from saddlepoint.rules import Dials, Game, real_against_fake
+
+
+class Moment(NamedTuple):
+    """One step's place in the run: the round, the step within it, and the numbers in force."""
+
+    rng: Randomness
+    index: int
+    step: int
+    dials: Dials
+
+    def stream(self, name: str) -> torch.Generator:
+        """A generator of this step's own: equal names give equal draws, another step gives others."""
+        return self.rng.stream(name, self.index, self.step)
+
+    def reseed(self) -> None:
+        """Seed torch's global generators, which dropout draws from, for this step."""
+        torch.manual_seed(seed_of(self.rng.seed, "dropout", self.index, self.step))
+
+
+def tensors(examples: Examples) -> list[Tensor]:
+    """The tensors of a batch of examples, whether it is one or a record of several."""
+    return list(examples.values()) if isinstance(examples, Mapping) else [examples]
+
+
+def forge(game: Game, batch: Batch, moment: Moment) -> tuple[Tensor | None, Examples]:
+    """Fresh z ~ p(z), one for each example of the batch, and the fakes made of it."""
+    x = tensors(batch.x)[0]
+    z = game.prior(x.shape[0], moment.stream("prior"))
+    z = None if z is None else z.to(x.device)
+    with game.fast():
+        fake = game.forge(game.G.networks, batch, z)
+    return z, {name: widened(t) for name, t in fake.items()} if isinstance(fake, Mapping) else widened(fake)
+
+
+def see(game: Game, batch: Batch, z: Tensor | None, fake: Examples, moment: Moment, *, real: bool) -> Turn:
+    """The turn of this step: each critic answers on its fakes and, if asked, on its real examples."""
+    critics = {} if game.D is None else game.D.networks
+    noise = moment.stream("augment")
+
+    def bound(name: str) -> Critic:
+        if game.augment is None:
+            return lambda x: critics[name](x, batch.c)
+        return lambda x: critics[name](game.augment(x, noise, moment.dials.augment), batch.c)
+
+    verdicts = {}
+    for name in critics:
+        theirs, ours = game.pairings.get(name, real_against_fake)(batch.x, fake)
+        critic = bound(name)
+        with game.fast():
+            r = answered(critic(theirs)) if real else None
+            f = answered(critic(ours))
+        verdicts[name] = Verdict(theirs, ours, critic, r, f)
+    return Turn(batch.x, z, batch.c, fake, game.G.networks, verdicts, moment.stream("terms"))
+
+
+def widened(t: Tensor) -> Tensor:
+    """At least float32: costs and penalties are computed in full precision whatever the passes were made in."""
+    return t.float() if t.dtype in (torch.bfloat16, torch.float16) else t
+
+
+def answered(answer: Answer) -> Answer:
+    """The answer in full precision. Features stay as they are: whoever matches them chooses."""
+    return answer._replace(
+        logits=widened(answer.logits), classes=None if answer.classes is None else widened(answer.classes)
+    )
