@@ -1,0 +1,86 @@
+"""Gaussians fitted to features, and the Frechet distance between two of them. Everything in float64.
+
+features    [N, F]
+mean        mu = 1/n sum_i y_i                            [F]
+covariance  S = 1/(n-1) sum_i (y_i - mu)(y_i - mu)^T      [F, F]
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from saddlepoint.errors import SaddlepointError
+
+
+class Gaussian(NamedTuple):
+    """Mean, unbiased covariance (zero where n = 1) and number of the samples they were taken from."""
+
+    mean: Tensor
+    covariance: Tensor
+    n: int
+
+    def merge(self, other: "Gaussian") -> "Gaussian":
+        """The moments of both samples together: streaming is merging chunk after chunk.
+
+        With d = mu_b - mu_a and the scatter M = (n-1) S:  mu = mu_a + d n_b/n,  M = M_a + M_b + d d^T n_a n_b/n
+        (Chan, Golub and LeVeque, Algorithms for computing the sample variance, 1983, equations 1.5).
+        """
+        n = self.n + other.n
+        apart = other.mean - self.mean
+        scatter = self.scatter() + other.scatter() + torch.outer(apart, apart) * (self.n * other.n / n)
+        return Gaussian(self.mean + apart * (other.n / n), scatter / (n - 1), n)
+
+    def without(self, part: "Gaussian") -> "Gaussian":
+        """The moments of what remains when a part of the sample is taken out: the inverse of `merge`."""
+        n = self.n - part.n
+        if n < 2:
+            raise SaddlepointError(f"{n} of {self.n} samples remain", "Gaussian.without", "at least 2 must")
+        mean = (self.mean * self.n - part.mean * part.n) / n
+        apart = part.mean - mean
+        scatter = self.scatter() - part.scatter() - torch.outer(apart, apart) * (n * part.n / self.n)
+        return Gaussian(mean, scatter / (n - 1), n)
+
+    def scatter(self) -> Tensor:
+        """sum_i (y_i - mu)(y_i - mu)^T, [F, F]."""
+        return self.covariance * (self.n - 1)
+
+
+def fit(features: Tensor) -> Gaussian:
+    """The moments of features [N, F]; SaddlepointError where there are none, or one is not finite."""
+    if features.ndim != 2 or features.shape[0] == 0:
+        raise SaddlepointError(f"features of shape {list(features.shape)}", "fit", "give [N, F] with N >= 1")
+    y = features.double()
+    if not torch.isfinite(y).all():
+        raise SaddlepointError("some features are not finite", "fit", "look at the samples they came from")
+    mean = y.mean(0)
+    centred = y - mean
+    return Gaussian(mean, centred.T @ centred / max(len(y) - 1, 1), len(y))
+
+
+def frechet(a: Gaussian, b: Gaussian) -> float:
+    """d^2 = |mu_a - mu_b|^2 + tr(S_a + S_b - 2 (S_a S_b)^(1/2)), the squared Frechet (2-Wasserstein) distance.
+
+    tr (S_a S_b)^(1/2) is the sum of the singular values of S_a^(1/2) S_b^(1/2): the square roots of the eigenvalues of
+    S_a^(1/2) S_b S_a^(1/2), without squaring first, so that covariances of deficient rank keep their last digits (the
+    distance of a Gaussian to itself is 0 to rounding, whatever its rank).
+
+    Dowson and Landau, The Frechet distance between multivariate normal distributions, 1982; used on features of
+    pictures by Heusel et al., GANs trained by a two time-scale update rule converge to a local Nash equilibrium, 2017.
+    """
+    if a.mean.shape != b.mean.shape:
+        raise SaddlepointError(
+            f"features {len(a.mean)} and {len(b.mean)} wide", "frechet", "use one extractor for both"
+        )
+    if min(a.n, b.n) < 2:
+        raise SaddlepointError(f"{min(a.n, b.n)} samples have no covariance", "frechet", "give at least 2")
+    roots = torch.linalg.svdvals(square_root(a.covariance) @ square_root(b.covariance))
+    apart = (a.mean - b.mean).square().sum()
+    return float((apart + a.covariance.trace() + b.covariance.trace() - 2 * roots.sum()).clamp(min=0))
+
+
+def square_root(covariance: Tensor) -> Tensor:
+    """The symmetric S^(1/2) = V diag(l)^(1/2) V^T of S = V diag(l) V^T; eigenvalues within rounding of 0 count as 0."""
+    eigenvalues, vectors = torch.linalg.eigh(covariance)
+    noise = eigenvalues.abs().max() * len(eigenvalues) * torch.finfo(covariance.dtype).eps
+    return (vectors * torch.where(eigenvalues > noise, eigenvalues, 0).sqrt()) @ vectors.T
