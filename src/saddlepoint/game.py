@@ -143,8 +143,9 @@ def size(batch: Batch) -> int:
 
 
 def finite(batch: Batch) -> bool:
-    """Whether every number of x is finite: one that is not would reach buffers before it reached a cost."""
-    return all(bool(torch.isfinite(x).all()) for x in tensors(batch.x))
+    """Whether x and c and their squares are finite: else a variance in a buffer is not, even where the cost is."""
+    given = tensors(batch.x) if batch.c is None else [*tensors(batch.x), batch.c]
+    return all(math.isfinite(torch.linalg.vector_norm(t.float())) for t in given)
 
 
 def summary(state: State, seen: int, critic_moves: list[Move], generator_move: Move) -> Round:

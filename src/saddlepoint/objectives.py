@@ -2,7 +2,8 @@
 
 r = logits on real examples, f = logits on fakes; D(x) = sigmoid(r), D(G(z)) = sigmoid(f). Every function is elementwise
 (one number per example, or per site of a patch critic) and is reduced by the game: sites first, then the batch.
-The logarithms are written with softplus(t) = log(1 + e^t), which is finite wherever its argument is:
+The logarithms are written with softplus(t) = log(1 + e^t), which is finite wherever its argument is (torch's becomes
+t itself beyond a threshold: at its default of 20 that is wrong by 2e-9, at 40 by less than float64 can hold):
 
     -log sigmoid(t) = softplus(-t)          -log(1 - sigmoid(t)) = softplus(t)
 
@@ -10,11 +11,14 @@ The logarithms are written with softplus(t) = log(1 + e^t), which is finite wher
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
-from torch.nn.functional import relu, softplus
+from torch import Tensor, nn
+from torch.nn.functional import relu
+
+softplus = partial(nn.functional.softplus, threshold=40.0)
 
 Cost = Callable[[Any, Tensor], Tensor]  # r is None in a generator's cost that is not paired
 

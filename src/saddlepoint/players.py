@@ -47,7 +47,7 @@ Descend = Callable[[Tensor, Player], Step]
 def kept_buffers(player: Player | None) -> Iterator[Callable[[], None]]:
     """Remember the player's buffers; yields a function that restores them.
 
-    Batch and spectral normalisation move their buffers in every forward pass, whoever's step it is. They are written
+    Batch and spectral normalisation move their buffers in every forward pass, whosever step it is. They are written
     through `.data`, since a backward pass may still hold them.
     """
     buffers = [] if player is None else player.buffers
@@ -89,7 +89,7 @@ def descend(loss: Tensor, player: Player) -> Step:
     taken = math.isfinite(gradient) and math.isfinite(loss.item())
     if taken:
         player.optimiser.step()
-    return Step(gradient, taken, not taken or math.isfinite(norm([p.detach() for p in parameters])))
+    return Step(gradient, taken, sound=math.isfinite(norm([p.detach() for p in parameters])))
 
 
 def tune(player: Player, rate: float | None, momentum: float | None) -> None:

@@ -99,7 +99,7 @@ class Game:
 
     def __post_init__(self) -> None:
         critics = {} if self.D is None else self.D.networks
-        if bool(critics) != (self.objective is not None) or bool(critics) != (self.k > 0):
+        if self.k < 0 or bool(critics) != bool(self.k) or bool(critics) != (self.objective is not None):
             raise SaddlepointError(
                 f"a game of {len(critics)} critics with k = {self.k} and {'an' if self.objective else 'no'} objective",
                 hint="with critics, k >= 1 and an objective; without, k = 0 and none",
@@ -108,8 +108,16 @@ class Game:
             raise SaddlepointError(f"pairings for critics that do not play: {', '.join(sorted(unknown))}")
         if not critics and any(term.owner == "D" for term in self.terms):
             raise SaddlepointError("a term owned by D in a game without critic")
-        if not critics and not self.terms:
-            raise SaddlepointError("a game with neither critic nor terms: nothing to learn from")
+        if not critics and all(term.every > 1 for term in self.terms):
+            raise SaddlepointError("a game with neither critic nor a term in every round: nothing to learn from")
+        for term in self.terms:
+            if term.owner not in ("D", "G") or term.every < 1:
+                raise SaddlepointError(
+                    f"term {term.name!r} is owned by {term.owner!r}, every {term.every} rounds",
+                    hint="by D or G, and every 1, 2, 3, ... rounds",
+                )
+        if len({(term.owner, term.name) for term in self.terms}) < len(self.terms):
+            raise SaddlepointError("two terms of one owner have one name", hint="the journal tells terms by name")
         if self.D and {id(p) for p in self.G.parameters} & {id(p) for p in self.D.parameters}:
             raise SaddlepointError("a parameter has two owners, G and D", hint="each player moves only its own")
 
