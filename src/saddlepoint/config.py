@@ -1,7 +1,7 @@
 """The configuration of a run: one tree of frozen, typed, documented models. No torch is imported here.
 
-A recipe is a function that returns a `Config`. The flags of the command line, the JSON in a run folder and the tables in
-the documentation are derived from these classes; nothing of them is typed a second time.
+A recipe is a function that returns a `Config`. The flags of the command line, the JSON in a run folder and the tables
+in the documentation are derived from these classes; nothing of them is typed a second time.
 """
 
 from typing import Annotated, Literal
@@ -65,6 +65,10 @@ class Residual(Frozen):
     """Channels next to the picture; doubled at each halving."""
     blocks: Positive = 1
     """Residual blocks at each size."""
+    branch: Literal["plain", "bottleneck"] = "plain"
+    """Two 3 x 3 convolutions in a block, or 1 x 1, 3 x 3, 1 x 1 at half the channels."""
+    limit: Positive = 4
+    """The most that `width` is multiplied by."""
     condition: ConditionMode = "embedding"
     """How c enters."""
 

@@ -1,0 +1,164 @@
+"""From a configuration to a game: the one place where names become networks, objectives, optimisers and terms."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from saddlepoint import config, objectives, penalties
+from saddlepoint.engine import Engine
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.networks.blocks import Output
+from saddlepoint.networks.conditions import Condition
+from saddlepoint.networks.dcgan import DCGANCritic, DCGANGenerator
+from saddlepoint.networks.mlp import Branches, Layers, MLPCritic, MLPGenerator
+from saddlepoint.networks.residual import ResidualCritic, ResidualGenerator, Tower
+from saddlepoint.players import Player
+from saddlepoint.priors import Prior
+from saddlepoint.randomness import seed_of
+from saddlepoint.rules import Game, Term
+
+OBJECTIVES = {
+    "minimax": objectives.minimax,
+    "non-saturating": objectives.non_saturating,
+    "least-squares": objectives.least_squares,
+    "hinge": objectives.hinge,
+    "wasserstein": objectives.wasserstein,
+    "relativistic": objectives.relativistic,
+}
+
+OUTPUTS: dict[str, Output] = {"signed": "tanh", "unit": "sigmoid", "raw": "identity"}
+
+
+class Facts(NamedTuple):
+    """What the networks must know of the data: the shape of one x, and the number of classes (0: none)."""
+
+    shape: tuple[int, ...]
+    classes: int = 0
+
+
+class Networks(NamedTuple):
+    G: nn.Module
+    D: nn.Module
+
+
+def networks(conf: config.Config, facts: Facts, engine: Engine) -> Networks:
+    """Both networks with their initial weights, which the seed alone decides, on the engine's device."""
+    classify = any(stage.classify for stage in conf.stages)
+    if classify and not facts.classes:
+        raise SaddlepointError("the class cost needs labels", "--classify", "use data with classes, or another recipe")
+    torch.manual_seed(seed_of(conf.seed, "weights"))
+    G = generator(conf, facts)
+    D = critic(conf, facts, classify)
+    if len(facts.shape) == 3:  # the layout in which convolutions are fastest
+        G, D = (net.to(memory_format=torch.channels_last) for net in (G, D))  # pyright: ignore
+    return Networks(G.to(engine.device), D.to(engine.device))
+
+
+def condition(network: config.Network, facts: Facts) -> Condition:
+    """How c enters this network; a network for data without classes has no condition."""
+    return Condition(network.condition, facts.classes) if facts.classes else Condition()
+
+
+def layers(network: config.Mlp) -> Layers:
+    return Layers(
+        network.hidden, network.activation, network.pieces, network.dropout, network.input_dropout, network.irange
+    )
+
+
+def branches(network: config.Mlp, facts: Facts) -> Branches | None:
+    """The separate first layers for (z or x) and for c, where they are configured and there is a c."""
+    if network.branches is None or not facts.classes:
+        return None
+    own, code = (
+        Layers((units,), network.activation, network.branch_pieces, network.dropout, irange=network.irange)
+        for units in network.branches
+    )
+    return Branches(own, code)
+
+
+def tower(network: config.Residual) -> Tower:
+    return Tower(network.width, network.blocks, network.branch, network.limit)
+
+
+def generator(conf: config.Config, facts: Facts) -> nn.Module:
+    """G for examples of this shape."""
+    network, c, z = conf.g.network, condition(conf.g.network, facts), conf.prior.size
+    if not isinstance(network, config.Mlp) and conf.range != "signed":
+        raise SaddlepointError("a convolutional generator ends in tanh", "--range", "use range 'signed', or an mlp")
+    match network:
+        case config.Mlp():
+            output, own = OUTPUTS[conf.range], branches(network, facts)
+            return MLPGenerator(facts.shape, z, layers(network), output=output, branches=own, condition=c)
+        case config.Dcgan():
+            width, kernel, normalise = network.width, network.kernel, network.normalise
+            return DCGANGenerator(facts.shape, z, width=width, kernel=kernel, normalise=normalise, condition=c)
+        case config.Residual():
+            return ResidualGenerator(facts.shape, z, tower=tower(network), condition=c)
+
+
+def critic(conf: config.Config, facts: Facts, classify: bool) -> nn.Module:
+    """D for examples of this shape, with a class head where the class cost asks for one."""
+    network, spectral = conf.d.network, conf.d.spectral
+    extras = {"condition": condition(network, facts), "auxiliary": classify, "spectral": spectral}
+    match network:
+        case config.Mlp():
+            return MLPCritic(facts.shape, layers(network), branches=branches(network, facts), **extras)
+        case config.Dcgan():
+            width, kernel, normalise = network.width, network.kernel, network.normalise
+            return DCGANCritic(facts.shape, width=width, kernel=kernel, normalise=normalise, **extras)
+        case config.Residual():
+            return ResidualCritic(facts.shape, tower=tower(network), **extras)
+
+
+def optimiser(player: config.Player, network: nn.Module) -> torch.optim.Optimizer:
+    """The gradient rule of a player, over all of its network's parameters."""
+    weights, lr, decay = list(network.parameters()), player.lr, player.weight_decay
+    rules: dict[str, Callable[[], torch.optim.Optimizer]] = {
+        "sgd": partial(torch.optim.SGD, weights, lr, weight_decay=decay),
+        "momentum": partial(torch.optim.SGD, weights, lr, momentum=player.momentum, weight_decay=decay),
+        "rmsprop": partial(torch.optim.RMSprop, weights, lr, momentum=player.momentum, weight_decay=decay),
+        "adam": partial(torch.optim.Adam, weights, lr, player.betas, weight_decay=decay),
+        "adamw": partial(torch.optim.AdamW, weights, lr, player.betas, weight_decay=decay),
+    }
+    return rules[player.optimiser]()
+
+
+def players(conf: config.Config, nets: Networks) -> tuple[Player, Player]:
+    """(G, D), each with an optimiser of its own."""
+    return (
+        Player.of(nets.G, optimiser(conf.g, nets.G), "G"),
+        Player.of(nets.D, optimiser(conf.d, nets.D), "D"),
+    )
+
+
+def terms(stage: config.Stage) -> tuple[Term, ...]:
+    """The stage's penalties and extra costs; what weighs nothing is not computed.
+
+    AC-GAN's L_C: D lowers its class cost on reals and on fakes, G on its fakes (Odena et al. 2017).
+    """
+    every = stage.penalty_every
+    candidates = (
+        Term("r1", "D", penalties.r1, stage.r1, every),
+        Term("r2", "D", penalties.r2, stage.r2, every),
+        Term("gp", "D", penalties.gradient_penalty, stage.gp, every),
+        Term("class-real", "D", penalties.class_cost_on_real, stage.classify),
+        Term("class-fake", "D", penalties.class_cost_on_fake, stage.classify),
+        Term("class", "G", penalties.class_cost_on_fake, stage.classify),
+    )
+    return tuple(term for term in candidates if term.weight)
+
+
+def game(conf: config.Config, stage: config.Stage, G: Player, D: Player, engine: Engine) -> Game:
+    """The game of one stage, played by these two."""
+    return Game(
+        G=G,
+        D=D,
+        prior=Prior(conf.prior.kind, conf.prior.size),
+        objective=OBJECTIVES[stage.objective],
+        terms=terms(stage),
+        k=stage.k,
+        fast=engine.fast(),
+    )

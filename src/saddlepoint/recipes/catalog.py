@@ -1,0 +1,18 @@
+"""The recipes by name."""
+
+from collections.abc import Callable
+
+from saddlepoint.config import Config
+from saddlepoint.recipes.acgan import acgan
+from saddlepoint.recipes.cgan import cgan
+from saddlepoint.recipes.dcgan import dcgan
+from saddlepoint.recipes.gan import gan
+from saddlepoint.recipes.modern import modern
+
+RECIPES: dict[str, Callable[[], Config]] = {
+    "modern": modern,
+    "gan": gan,
+    "cgan": cgan,
+    "dcgan": dcgan,
+    "acgan": acgan,
+}
