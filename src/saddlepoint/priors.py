@@ -1,4 +1,4 @@
-"""The priors p(z): the noise that a generator turns into examples. Goodfellow et al. 2014 drew it uniform, DCGAN too."""
+"""The priors p(z): the noise that a generator turns into examples. GAN (2014) and DCGAN (2015) drew it uniform."""
 
 from typing import Literal, NamedTuple
 
