@@ -1,0 +1,88 @@
+"""A measured number, and the protocol it was measured by: two numbers compare only where their cards agree."""
+
+import math
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+from saddlepoint.errors import SaddlepointError
+
+
+class Card(NamedTuple):
+    """Everything that must be the same for two numbers to mean the same, apart from the samples.
+
+    metric            what was computed, with its unit
+    extractor         the network whose features or classes were read, "pixels", or "none"
+    extractor_digest  SHA-256 of its weights file
+    n_real, n_fake    how many real and generated examples entered
+    reference         which real examples: data set and split
+    resizer           how pictures came to the extractor's size; "none" where they had it
+    seed              of the generated samples, None where it is not known
+    code              version of saddlepoint that computed it
+    """
+
+    metric: str
+    extractor: str
+    extractor_digest: str
+    n_real: int
+    n_fake: int
+    reference: str
+    resizer: str
+    seed: int | None
+    code: str
+
+    def to_json(self) -> dict[str, str | int | None]:
+        return self._asdict()
+
+    @staticmethod
+    def from_json(fields: object) -> "Card":
+        """The card that `to_json` described; SaddlepointError names a missing, unknown or mistyped field."""
+        known = _fields(fields, Card._fields, "card")
+        for name in Card._fields:
+            whole = name in ("n_real", "n_fake", "seed")
+            if not (isinstance(known[name], int if whole else str) or (name == "seed" and known[name] is None)):
+                raise SaddlepointError(
+                    f"{name} is {known[name]!r}", "card", f"a {'number' if whole else 'text'} belongs"
+                )
+        return Card(**known)
+
+
+class Measure(NamedTuple):
+    """A number, the ends of its 95 % confidence interval, and its protocol card."""
+
+    value: float
+    low: float
+    high: float
+    card: Card
+
+    def to_json(self) -> dict[str, object]:
+        """Plain JSON values; a measure that is not finite is refused, JSON has no word for it."""
+        if not all(map(math.isfinite, self[:3])):
+            raise SaddlepointError(f"{self.value} [{self.low}, {self.high}] is not finite", self.card.metric)
+        return {"value": self.value, "low": self.low, "high": self.high, "card": self.card.to_json()}
+
+    @staticmethod
+    def from_json(fields: object) -> "Measure":
+        """The measure that `to_json` described."""
+        known = _fields(fields, Measure._fields, "measure")
+        value, low, high = (known[name] for name in ("value", "low", "high"))
+        if not all(isinstance(number, int | float) for number in (value, low, high)):
+            raise SaddlepointError(f"{value!r} [{low!r}, {high!r}] are not three numbers", "measure")
+        return Measure(float(value), float(low), float(high), Card.from_json(known["card"]))
+
+    def __str__(self) -> str:
+        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
+
+
+def code_version() -> str:
+    """The installed version of saddlepoint, or "uninstalled" where it runs from a bare source tree."""
+    try:
+        return version("saddlepoint")
+    except PackageNotFoundError:
+        return "uninstalled"
+
+
+def _fields(fields: object, names: tuple[str, ...], where: str) -> dict:
+    if not isinstance(fields, dict) or set(fields) != set(names):
+        found = sorted(fields) if isinstance(fields, dict) else type(fields).__name__
+        raise SaddlepointError(f"has {found}, not {sorted(names)}", where)
+    return fields
