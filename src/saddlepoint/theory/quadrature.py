@@ -1,0 +1,132 @@
+"""Integrals over boxes in one and two dimensions, each with a bound on its error.
+
+A box is cut into panels; on each the tensor-product Gauss-Legendre rules of 6 and 10 nodes an axis are compared. The
+bound is the sum of their differences over all panels, and a rounding term: for a smooth integrand the finer rule, whose
+value is returned, is far more exact than its difference from the coarser one. Panels that err too much are split.
+"""
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from saddlepoint.errors import SaddlepointError
+
+Integrand = Callable[[Tensor], Tensor]
+
+COARSE, FINE = 6, 10
+_CHUNK = 1 << 19  # points evaluated at once: bounds the memory
+
+
+class Box(NamedTuple):
+    """The region [low, high] of R^d, outside of which a density's mass is at most `outside`.
+
+    scale  width of the finest structure inside: panels start no wider than four of it, so that no peak is missed
+    """
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    scale: float
+    outside: float = 0.0
+
+    def union(self, other: "Box") -> "Box":
+        """The smallest box around both."""
+        low = tuple(map(min, self.low, other.low))
+        high = tuple(map(max, self.high, other.high))
+        return Box(low, high, min(self.scale, other.scale), self.outside + other.outside)
+
+
+class Integral(NamedTuple):
+    """A value [M], the bound on its error [M], and the number of points it took."""
+
+    value: Tensor
+    error: Tensor
+    points: int
+
+
+class Rule(NamedTuple):
+    """Fixed nodes [N, d] and weights [N]: a sum over them is an integral, and can be differentiated."""
+
+    nodes: Tensor
+    weights: Tensor
+
+
+def integrate(f: Integrand, box: Box, tolerance: float = 1e-10, limit: int = 1 << 25) -> Integral:
+    """The integral over the box of f: [N, d] -> [N] or [N, M], in float64.
+
+    Refined until the bound is at most `tolerance` for each of the M, or `limit` points are spent: read the bound.
+    """
+    centres, halves = _panels(box)
+    volume = float(halves.prod(1).sum())
+    value, error, points = 0.0, 0.0, 0
+    while len(centres):
+        fine, size = _apply(f, centres, halves, FINE)
+        coarse, _ = _apply(f, centres, halves, COARSE)
+        points += len(centres) * (FINE ** len(box.low) + COARSE ** len(box.low))
+        doubt = (fine - coarse).abs()
+        # A panel may contribute its share of the tolerance by volume; no panel can be better than rounding.
+        share = (tolerance * halves.prod(1) / volume)[:, None]
+        done = (doubt <= torch.maximum(share, 4 * torch.finfo(torch.float64).eps * size)).all(1)
+        if points > limit:
+            done[:] = True
+        value = value + fine[done].sum(0)
+        error = error + (doubt + 4 * torch.finfo(torch.float64).eps * size)[done].sum(0)
+        centres, halves = _split(centres[~done], halves[~done])
+    return Integral(torch.as_tensor(value), torch.as_tensor(error), points)
+
+
+def rule(box: Box, order: int = FINE, width: float = 4.0) -> Rule:
+    """The composite Gauss-Legendre rule with panels at most `width` scales wide: nodes [N, d], weights [N]."""
+    centres, halves = _panels(box._replace(scale=box.scale * width / 4.0))
+    nodes, weights = _tensor_rule(order, len(box.low))
+    points = centres[:, None, :] + halves[:, None, :] * nodes
+    return Rule(points.flatten(0, 1), (halves.prod(1)[:, None] * weights).flatten())
+
+
+def _panels(box: Box) -> tuple[Tensor, Tensor]:
+    """Centres and half-widths [K, d] of equal panels at most four scales wide."""
+    axes = []
+    for low, high in zip(box.low, box.high, strict=True):
+        if not (math.isfinite(low) and math.isfinite(high) and low < high and box.scale > 0):
+            raise SaddlepointError(f"cannot integrate from {low} to {high} in panels of {box.scale}", "quadrature")
+        pieces = max(1, math.ceil((high - low) / (4 * box.scale) - 1e-9))
+        edges = torch.linspace(low, high, pieces + 1, dtype=torch.float64)
+        axes.append(torch.stack([(edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2], 1))
+    grids = torch.meshgrid(*[torch.arange(len(axis)) for axis in axes], indexing="ij")
+    both = torch.stack([axis[grid.flatten()] for axis, grid in zip(axes, grids)], 1)
+    return both[..., 0], both[..., 1]
+
+
+def _split(centres: Tensor, halves: Tensor) -> tuple[Tensor, Tensor]:
+    """Each panel in 2^d."""
+    d = centres.shape[1]
+    signs = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * d).reshape(-1, d)
+    smaller = (halves / 2)[:, None, :].expand(-1, len(signs), -1)
+    return (centres[:, None, :] + signs * smaller).flatten(0, 1), smaller.flatten(0, 1)
+
+
+@cache
+def _tensor_rule(order: int, d: int) -> tuple[Tensor, Tensor]:
+    """Nodes [order^d, d] and weights [order^d] on [-1, 1]^d."""
+    nodes, weights = map(torch.from_numpy, np.polynomial.legendre.leggauss(order))
+    return (
+        torch.cartesian_prod(*[nodes] * d).reshape(-1, d),
+        torch.cartesian_prod(*[weights] * d).reshape(-1, d).prod(1),
+    )
+
+
+def _apply(f: Integrand, centres: Tensor, halves: Tensor, order: int) -> tuple[Tensor, Tensor]:
+    """The rule on each panel: the integrals of f and of |f|, both [K, M]."""
+    d = centres.shape[1]
+    nodes, weights = _tensor_rule(order, d)
+    values, sizes = [], []
+    for c, h in zip(centres.split(_CHUNK // len(nodes)), halves.split(_CHUNK // len(nodes))):
+        y = f((c[:, None, :] + h[:, None, :] * nodes).reshape(-1, d))
+        y = y.reshape(len(c), len(nodes), -1) * (h.prod(1)[:, None] * weights)[..., None]
+        values.append(y.sum(1))
+        sizes.append(y.abs().sum(1))
+    return torch.cat(values), torch.cat(sizes)
