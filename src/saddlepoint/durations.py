@@ -1,0 +1,42 @@
+"""Lengths of time as people write them: 90s, 2m, 1h30m."""
+
+import math
+import re
+
+from saddlepoint.errors import SaddlepointError
+
+UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+FORM = re.compile("".join(rf"(?:(?P<{unit}>\d+(?:\.\d+)?){unit})?" for unit in UNITS))
+WORDS = re.compile(r"(?<=[\d.])\s*(d|h|m|s)[a-z]*\.?\s*")
+
+
+def parse(text: str, where: str = "--budget") -> float:
+    """Seconds: parse("1h30m") = 5400. Refused: no unit, unknown units, nothing, more than a year."""
+    found = FORM.fullmatch(text.strip())
+    if not found or not any(found.groups()):
+        raise SaddlepointError(f"'{text}' is not a length of time", where, hint(text))
+    seconds = sum(float(count) * UNITS[unit] for unit, count in found.groupdict().items() if count)
+    if not 0 < seconds <= 365 * UNITS["d"]:
+        raise SaddlepointError(f"'{text}' must be more than nothing and at most a year", where, "such as 10m")
+    return seconds
+
+
+def hint(text: str) -> str:
+    """What was probably meant: '10mins' is 10m, '90' is 90s or 90m."""
+    short = WORDS.sub(r"\1", text.strip().lower())
+    if FORM.fullmatch(short) and short:
+        return f"did you mean {short}?"
+    if re.fullmatch(r"\d+(\.\d+)?", short):
+        return f"did you mean {short}s or {short}m?"
+    return "such as 90s, 10m, 1h30m"
+
+
+def show(seconds: float) -> str:
+    """At most two units: 43s, 2m 05s, 1h 02m, 3d 04h; a dash where it is not known."""
+    if not math.isfinite(seconds):
+        return "-"
+    whole = max(0, round(seconds))
+    for (unit, size), (minor, least) in zip(list(UNITS.items()), list(UNITS.items())[1:]):
+        if whole >= size:
+            return f"{whole // size}{unit} {whole % size // least:02d}{minor}"
+    return f"{whole}s"
