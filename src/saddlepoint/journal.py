@@ -1,0 +1,79 @@
+"""The journal of a run: one JSON object a line, only ever added to.
+
+Everything in it is a function of the configuration and the seed, but for wall-clock fields, which are always named
+`seconds` and `rate`. A checkpoint stores the journal's length; a resumed run moves what was written later aside and
+writes it anew, so that no line is doubled or missing.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from saddlepoint import files
+from saddlepoint.errors import SaddlepointError
+
+
+class Journal:
+    """A journal that is being written. `offset` is its length in bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = path.stat().st_size if path.exists() else 0
+
+    def append(self, event: Mapping[str, Any]) -> None:
+        """Add one line; readers see it at once. Numbers that are not finite become null: JSON has no others."""
+        line = json.dumps(_finite(event), allow_nan=False, ensure_ascii=False, separators=(",", ":")) + "\n"
+        data = line.encode()
+        files.append(self.path, data)
+        self.offset += len(data)
+
+    def sync(self) -> None:
+        """Force what was added to the disk: to be done before a checkpoint that counts on it."""
+        if self.path.exists():
+            files.sync(self.path)
+
+    def rewind(self, offset: int) -> None:
+        """Go back to `offset`, moving what follows to `journal.tail-1.jsonl`, or the next number that is free."""
+        data = self.path.read_bytes() if self.path.exists() else b""
+        if offset > len(data) or (offset and data[offset - 1 : offset] != b"\n"):
+            what = f"the checkpoint continues it at byte {offset:,}, where no line ends (it has {len(data):,} bytes)"
+            raise SaddlepointError(what, str(self.path), "put the journal of this run back, or start a new run")
+        if tail := data[offset:]:
+            files.write_atomic(self._free_tail(), tail)
+            files.cut(self.path, offset)
+        self.offset = offset
+
+    def _free_tail(self) -> Path:
+        names = (self.path.with_name(f"{self.path.stem}.tail-{k}{self.path.suffix}") for k in count(1))
+        return next(path for path in names if not path.exists())
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """All events so far. A last line that is not whole is still being written, or its writer died: it is left out."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise SaddlepointError(f"cannot be read: {error.strerror}", str(path), "is this a run folder?") from error
+    return [_event(line, path, number) for number, line in enumerate(lines[:-1], start=1)]
+
+
+def _event(line: bytes, path: Path, number: int) -> dict[str, Any]:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        event = None
+    if not isinstance(event, dict):
+        raise SaddlepointError(f"line {number} is not an event", str(path), "the file was damaged or edited")
+    return event
+
+
+def _finite(value: Any) -> Any:
+    """The same value in plain JSON types, with null for every number that is not finite."""
+    if isinstance(value, Mapping):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

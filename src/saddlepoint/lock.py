@@ -1,0 +1,67 @@
+"""One process at a time works on a run folder."""
+
+import os
+import time
+from pathlib import Path
+from types import TracebackType
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import explained
+
+try:
+    import fcntl
+except ImportError:  # Windows: no advisory locks of this kind
+    fcntl = None
+
+NAME = "run.lock"
+PATIENCE = 0.3  # seconds to wait for the holder to have written its number
+
+
+class RunLock:
+    """`with RunLock(folder): ...`. A second holder is refused at once, and told the first one's process number.
+
+    The lock is the system's (flock) on the file `run.lock`: it ends with the process that holds it, however that dies,
+    so that there is never a stale one to remove. The file itself stays; only its content is the holder's number.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / NAME
+        self._handle: int | None = None
+
+    def __enter__(self) -> "RunLock":
+        with explained(self.path):
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            if fcntl is not None:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        except BlockingIOError:
+            os.close(handle)
+            raise SaddlepointError(
+                f"process {self._holder()} is working on this run",
+                str(self.path.parent),
+                "wait for it, stop it, or choose another name",
+            ) from None
+        except OSError as error:
+            os.close(handle)
+            raise SaddlepointError(f"cannot be locked: {error.strerror}", str(self.path), code=1) from error
+        self._handle = handle
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.ftruncate(handle, 0)
+            os.close(handle)
+
+    def _holder(self) -> str:
+        """The holder's process number: read again for a moment if it has only just taken the lock."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if number := self.path.read_text().strip():
+                return number
+            time.sleep(0.01)
+        return "of unknown number"
