@@ -34,11 +34,12 @@ class Condition(NamedTuple):
 
     @property
     def length(self) -> int:
-        """Numbers in the plain code: K or E. Raises unless exactly one of them is given."""
-        if (self.classes is None) == (self.size is None):
-            what = f"condition '{self.mode}' needs either a number of classes or a vector size"
-            raise SaddlepointError(what, "condition", "give exactly one of the two")
-        return self.classes or self.size or 0
+        """Numbers in the plain code: K or E. Raises SaddlepointError unless exactly one of them is given."""
+        match self.classes, self.size:
+            case (int(length), None) | (None, int(length)) if length > 0:
+                return length
+        what = f"condition '{self.mode}' needs either a number of classes or a vector size"
+        raise SaddlepointError(what, "condition", "give exactly one of the two")
 
 
 UNCONDITIONAL = Condition()
