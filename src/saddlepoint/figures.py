@@ -1,0 +1,202 @@
+"""Tensors as pictures: grids, film strips, walks, scatter plots. Pillow draws; it is imported when something is drawn.
+
+pictures  uint8 [N, C, H, W]; C = 1 grey, 2 grey and opacity, 3 colour, 4 colour and opacity; of more channels the
+          first three are shown as colour
+points    [N, D] of any float type; the first two coordinates are shown
+"""
+
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+import torch
+from torch import Tensor
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import write_atomic
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
+    from PIL.Image import Image
+
+Range = Literal["signed", "unit", "raw"]
+Colour = tuple[int, int, int]
+Frame = tuple[int, "Image | Tensor"]
+
+PAPER: Colour = (247, 247, 247)
+INK: Colour = (96, 96, 96)
+REAL: Colour = (0, 114, 178)
+FAKE: Colour = (213, 94, 0)
+READABLE = 64
+
+
+def to_uint8(x: Tensor, range: Range) -> Tensor:
+    """The bytes that x stands for; undoes byte -> byte / 127.5 - 1 ('signed'), byte / 255 ('unit'), byte ('raw').
+
+    Rounds to the nearest byte; what lies beyond 0 or 255 becomes 0 or 255. Bytes stay as they are.
+    """
+    if x.dtype == torch.uint8:
+        return x
+    if not torch.isfinite(x).all():
+        raise SaddlepointError("not a number, or infinite", "pictures", "only finite pixels can be shown")
+    shift, scale = {"signed": (1.0, 127.5), "unit": (0.0, 255.0), "raw": (0.0, 1.0)}[range]
+    return ((x.float() + shift) * scale).round().clamp(0, 255).to(torch.uint8)
+
+
+def grid(
+    pictures: Tensor,
+    columns: int,
+    *,
+    scale: int | None = None,
+    captions: Sequence[str] | None = None,
+    background: Colour | None = PAPER,
+) -> "Image":
+    """N pictures row by row, with gaps; pixels become squares of `scale` (unset: the least that reaches 64 pixels).
+
+    captions    one under each picture
+    background  of the gaps, and behind what is not opaque; None leaves both transparent
+    """
+    tiles = _tiles(pictures, scale)
+    return _plain(_mount(tiles, columns, captions, background), grey=pictures.shape[1] < 3)
+
+
+def film(frames: Sequence[Frame], *, background: Colour | None = PAPER) -> "Image":
+    """The same z at every snapshot: time runs along the strip, each frame says how many real examples had been seen.
+
+    A frame is a tensor of pictures, shown as a column, or a drawn image. Columns stand side by side, images at least
+    twice as wide as high lie under each other, and others fill a block that is about as wide as a page.
+    """
+    if not frames:
+        raise SaddlepointError("no frames", "film strip", "take at least one snapshot")
+    drawn = [grid(f, 1, background=background) if isinstance(f, Tensor) else f for _, f in frames]
+    if len({image.size for image in drawn}) > 1:
+        sizes = sorted({f"{w} x {h}" for w, h in (image.size for image in drawn)})
+        raise SaddlepointError(f"frames of different size: {', '.join(sizes)}", "film strip")
+    width, height = drawn[0].size
+    columns = 1 if width >= 2 * height else len(drawn) if height >= 2 * width else min(len(drawn), max(1, 960 // width))
+    captions = [f"{compact(images)} images" for images, _ in frames]
+    grey = all(image.mode in ("L", "LA") for image in drawn)
+    return _plain(_mount([image.convert("RGBA") for image in drawn], columns, captions, background), grey)
+
+
+def walk(pictures: Tensor, *, scale: int | None = None) -> "Image":
+    """Ways through the latent space, [R, S, C, H, W]: row i leads from z_i to z_(i+1) in S steps, ends included."""
+    rows, steps = pictures.shape[:2]
+    captions = [""] * (rows * steps)
+    for i in range(rows):
+        captions[i * steps], captions[i * steps + steps - 1] = f"z{i + 1}", f"z{i + 2}"
+    return grid(pictures.flatten(0, 1), steps, scale=scale, captions=captions)
+
+
+def scatter(points: Tensor, reference: Tensor | None = None, *, size: int = 480) -> "Image":
+    """Generated points over real ones, axes of equal scale. The frame holds every real point, with a margin of a tenth;
+
+    generated points outside it, or not finite, are not drawn, and their number is written in the corner.
+    """
+    from PIL import Image, ImageDraw
+
+    frame = reference if reference is not None and len(reference) else points
+    if frame.ndim != 2 or frame.shape[1] < 2 or points.shape[1] < 2:
+        raise SaddlepointError(f"points {list(points.shape)}", "scatter plot", "give [N, 2] or more coordinates")
+    known = frame[torch.isfinite(frame[:, :2]).all(1), :2].double()
+    low, high = (known.amin(0), known.amax(0)) if len(known) else (torch.zeros(2), torch.ones(2))
+    middle, half = (low + high) / 2, max(float((high - low).max()) * 0.6, 1e-9)
+    # Drawn four times as large and shrunk: Pillow does not smooth the edges of what it draws.
+    fine = 4 * size
+    image = Image.new("RGB", (fine, fine), PAPER)
+    pen = ImageDraw.Draw(image, "RGBA")
+    outside = 0
+    for cloud, colour in ((reference, REAL), (points, FAKE)):
+        if cloud is None or not len(cloud):
+            continue
+        unit = (cloud[:, :2].detach().cpu().double() - middle) / half
+        inside = unit[(unit.abs() <= 1).all(1)]
+        outside = len(unit) - len(inside) if cloud is points else 0
+        radius, opacity = max(4.0, min(14.0, 500 / len(unit) ** 0.5)), int(max(90, min(230, 730 / len(unit) ** 0.25)))
+        for x, y in ((inside * torch.tensor([1.0, -1.0]) + 1) * (fine / 2)).tolist():
+            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*colour, opacity))
+    image = image.reduce(4)
+    if outside:
+        ImageDraw.Draw(image).text((8, size - 22), f"{outside:,} outside", INK, font=_font(["0"], size, 14))
+    return image
+
+
+def png(image: "Image") -> bytes:
+    """The image as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def save(image: "Image", path: Path) -> Path:
+    """Writes a PNG file, whole or not at all."""
+    write_atomic(path, png(image))
+    return path
+
+
+def compact(number: float) -> str:
+    """At most three digits and a unit: 950, 2.05k, 215k, 1.2M."""
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(number) >= size * 0.9995:
+            return f"{number / size:.3g}{unit}"
+    return f"{number:.3g}"
+
+
+def _tiles(pictures: Tensor, scale: int | None) -> list["Image"]:
+    from PIL import Image
+
+    if pictures.dtype != torch.uint8 or pictures.ndim != 4 or 0 in pictures.shape:
+        kind = f"{pictures.dtype} {list(pictures.shape)}"
+        raise SaddlepointError(f"{kind} cannot be shown", "pictures", "give uint8 [N, C, H, W]; see to_uint8")
+    channels, side = pictures.shape[1], max(pictures.shape[2:])
+    scale = scale or math.ceil(READABLE / side)
+    colour = pictures[:, :1].expand(-1, 3, -1, -1) if channels < 3 else pictures[:, :3]
+    opacity = pictures[:, -1:] if channels in (2, 4) else torch.full_like(pictures[:, :1], 255)
+    rgba = torch.cat((colour, opacity), 1).permute(0, 2, 3, 1)
+    large = rgba.repeat_interleave(scale, 1).repeat_interleave(scale, 2)
+    return [Image.fromarray(tile) for tile in large.cpu().numpy()]
+
+
+def _mount(
+    images: Sequence["Image"], columns: int, captions: Sequence[str] | None, background: Colour | None
+) -> "Image":
+    """RGBA images of one size, row by row, captions centred underneath."""
+    from PIL import Image, ImageDraw
+
+    if columns < 1 or (captions is not None and len(captions) != len(images)):
+        said = f"{columns} columns, {len(captions or ())} captions for {len(images)} pictures"
+        raise SaddlepointError(said, "grid", "give at least one column, and a caption for each picture or none")
+    width, height = images[0].size
+    gap = max(2, min(width, height) // 24)
+    font = _font(captions, width + gap, 14) if captions else None
+    band = math.ceil(font.size * 1.4) if font else 0
+    columns = min(columns, len(images))
+    rows = math.ceil(len(images) / columns)
+    canvas_size = (columns * (width + gap) + gap, rows * (height + gap + band) + gap)
+    canvas = Image.new("RGBA", canvas_size, (0, 0, 0, 0) if background is None else (*background, 255))
+    pen = ImageDraw.Draw(canvas)
+    for i, image in enumerate(images):
+        left, top = gap + i % columns * (width + gap), gap + i // columns * (height + gap + band)
+        canvas.alpha_composite(image, (left, top))
+        if captions and font:
+            pen.text((left + width / 2, top + height + band / 2), captions[i], (*INK, 255), font=font, anchor="mm")
+    return canvas
+
+
+def _plain(canvas: "Image", grey: bool) -> "Image":
+    """Without the channels that say nothing."""
+    transparent = canvas.getchannel("A").histogram()[255] < canvas.width * canvas.height
+    return canvas.convert(("LA" if transparent else "L") if grey else ("RGBA" if transparent else "RGB"))
+
+
+def _font(texts: Sequence[str], width: int, largest: int) -> "ImageFont.FreeTypeFont":
+    """Pillow's own font in the largest size, of at least 8, in which every text is no wider than this."""
+    from PIL import ImageFont
+
+    for size in range(largest, 7, -1):
+        font = cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
+        if max(font.getlength(text) for text in texts) <= width:
+            break
+    return font
