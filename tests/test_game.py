@@ -1,6 +1,5 @@
 """Algorithm 1: the calls of a round, what each step may and may not move, and two games solved by hand."""
 
-import copy
 from collections.abc import Iterator
 from itertools import islice
 
@@ -16,7 +15,7 @@ from saddlepoint.penalties import gradient_penalty, r1, r2
 from saddlepoint.players import Player, Step, descend
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Answer, Batch, Round
-from saddlepoint.rules import Dials, Game, State, Term
+from saddlepoint.rules import Dials, Game, Term
 from saddlepoint.turns import Moment
 
 NOW = Moment(Randomness(0), index=0, step=0, dials=Dials())
@@ -252,46 +251,3 @@ def test_a_game_at_its_saddle_point_stays_there() -> None:
     for round in rounds(game, zeros(), 5):
         assert round.gradients == {"D": 0.0, "G": 0.0}
     assert game.G.networks["net"].number.item() == game.D.networks["net"].number.item() == 0.0
-
-
-def dropout_game(seed: int = 3) -> Game:
-    G = Generator(nn.Sequential(nn.Dropout(0.3), *mlp(2, 2, seed=seed)))
-    lazy = Term("r1", "D", r1, weight=0.5, every=4)
-    return Game(
-        G=adam(G), D=adam(Critic(mlp(2, 1, seed=seed + 1))), prior=normal, objective=non_saturating, k=2,
-        terms=(lazy, Term("gp", "D", gradient_penalty)),
-    )  # fmt: skip
-
-
-def possessions(game: Game) -> list[Tensor]:
-    return belongings(game.G) + belongings(game.D)
-
-
-def test_the_same_seed_plays_the_same_rounds_bit_for_bit_and_another_seed_others() -> None:
-    first, again, other = dropout_game(), dropout_game(), dropout_game()
-    torch.manual_seed(1)
-    told = rounds(first, points(), 10, seed=5)
-    torch.manual_seed(2)
-    assert rounds(again, points(), 10, seed=5) == told
-    assert same(possessions(first), possessions(again))
-    others = rounds(other, points(), 10, seed=6)
-    assert not any(a.losses["G"] == b.losses["G"] for a, b in zip(told, others))
-
-
-def test_ten_rounds_and_ten_more_are_twenty_bit_for_bit() -> None:
-    """Though the second ten are played by another game, given the first one's weights, moments and place."""
-    straight, before, after = dropout_game(), dropout_game(), dropout_game(seed=9)
-
-    def warming(state: State) -> Dials:
-        return Dials(rates={"D": 1e-5 * state.images, "G": 1e-3 / (1 + state.index)})
-
-    told = rounds(straight, points(), 20, seed=5, dials=warming)
-    first = rounds(before, points(), 10, seed=5, dials=warming)
-    for old, new in ((before.G, after.G), (before.D, after.D)):
-        new.networks["net"].load_state_dict(copy.deepcopy(old.networks["net"].state_dict()))
-        new.optimiser.load_state_dict(copy.deepcopy(old.optimiser.state_dict()))
-    second = rounds(
-        after, points(start=20), 10, seed=5, dials=warming, state=State(first[-1].index + 1, first[-1].images)
-    )
-    assert first + second == told
-    assert same(possessions(straight), possessions(after))
