@@ -70,8 +70,6 @@ def test_batches_with_such_numbers_are_passed_over(value: float, struck: tuple[i
         assert math.isnan(round.gradients["D"]) == (round.index in struck)
         assert round.sound
     assert rounds[-1].images == 8 * len(rounds), "the source has moved on all the same"
-        "the source has moved on all the same"
-    )
 
 
 def test_conditions_with_such_numbers_too() -> None:
