@@ -74,7 +74,7 @@ class ResidualGenerator(nn.Module):
             self.rungs.append(Up(maps[rung], maps[rung - 1], sizes[rung], resize))
             self.rungs.extend(residuals(maps[rung - 1], tower))
         self.last = nn.Sequential(leaky(), Subpixel(maps[0], channels, sizes[:2]), nn.Tanh())
-        initialise(self)
+        initialise(self, silent=True)
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         return self.last(self.rungs(to_map(self.first(self.join(z, c)), self.base)))
@@ -84,7 +84,8 @@ class ResidualCritic(nn.Module):
     """x -> (pooled down, twice the channels, blocks) at each rung -> phi, flattened -> logit; `features` are the maps.
 
     auxiliary   a second head that classifies x: `classes` of the answer
-    spectral    spectral normalisation of every weight matrix
+    spectral    spectral normalisation of every weight matrix; as there is no W / sigma(W) for W = 0, no branch starts
+                at zero then
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class ResidualCritic(nn.Module):
         for rung, (above, below) in enumerate(pairwise(maps), start=1):
             self.rungs.append(nn.Sequential(Down(above, below, sizes[rung : rung + 2]), *residuals(below, tower)))
         self.head = Head(condition, maps[-1] * sizes[-1][0] * sizes[-1][1], auxiliary)
-        initialise(self)
+        initialise(self, silent=not spectral)
         constrain(self, spectral)
 
     def forward(self, x: Tensor, c: Tensor | None = None) -> Answer:
@@ -185,15 +186,16 @@ def residuals(channels: int, tower: Tower) -> list[Residual]:
     return blocks
 
 
-def initialise(network: nn.Module) -> None:
+def initialise(network: nn.Module, silent: bool) -> None:
     """He's scale, for linear layers where none but the identity stands between them; in each branch Fixup's factor, and
-    zero for its last convolution.
+    with `silent` zero for its last convolution.
     """
     initialise_he(network, slope=1.0)
     branches = [block.branch for block in network.modules() if isinstance(block, Residual)]
     for branch in branches:
         initialise_he(branch, SLOPE)
         *convs, last = (layer for layer in branch if isinstance(layer, nn.Conv2d))
-        nn.init.zeros_(last.weight)
+        if silent:
+            nn.init.zeros_(last.weight)
         for conv in convs:
             conv.weight.data.mul_(len(branches) ** (-1 / (2 * len(convs))))

@@ -1,0 +1,177 @@
+"""The residual pair: identity at the start, Fixup's scale, resizing, and answers that depend on one example alone."""
+
+import copy
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.testing import assert_close
+from toys import DOUBLE
+
+from saddlepoint.networks.blocks import SLOPE
+from saddlepoint.networks.conditions import Condition
+from saddlepoint.networks.residual import Down, Residual, ResidualCritic, ResidualGenerator, Subpixel, Tower, Up
+
+BRANCHES = ["plain", "bottleneck"]
+both = pytest.mark.parametrize("branch", BRANCHES)
+
+
+def draw(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=DOUBLE)
+
+
+def blocks(network: nn.Module) -> list[Residual]:
+    return [module for module in network.modules() if isinstance(module, Residual)]
+
+
+def shaken(network: nn.Module) -> nn.Module:
+    """The network with every weight moved off its start, so that the branches are alive."""
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for p in network.parameters():
+            p.add_(0.1 * torch.randn_like(p))
+    return network
+
+
+@both
+def test_every_block_is_the_identity_at_the_start(branch):
+    D = ResidualCritic((3, 28, 28), tower=Tower(8, 2, branch))
+    G = ResidualGenerator((3, 28, 28), 16, tower=Tower(8, 2, branch))
+    assert len(blocks(D)) == len(blocks(G)) == 6
+    for block in blocks(D) + blocks(G):
+        channels = block.branch[-1].out_channels
+        h = torch.randn(2, channels, 5, 6)
+        assert_close(block(h), h, rtol=0, atol=0)
+        block.branch[-1].weight.data.normal_()
+        assert not torch.allclose(block(h), h)
+
+
+@both
+def test_at_the_start_the_blocks_might_as_well_be_missing(branch):
+    """The network equals the one without blocks that has its other weights."""
+    x = torch.randn(4, 1, 33, 47)
+    D, bare = (ResidualCritic((1, 33, 47), tower=Tower(4, n, branch)) for n in (2, 0))
+    rest = [p for name, p in D.named_parameters() if ".branch." not in name]
+    for mine, theirs in zip(bare.parameters(), rest, strict=True):
+        mine.data.copy_(theirs)
+    assert_close(bare(x).logits, D(x).logits, rtol=0, atol=0)
+
+
+@both
+def test_with_spectral_normalisation_no_weight_starts_at_zero(branch):
+    """W / sigma(W) of a zero matrix is not a number."""
+    D = ResidualCritic((1, 12, 12), tower=Tower(4, 1, branch), spectral=True)
+    assert D(torch.randn(2, 1, 12, 12)).logits.isfinite().all()
+    assert all(block.branch[-1].weight.any() for block in blocks(D))
+
+
+@both
+def test_a_block_written_out(branch):
+    block = shaken(ResidualCritic((1, 8, 8), tower=Tower(4, 1, branch))).double().rungs[0][-1]
+    h = draw(2, 4, 4, 4)
+    expected = h
+    for conv in (layer for layer in block.branch if isinstance(layer, nn.Conv2d)):
+        expected = F.conv2d(F.leaky_relu(expected, 0.2), conv.weight, conv.bias, padding=conv.kernel_size[0] // 2)
+    assert_close(block(h), h + expected)
+
+
+@pytest.mark.parametrize(("branch", "exponent"), [("plain", -1 / 2), ("bottleneck", -1 / 4)])
+def test_fixup_scale(branch, exponent):
+    """First convolutions: variance He's times L^(2 exponent), L branches, within 5 standard errors; the last zero."""
+    torch.manual_seed(0)
+    D = ResidualCritic((1, 32, 32), tower=Tower(32, 3, branch))
+    assert len(blocks(D)) == 9
+    for block in blocks(D):
+        *convs, last = (layer for layer in block.branch if isinstance(layer, nn.Conv2d))
+        assert not last.weight.any()
+        for conv in convs:
+            variance = 2 / (1 + SLOPE**2) / conv.weight[0].numel() * 9 ** (2 * exponent)
+            assert abs(conv.weight.mean()) < 5 * math.sqrt(variance / conv.weight.numel())
+            assert abs(conv.weight.var() / variance - 1) < 5 * math.sqrt(2 / conv.weight.numel())
+
+
+@both
+def test_gradients_at_the_start_reach_the_last_convolutions_alone(branch):
+    """dF/dW of an inner convolution goes through the last one, which is zero; after a step all are alive."""
+    D = ResidualCritic((1, 16, 16), tower=Tower(4, 1, branch))
+    for alive in (False, True):
+        D.zero_grad()
+        D(torch.randn(3, 1, 16, 16)).logits.sum().backward()
+        for block in blocks(D):
+            *inner, last = (layer for layer in block.branch if isinstance(layer, nn.Conv2d))
+            assert last.weight.grad.any()
+            assert all(bool(conv.weight.grad.any()) == alive for conv in inner)
+        torch.optim.SGD(D.parameters(), 0.1).step()
+
+
+def test_subpixel_convolution():
+    """Four channels a pixel: PyTorch's own pixel shuffle, cut to odd sides."""
+    layer, h = Subpixel(3, 2, [(9, 8), (5, 4)]).double(), draw(2, 3, 5, 4)
+    shuffled = F.pixel_shuffle(layer.conv(h), 2)
+    assert_close(layer(h), shuffled[:, :, :9])
+    same = Subpixel(3, 2, [(5, 8), (5, 4)]).double()
+    x = same(h)
+    assert x.shape == (2, 2, 5, 8)
+    assert_close(x[:, 1, :, 1::2], same.conv(h)[:, 3])
+
+
+@pytest.mark.parametrize("resize", ["nearest", "bilinear"])
+def test_up_keeps_constants_and_reaches_the_size(resize):
+    layer = Up(2, 3, (9, 13), resize).double()
+    h = torch.tensor([1.0, -2.0], dtype=DOUBLE)[None, :, None, None].expand(1, 2, 5, 7)
+    expected = layer.mix.weight[:, :, 0, 0] @ torch.tensor([1.0, -2.0], dtype=DOUBLE) + layer.mix.bias
+    assert_close(layer(h), expected[None, :, None, None].expand(1, 3, 9, 13))
+
+
+def test_down_averages_what_there_is():
+    layer = Down(1, 1, [(3, 4), (2, 4)]).double()
+    layer.mix.weight.data.fill_(1.0)
+    layer.mix.bias.data.fill_(0.0)
+    h = torch.arange(12.0, dtype=DOUBLE).view(1, 1, 3, 4)
+    assert_close(layer(h)[0, 0], torch.stack([(h[0, 0, 0] + h[0, 0, 1]) / 2, h[0, 0, 2]]))
+
+
+@both
+def test_an_answer_depends_on_its_own_example(branch):
+    """Unlike with batch normalisation, a penalty on each example's gradient means what it says."""
+    D = shaken(ResidualCritic((1, 12, 12), tower=Tower(4, 1, branch))).double()
+    x = draw(5, 1, 12, 12).requires_grad_()
+    (slope,) = torch.autograd.grad(D(x).logits[2], x)
+    others = slope[[0, 1, 3, 4]]
+    assert slope[2].any()
+    assert not others.any()
+
+
+@both
+def test_second_derivatives_exist(branch):
+    """R1 differentiates |grad D|^2: backward's own derivative against finite differences."""
+    D = shaken(ResidualCritic((1, 5, 7), tower=Tower(2, 1, branch), condition=Condition("projection", 3))).double()
+    x, c = draw(2, 1, 5, 7).requires_grad_(), torch.tensor([0, 2])
+    conv = blocks(D)[0].branch[1]
+
+    def squared_slope(weight: torch.Tensor) -> torch.Tensor:
+        D_ = copy.deepcopy(D)
+        answer = torch.func.functional_call(D_, {name_of(D, conv): weight}, (x, c)).logits
+        (slope,) = torch.autograd.grad(answer.sum(), x, create_graph=True)
+        return slope.square().sum()
+
+    assert torch.autograd.gradcheck(squared_slope, conv.weight.detach().clone().requires_grad_())
+
+
+def name_of(network: nn.Module, layer: nn.Module) -> str:
+    return next(name for name, module in network.named_modules() if module is layer) + ".weight"
+
+
+def test_maps_keep_their_channels_last():
+    D = ResidualCritic((3, 28, 28), tower=Tower(8)).to(memory_format=torch.channels_last)
+    G = ResidualGenerator((3, 28, 28), 16, tower=Tower(8)).to(memory_format=torch.channels_last)
+    x = torch.randn(2, 3, 28, 28).contiguous(memory_format=torch.channels_last)
+    assert all(h.is_contiguous(memory_format=torch.channels_last) for h in D(x).features)
+    maps = []
+    for rung in G.rungs:
+        rung.register_forward_hook(lambda module, inputs, h: maps.append(h))
+    G(torch.randn(2, 16))
+    assert len(maps) == 5
+    assert all(h.is_contiguous(memory_format=torch.channels_last) for h in maps)
