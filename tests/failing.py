@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from saddlepoint import files
@@ -60,13 +60,11 @@ def each_failure(fault: Fault, prepare: Callable[[], Any], act: Callable[[], Any
 
     Yields the name of the operation that failed, after each act; an act may fail only as the user is told to expect.
     """
+    expected = SaddlepointError if isinstance(fault, int) else Killed
     for n in range(1, 1000):
         prepare()
-        with Disk(n, fault).installed() as disk:
-            try:
-                act()
-            except SaddlepointError if isinstance(fault, int) else Killed:
-                pass
+        with Disk(n, fault).installed() as disk, suppress(expected):
+            act()
         if not disk.struck:
             assert n > 1, "nothing went through the table of operations"
             return

@@ -134,8 +134,9 @@ def read(folder: Path) -> Checkpoint:
 
 def checkpoints(folder: Path) -> list[Path]:
     """The checkpoints that have their final name, oldest first."""
-    found = [path for path in folder.iterdir() if re.fullmatch(r"\d{9,}", path.name)] if folder.is_dir() else []
-    return sorted(found, key=lambda path: int(path.name))
+    with files.explained(folder):
+        entries = list(folder.iterdir()) if folder.is_dir() else []
+    return sorted((path for path in entries if re.fullmatch(r"\d{9,}", path.name)), key=lambda path: int(path.name))
 
 
 def set_aside(damaged: Path) -> None:

@@ -128,10 +128,8 @@ def rename(path: Path, name: str) -> None:
 
 def sweep(folder: Path) -> None:
     """Finish what a dead process left behind: put back a folder it had set aside, remove its drafts."""
-    if not folder.is_dir():
-        return
     with explained(folder):
-        for entry in sorted(folder.iterdir()):
+        for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
             if entry.suffix == FORMER and not entry.with_suffix("").exists():
                 operations.rename(entry, entry.with_suffix(""))
             elif entry.suffix in (DRAFT, FORMER):
@@ -153,8 +151,9 @@ def explained(path: Path, needed: int = 0) -> Iterator[None]:
         if error.errno in FULL:
             what = f"{FULL[error.errno]}: {needed:,} bytes needed, {free_bytes(path):,} bytes free"
             raise SaddlepointError(what, str(path), "make room, then try again", code=1) from error
-        what = f"cannot be written: {error.strerror or error}"
-        raise SaddlepointError(what, str(path), "check the disk and the permissions", code=1) from error
+        raise SaddlepointError(
+            str(error.strerror or error), str(path), "check the disk and the permissions", code=1
+        ) from error
 
 
 def _beside(path: Path, suffix: str) -> Path:
