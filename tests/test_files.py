@@ -172,7 +172,7 @@ def test_folders_are_made_with_their_parents_and_refused_under_a_file(tmp_path: 
     files.make_folder(tmp_path / "a" / "b")
     assert (tmp_path / "a" / "b").is_dir()
     (tmp_path / "f").write_bytes(b"")
-    with pytest.raises(SaddlepointError, match="f: File exists"):
+    with pytest.raises(SaddlepointError, match="f/b: File exists"):
         files.make_folder(tmp_path / "f" / "b")
 
 
