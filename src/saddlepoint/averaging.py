@@ -17,7 +17,7 @@ class Average:
 
     def __init__(self, module: nn.Module, half_life: float) -> None:
         self.half_life = half_life
-        self.module = copy.deepcopy(module).requires_grad_(False)
+        self.module = copy.deepcopy(module).requires_grad_(False).eval()
 
     @torch.no_grad()
     def update(self, module: nn.Module, images: int, seen: int) -> None:

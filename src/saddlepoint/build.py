@@ -50,7 +50,7 @@ def networks(conf: config.Config, facts: Facts, engine: Engine) -> Networks:
     if classify and not facts.classes:
         raise SaddlepointError("the class cost needs labels", "--classify", "use data with classes, or another recipe")
     torch.manual_seed(seed_of(conf.seed, "weights"))
-    G = generator(conf, facts)
+    G = generator(conf.g, conf.prior, conf.range, facts)
     D = critic(conf, facts, classify)
     if len(facts.shape) == 3:  # the layout in which convolutions are fastest
         G, D = (net.to(memory_format=torch.channels_last) for net in (G, D))  # pyright: ignore
@@ -83,14 +83,14 @@ def tower(network: config.Residual) -> Tower:
     return Tower(network.width, network.blocks, network.branch, network.limit)
 
 
-def generator(conf: config.Config, facts: Facts) -> nn.Module:
-    """G for examples of this shape."""
-    network, c, z = conf.g.network, condition(conf.g.network, facts), conf.prior.size
-    if not isinstance(network, config.Mlp) and conf.range != "signed":
+def generator(g: config.Generator, prior: config.Prior, scale: config.Scale, facts: Facts) -> nn.Module:
+    """G for examples of this shape, with outputs in this range."""
+    network, c, z = g.network, condition(g.network, facts), prior.size
+    if not isinstance(network, config.Mlp) and scale != "signed":
         raise SaddlepointError("a convolutional generator ends in tanh", "--range", "use range 'signed', or an mlp")
     match network:
         case config.Mlp():
-            output, own = OUTPUTS[conf.range], branches(network, facts)
+            output, own = OUTPUTS[scale], branches(network, facts)
             return MLPGenerator(facts.shape, z, layers(network), output=output, branches=own, condition=c)
         case config.Dcgan():
             width, kernel, normalise = network.width, network.kernel, network.normalise

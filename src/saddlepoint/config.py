@@ -12,6 +12,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 ConditionMode = Literal["none", "concat", "embedding", "add", "projection"]
+Scale = Literal["signed", "unit", "raw"]
 ObjectiveName = Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"]
 
 
@@ -121,6 +122,8 @@ class Stage(Frozen):
 
     images: Positive = 215_000
     """Real examples to see."""
+    inherit: Literal["all", "networks"] = "all"
+    """What it takes over from the stage before: the networks alone, or the optimisers' moments too."""
     objective: ObjectiveName = "non-saturating"
     """What the two players minimise."""
     k: Annotated[int, Field(ge=1, le=100)] = 1
@@ -170,7 +173,7 @@ class Config(Frozen):
     """Of every stream of random numbers."""
     batch: Annotated[int, Field(ge=2)] = 64
     """Examples per minibatch, m."""
-    range: Literal["signed", "unit", "raw"] = "signed"
+    range: Scale = "signed"
     """Of x: [-1, 1], [0, 1], or as stored."""
     prior: Prior = Prior()
     data: Data = Data()

@@ -29,10 +29,6 @@ class Engine(NamedTuple):
             return nullcontext
         return lambda: torch.autocast(self.device.type, dtype=torch.bfloat16)
 
-    def choices(self) -> dict[str, str | int]:
-        """What config.json remembers, so that a resumed run does the same arithmetic."""
-        return {"device": str(self.device), "precision": self.precision, "threads": self.threads}
-
 
 def resolve(wanted: config.Engine) -> Engine:
     """The engine for these wishes on this machine; 'auto' takes the fastest there is. Sets torch's thread count."""

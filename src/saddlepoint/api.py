@@ -1,0 +1,211 @@
+"""The high road: plan, train, resume, and what a run can be asked for afterwards."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from saddlepoint import generator
+from saddlepoint.config import Config
+from saddlepoint.config import Engine as Wishes
+from saddlepoint.data.source import Source
+from saddlepoint.data.sources import open_source
+from saddlepoint.data.split import split
+from saddlepoint.durations import parse
+from saddlepoint.engine import Engine, resolve
+from saddlepoint.errors import SaddlepointError, nearest
+from saddlepoint.files import free_bytes, make_folder
+from saddlepoint.finish import finish
+from saddlepoint.generator import Generator, Samples
+from saddlepoint.lock import RunLock
+from saddlepoint.plan import disk_bytes, images_for, measure, memory_bytes
+from saddlepoint.randomness import Randomness
+from saddlepoint.recipes.catalog import RECIPES
+from saddlepoint.record import Choices, DataRecord, RunRecord, read_record, versions
+from saddlepoint.run import Worker
+from saddlepoint.session import Session
+from saddlepoint.sessions import noted
+from saddlepoint.settings import merge
+from saddlepoint.watcher import Nobody, Plan, Watcher
+
+RUNS = Path("runs")
+
+
+class Run:
+    """A run folder: what was trained, and the generator that came of it."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.record = read_record(self.folder)
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def config(self) -> Config:
+        return self.record.config
+
+    def generator(self, device: str = "cpu") -> Generator:
+        """The generator by itself."""
+        return generator.load(self.folder, device)
+
+    def sample(self, n: int, seed: int = 0, label: int | str | None = None) -> Samples:
+        """n examples: of one class, or of each in turn."""
+        return self.generator().sample(n, seed, label)
+
+
+class Prepared:
+    """A run that is ready to begin: data, engine, what was measured, and the configuration with its length."""
+
+    def __init__(self, data: str, config: Config, budget: float | None) -> None:
+        config = config.model_copy(update={"data": config.data.model_copy(update={"name": data})})
+        self.source = open_source(data, unconditional=config.data.unconditional)
+        self.engine = resolve(config.engine)
+        self.measured = measure(config, self.source, self.engine)
+        config = config.model_copy(update={"batch": self.measured.batch})
+        if budget is not None:
+            config = with_length(config, images_for(budget, self.measured.rate, config))
+        self.config = config
+        self.split = split(self.source, config.data.held_out, Randomness(config.seed))
+        self.budget = budget
+
+    def plan(self) -> Plan:
+        config, measured = self.config, self.measured
+        images = sum(stage.images for stage in config.stages)
+        return Plan(
+            data=config.data.name,
+            examples=self.source.size,
+            held_out=len(self.split.held_out),
+            shape=tuple(self.source.x.shape[1:]),
+            classes=len(self.source.classes),
+            recipe=config.recipe,
+            weights=measured.weights,
+            batch=config.batch,
+            images=images,
+            rate=measured.rate,
+            seconds=images / measured.rate,
+            disk_bytes=disk_bytes(config, measured.weights),
+            memory_bytes=memory_bytes(config, measured.weights, self.source),
+            device=str(self.engine.device),
+            precision=self.engine.precision,
+            threads=self.engine.threads,
+        )
+
+    def record(self) -> RunRecord:
+        source, measured = self.source, self.measured
+        data = DataRecord(
+            name=self.config.data.name,
+            size=source.size,
+            shape=tuple(source.x.shape[1:]),
+            classes=source.classes,
+            licence=source.licence,
+            digest=source.digest(),
+            held_out=tuple(self.split.held_out.tolist()),
+        )
+        engine = self.engine
+        choices = Choices(
+            device=str(engine.device),
+            precision=engine.precision,
+            threads=engine.threads,
+            rate=measured.rate,
+            planned_seconds=self.budget,
+        )
+        return RunRecord(config=self.config, data=data, choices=choices, versions=versions())
+
+
+def with_length(config: Config, images: int) -> Config:
+    """The configuration with its stages stretched or shrunk to this many images in all, in proportion."""
+    total = sum(stage.images for stage in config.stages)
+    stages = [stage.model_copy(update={"images": max(1, stage.images * images // total)}) for stage in config.stages]
+    return config.model_copy(update={"stages": tuple(stages)})
+
+
+def train(
+    data: str,
+    *,
+    recipe: str = "modern",
+    budget: str | float | None = None,
+    name: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    root: str | Path = RUNS,
+    watcher: Watcher | None = None,
+) -> Run:
+    """Train on this data: `train("digits", budget="2m", settings={"seed": 1, "g.lr": 5e-4})`.
+
+    `budget` is a length of time ("2m", or seconds); without one the recipe's number of images is seen. `settings` are
+    those of the command line, by their dotted names.
+    """
+    if recipe not in RECIPES:
+        raise SaddlepointError(f"no recipe '{recipe}'", "recipe", nearest(recipe, RECIPES))
+    config = merge(RECIPES[recipe](), {}, settings or {})
+    seconds = parse(budget, "budget") if isinstance(budget, str) else budget
+    return start(data, config, budget=seconds, name=name, root=Path(root), watcher=watcher)
+
+
+def plan(data: str, config: Config, budget: float | None = None) -> Plan:
+    """What `start` would do with the same arguments; nothing is written."""
+    return Prepared(data, config, budget).plan()
+
+
+def start(
+    data: str,
+    config: Config,
+    *,
+    budget: float | None = None,
+    name: str | None = None,
+    root: Path = RUNS,
+    watcher: Watcher | None = None,
+) -> Run:
+    """Train a new run in a folder of its own, for a budget of seconds or the configured number of images."""
+    watcher = watcher or Nobody()
+    folder = root / name if name else free_folder(root, f"{Path(data).stem}-{config.recipe}")
+    if (folder / "config.json").exists():
+        raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
+    prepared = Prepared(data, config, budget)
+    if prepared.config.batch != config.batch:
+        watcher.note(f"memory ran out with a batch of {config.batch}: going on with {prepared.config.batch}")
+    watcher.planned(made := prepared.plan())
+    make_folder(folder)
+    if (free := free_bytes(folder)) < made.disk_bytes:
+        watcher.note(f"the disk may run full: {made.disk_bytes:,} bytes needed, {free:,} free in {folder}")
+    with RunLock(folder):
+        prepared.record().write(folder)
+        return carry_on(folder, prepared.record(), prepared.source, prepared.engine, watcher)
+
+
+def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | None = None) -> Run:
+    """Go on exactly where a run stopped; with `more` seconds, a run that is over gets another stage like its last."""
+    folder, watcher = Path(folder), watcher or Nobody()
+    record = read_record(folder)
+    with RunLock(folder):
+        conf = record.config
+        source = open_source(record.data.name, unconditional=conf.data.unconditional)
+        if source.digest() != record.data.digest:
+            raise SaddlepointError("the data are not those the run began with", record.data.name, "restore them")
+        chosen = Wishes(**record.choices.model_dump(include={"device", "precision", "threads"}))
+        engine = resolve(chosen)
+        if more is not None:
+            rate = record.choices.rate or measure(conf, source, engine).rate
+            longer = conf.stages[-1].model_copy(update={"images": images_for(more, rate, conf)})
+            record = record.model_copy(update={"config": conf.model_copy(update={"stages": (*conf.stages, longer)})})
+            record.write(folder)
+        return carry_on(folder, record, source, engine, watcher)
+
+
+def carry_on(folder: Path, record: RunRecord, source: Source, engine: Engine, watcher: Watcher) -> Run:
+    """Play what is left of the run, then write what a finished run leaves."""
+    session = Session(record, source, engine)
+    worker = Worker(session, folder, watcher)
+    worker.begin()
+    with noted(folder, session.progress):
+        worker.work()
+        watcher.done(finish(session, folder))
+    return Run(folder)
+
+
+def free_folder(root: Path, stem: str) -> Path:
+    """The first of stem-1, stem-2, ... that is not taken."""
+    number = 1
+    while (root / f"{stem}-{number}").exists():
+        number += 1
+    return root / f"{stem}-{number}"

@@ -1,0 +1,127 @@
+"""What a finished run leaves: the generator by itself, sheets, film strip, figures, report."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from saddlepoint import figures
+from saddlepoint.files import write_atomic
+from saddlepoint.generator import Description, Generator, export
+from saddlepoint.journal import read
+from saddlepoint.judge.card import Measure
+from saddlepoint.judge.digits import judge_digits
+from saddlepoint.session import Session
+from saddlepoint.watcher import Summary
+
+PROTOCOL = 10_000  # samples that digits are judged by
+
+
+def finish(session: Session, folder: Path) -> Summary:
+    """Write everything from the state the run ended in; writing it again gives the same files."""
+    generator = ship(session, folder)
+    write_atomic(folder / "grid.png", figures.png(generator.sample(100).picture(10)))
+    write_atomic(folder / "film.png", figures.png(film(folder)))
+    table = [*rows(judged(session, generator)), *dynamics(folder)]
+    names = ("report.html", "grid.png", "film.png", "generator")
+    return Summary(folder, tuple(table), tuple(folder / name for name in names))
+
+
+def ship(session: Session, folder: Path) -> Generator:
+    """Export the average one samples from, with its model card."""
+    conf, data = session.config, session.record.data
+    description = Description(
+        g=conf.g,
+        prior=conf.prior,
+        range=conf.range,
+        shape=data.shape,
+        classes=data.classes,
+        run=folder.name,
+        recipe=conf.recipe,
+        data=data.name,
+        licence=data.licence,
+        images=session.progress.seen,
+        average=next(iter(session.averages)),
+        version=session.record.versions["saddlepoint"],
+    )
+    generator = Generator(session.best, description, session.engine.device)
+    preview = figures.png(generator.sample(40).picture(10))
+    export(folder / "generator", session.best, description, card(description), preview)
+    return generator
+
+
+def card(about: Description) -> str:
+    """The model card: what it is, what it was made of, how to use it, what it is not."""
+    facts = {
+        "makes": f"examples of shape {' x '.join(map(str, about.shape))}",
+        "from": f"noise z, {about.prior.kind}, {about.prior.size} numbers",
+        "condition": f"a class, one of {', '.join(about.classes)}" if about.classes else "none",
+        "trained": f"as a generative adversarial network, recipe `{about.recipe}`",
+        "data": f"`{about.data}`, {about.images:,} examples seen",
+        "licence of the data": about.licence,
+        "weights": f"an average over training, half-life {about.average.partition('-')[2]} images",
+        "made with": f"saddlepoint {about.version}",
+    }
+    table = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
+    return f"""# {about.run}: a generator of {about.data}
+
+![samples](preview.png)
+
+| | |
+| --- | --- |
+{table}
+
+```python
+import saddlepoint as sp
+sp.load("generator").sample(64, seed=0).save("grid.png")
+```
+
+It imitates its training data, with their gaps and biases, and may repeat single examples of them: look at the nearest
+training pictures in the run's report before you publish samples.
+"""
+
+
+def film(folder: Path) -> Image.Image:
+    """The film strip of all frames that the journal names."""
+    frames = {
+        event["images"]: event["file"] for event in read(folder / "journal.jsonl") if event["event"] == "snapshot"
+    }
+    return figures.film([(images, Image.open(folder / file)) for images, file in sorted(frames.items())])
+
+
+def judged(session: Session, generator: Generator) -> dict[str, Measure]:
+    """The measures that apply: for digits made by class, those of the bundled judge."""
+    if session.record.data.name != "digits" or not generator.classes:
+        return {}
+    pictures, labels = generator.sample(PROTOCOL, seed=session.config.seed)
+    return {} if labels is None else judge_digits(pictures, labels)
+
+
+NAMES = {
+    "label_accuracy": ("label accuracy", "%", "of the samples are what they were asked to be"),
+    "frechet_ratio": ("Frechet distance", "x", "that of as many real pictures, to the test pictures"),
+    "diversity": ("diversity", "%", "of the real one, within a class"),
+}
+
+
+def rows(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
+    """(name, value with its interval, meaning) of the measures worth a line."""
+    return [
+        (name, f"{m.value:.4g} {unit} [{m.low:.4g}, {m.high:.4g}]", note)
+        for key, (name, unit, note) in NAMES.items()
+        if (m := measures.get(key)) is not None
+    ]
+
+
+def dynamics(folder: Path) -> list[tuple[str, str, str]]:
+    """What the journal says of the game: its last line on rounds, and what was refused in all."""
+    lines = [event for event in read(folder / "journal.jsonl") if event["event"] == "rounds"]
+    if not lines:
+        return []
+    last, seconds = lines[-1], lines[-1]["seconds"]
+    table = [
+        ("images seen", f"{last['images']:,}", f"in {seconds:.0f} s, {last['images'] / seconds:,.0f} a second"),
+        ("D(x), D(G(z))", f"{last['d_real']:.2f}, {last['d_fake']:.2f}", "at the end; 1/2 where D cannot tell"),
+    ]
+    if refused := sum(line["skipped"] for line in lines):
+        table.append(("refused steps", f"{refused:,}", "not finite, not taken"))
+    return table

@@ -1,0 +1,183 @@
+"""A trained generator by itself: a folder of plain files that can be loaded and sampled from with nothing else around.
+
+generator.safetensors    the weights
+config.json              network, prior, range, shape, classes, and the digest of the weights
+README.md, preview.png   the model card
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import safetensors.torch
+import torch
+from pydantic import ValidationError
+from torch import Tensor, nn
+
+from saddlepoint import config
+from saddlepoint.build import Facts, generator
+from saddlepoint.config import Frozen
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.figures import grid, scatter
+from saddlepoint.files import write_atomic
+from saddlepoint.latent.walk import PATHS, walk
+from saddlepoint.priors import Prior
+from saddlepoint.randomness import Randomness
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+CHUNK = 250
+
+
+class Description(Frozen):
+    """What config.json says of a generator."""
+
+    format: int = 1
+    g: config.Generator
+    prior: config.Prior
+    range: config.Scale
+    shape: tuple[int, ...]
+    classes: tuple[str, ...] = ()
+    run: str = ""
+    recipe: str = ""
+    data: str = ""
+    licence: str = "unstated"
+    images: int = 0
+    average: str = ""
+    version: str = ""
+    sha256: str = ""
+
+
+class Samples(NamedTuple):
+    """Generated examples: x as data is stored (uint8 pictures, float32 points), and their labels if there are any."""
+
+    x: Tensor
+    labels: Tensor | None
+
+    def save(self, path: str | Path) -> Path:
+        """A sheet of all of them for a picture's name, arrays for `.npz`."""
+        path = Path(path)
+        if path.suffix == ".npz":
+            labels = torch.empty(0) if self.labels is None else self.labels
+            with path.open("wb") as file:
+                np.savez_compressed(file, x=self.x.numpy(), labels=labels.numpy())
+        else:
+            self.picture().save(path)
+        return path
+
+    def picture(self, columns: int | None = None) -> "Image":
+        """A sheet of pictures, as square as can be, or a scatter plot of points."""
+        if self.x.ndim == 2:
+            return scatter(self.x)
+        return grid(self.x, columns or max(1, round(len(self.x) ** 0.5)))
+
+
+class Generator:
+    """G with its prior: z to x."""
+
+    def __init__(self, network: nn.Module, description: Description, device: torch.device | None = None) -> None:
+        self.description = description
+        self.device = device or torch.device("cpu")
+        self.network = network.to(self.device).eval()
+        self.prior = Prior(description.prior.kind, description.prior.size)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.description.classes
+
+    def noise(self, n: int, seed: int) -> Tensor:
+        """The z of samples 0..n-1 of this seed, [n, Z]: sample i is the same whatever n is."""
+        rng = Randomness(seed)
+        chunks = [self.prior(CHUNK, rng.stream("sample", i)) for i in range(-(-n // CHUNK))]
+        return torch.cat([*chunks, torch.empty(0, self.prior.size)])[:n]
+
+    def labels(self, n: int, label: int | str | None = None) -> Tensor | None:
+        """[n] labels: all the one asked for, by number or name, or each class in turn; None without classes."""
+        if label is None:
+            return torch.arange(n) % len(self.classes) if self.classes else None
+        if not self.classes:
+            raise SaddlepointError("this generator has no classes to choose from", "--class", "leave it out")
+        names = [*map(str, range(len(self.classes)))]
+        found = self.classes.index(str(label)) if str(label) in self.classes else None
+        if found is None and str(label) in names:
+            found = names.index(str(label))
+        if found is None:
+            raise SaddlepointError(f"no class '{label}'", "--class", f"one of {', '.join(self.classes)}")
+        return torch.full((n,), found)
+
+    @torch.no_grad()
+    def decode(self, z: Tensor, labels: Tensor | None) -> Tensor:
+        """G(z, c) in the range the recipe states, [n, ...] on the CPU, a chunk at a time."""
+        outputs = []
+        for start in range(0, len(z), CHUNK):
+            part = slice(start, start + CHUNK)
+            c = None if labels is None else labels[part].to(self.device)
+            outputs.append(self.network(z[part].to(self.device), c).float().cpu())
+        return torch.cat(outputs) if outputs else torch.empty(0, *self.description.shape)
+
+    def stored(self, x: Tensor) -> Tensor:
+        """x as data is stored: uint8 pictures, points unscaled."""
+        if self.description.range == "raw":
+            return x
+        unit = (x + 1) / 2 if self.description.range == "signed" else x
+        return (unit * 255).round().clamp(0, 255).to(torch.uint8)
+
+    def sample(self, n: int, seed: int = 0, label: int | str | None = None) -> Samples:
+        """n examples: of one class, or of each in turn."""
+        if n < 0:
+            raise SaddlepointError(f"cannot draw {n} samples", "-n", "0 or more")
+        labels = self.labels(n, label)
+        return Samples(self.stored(self.decode(self.noise(n, seed), labels)), labels)
+
+    def walk(
+        self, points: int = 9, steps: int = 8, seed: int = 0, how: str = "slerp", label: int | str | None = None
+    ) -> Samples:
+        """From one to the next of `points` random z, `steps` steps each; one class throughout, by default the first."""
+        if points < 2 or steps < 1 or how not in PATHS:
+            raise SaddlepointError(f"no walk of {points} points, {steps} steps, by {how}", "--walk", "2 points or more")
+        path = walk(self.noise(points, seed), steps, PATHS[how])
+        labels = self.labels(len(path), 0 if label is None and self.classes else label)
+        return Samples(self.stored(self.decode(path, labels)), labels)
+
+
+def export(folder: Path, network: nn.Module, description: Description, card: str, preview: bytes) -> None:
+    """Write the folder. The description gets the digest of the weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = safetensors.torch.save({k: v.contiguous() for k, v in network.state_dict().items()})
+    description = description.model_copy(update={"sha256": hashlib.sha256(weights).hexdigest()})
+    write_atomic(folder / "generator.safetensors", weights)
+    write_atomic(folder / "preview.png", preview)
+    write_atomic(folder / "README.md", card.encode())
+    write_atomic(folder / "config.json", description.model_dump_json(indent=2).encode())
+
+
+def load(folder: str | Path, device: str = "cpu") -> Generator:
+    """The generator in this folder (or in the `generator/` of this run). Damage and foreign files are refused."""
+    folder = Path(folder)
+    if (folder / "generator" / "config.json").exists():
+        folder = folder / "generator"
+    try:
+        description = Description.model_validate(json.loads((folder / "config.json").read_bytes()))
+        weights = (folder / "generator.safetensors").read_bytes()
+    except FileNotFoundError as error:
+        hint = "give a run's folder, or the generator folder in it"
+        raise SaddlepointError(f"no {Path(error.filename).name} here", str(folder), hint) from error
+    except (OSError, ValueError, ValidationError) as error:
+        raise SaddlepointError(f"not a generator: {str(error).splitlines()[0]}", str(folder)) from error
+    if hashlib.sha256(weights).hexdigest() != description.sha256:
+        raise SaddlepointError(
+            "the weights are not those that were written", str(folder), "restore generator.safetensors"
+        )
+    network = generator(description.g, description.prior, description.range, facts(description))
+    try:
+        network.load_state_dict(safetensors.torch.load(weights))
+    except (RuntimeError, safetensors.SafetensorError) as error:
+        raise SaddlepointError("the weights do not fit the network described", str(folder)) from error
+    return Generator(network, description, torch.device(device))
+
+
+def facts(description: Description) -> Facts:
+    return Facts(description.shape, len(description.classes))

@@ -1,0 +1,38 @@
+"""When a run does what, besides playing: a function of the images seen, fixed when the run begins."""
+
+from typing import NamedTuple
+
+from saddlepoint.config import Config, Stage
+
+
+def crossed(before: int, now: int, every: int) -> bool:
+    """Whether a multiple of `every` was reached on the way from `before` to `now`."""
+    return now // every > before // every
+
+
+def snapshots(stage: Stage, count: int) -> tuple[int, ...]:
+    """Images at which the film strip gets its frames, from a stage's start to its end: ever further apart, since most
+    changes early: (i / (count - 1))^2 of the stage.
+    """
+    return tuple(round(stage.images * (i / (count - 1)) ** 2) for i in range(count))
+
+
+class Due(NamedTuple):
+    """What is to be done after a round."""
+
+    journal: bool
+    snapshot: bool
+    checkpoint: bool
+    over: bool
+
+
+def due(conf: Config, stage: Stage, before: int, now: int) -> Due:
+    """What the round that brought the stage from `before` to `now` images calls for; a stage's end calls for all."""
+    over = now >= stage.images
+    frames = snapshots(stage, conf.snapshots)
+    return Due(
+        journal=over or crossed(before, now, conf.journal_images),
+        snapshot=over or any(before < frame <= now for frame in frames),
+        checkpoint=over or crossed(before, now, conf.checkpoint_images),
+        over=over,
+    )

@@ -1,0 +1,88 @@
+"""Where a run stands, in plain numbers: the part of a checkpoint that is neither weights nor moments."""
+
+import math
+from dataclasses import asdict, dataclass, field
+
+from saddlepoint.checkpoint import Saved
+from saddlepoint.records import Round
+from saddlepoint.rules import State
+
+
+@dataclass
+class Tally:
+    """Sums over the rounds since the journal's last line."""
+
+    rounds: int = 0
+    skipped: int = 0
+    sums: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, round: Round) -> None:
+        """Count a round; what is not a number in it is not averaged, but counted among the skipped."""
+        self.rounds += 1
+        self.skipped += round.skipped
+        gradients = {f"gradients/{name}": value for name, value in round.gradients.items()}
+        numbers = {f"losses/{name}": value for name, value in round.losses.items()} | gradients
+        for name, value in (numbers | {"d_real": round.d_real, "d_fake": round.d_fake}).items():
+            if math.isfinite(value):
+                self.sums[name] = self.sums.get(name, 0.0) + value
+                self.counts[name] = self.counts.get(name, 0) + 1
+
+    def means(self) -> dict[str, float]:
+        return {name: self.sums[name] / self.counts[name] for name in self.sums}
+
+
+@dataclass
+class Progress:
+    """Stage, round and images; what happened since the journal's last line; how often the run was out of its senses.
+
+    stage, index, images    the stage, and rounds and real examples seen in it; `opened` once the journal names it
+    before                  real examples seen in earlier stages
+    in_a_row, refused       rounds with a refused step: the latest without a break, and in all
+    rollbacks, rate_factor  how often the run went back to a checkpoint, and what its rates are multiplied by since
+    journal                 bytes of the journal that belong to this state
+    """
+
+    version = 1
+
+    stage: int = 0
+    opened: bool = False
+    index: int = 0
+    images: int = 0
+    before: int = 0
+    in_a_row: int = 0
+    refused: int = 0
+    rollbacks: int = 0
+    rate_factor: float = 1.0
+    journal: int = 0
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def seen(self) -> int:
+        """Real examples seen in all: the position in the endless reading of the data."""
+        return self.before + self.images
+
+    @property
+    def game(self) -> State:
+        """Where the stage's game stands."""
+        return State(self.index, self.images)
+
+    def absorb(self, round: Round) -> None:
+        """Count a round."""
+        self.index, self.images = round.index + 1, round.images
+        self.in_a_row = self.in_a_row + 1 if round.skipped else 0
+        self.refused += round.skipped
+        self.tally.add(round)
+
+    def next_stage(self) -> None:
+        self.before, self.stage, self.index, self.images = self.seen, self.stage + 1, 0, 0
+        self.opened = False
+
+    def state(self) -> Saved:
+        return Saved({}, asdict(self))
+
+    def load_state(self, saved: Saved) -> None:
+        values = dict(saved.values)
+        self.tally = Tally(**values.pop("tally"))
+        for name, value in values.items():
+            setattr(self, name, value)

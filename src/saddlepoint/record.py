@@ -1,0 +1,76 @@
+"""config.json of a run folder: everything needed to repeat the run, and what was measured when it began."""
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from saddlepoint.config import Config, Frozen
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import write_atomic
+
+
+class DataRecord(Frozen):
+    """The data that was trained on, by its fingerprint, and which examples were kept from training."""
+
+    name: str
+    size: int
+    shape: tuple[int, ...]
+    classes: tuple[str, ...]
+    licence: str
+    digest: str
+    held_out: tuple[int, ...]
+
+
+class Choices(Frozen):
+    """What was found out about the machine when the run began, and is kept from then on."""
+
+    device: str
+    precision: str
+    threads: int
+    rate: float | None = None
+    """Real examples a second, as measured before the start."""
+    planned_seconds: float | None = None
+
+
+class RunRecord(Frozen):
+    """The whole of config.json."""
+
+    format: int = 1
+    config: Config
+    data: DataRecord
+    choices: Choices
+    versions: dict[str, str]
+
+    def write(self, folder: Path) -> None:
+        write_atomic(folder / "config.json", self.model_dump_json(indent=2).encode())
+
+
+FORMAT = 1
+
+
+def read_record(folder: Path) -> RunRecord:
+    """The record of this run folder. A newer format, damage or another kind of folder is refused."""
+    path = folder / "config.json"
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise SaddlepointError("no run here", str(folder), "`saddlepoint runs` lists them") from error
+    except (OSError, ValueError) as error:
+        raise SaddlepointError(f"cannot be read: {error}", str(path)) from error
+    if isinstance(content, dict) and isinstance(content.get("format"), int) and content["format"] > FORMAT:
+        raise SaddlepointError("written by a newer saddlepoint", str(path), "pip install --upgrade saddlepoint")
+    try:
+        return RunRecord.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise SaddlepointError(f"not a run's configuration: {place}: {first['msg']}", str(path)) from error
+
+
+def versions() -> dict[str, str]:
+    """Of this program and of what its numbers depend on."""
+    names = ("saddlepoint", "torch", "numpy", "pillow")
+    return {"python": platform.python_version()} | {name: version(name) for name in names}

@@ -1,0 +1,191 @@
+"""A run: a game played in a folder. Journal, film strip, checkpoints and resuming; nothing of how a round is played."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from saddlepoint import checkpoint
+from saddlepoint.config import Stage
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.figures import grid, png, scatter, to_uint8
+from saddlepoint.files import make_folder, write_atomic
+from saddlepoint.journal import Journal
+from saddlepoint.journal import read as read_journal
+from saddlepoint.moments import Due, due
+from saddlepoint.progress import Tally
+from saddlepoint.records import Round
+from saddlepoint.session import Session
+from saddlepoint.signals import StopSignals
+from saddlepoint.watcher import Tick, Watcher
+
+FRAME = (3, 30)  # columns, pictures of a frame of the film strip
+PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
+SECOND_CHANCES = 3
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+class Worker:
+    """One process's work on a run folder, from a checkpoint (or the start) to the end of the last stage."""
+
+    def __init__(self, session: Session, folder: Path, watcher: Watcher) -> None:
+        self.session, self.folder, self.watcher = session, folder, watcher
+        self.progress = session.progress
+        self.journal = Journal(folder / "journal.jsonl")
+        self.started, self.earlier = time.monotonic(), 0.0
+        self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+    @property
+    def seconds(self) -> float:
+        """Time spent on the run, by this process and those before it."""
+        return self.earlier + time.monotonic() - self.started
+
+    def begin(self) -> None:
+        """Start from the newest whole checkpoint; a run that has none yet starts from the beginning."""
+        restored = checkpoint.restore(self.checkpoints, self.session.parts())
+        for warning in restored.warnings if restored else ():
+            self.watcher.note(warning)
+        self.journal.rewind(self.progress.journal)
+        events = read_journal(self.journal.path) if self.progress.journal else []
+        self.earlier = max((event.get("seconds") or 0.0 for event in events), default=0.0)
+        self.line = (self.started, self.progress.seen)
+
+    def work(self) -> None:
+        """Play all that is left, saving on the way. Raises SaddlepointError when asked to stop, after having saved."""
+        with StopSignals() as signals:
+            while (stage := self.session.stage) is not None:
+                if not self.progress.opened:
+                    self.open_stage(stage)
+                for round in self.session.rounds(stage):
+                    if self.out_of_its_senses(round):
+                        self.roll_back()
+                        break
+                    if self.after(stage, round).over:
+                        break
+                    if signals.received is not None:
+                        self.save()
+                        raise self.stopped(signals.received)
+
+    def open_stage(self, stage: Stage) -> None:
+        """The first entry of a stage; what the first of all starts from is worth a frame and a checkpoint."""
+        self.progress.opened = True
+        self.write("stage", stage=self.progress.stage, objective=stage.objective, length=stage.images)
+        if self.progress.seen == 0:
+            self.snapshot()
+            self.save()
+
+    def after(self, stage: Stage, round: Round) -> Due:
+        """Count a round, and do what its moment calls for."""
+        before = self.progress.images
+        self.session.absorb(round)
+        moment = due(self.session.config, stage, before, round.images)
+        if moment.journal:
+            self.write_rounds()
+        self.watcher.progress(self.tick(round))
+        if moment.snapshot:
+            self.snapshot()
+        if moment.over:
+            self.session.next_stage()
+        if moment.checkpoint:
+            self.save()
+        return moment
+
+    def out_of_its_senses(self, round: Round) -> bool:
+        """Whether only an earlier state can help: weights that are not finite, or no step taken for a long time."""
+        return not round.sound or (round.skipped > 0 and self.progress.in_a_row + 1 >= PATIENCE)
+
+    def roll_back(self) -> None:
+        """Return to the last checkpoint with half the rates; give up when that did not help three times."""
+        progress = self.progress
+        at, rollbacks, factor = progress.seen, progress.rollbacks + 1, progress.rate_factor / 2
+        if rollbacks > SECOND_CHANCES:
+            hint = "lower --lr, or look for bad examples; the last checkpoint is whole"
+            raise SaddlepointError(f"given up after {SECOND_CHANCES} rollbacks", str(self.folder), hint, code=3)
+        checkpoint.restore(self.checkpoints, self.session.parts())
+        progress.rollbacks, progress.rate_factor, progress.journal = rollbacks, factor, self.journal.offset
+        self.write("rollback", at=at, rate_factor=factor)
+        self.watcher.note(f"not finite at {at:,} images: back to {progress.seen:,} with rates times {factor:g}")
+        self.save()
+
+    def write(self, event: str, **facts: Any) -> None:
+        """A line of the journal."""
+        self.journal.append({"event": event, "images": self.progress.seen} | facts)
+
+    def write_rounds(self) -> None:
+        """The line on the rounds since the last one: means, and how fast they went."""
+        tally, now = self.progress.tally, time.monotonic()
+        means = tally.means()
+        then, images = self.line
+        groups = {
+            group: {name.partition("/")[2]: value for name, value in means.items() if name.startswith(group + "/")}
+            for group in ("losses", "gradients")
+        }
+        self.write(
+            "rounds",
+            stage=self.progress.stage,
+            round=self.progress.index,
+            **groups,
+            d_real=means.get("d_real"),
+            d_fake=means.get("d_fake"),
+            skipped=tally.skipped,
+            seconds=self.seconds,
+            rate=(self.progress.seen - images) / max(now - then, 1e-9),
+        )
+        self.progress.tally, self.line = Tally(), (now, self.progress.seen)
+
+    def snapshot(self) -> None:
+        """A frame of the film strip, and D's opinions."""
+        columns, count = FRAME
+        x, _ = self.session.draw(2000 if len(self.session.source.x.shape) == 2 else count)
+        name = f"samples/{self.progress.seen:09d}.png"
+        make_folder(self.folder / "samples")
+        write_atomic(self.folder / name, self.frame(x, columns))
+        self.write("snapshot", file=name)
+        self.write("held_out", **{name: describe(logits) for name, logits in self.session.opinions().items()})
+
+    def frame(self, x: Tensor, columns: int) -> bytes:
+        """Examples as a PNG: pictures side by side, points over the data's."""
+        if x.ndim == 2:
+            return png(scatter(x, self.session.train.x[:2000]))
+        return png(grid(to_uint8(x, self.session.config.range), columns))
+
+    def save(self) -> None:
+        """A checkpoint of this moment."""
+        self.write("checkpoint")
+        self.journal.sync()
+        self.progress.journal = self.journal.offset
+        checkpoint.save(self.checkpoints, self.progress.seen, self.session.parts())
+
+    def tick(self, round: Round) -> Tick:
+        """What to show of this round."""
+        then, images = self.line
+        rate = (self.progress.seen - images) / max(time.monotonic() - then, 1e-9)
+        left = (self.session.total - self.progress.seen) / rate if rate else float("inf")
+        return Tick(
+            self.progress.seen,
+            self.session.total,
+            self.seconds,
+            left,
+            rate,
+            round.losses,
+            round.d_real,
+            round.d_fake,
+            self.progress.refused,
+        )
+
+    def stopped(self, signal: int) -> SaddlepointError:
+        hint = f"go on with `saddlepoint resume {self.folder}`"
+        what = f"stopped at {self.progress.seen:,} images, saved"
+        return SaddlepointError(what, str(self.folder), hint, code=128 + signal)
+
+
+def describe(logits: Tensor) -> dict[str, Any]:
+    """Mean, standard deviation and quantiles of some logits."""
+    quantiles = torch.quantile(logits, torch.tensor(QUANTILES)).tolist()
+    return {"mean": logits.mean().item(), "std": logits.std().item(), "q": quantiles}

@@ -1,0 +1,65 @@
+"""What a run tells whoever watches it: a terminal, a notebook, a test, or nobody."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+
+class Plan(NamedTuple):
+    """What a run is going to do, as far as it can be known before."""
+
+    data: str
+    examples: int
+    held_out: int
+    shape: tuple[int, ...]
+    classes: int
+    recipe: str
+    weights: int
+    batch: int
+    images: int
+    rate: float
+    seconds: float
+    disk_bytes: int
+    memory_bytes: int
+    device: str
+    precision: str
+    threads: int
+
+
+class Tick(NamedTuple):
+    """How a run stands after a round. `total` and `left` are in real examples and seconds; `facts` are measured."""
+
+    images: int
+    total: int
+    seconds: float
+    left: float
+    rate: float
+    losses: Mapping[str, float]
+    d_real: float
+    d_fake: float
+    skipped: int
+    facts: tuple[str, ...] = ()
+
+
+class Summary(NamedTuple):
+    """What a finished run leaves: figures (name, value, note), and files."""
+
+    folder: Path
+    figures: tuple[tuple[str, str, str], ...]
+    files: tuple[Path, ...]
+
+
+class Watcher(Protocol):
+    def planned(self, plan: Plan) -> None: ...
+    def progress(self, tick: Tick) -> None: ...
+    def note(self, text: str) -> None: ...
+    def done(self, summary: Summary) -> None: ...
+
+
+class Nobody:
+    """Watches nothing."""
+
+    def planned(self, plan: Plan) -> None: ...
+    def progress(self, tick: Tick) -> None: ...
+    def note(self, text: str) -> None: ...
+    def done(self, summary: Summary) -> None: ...
