@@ -1,0 +1,75 @@
+"""Help pages: plain text of at most 80 columns, headings in bold where a terminal shows it."""
+
+import os
+import re
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+WIDTH = 80
+COLUMN = 26
+
+
+class Compact:
+    """How cyclopts shows the help of a verb (its protocol of a help formatter)."""
+
+    def __call__(self, console: Any, options: Any, panel: Any) -> None:
+        """One heading with its flags, or nothing where all are hidden."""
+        found = list(fold(panel.entries))
+        if found:
+            print(heading(panel.title), *rows(found), "", sep="\n")
+
+    def render_usage(self, console: Any, options: Any, usage: Any) -> None:
+        print(heading("Usage:"), str(usage).removeprefix("Usage:").strip() + "\n")
+
+    def render_description(self, console: Any, options: Any, description: Any) -> None:
+        print(text(description) + "\n")
+
+
+def text(shown: Any) -> str:
+    """The characters of what cyclopts hands over: a string, or rich text inside a wrapper of its own."""
+    inner = getattr(shown, "primary_renderable", shown)
+    return str(getattr(inner, "plain", inner)).strip()
+
+
+def fold(entries: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """(label, description) of each flag; one row for --g.X and --d.X, which their heading explains."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for entry in entries:
+        name, short = entry.positive_names[:1], entry.positive_shorts
+        label = entry.positional_label or ", ".join((*short, *name))
+        value = f" {entry.metavar}" if entry.metavar and not entry.positional_label else ""
+        player = re.match(r"--([gd])\.(?:network\.)?", label)
+        key = (label[player.end() :] if player else label) + value, described(entry)
+        found.setdefault(key, []).extend(player.groups() if player else ())
+    both = any(len(players) > 1 for players in found.values())
+    for (label, description), players in found.items():
+        yield label, description + (f" (--{players[0]}. only)" if both and len(players) == 1 else "")
+
+
+def described(entry: Any) -> str:
+    """The flag's description, and its choices where they are few."""
+    choices = f"One of {', '.join(entry.choices)}." if entry.choices else ""
+    return f"{text(entry.description)} {choices}".strip()
+
+
+def rows(entries: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Two columns; a label too long for its own stands above its description."""
+    gap = " " * COLUMN
+    for label, description in entries:
+        first = f"  {label}"
+        lines = textwrap.wrap(description, WIDTH - COLUMN, break_on_hyphens=False) or [""]
+        if len(first) + 2 > COLUMN:
+            yield first
+            lines = ["", *lines]
+        else:
+            lines[0] = (first.ljust(COLUMN) + lines[0]).rstrip()
+            yield lines[0]
+        yield from (gap + line for line in lines[1:] if line)
+
+
+def heading(words: str) -> str:
+    """Bold on a terminal that may be coloured."""
+    plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return words if plain else f"\x1b[1m{words}\x1b[0m"

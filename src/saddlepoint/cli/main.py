@@ -1,0 +1,94 @@
+"""The command line: verbs and one noun. A verb's module is imported when it is used, torch when there is work."""
+
+import os
+import re
+import sys
+
+from saddlepoint.errors import SaddlepointError
+
+VERBS = {
+    "demo": "Train on the handwritten digits in this package, for two minutes.",
+    "train": "Train a network on data.",
+    "resume": "Go on with a run where it stopped.",
+    "sample": "Make pictures with a trained generator.",
+    "runs": "List the runs in a folder.",
+    "theory": "See the theorems happen.",
+}
+"""Each is the function of its name in the module of its name."""
+
+PAGE = """Generative adversarial networks: train one on your data, judge it, use it."""
+
+
+def main(tokens: list[str] | None = None) -> int:
+    """Run one command; the exit status is 0, 1 (a fault), 2 (the request), 3 (given up), 130 or 143 (stopped)."""
+    tokens = sys.argv[1:] if tokens is None else tokens
+    debug = "--debug" in tokens
+    tokens = [dashed(token) for token in tokens if token != "--debug"]
+    try:
+        return run(tokens)
+    except KeyboardInterrupt:
+        return complain("stopped", debug, 130)
+    except BrokenPipeError:  # the reader of a pipe has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except SaddlepointError as error:
+        return complain(str(error), debug, error.code)
+    except Exception as error:
+        return complain(f"{type(error).__name__}: {error} (add --debug to see where)", debug, 1)
+
+
+def dashed(token: str) -> str:
+    """A flag with dashes where it was typed with underscores, as names are in files."""
+    return re.sub(r"^--[^=]*", lambda name: name[0].replace("_", "-"), token)
+
+
+def complain(line: str, debug: bool, code: int) -> int:
+    """One line on standard error; with --debug, the traceback before it."""
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    print("saddlepoint:", " ".join(line.split()), file=sys.stderr)
+    return code
+
+
+def run(tokens: list[str]) -> int:
+    if not tokens or tokens in (["--help"], ["-h"], ["help"]):
+        page()
+        return 0
+    from importlib.metadata import version
+
+    from cyclopts import App, CycloptsError
+
+    from saddlepoint.cli.flags import ARGUMENTS, PLAIN
+    from saddlepoint.cli.help import Compact
+    from saddlepoint.cli.refusals import refusal
+
+    app = App(
+        name="saddlepoint",
+        version=lambda: version("saddlepoint"),
+        help_format="plaintext",
+        help_formatter=Compact(),
+        group_arguments=ARGUMENTS,
+        group_parameters=PLAIN,
+    )
+    for verb in VERBS:
+        app.command(f"saddlepoint.cli.{verb}:{verb}", name=verb)
+    try:
+        code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        raise refusal(error, tokens, VERBS) from error
+    return code or 0
+
+
+def page() -> None:
+    """The first page, written without cyclopts: it answers at once."""
+    from saddlepoint.cli.help import heading, rows
+
+    print(PAGE, "", heading("Usage:") + " saddlepoint VERB ...", "", heading("Verbs"), sep="\n")
+    print(*rows(VERBS.items()), "", heading("With every verb"), sep="\n")
+    print(
+        *rows({"--help, -h": "What it does, with an example.", "--debug": "Show where an error arose."}.items()),
+        sep="\n",
+    )
+    print("", "Example: saddlepoint train digits --budget 10m", sep="\n")

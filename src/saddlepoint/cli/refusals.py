@@ -1,0 +1,45 @@
+"""What the command line says of words it cannot place: cyclopts' errors as one line each."""
+
+from collections.abc import Iterable
+
+from cyclopts import CycloptsError, exceptions
+
+from saddlepoint.complaints import did_you_mean, number, whole
+from saddlepoint.errors import SaddlepointError
+
+
+def refusal(error: CycloptsError, tokens: list[str], verbs: Iterable[str]) -> SaddlepointError:
+    """The error as the user should read it: where, what, and the nearest word that would do."""
+    verb = next((token for token in tokens if token in verbs), "")
+    manual = f"see saddlepoint {verb} --help".replace("  ", " ")
+    match error:
+        case exceptions.UnknownCommandError():
+            word = (error.unused_tokens or tokens)[0]
+            return SaddlepointError("no such verb", word, did_you_mean(word, verbs) or f"there are {', '.join(verbs)}")
+        case exceptions.UnknownOptionError():
+            word = (error.token.keyword or error.token.value).split("=")[0]
+            names = [name for argument in error.argument_collection if argument.parse for name in argument.names]
+            return SaddlepointError("no such flag", word, did_you_mean(word, names) or manual)
+        case exceptions.RepeatArgumentError():
+            return SaddlepointError("given twice", error.token.keyword or "", "give it once")
+        case exceptions.MissingArgumentError():
+            name = error.argument.name if error.argument else ""
+            positional = error.argument is not None and error.argument.field_info.is_positional
+            return SaddlepointError("is missing" if positional else "needs a value", label(name, positional), manual)
+        case exceptions.UnusedCliTokensError():
+            word = (error.unused_tokens or [""])[0]
+            return SaddlepointError("one word too many", word, did_you_mean(word, verbs) if not verb else manual)
+        case exceptions.CoercionError() if error.token:
+            value, place = error.token.value, error.token.keyword or ""
+            if error.target_type is int:
+                return SaddlepointError(f"'{value}' is not a whole number", place, whole(value))
+            if error.target_type is float:
+                return SaddlepointError(f"'{value}' is not a number", place, number(value))
+            choices = error.argument.get_choices() if error.argument else None
+            hint = (did_you_mean(value, choices) or f"there are {', '.join(choices)}") if choices else manual
+            return SaddlepointError(f"'{value}' does not fit", place, hint)
+    return SaddlepointError(" ".join(str(error).split()), verb, manual)
+
+
+def label(name: str, positional: bool) -> str:
+    return name.lstrip("-").upper() if positional else name

@@ -1,0 +1,31 @@
+"""saddlepoint resume RUN: go on exactly where a run stopped."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from saddlepoint.cli.display import screen
+from saddlepoint.cli.flags import NORMAL, Speaking
+from saddlepoint.durations import parse
+
+
+def resume(
+    run: Annotated[Path, Parameter(help="The run's folder.")],
+    /,
+    *,
+    more: Annotated[str | None, Parameter(metavar="TIME", help="Train this much longer than planned.")] = None,
+    voice: Speaking = NORMAL,
+) -> None:
+    """Go on with a run where it stopped, as if it had not.
+
+    Weights, averages, moments, schedules, randomness and the place in the data
+    are those of its last checkpoint. --more adds a stage like the last one.
+
+    Example: saddlepoint resume runs/digits-modern --more 30m
+    """
+    seconds = parse(more, "--more") if more else None
+    from saddlepoint import api
+
+    with screen(voice) as watcher:
+        api.resume(run, more=seconds, watcher=watcher)

@@ -1,0 +1,66 @@
+"""saddlepoint train DATA: a new run, or with --dry-run what it would take."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from saddlepoint.cli.display import screen
+from saddlepoint.cli.flags import NORMAL, Flags, Flat, Root, Speaking, Time
+from saddlepoint.cli.tables import plan_lines, say
+from saddlepoint.durations import parse
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.recipes.catalog import RECIPES
+from saddlepoint.settings import configure
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Where the settings come from, before the flags."""
+
+    recipe: Annotated[str | None, Parameter(metavar="NAME", help=f"Where to begin: {', '.join(RECIPES)}.")] = None
+    config: Annotated[Path | None, Parameter(metavar="FILE", help="Settings in TOML or JSON, or of a run.")] = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the run goes."""
+
+    name: Annotated[str | None, Parameter(metavar="NAME", help="Of the run; unset: its data, its recipe, 1.")] = None
+    root: Root = Path("runs")
+
+
+def train(
+    data: Annotated[str, Parameter(help="What to train on: digits, which come with this package.")],
+    /,
+    *,
+    begin: Annotated[Beginning, Flat] = Beginning(),
+    budget: Annotated[str | None, Time] = None,
+    place: Annotated[Place, Flat] = Place(),
+    dry_run: Annotated[bool, Parameter(negative=(), help="Say what it would take, and leave nothing.")] = False,
+    flags: Flags = None,
+    voice: Speaking = NORMAL,
+) -> None:
+    """Train a generator on data, for as long as --budget or --images says.
+
+    Labels, where the data has them, become conditions. Settings come from the
+    recipe, over them from --config, over these from the flags below.
+
+    Example: saddlepoint train digits --budget 10m
+    Example: saddlepoint train digits --recipe acgan --lr 0.0005 --dry-run
+    """
+    flags = flags or {}
+    if budget and "images" in flags:
+        raise SaddlepointError("says how long to train, as --budget does", "--images", "give one of them")
+    seconds = parse(budget) if budget else None
+    settings = configure(begin.recipe, begin.config, flags)
+    from saddlepoint import api  # torch is imported here, once the request is known to be sound
+
+    if dry_run:
+        plan = api.plan(data, settings, seconds)
+        say([json.dumps(plan._asdict())] if voice.json else plan_lines(plan))
+        return
+    with screen(voice) as watcher:
+        api.start(data, settings, budget=seconds, name=place.name, root=place.root, watcher=watcher)
