@@ -142,7 +142,7 @@ class Worker:
     def snapshot(self) -> None:
         """A frame of the film strip, and D's opinions."""
         columns, count = FRAME
-        x, _ = self.session.draw(2000 if len(self.session.source.x.shape) == 2 else count)
+        x, _ = self.session.draw(2000 if self.session.source.x.ndim == 2 else count, of_each=columns)
         name = f"samples/{self.progress.seen:09d}.png"
         make_folder(self.folder / "samples")
         write_atomic(self.folder / name, self.frame(x, columns))

@@ -94,11 +94,13 @@ class Session:
             self.G, self.D = players(self.config, self.networks)
 
     @torch.no_grad()
-    def draw(self, n: int) -> tuple[Tensor, Tensor | None]:
-        """(x, labels): n examples of the average, always of the same z; labels in turn, x in the recipe's range."""
+    def draw(self, n: int, of_each: int = 1) -> tuple[Tensor, Tensor | None]:
+        """(x, labels): n examples of the average, always of the same z, in the recipe's range; each label in turn gets
+        `of_each` of them in a row.
+        """
         prior = Prior(self.config.prior.kind, self.config.prior.size)
         classes = len(self.source.classes)
-        labels = torch.arange(n) % classes if classes else None
+        labels = torch.arange(n) // of_each % classes if classes else None
         z = prior(n, self.rng.stream("snapshot")).to(self.engine.device)
         return self.best(z, None if labels is None else labels.to(self.engine.device)).float().cpu(), labels
 

@@ -20,7 +20,7 @@ def lerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
 def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     """[sin((1 - t) w) a + sin(t w) b] / sin(w), w the angle between a and b: [T, Z] (Shoemake 1985).
 
-    Between equally long ends the length stays theirs, hence on the shell where a normal prior has its mass (White 2016).
+    Between equally long ends the length stays theirs, on the shell where a normal prior has its mass (White 2016).
     For parallel ends, where the formula is 0/0, its limit is lerp.
     """
     cosine = torch.nn.functional.cosine_similarity(a, b, dim=0).clamp(-1, 1)

@@ -1,0 +1,38 @@
+# Each target sets up what it needs: an empty machine with Python >= 3.11, make and pip is enough.
+PY ?= python3
+V := .venv
+BIN := $(V)/bin
+
+help:
+	@echo "make demo    train a GAN on real handwritten digits for two minutes, and show what it learned"
+	@echo "make test    the tests"
+	@echo "make check   lint, format, types"
+	@echo "make mutants break the code in known ways and see that the tests notice"
+	@echo "make faults  kill, damage and fill up, at full counts (minutes)"
+
+setup: $(V)/.ok
+$(V)/.ok: pyproject.toml constraints.txt
+	$(PY) -m venv $(V)
+	$(BIN)/pip install -q --upgrade 'pip>=25.1'
+	$(BIN)/pip install -q -c constraints.txt torch==2.13.0
+	$(BIN)/pip install -q -c constraints.txt -e '.[all]' --group test --group lint
+	touch $@
+
+demo: setup
+	$(BIN)/saddlepoint demo
+
+test: setup
+	$(BIN)/pytest -n 2
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+mutants: setup
+	$(BIN)/python scripts/mutants.py
+
+faults: setup
+	$(BIN)/python scripts/faults.py
+
+.PHONY: help setup demo test check mutants faults
