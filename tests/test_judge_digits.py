@@ -11,6 +11,7 @@ from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.digits import DigitJudge, as_bytes, judge_digits, load, look, within_class
+from saddlepoint.networks.classifier import Classifier
 from saddlepoint.statistics.gaussian import fit, frechet
 
 WEIGHTS = Path(judging.__file__).parent / "weights"
@@ -208,3 +209,20 @@ def test_json_that_is_no_measure_is_refused():
             Measure.from_json(bad)
     with pytest.raises(SaddlepointError, match="not finite"):
         Measure(float("nan"), 0, 1, card).to_json()
+
+
+def test_a_classifier_of_any_size_reads_its_logits_from_its_features():
+    network = Classifier(3, 17, 9, classes=4, features=5, widths=(6, 7, 8), depth=2).eval()
+    x = torch.randn(2, 3, 17, 9, generator=torch.Generator().manual_seed(0))
+    features = network.features(x)
+    assert features.shape == (2, 5)
+    assert float(features.detach().min()) >= 0
+    expected = features @ network.head.weight.T + network.head.bias
+    torch.testing.assert_close(network(x), expected)
+    with pytest.raises(SaddlepointError, match="9 x 7 are too small for 3 halvings"):
+        Classifier(3, 9, 7, classes=4)
+
+
+def test_a_measure_prints_its_interval():
+    card = Card("m", "e", "d", 1, 2, "r", "none", None, "0")
+    assert str(Measure(99.8123, 99.7, 99.9, card)) == "99.81 [99.7, 99.9]"
