@@ -167,7 +167,7 @@ class Down(nn.Module):
         self.window = tuple(1 if above == below else 2 for above, below in zip(*sizes))
 
     def forward(self, h: Tensor) -> Tensor:
-        return self.mix(F.avg_pool2d(h, self.window, ceil_mode=True, count_include_pad=False))
+        return self.mix(F.avg_pool2d(h, self.window, ceil_mode=True))
 
 
 def residuals(channels: int, tower: Tower) -> list[Residual]:
