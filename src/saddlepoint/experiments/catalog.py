@@ -1,0 +1,85 @@
+"""The experiments by name, and the one function that carries one out. Nothing heavy is imported before that.
+
+An experiment is a module of this package that offers
+    run(options) -> record      numbers, in a frozen record
+    table(record) -> Table      the few of them that one reads
+    draw(record, folder)        figures and films of them, [paths]
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.experiments.vocabulary import Options, Table
+
+
+class Experiment(NamedTuple):
+    """What it shows, in one line; the module that does it; the worlds it can be asked about, its own first."""
+
+    title: str
+    module: str
+    worlds: tuple[str, ...] = ()
+
+
+PLANE = ("ring8", "grid25", "ring8-wide", "gaussian", "moons", "swiss-roll")
+
+EXPERIMENTS: dict[str, Experiment] = {
+    "optimal-discriminator": Experiment(
+        "a trained D against D* = p_data / (p_data + p_g), and what its capacity has to do with it",
+        "saddlepoint.experiments.optimal_discriminator",
+        PLANE,
+    ),
+    "value": Experiment(
+        "the JSD estimated from samples by training D: a lower bound, in 1 and in 10 dimensions",
+        "saddlepoint.experiments.value_estimate",
+    ),
+    "equilibrium": Experiment(
+        "neither player gains alone at p_g = p_data, D = 1/2: a saddle, by deviations and by curvature",
+        "saddlepoint.experiments.equilibrium",
+        ("ring8-wide", "gaussian", "two-peaks", "moons"),
+    ),
+    "gradient-of-maximum": Experiment(
+        "max_D V is differentiated at its maximiser, as a maxout unit is; what happens at a tie",
+        "saddlepoint.experiments.gradient_of_maximum",
+    ),
+    "convergence": Experiment(
+        "proposition 2: with D optimal p_g reaches p_data from everywhere, and where that breaks",
+        "saddlepoint.experiments.convergence",
+    ),
+    "saturation": Experiment(
+        "the generator's gradient as a function of D(G(z)), for every objective",
+        "saddlepoint.experiments.saturation",
+    ),
+}
+
+
+def run_experiment(
+    name: str,
+    world: str = "",
+    seed: int = 0,
+    folder: str | Path = "theory",
+    progress: Callable[[str], None] = lambda line: None,
+) -> tuple[list[Path], Table]:
+    """Carry the experiment out; write its figures and its table into folder/name, and return both."""
+    from saddlepoint.experiments import figures
+
+    if name not in EXPERIMENTS:
+        raise SaddlepointError(f"no experiment is called '{name}'", hint="there are " + ", ".join(EXPERIMENTS))
+    experiment = EXPERIMENTS[name]
+    if world and world not in experiment.worlds:
+        choice = ", ".join(experiment.worlds)
+        raise SaddlepointError(
+            f"'{name}' cannot be asked about the world '{world}'",
+            hint=f"its worlds are {choice}" if choice else "it has a world of its own: leave --world out",
+        )
+    figures.require()
+    place = Path(folder) / name
+    place.mkdir(parents=True, exist_ok=True)
+    module = import_module(experiment.module)
+    record = module.run(Options(world=world, seed=seed, progress=progress))
+    table = module.table(record)
+    written = place / "table.csv"
+    written.write_text(table.csv())
+    return [*module.draw(record, place), written], table

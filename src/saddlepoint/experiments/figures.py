@@ -1,0 +1,98 @@
+"""How figures look, and how they reach the disk: matplotlib (the extra `plots`), imported here alone and late.
+
+The colours are Okabe and Ito's (2008), told apart by every kind of colour vision and, with the line styles, in grey.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from saddlepoint.errors import SaddlepointError
+
+DATA, FAKE, CRITIC, OTHER, INK, PALE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#222222", "#B8B8B8"
+SERIES = (DATA, FAKE, CRITIC, OTHER, "#E69F00", "#56B4E9", INK)
+STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
+SEQUENTIAL, DIVERGING = "cividis", "PuOr_r"
+DPI = 110
+
+Figure = Any  # matplotlib.figure.Figure and .axes.Axes, without importing them
+Axes = Any
+
+
+def require() -> None:
+    """Fail early, and say how to mend it, where matplotlib is not installed."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise SaddlepointError(
+            "figures need matplotlib, which is not installed", hint="pip install 'saddlepoint[plots]'"
+        ) from error
+
+
+def figure(rows: int = 1, columns: int = 1, width: float = 3.4, height: float = 2.8) -> tuple[Figure, list[Axes]]:
+    """A figure of rows x columns panels, each width x height inches, and its axes in reading order."""
+    require()
+    from matplotlib.figure import Figure as Canvas
+
+    canvas = Canvas(figsize=(columns * width, rows * height), dpi=DPI, layout="constrained")
+    axes = canvas.subplots(rows, columns, squeeze=False)
+    for ax in axes.flat:
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.spines[["left", "bottom"]].set_color(PALE)
+        ax.tick_params(labelsize=7.5, color=PALE, labelcolor=INK)
+    return canvas, list(axes.flat)
+
+
+def label(ax: Axes, title: str, x: str = "", y: str = "") -> None:
+    """Title and axis names, in the project's sizes."""
+    ax.set_title(title, fontsize=9, color=INK, loc="left")
+    ax.set_xlabel(x, fontsize=8, color=INK)
+    ax.set_ylabel(y, fontsize=8, color=INK)
+
+
+def legend(ax: Axes, **place: Any) -> None:
+    """A legend without an edge, on white, so that lines do not run through it."""
+    ax.legend(fontsize=7, edgecolor="none", facecolor="white", framealpha=0.85, handlelength=2.6, **place)
+
+
+def picture(ax: Axes, values: Any, extent: Sequence[float], low: float, high: float, colours: str = SEQUENTIAL) -> Any:
+    """values [rows, columns] over the extent (left, right, bottom, top), the first row at the bottom."""
+    ax.spines[["left", "bottom"]].set_visible(False)
+    return ax.imshow(
+        values, extent=extent, vmin=low, vmax=high, cmap=colours, origin="lower", aspect="auto", interpolation="nearest"
+    )
+
+
+def scale(canvas: Figure, image: Any, axes: Sequence[Axes], name: str) -> None:
+    """The bar that says which colour is which number."""
+    bar = canvas.colorbar(image, ax=list(axes), fraction=0.05, pad=0.02)
+    bar.set_label(name, fontsize=8, color=INK)
+    bar.ax.tick_params(labelsize=7)
+    bar.outline.set_visible(False)
+
+
+def frame(canvas: Figure) -> Any:
+    """The figure as a Pillow picture."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    agg = FigureCanvasAgg(canvas)
+    agg.draw()
+    return Image.frombytes("RGBA", agg.get_width_height(), bytes(agg.buffer_rgba())).convert("RGB")
+
+
+def save(canvas: Figure, folder: Path, name: str) -> Path:
+    """Write folder/name.png, in 128 colours: a third of the size, and no difference one can see."""
+    path = folder / f"{name}.png"
+    frame(canvas).quantize(128, dither=0).save(path, optimize=True)
+    return path
+
+
+def film(frames: Sequence[Any], folder: Path, name: str, milliseconds: int = 90) -> Path:
+    """Write folder/name.gif, a loop that rests on its last frame. All frames share the last one's 64 colours."""
+    path = folder / f"{name}.gif"
+    palette = frames[-1].quantize(64, dither=0)
+    indexed = [frame.quantize(palette=palette, dither=0) for frame in frames]
+    times = [milliseconds] * (len(frames) - 1) + [2500]
+    indexed[0].save(path, save_all=True, append_images=indexed[1:], duration=times, loop=0, optimize=True, disposal=1)
+    return path
