@@ -2,28 +2,69 @@
 
 from pathlib import Path
 
+import torch
 from PIL import Image
+from torch import Tensor
 
 from saddlepoint import figures
+from saddlepoint.data.source import Source
 from saddlepoint.files import write_atomic
 from saddlepoint.generator import Description, Generator, export
 from saddlepoint.journal import read
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.digits import judge_digits
-from saddlepoint.session import Session
+from saddlepoint.judge.nearest import nearest
+from saddlepoint.report.material import Material, Pairs
+from saddlepoint.report.page import write_report
+from saddlepoint.session import PROBE, Session
 from saddlepoint.watcher import Summary
 
 PROTOCOL = 10_000  # samples that digits are judged by
+EACH = 10  # pictures of each class, and pictures beside their nearest training picture, in the report
+POINTS = 2_000
 
 
 def finish(session: Session, folder: Path) -> Summary:
     """Write everything from the state the run ended in; writing it again gives the same files."""
     generator = ship(session, folder)
+    strip = frames(folder)
     write_atomic(folder / "grid.png", figures.png(generator.sample(100).picture(10)))
-    write_atomic(folder / "film.png", figures.png(film(folder)))
-    table = [*rows(judged(session, generator)), *dynamics(folder)]
+    write_atomic(folder / "film.png", figures.png(figures.film(strip)))
+    measures, table = judged(session, generator), dynamics(folder)
+    write_report(folder, shown(session, generator)._replace(frames=strip, measures=measures, tables=table))
     names = ("report.html", "grid.png", "film.png", "generator")
-    return Summary(folder, tuple(table), tuple(folder / name for name in names))
+    return Summary(folder, (*rows(measures), *table), tuple(folder / name for name in names))
+
+
+def shown(session: Session, generator: Generator) -> Material:
+    """Samples, real examples beside them, and for pictures the nearest training pictures of a row of samples."""
+    if session.source.x.ndim == 2:
+        return Material(generator.sample(POINTS).x, session.train.x[:POINTS])
+    classes = max(1, len(generator.classes))
+    samples = by_class(generator.sample(classes * EACH).x, classes)
+    real = by_class(first_of_each(session.train, EACH), classes)
+    if session.source.x.dtype != torch.uint8:
+        return Material(samples, real)
+    pictures, training = generator.sample(EACH).x, session.train.x
+    found = nearest(pictures, training)
+    usual = None
+    if session.held_out.size:
+        usual = nearest(session.held_out.x[:PROBE], training).distances.median().item()
+    return Material(samples, real, Pairs(pictures, training[found.indices], found.distances, usual))
+
+
+def by_class(x: Tensor, classes: int) -> Tensor:
+    """Examples whose labels are 0, 1, ..., K - 1, 0, 1, ... as [K, n, ...]."""
+    return x.unflatten(0, (-1, classes)).transpose(0, 1)
+
+
+def first_of_each(source: Source, count: int) -> Tensor:
+    """The first `count` examples of each class, labels in turn; fewer where the smallest class has fewer."""
+    if source.c is None:
+        return source.x[:count]
+    places = [(source.c == label).nonzero().flatten()[:count] for label in range(len(source.classes))]
+    count = min(map(len, places))
+    return source.x[torch.stack([place[:count] for place in places]).T.flatten()]
 
 
 def ship(session: Session, folder: Path) -> Generator:
@@ -80,12 +121,11 @@ training pictures in the run's report before you publish samples.
 """
 
 
-def film(folder: Path) -> Image.Image:
-    """The film strip of all frames that the journal names."""
-    frames = {
-        event["images"]: event["file"] for event in read(folder / "journal.jsonl") if event["event"] == "snapshot"
-    }
-    return figures.film([(images, Image.open(folder / file)) for images, file in sorted(frames.items())])
+def frames(folder: Path) -> list[tuple[int, Image.Image]]:
+    """The film strip's frames, as the journal names them: (images seen, picture)."""
+    events = read(folder / "journal.jsonl")
+    named = {event["images"]: event["file"] for event in events if event["event"] == "snapshot"}
+    return [(images, Image.open(folder / file)) for images, file in sorted(named.items())]
 
 
 def judged(session: Session, generator: Generator) -> dict[str, Measure]:
