@@ -188,5 +188,5 @@ class Config(Frozen):
     checkpoint_images: Positive = 20_000
     """Real examples between checkpoints."""
     journal_images: Positive = 2_000
-    """Real examples between lines of the journal."""
+    """Real examples between lines of the journal; fewer in a short stage."""
     engine: Engine = Engine()

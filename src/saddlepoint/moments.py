@@ -5,6 +5,9 @@ from typing import NamedTuple
 from saddlepoint.config import Config, Stage
 
 
+LINES = 100  # of the journal on rounds, at least, however short the stage
+
+
 def crossed(before: int, now: int, every: int) -> bool:
     """Whether a multiple of `every` was reached on the way from `before` to `now`."""
     return now // every > before // every
@@ -30,8 +33,9 @@ def due(conf: Config, stage: Stage, before: int, now: int) -> Due:
     """What the round that brought the stage from `before` to `now` images calls for; a stage's end calls for all."""
     over = now >= stage.images
     frames = snapshots(stage, conf.snapshots)
+    line = min(conf.journal_images, max(1, stage.images // LINES))
     return Due(
-        journal=over or crossed(before, now, conf.journal_images),
+        journal=over or crossed(before, now, line),
         snapshot=over or any(before < frame <= now for frame in frames),
         checkpoint=over or crossed(before, now, conf.checkpoint_images),
         over=over,

@@ -92,6 +92,8 @@ class Worker:
             self.snapshot()
         if moment.over:
             self.session.next_stage()
+            if self.session.stage is None:
+                self.write("end")
         if moment.checkpoint:
             self.save()
         return moment
