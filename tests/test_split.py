@@ -1,0 +1,55 @@
+"""The held-out split: as many as asked, none in both, drawn at random by the seed; nothing from tiny sets."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saddlepoint.data.source import Source
+from saddlepoint.data.split import LEAST, MOST, split
+from saddlepoint.randomness import Randomness
+
+
+def of_size(n: int) -> Source:
+    return Source("numbers", torch.zeros(n, 1))
+
+
+@given(st.integers(1, 5000), st.floats(0, 0.49))
+def test_the_two_parts_are_the_whole(n: int, fraction: float) -> None:
+    train, held_out = split(of_size(n), fraction, Randomness(0))
+    assert torch.equal(torch.cat([train, held_out]).sort().values, torch.arange(n))
+    assert all((part.diff() > 0).all() for part in (train, held_out))
+
+
+@pytest.mark.parametrize(
+    ("n", "fraction", "count"),
+    [
+        (10_000, 0.05, 500),
+        (100_000, 0.05, MOST),
+        (400, 0.05, 20),
+        (389, 0.05, 0),  # 19.45 -> 19, too few to judge by
+        (100, 0.3, 30),
+        (60, 0.3, 0),
+        (10_000, 0.0, 0),
+    ],
+)
+def test_how_many_are_held_out(n: int, fraction: float, count: int) -> None:
+    assert (LEAST, MOST) == (20, 2000)
+    train, held_out = split(of_size(n), fraction, Randomness(0))
+    assert (len(train), len(held_out)) == (n - count, count)
+
+
+def test_the_seed_alone_draws_them() -> None:
+    one, again, other = (split(of_size(1000), 0.05, Randomness(seed)).held_out for seed in (0, 0, 1))
+    assert torch.equal(one, again)
+    assert not torch.equal(one, other)
+
+
+def test_they_are_drawn_from_all_over_the_source() -> None:
+    """A set sorted by class must not lose its first or last classes: the mean index of 500 of 10,000 lies within five
+    standard deviations of the middle, and each tenth gives its share.
+    """
+    held_out = split(of_size(10_000), 0.05, Randomness(0)).held_out.double()
+    assert abs(held_out.mean().item() - 5000) < 5 * 10_000 / (12 * 500) ** 0.5
+    shares = torch.histc(held_out, bins=10, min=0, max=10_000)
+    assert (shares - 50).abs().max() < 5 * (500 * 0.1 * 0.9) ** 0.5
