@@ -45,8 +45,12 @@ class DigitJudge(NamedTuple):
     digest: str
 
 
-def judge_digits(pictures: Tensor, labels: Tensor, which: str = "a", seed: int | None = None) -> dict[str, Measure]:
+def judge_digits(
+    pictures: Tensor, labels: Tensor | None, which: str = "a", seed: int | None = None
+) -> dict[str, Measure]:
     """Four measures of generated digits; the protocol is 10,000 of them, 1,000 of each class.
+
+    Without labels, only the two that need none: the Frechet distance and its ratio.
 
     label_accuracy  percent of the pictures that the judge classifies as asked
     frechet         distance to the 10,000 MNIST test pictures, in the judge's features
@@ -57,22 +61,26 @@ def judge_digits(pictures: Tensor, labels: Tensor, which: str = "a", seed: int |
     `seed` is that of the samples, for the cards.
     """
     judge = load(which)
-    bytes_, labels = as_bytes(pictures), labels.long()
+    bytes_ = as_bytes(pictures)
     _refuse_unfit(bytes_, labels)
     features, classes = look(judge.network, bytes_)
     distance = _frechet_interval(features, judge.reference)
     measured = {
-        "label_accuracy": ("label accuracy, %", wilson(int((classes == labels).sum()), len(labels)).scaled(100)),
         "frechet": ("Frechet distance", distance),
         "frechet_ratio": ("Frechet distance / that of 10,000 training pictures", distance.scaled(1 / judge.floor)),
-        "diversity": ("within-class pairwise distance / real, %", _diversity(features, labels, judge.spread)),
     }
+    if labels is not None:
+        right = wilson(int((classes == labels).sum()), len(labels))
+        measured |= {
+            "label_accuracy": ("label accuracy, %", right.scaled(100)),
+            "diversity": ("within-class pairwise distance / real, %", _diversity(features, labels, judge.spread)),
+        }
     card = Card(
         metric="",
         extractor=f"digits_{judge.name}",
         extractor_digest=judge.digest,
         n_real=judge.reference.n,
-        n_fake=len(labels),
+        n_fake=len(pictures),
         reference="MNIST test",
         resizer="none",
         seed=seed,
@@ -148,9 +156,11 @@ def _diversity(features: Tensor, labels: Tensor, real: tuple[float, ...]) -> Int
     return Interval(value, value - half, value + half)
 
 
-def _refuse_unfit(pictures: Tensor, labels: Tensor) -> None:
+def _refuse_unfit(pictures: Tensor, labels: Tensor | None) -> None:
     if pictures.ndim != 4 or pictures.shape[1:] != (1, 28, 28):
         raise SaddlepointError(f"pictures {list(pictures.shape)}", "judge", "digits are [N, 1, 28, 28]")
+    if labels is None:
+        return
     if labels.shape != pictures.shape[:1]:
         raise SaddlepointError(f"labels {list(labels.shape)} for {len(pictures)} pictures", "judge", "give one each")
     if len(labels) and not 0 <= int(labels.min()) <= int(labels.max()) < CLASSES:

@@ -6,7 +6,7 @@ vanishes while D tells fakes apart with certainty (section 3 of the paper); `--o
 printed.
 """
 
-from saddlepoint.config import Config, Critic, Generator, Mlp, Prior, Stage
+from saddlepoint.config import Config, Critic, Data, Generator, Mlp, Prior, Stage
 
 
 def gan() -> Config:
@@ -15,6 +15,7 @@ def gan() -> Config:
         recipe="gan",
         batch=100,
         range="unit",
+        data=Data(unconditional=True),
         prior=Prior(kind="uniform", size=100),
         g=Generator(network=Mlp(hidden=(1200, 1200), activation="relu", irange=0.05, condition="none"), **rates),
         d=Critic(
