@@ -81,13 +81,15 @@ def film(frames: Sequence[Frame], *, background: Colour | None = PAPER) -> "Imag
     return _plain(_mount([image.convert("RGBA") for image in drawn], columns, captions, background), grey)
 
 
-def walk(pictures: Tensor, *, scale: int | None = None) -> "Image":
-    """Ways through the latent space, [R, S, C, H, W]: row i leads from z_i to z_(i+1) in S steps, ends included."""
-    rows, steps = pictures.shape[:2]
-    captions = [""] * (rows * steps)
-    for i in range(rows):
-        captions[i * steps], captions[i * steps + steps - 1] = f"z{i + 1}", f"z{i + 2}"
-    return grid(pictures.flatten(0, 1), steps, scale=scale, captions=captions)
+def walk(pictures: Tensor, steps: int, *, scale: int | None = None) -> "Image":
+    """A way through z_1 .. z_P, [(P - 1) steps + 1, C, H, W]: a row for each leg, z_i to z_(i+1), with its ends."""
+    legs = (len(pictures) - 1) // steps
+    if legs < 1 or len(pictures) != legs * steps + 1:
+        raise SaddlepointError(f"{len(pictures)} pictures, {steps} steps", "walk", "give legs x steps + 1 pictures")
+    rows = torch.arange(legs)[:, None] * steps + torch.arange(steps + 1)
+    ends = {0: 1, steps: 2}
+    captions = [f"z{i + ends[j]}" if j in ends else "" for i in range(legs) for j in range(steps + 1)]
+    return grid(pictures[rows.flatten()], steps + 1, scale=scale, captions=captions)
 
 
 def scatter(points: Tensor, reference: Tensor | None = None, *, size: int = 480) -> "Image":
@@ -115,6 +117,8 @@ def scatter(points: Tensor, reference: Tensor | None = None, *, size: int = 480)
         inside = unit[(unit.abs() <= 1).all(1)]
         outside = len(unit) - len(inside) if cloud is points else 0
         radius, opacity = max(4.0, min(14.0, 500 / len(unit) ** 0.5)), int(max(90, min(230, 730 / len(unit) ** 0.25)))
+        # The real points are a wider, paler ground, so that both clouds stay visible where they agree.
+        radius, opacity = (radius, opacity) if cloud is points else (1.6 * radius, opacity // 2)
         for x, y in ((inside * torch.tensor([1.0, -1.0]) + 1) * (fine / 2)).tolist():
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*colour, opacity))
     image = image.reduce(4)
@@ -126,7 +130,7 @@ def scatter(points: Tensor, reference: Tensor | None = None, *, size: int = 480)
 def png(image: "Image") -> bytes:
     """The image as the bytes of a PNG file."""
     buffer = io.BytesIO()
-    image.save(buffer, format="PNG", optimize=True)
+    image.save(buffer, format="PNG")
     return buffer.getvalue()
 
 

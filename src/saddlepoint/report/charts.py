@@ -1,0 +1,124 @@
+"""Which curves a run has to show: journal events in, charts out."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from saddlepoint.report.curves import Chart, Line
+from saddlepoint.report.story import Event, Story, number
+
+REAL, FAKE, HELD_OUT, GREY = 0, 1, 2, 6
+HUES = {"D": (0, 4, 2), "G": (1, 5, 3)}
+OPINIONS = (
+    ("train", "training", REAL, False),
+    ("held_out", "held out", HELD_OUT, True),
+    ("fake", "generated", FAKE, False),
+)
+
+
+def charts(story: Story) -> list[Chart]:
+    """Everything the journal has curves of, in the order one reads them; charts without any value are left out."""
+    rounds, held_out = story.of_kind("rounds"), story.of_kind("held_out")
+    losses = _lines(rounds, "losses")
+    found = [
+        Chart(
+            "D(x) and D(G(z))",
+            "The probability of being real that D gives to training examples and to generated ones, on average. "
+            "Both at 1/2: it cannot tell them apart.",
+            (_line(rounds, "D(x)", "d_real", REAL), _line(rounds, "D(G(z))", "d_fake", FAKE)),
+            limits=(0.0, 1.0),
+            guide=0.5,
+        ),
+        Chart("Losses", "What each player minimises.", tuple(line for line in losses if "/" not in line.name)),
+        Chart(
+            "Extra terms",
+            "Penalties and further costs, before their weight.",
+            tuple(line for line in losses if "/" in line.name),
+        ),
+        Chart(
+            "Gradient norms",
+            "How strongly each player is pushed. A player whose gradient vanishes has stopped learning.",
+            _lines(rounds, "gradients"),
+            log=True,
+        ),
+        Chart(
+            "What D has learned by heart",
+            "D's logits, with the middle half of them shaded. "
+            "Training above held out: D knows its examples rather than what they have in common.",
+            tuple(_opinion(held_out, *what) for what in OPINIONS),
+        ),
+        Chart(
+            "Speed",
+            "Real examples a second.",
+            (_line(rounds, "examples a second", "rate", GREY),),
+            limits=_from_zero(rounds),
+        ),
+    ]
+    marks = _marks(story)
+    return [chart._replace(lines=lines, marks=marks) for chart in found if (lines := _with_values(chart.lines))]
+
+
+def _line(events: Sequence[Event], name: str, field: str, hue: int) -> Line:
+    return Line(name, _images(events), [number(event.get(field)) for event in events], hue)
+
+
+def _lines(events: Sequence[Event], group: str) -> tuple[Line, ...]:
+    """A line for each name in a group such as the losses; a player's own loss is solid, what belongs to it dashed."""
+    names = list(dict.fromkeys(name for event in events for name in _group(event, group)))
+    hue = _hues()
+    return tuple(
+        Line(name, _images(events), [number(_group(e, group).get(name)) for e in events], hue(name), "/" in name)
+        for name in names
+    )
+
+
+def _opinion(events: Sequence[Event], field: str, name: str, hue: int, dashed: bool) -> Line:
+    told = [_group(event, field) for event in events]
+    quantiles = [q if isinstance(q := one.get("q"), list) and len(q) == 5 else [None] * 5 for one in told]
+    low, high = ([number(q[at]) for q in quantiles] for at in (1, 3))
+    return Line(name, _images(events), [number(one.get("mean")) for one in told], hue, dashed, low, high)
+
+
+def _hues() -> Callable[[str], int]:
+    """Blue kinds for critics, orange kinds for generators, as long as there are any; grey for all others."""
+    used: dict[tuple[str, bool], int] = {}
+
+    def hue(name: str) -> int:
+        kinds, key = HUES.get(name[:1], (GREY,)), (name[:1], "/" in name)
+        used[key] = used.get(key, -1) + 1
+        return kinds[used[key] % len(kinds)]
+
+    return hue
+
+
+def _marks(story: Story) -> tuple[tuple[float, str], ...]:
+    """Where a stage other than the first began, and where the run had to go back."""
+    stages = [
+        (event, f"stage {int(number(event.get('stage')) or 0) + 1}")
+        for event in story.of_kind("stage")
+        if number(event.get("images"))
+    ]
+    rollbacks = [({"images": broke_at(event)}, "rollback") for event in story.of_kind("rollback")]
+    return tuple((x, text) for event, text in stages + rollbacks if (x := number(event.get("images"))) is not None)
+
+
+def broke_at(event: Event) -> float | None:
+    """Images seen when a rollback became necessary."""
+    at = number(event.get("at"))
+    return number(event.get("images")) if at is None else at
+
+
+def _from_zero(rounds: Sequence[Event]) -> tuple[float, float] | None:
+    rates = [rate for event in rounds if (rate := number(event.get("rate")))]
+    return (0.0, 1.15 * max(rates)) if rates else None
+
+
+def _with_values(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(line for line in lines if any(value is not None for value in line.y))
+
+
+def _images(events: Sequence[Event]) -> list[float]:
+    return [number(event.get("images")) or 0.0 for event in events]
+
+
+def _group(event: Event, name: str) -> Event:
+    group = event.get(name)
+    return group if isinstance(group, dict) else {}

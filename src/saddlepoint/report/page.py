@@ -1,0 +1,57 @@
+"""report.html: one file, without scripts, without network, that says what a run did."""
+
+import base64
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from saddlepoint.files import write_atomic
+from saddlepoint.report import facts, panels
+from saddlepoint.report.charts import charts
+from saddlepoint.report.curves import draw
+from saddlepoint.report.material import Material
+from saddlepoint.report.story import Story, read_story
+
+
+def write_report(folder: Path, material: Material) -> Path:
+    """Write `report.html` into this run folder, from its config.json, journal and sessions, and from the material."""
+    path = folder / "report.html"
+    write_atomic(path, render(read_story(folder), material).encode())
+    return path
+
+
+def render(story: Story, material: Material) -> str:
+    """The page. Every text in it is escaped; its policy forbids scripts and any address but its own pictures'."""
+    here = files("saddlepoint.report")
+    style = (here / "page.css").read_text("utf-8")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
+    last = story.sessions[-1] if story.sessions else {}
+    return template.render(
+        story=story,
+        style=Markup(style),
+        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        recipe=str(story.config.get("recipe", "unknown")),
+        data=str(story.data.get("name", "unknown data")),
+        begun=facts.begun(story),
+        state=facts.state(story),
+        happenings=facts.happenings(story),
+        key_figures=facts.key_figures(story, material.measures),
+        samples=panels.samples(material.samples, material.real, story.data.get("classes")),
+        film=panels.film(material.frames),
+        charts=[(chart, svg) for chart in charts(story) if (svg := draw(chart))],
+        pairs=panels.pairs(material.pairs),
+        held_out_distance=panels.usual_distance(material.pairs),
+        measures=[(measure, *facts.with_interval(measure)) for measure in material.measures.values()],
+        tables=[facts.Fact(*row) for row in material.tables],
+        data_facts=facts.data_facts(story.data),
+        settings=facts.settings(story.config),
+        choices=facts.flat(story.choices),
+        versions=facts.flat(story.versions),
+        hardware=facts.flat(hardware if isinstance(hardware := last.get("hardware"), dict) else {}),
+        sessions=facts.sessions(story),
+        command=facts.command(story),
+    )

@@ -1,0 +1,110 @@
+"""The page's pictures: samples beside real ones, the film strip, copies or not."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from saddlepoint.figures import Frame, compact, scatter
+from saddlepoint.report.inline import BUDGET, Inline, inline, row, shrunk, shrunk_image
+from saddlepoint.report.material import Pairs
+
+MOST_CLASSES, MOST_IN_ROW, MOST_PAIRS = 20, 10, 10
+
+
+class Samples(NamedTuple):
+    """Generated and real, side by side: a row for each class, or one sheet each. `note` says what was left out."""
+
+    rows: list[tuple[str, Inline, Inline | None]]
+    kind: str
+    note: str = ""
+
+
+class Film(NamedTuple):
+    """Frames with the images seen, and how many stand in a row."""
+
+    frames: list[tuple[str, Inline]]
+    across: int
+    note: str = ""
+
+
+class Pair(NamedTuple):
+    picture: Inline
+    training: Inline
+    distance: str
+
+
+def samples(generated: Tensor | None, real: Tensor | None, classes: object) -> Samples | None:
+    """Pictures by class, or as one sheet where there are no classes; one scatter plot for points."""
+    if generated is None or not generated.numel():
+        return None
+    if generated.ndim == 2 and generated.shape[1] > 1:
+        return Samples([("", inline(scatter(generated, real)), None)], "points")
+    if generated.ndim != 5 or generated.dtype != torch.uint8:
+        return None
+    k = len(generated)
+    if k == 1:
+        return Samples([("", _sheet(generated[0]), None if real is None else _sheet(real[0]))], "sheet")
+    names = classes if isinstance(classes, list) and len(classes) >= k else range(k)
+    most = max(4, min(MOST_IN_ROW, 1600 // generated.shape[-1]))
+    drawn = _rows(generated, most)
+    beside = [*([] if real is None else _rows(real, most)), *[None] * len(drawn)]
+    rows = [(str(name), one, other) for name, one, other in zip(names, drawn, beside)]
+    return Samples(rows, "classes", f"The first {MOST_CLASSES} of {k} classes." if k > MOST_CLASSES else "")
+
+
+def film(frames: Sequence[Frame]) -> Film | None:
+    """A few frames, evenly chosen, the first and the last among them."""
+    if not frames:
+        return None
+    frames = sorted(frames, key=lambda frame: frame[0])
+    first = frames[0][1]
+    slim = math.inf if isinstance(first, Tensor) else first.height / first.width
+    across = 12 if slim >= 6 else 8 if slim >= 2 else 4 if slim > 0.5 else 1
+    chosen = _some(frames, max(8, across))
+    budget = BUDGET // len(chosen)
+    drawn = [
+        (
+            f"{compact(images)} images",
+            row(shrunk(frame, budget), 1) if isinstance(frame, Tensor) else inline(shrunk_image(frame, budget)),
+        )
+        for images, frame in chosen
+    ]
+    left_out = f"{len(chosen)} of {len(frames)} snapshots; film.png shows all." if len(chosen) < len(frames) else ""
+    return Film(drawn, min(across, len(drawn)), left_out)
+
+
+def pairs(found: Pairs | None) -> list[Pair]:
+    """Each generated picture over the nearest training picture."""
+    if found is None:
+        return []
+    pictures, training = shrunk(found.pictures[:MOST_PAIRS], 500_000), shrunk(found.training[:MOST_PAIRS], 500_000)
+    return [
+        Pair(row(pictures[i : i + 1]), row(training[i : i + 1]), f"{float(found.distances[i]):,.0f}")
+        for i in range(len(pictures))
+    ]
+
+
+def usual_distance(found: Pairs | None) -> str:
+    """How far a held-out picture is from the nearest training picture, where that was measured."""
+    return "" if found is None or found.held_out is None else f"{found.held_out:,.0f}"
+
+
+def _some(frames: Sequence[Frame], most: int) -> Sequence[Frame]:
+    """At most so many, the first and the last among them; at equal steps where more than half as many allow it."""
+    last = len(frames) - 1
+    if last < most:
+        return frames
+    steps = next((n for n in range(most - 1, most // 2 - 1, -1) if last % n == 0), most - 1)
+    return [frames[round(i * last / steps)] for i in range(steps + 1)]
+
+
+def _rows(pictures: Tensor, most: int) -> list[Inline]:
+    return [row(some) for some in shrunk(pictures[:MOST_CLASSES, :most])]
+
+
+def _sheet(pictures: Tensor) -> Inline:
+    most = pictures[:64]
+    return row(shrunk(most), math.ceil(math.sqrt(len(most))))

@@ -1,0 +1,91 @@
+"""What a run folder says of itself. A run may have been cut anywhere: what is missing or torn is left out."""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Event = Mapping[str, Any]
+
+
+class Story(NamedTuple):
+    """The plain files of a run folder.
+
+    config    the tree of the configuration
+    data      what it was trained on
+    choices   what was measured or resolved when it started
+    versions  of the programs that took part
+    events    lines of the journal
+    sessions  one for each process that worked on the run
+    """
+
+    name: str
+    config: Event
+    data: Event
+    choices: Event
+    versions: Event
+    events: tuple[Event, ...]
+    sessions: tuple[Event, ...]
+
+    def of_kind(self, kind: str) -> list[Event]:
+        """The events of one kind, in the order they happened."""
+        return [event for event in self.events if event.get("event") == kind]
+
+    @property
+    def images(self) -> int:
+        """Real examples seen so far: after a way back, fewer than there once were."""
+        return next((int(n) for event in reversed(self.events) if (n := number(event.get("images"))) is not None), 0)
+
+    @property
+    def planned(self) -> int:
+        """Real examples that the stages foresee; 0 where that is not known."""
+        stages = self.config.get("stages")
+        known = [stage for stage in stages if isinstance(stage, dict)] if isinstance(stages, list) else []
+        return sum(int(number(stage.get("images")) or 0) for stage in known)
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time of the training, over all sessions."""
+        return max((number(event.get("seconds")) or 0.0 for event in self.of_kind("rounds")), default=0.0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing was left to do."""
+        ended = bool(self.events) and self.events[-1].get("event") == "end"
+        return ended or 0 < self.planned <= self.images
+
+
+def read_story(folder: Path) -> Story:
+    """The story of the run in this folder."""
+    described = _mapping(_parsed(_text(folder / "config.json")))
+    config, data, choices, versions = (_mapping(described.get(p)) for p in ("config", "data", "choices", "versions"))
+    events, sessions = _lines(folder / "journal.jsonl"), _lines(folder / "sessions.jsonl")
+    return Story(folder.resolve().name, config, data, choices, versions, events, sessions)
+
+
+def number(value: object) -> float | None:
+    """The value if it is a finite number, None for anything else a journal may hold there."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def _lines(path: Path) -> tuple[Event, ...]:
+    parsed = (_parsed(line) for line in _text(path).split("\n"))
+    return tuple(line for line in parsed if isinstance(line, dict))
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8", errors="replace") if path.is_file() else ""
+
+
+def _mapping(value: object) -> Event:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,365 @@
+"""The report: curves stand where the data say, nothing in it can run or reach out, and what is missing is left out."""
+
+import base64
+import hashlib
+import io
+import json
+import math
+import re
+from html.parser import HTMLParser
+
+import pytest
+import torch
+from PIL import Image
+
+from saddlepoint.judge.card import Card, Measure
+from saddlepoint.report.axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axes, fit, labelled, log_ticks, ticks
+from saddlepoint.report.curves import MOST_POINTS, Chart, Line, draw, segments
+from saddlepoint.report.facts import settings, with_interval
+from saddlepoint.report.inline import inline, shrunk
+from saddlepoint.report.material import Material, Pairs
+from saddlepoint.report.page import write_report
+from saddlepoint.report.story import read_story
+
+EVIL = "<script>alert(1)</script>\"'&"
+VOID = {"meta", "img", "br", "link", "input"}
+
+
+class Page(HTMLParser):
+    """Every element of a page, which must be closed in the order it was opened."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.open, self.tags, self.words = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def rounds(images, **changes):
+    line = {"event": "rounds", "stage": 0, "round": images // 64, "images": images, "losses": {"D": 1.2, "D/r1": 0.1}}
+    line["losses"]["G"] = 0.9
+    line |= {"d_real": 0.6, "d_fake": 0.3, "gradients": {"D": 2.0, "G": 0.5}, "skipped": 0}
+    return line | {"seconds": images / 1000, "rate": 1000.0} | changes
+
+
+def opinion(mean):
+    return {"mean": mean, "std": 1.0, "q": [mean - 2, mean - 1, mean, mean + 1, mean + 2]}
+
+
+def held_out(images):
+    parts = {"train": opinion(1.0), "held_out": opinion(0.5), "fake": opinion(-1.0)}
+    return {"event": "held_out", "images": images} | parts
+
+
+def run_folder(path, events, name="a run", **described):
+    folder = path / name
+    folder.mkdir(parents=True)
+    config = {"recipe": "modern", "seed": 3, "g": {"lr": 0.001, "network": {"kind": "dcgan", "width": 32}}}
+    config |= {"stages": [{"images": 8000, "k": 1}], "averages": [10_000, 2_000]}
+    data = {"name": "digits", "size": 100, "shape": [1, 8, 8], "classes": ["zero", "one"], "held_out": [1, 2, 3]}
+    data |= {"digest": "ab" * 32, "licence": "CC BY-SA 3.0"}
+    whole = {"format": 1, "config": config, "data": data, "choices": {"device": "cpu"}, "versions": {"torch": "2.13.0"}}
+    (folder / "config.json").write_text(json.dumps(whole | described))
+    (folder / "journal.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
+    session = {"start": "2026-03-01T09:05:00+00:00", "command": ["/bin/saddlepoint", "train", "digits"], "pid": 1}
+    session |= {"hardware": {"cores": 2}, "versions": {}, "from_images": 0, "to_images": 8000, "seconds": 8.0}
+    (folder / "sessions.jsonl").write_text(json.dumps(session | {"ended": "done"}) + "\n")
+    return folder
+
+
+def pictures(*shape, seed=0):
+    return torch.randint(0, 256, shape, dtype=torch.uint8, generator=torch.Generator().manual_seed(seed))
+
+
+def card(metric):
+    return Card(metric, "digits_a", "3f" * 32, 10_000, 9_000, "MNIST test", "none", 0, "0.1.0")
+
+
+MEASURES = {"label_accuracy": Measure(99.6234, 99.48, 99.72, card("label accuracy, %"))}
+WHOLE = Material(
+    samples=pictures(2, 3, 1, 8, 8),
+    real=pictures(2, 3, 1, 8, 8, seed=1),
+    pairs=Pairs(pictures(4, 1, 8, 8), pictures(4, 1, 8, 8, seed=2), torch.tensor([0.0, 1234.5, 3.0, 4.0]), 987.0),
+    frames=[(1000 * t, pictures(3, 1, 8, 8, seed=t)) for t in range(9)],
+    measures=MEASURES,
+    tables=[("refused steps", "0", "not finite")],
+)
+
+
+def page_of(folder, material):
+    path = write_report(folder, material)
+    assert path == folder / "report.html"
+    return Page(path.read_text("utf-8"))
+
+
+# Axes and curves ------------------------------------------------------------------------------------------------------
+
+
+def test_corners_of_the_data_are_corners_of_the_frame():
+    axes = Axes(0, 200, -1, 3)
+    assert (axes.x(0), axes.x(200), axes.x(50)) == (LEFT, WIDTH - RIGHT, LEFT + (WIDTH - LEFT - RIGHT) / 4)
+    assert (axes.y(-1), axes.y(3), axes.y(1)) == (HEIGHT - BOTTOM, TOP, (HEIGHT - BOTTOM + TOP) / 2)
+    log = Axes(0, 1, 0.01, 100, log=True)
+    assert (log.y(0.01), log.y(100)) == (HEIGHT - BOTTOM, TOP)
+    assert log.y(1) == pytest.approx((HEIGHT - BOTTOM + TOP) / 2)
+    assert log.y(0) > HEIGHT
+
+
+def test_a_drawn_line_runs_through_its_data():
+    x, y = [0.0, 50.0, 100.0], [0.0, 1.0, 0.25]
+    svg = draw(Chart("t", "", (Line("D", x, y),), limits=(0.0, 1.0)))
+    path = re.search(r'class="line h0" d="M([^"]*)"', svg).group(1)
+    width, height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    found = [tuple(map(float, point.split())) for point in path.split("L")]
+    expected = [(LEFT + a / 100 * width, TOP + (1 - b) * height) for a, b in zip(x, y)]
+    assert all(p == pytest.approx(q, abs=0.051) for p, q in zip(found, expected, strict=True))
+
+
+def test_lines_break_where_values_are_missing_and_where_time_steps_back():
+    line = Line("D", [1, 2, 3, 4, 5, 3, 4], [1.0, 2.0, None, math.nan, 5.0, 6.0, 7.0])
+    assert [[(p.x, p.y) for p in piece] for piece in segments(line)] == [[(1, 1), (2, 2)], [(5, 5)], [(3, 6), (4, 7)]]
+
+
+def test_long_lines_are_thinned_to_means_with_their_extremes():
+    n = 10 * MOST_POINTS
+    (piece,) = segments(Line("D", range(n), [float(i % 10) for i in range(n)]))
+    assert len(piece) == MOST_POINTS
+    assert all((p.x, p.y, p.low, p.high) == (10 * i + 4.5, 4.5, 0, 9) for i, p in enumerate(piece))
+
+
+def test_a_wild_value_does_not_flatten_the_rest_and_is_counted():
+    y = [1 + 0.01 * (i % 10) for i in range(200)]
+    y[7] = 1e6
+    axes = fit(range(200), y, log=False)
+    assert axes.y_high < 2
+    assert axes.contains(1.0)
+    assert axes.contains(1.09)
+    assert ">1 beyond the frame<" in draw(Chart("t", "", (Line("D", range(200), y),)))
+    assert "beyond" not in draw(Chart("t", "", (Line("D", range(200), y),), limits=(0, 2e6)))
+
+
+@pytest.mark.parametrize("y", [[0.0], [3.0, 3.0], [-5.0, -5.0], [1e-9, 2e-9], [1e12, 2e12], [-1.0, 0.0, 1.0]])
+@pytest.mark.parametrize("log", [False, True])
+def test_any_values_fit_their_axes(y, log):
+    if log and max(y) <= 0:
+        assert draw(Chart("t", "", (Line("D", range(len(y)), y),), log=True)) == ""
+        return
+    axes = fit(list(range(len(y))), y, log)
+    assert axes.y_low < axes.y_high
+    assert axes.x_low < axes.x_high
+    assert all(axes.contains(v) for v in y if v > 0 or not log)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        (-1.2, 2.3, [-1, 0, 1, 2]),
+        (0, 215_040, [0, 50_000, 100_000, 150_000, 200_000]),
+        (0.98, 1.03, [0.98, 0.99, 1, 1.01, 1.02, 1.03]),
+    ],
+)
+def test_ticks(low, high, expected):
+    assert ticks(low, high) == pytest.approx(expected)
+
+
+def test_log_ticks_are_powers_of_ten_or_finer_where_those_are_few():
+    assert log_ticks(0.005, 20) == pytest.approx([0.01, 0.1, 1, 10])
+    assert log_ticks(0.3, 4) == pytest.approx([0.5, 1, 2])
+    assert log_ticks(1e-9, 1e9) == pytest.approx([1e-9, 1e-5, 1e-1, 1e3, 1e7])
+    assert len(log_ticks(2.1, 2.4)) >= 2
+
+
+def test_ticks_that_lie_close_are_told_apart():
+    assert [label for _, label in labelled([1000, 2000])] == ["1k", "2k"]
+    assert [label for _, label in labelled([10_010, 10_020])] == ["10010", "10020"]
+
+
+def test_a_strip_says_the_values_under_the_pointer():
+    svg = draw(Chart("t", "", (Line("D", [0, 1000], [0.5, 0.25]), Line("G", [0, 1000], [1.0, 2.0])), limits=(0, 2)))
+    assert "1k · D 0.25 · G 2<" in svg
+    assert "0 · D 0.5 · G 1<" in svg
+
+
+# The page -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_page(tmp_path):
+    events = [{"event": "stage", "stage": 0, "images": 0}, *(rounds(n) for n in range(1000, 9000, 1000))]
+    page = page_of(run_folder(tmp_path, [*events, held_out(4000), {"event": "end", "images": 8000}]), WHOLE)
+    assert len(page.all("img")) == 2 * 2 + 9 + 2 * 4
+    for said in ("a run", "modern", "begun 1 March 2026, 09:05", "finished", "99.62", "99.48 to 99.72", "1,234"):
+        assert said in page.text
+    for said in (
+        "CC BY-SA 3.0",
+        "97 and 3 held out",
+        "ab" * 32,
+        "g.network.width 32",
+        "987",
+        "saddlepoint train digits",
+    ):
+        assert said in page.text
+    titles = ("D(x) and D(G(z))", "Losses", "Extra terms", "Gradient norms", "What D has learned by heart", "Speed")
+    assert all(title in page.text for title in titles)
+    assert len([svg for svg in page.all("svg") if svg.get("role") == "img"]) == len(titles)
+
+
+def test_every_text_is_escaped(tmp_path):
+    name = EVIL.replace("/", "")
+    events = [rounds(1000, losses={EVIL: 1.0}), {"event": "rollback", "images": 1, "reason": EVIL}]
+    data = {"name": EVIL, "licence": EVIL, "classes": [EVIL, EVIL], "shape": [EVIL], "digest": EVIL}
+    described = {"data": data, "config": {"recipe": EVIL, EVIL: {EVIL: EVIL}}, "versions": {EVIL: EVIL}}
+    folder = run_folder(tmp_path, events, name, **described, choices={EVIL: [EVIL]})
+    session = {"start": EVIL, "command": ["x", EVIL], "hardware": {EVIL: EVIL}, "ended": EVIL}
+    (folder / "sessions.jsonl").write_text(json.dumps(session))
+    measures = {EVIL: Measure(1.0, 0.5, 1.5, Card(EVIL, EVIL, EVIL, 1, 1, EVIL, EVIL, None, EVIL))}
+    page = page_of(folder, WHOLE._replace(measures=measures, tables=[(EVIL, EVIL, EVIL)]))
+    assert page.all("script") == []
+    assert page.text.count("alert(1)") > 20
+    for _, attributes in page.tags:
+        assert not any(key.startswith("on") for key in attributes)
+
+
+def test_the_page_reaches_nothing_and_its_policy_fits_its_style(tmp_path):
+    folder = run_folder(tmp_path, [rounds(1000), held_out(1000)])
+    page = page_of(folder, WHOLE)
+    text = (folder / "report.html").read_text("utf-8")
+    assert "http:" not in text
+    assert "https:" not in text
+    assert re.search(r"@import|url\(", text) is None
+    for tag, attributes in page.tags:
+        assert tag not in {"script", "link", "iframe", "object", "embed", "form", "base"}
+        assert "style" not in attributes
+        for key in ("src", "href", "xlink:href", "srcset", "data", "action"):
+            assert attributes.get(key, "#").startswith(("#", "data:image/"))
+    targets = {attributes["id"] for _, attributes in page.tags if "id" in attributes}
+    assert {a["href"][1:] for a in page.all("a")} <= targets
+    policy = next(meta["content"] for meta in page.all("meta") if meta.get("http-equiv"))
+    style = re.search(r"<style>(.*?)</style>", text, re.S).group(1)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'"
+
+
+def test_a_run_without_a_critic(tmp_path):
+    lines = [rounds(n, losses={"G": 0.5}, d_real=None, d_fake=None, gradients={"G": 1.0}) for n in (1000, 2000)]
+    page = page_of(run_folder(tmp_path, lines), Material())
+    assert "Losses" in page.text
+    assert "D(x)" not in page.text
+    assert "learned by heart" not in page.text
+    assert page.all("img") == []
+
+
+def test_pictures_without_labels_stand_as_sheets(tmp_path):
+    folder = run_folder(tmp_path, [rounds(1000)])
+    page = page_of(folder, Material(samples=pictures(1, 9, 3, 8, 8), real=pictures(1, 9, 3, 8, 8)))
+    assert len(page.all("img")) == 2
+    assert page.all("table")
+    assert "class" not in page.text.partition("What it draws")[2].partition("How the game went")[0]
+    assert page.all("img")[0]["width"] == page.all("img")[1]["width"]
+
+
+def test_points_stand_as_a_scatter_plot(tmp_path):
+    points = torch.randn(200, 2, generator=torch.Generator().manual_seed(0))
+    page = page_of(run_folder(tmp_path, [rounds(1000)]), Material(samples=points, real=points))
+    assert len(page.all("img")) == 1
+    assert "Generated points over real ones" in page.text
+
+
+def test_interrupted_and_rolled_back_runs_say_so(tmp_path):
+    back = {"event": "rollback", "images": 2000, "at": 5000, "rate_factor": 0.5}
+    events = [rounds(4000, skipped=2), back, rounds(3000)]
+    folder = run_folder(tmp_path, events)
+    with (folder / "journal.jsonl").open("a") as file:
+        file.write('{"event":"rounds","images":77')
+    page = page_of(folder, Material())
+    assert "interrupted at 3,000 of 8,000 images" in page.text
+    assert "At 5,000 images: weights or steps were not finite. Back to 2,000, learning rates times 0.5." in page.text
+    assert "2 steps refused" in page.text
+    assert "rollback" in page.text
+
+
+def test_an_empty_folder_still_makes_a_page(tmp_path):
+    page = page_of(tmp_path, Material())
+    assert "nothing played yet" in page.text
+    assert page.all("img") == []
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"config": 3, "data": [], "versions": null}'])
+def test_damaged_files_still_make_a_page(tmp_path, content):
+    for name in ("config.json", "journal.jsonl", "sessions.jsonl"):
+        (tmp_path / name).write_text(content)
+    page_of(tmp_path, Material())
+
+
+def test_a_stage_limit_reached_is_an_end_too(tmp_path):
+    assert read_story(run_folder(tmp_path, [rounds(8000)])).finished
+    assert not read_story(run_folder(tmp_path, [rounds(7999)], "other")).finished
+
+
+def test_settings_keep_every_value_under_its_flag():
+    config = {"seed": 0, "g": {"lr": 0.5, "network": {"hidden": [1, 2]}}, "stages": [{"k": 2}], "data": {"x": None}}
+    found = {fact.name: fact.value for facts in settings(config).values() for fact in facts}
+    assert found == {"seed": "0", "g.lr": "0.5", "g.network.hidden": "1, 2", "stages.0.k": "2", "data.x": "unset"}
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "expected"),
+    [
+        (99.6234, 99.48, 99.72, ("99.62", "99.48 to 99.72")),
+        (5.814, 5.6, 6.02, ("5.81", "5.60 to 6.02")),
+        (1234.5, 1200.0, 1269.0, ("1,234", "1,200 to 1,269")),
+        (0.5, 0.5, 0.5, ("0.5000", "0.5000 to 0.5000")),
+    ],
+)
+def test_figures_are_as_exact_as_their_intervals(value, low, high, expected):
+    assert with_interval(Measure(value, low, high, card("m"))) == expected
+
+
+# Pictures in the page -------------------------------------------------------------------------------------------------
+
+
+def test_pictures_are_shrunk_to_means_only_as_far_as_they_must():
+    x = pictures(2, 3, 1, 6, 4)
+    assert shrunk(x, budget=x.numel()) is x
+    half = shrunk(x, budget=x.numel() // 4)
+    means = x.view(2, 3, 1, 3, 2, 2, 2).double().mean((4, 6))
+    assert half.shape == (2, 3, 1, 3, 2)
+    assert (half.double() - means).abs().max() <= 0.5
+
+
+def test_inline_pictures_are_exact_while_they_are_small():
+    image = Image.fromarray(pictures(20, 30).numpy())
+    kind, _, data = inline(image).source.partition(",")
+    assert kind == "data:image/png;base64"
+    assert Image.open(io.BytesIO(base64.b64decode(data))).tobytes() == image.tobytes()
+
+
+def test_a_page_of_large_photographs_stays_below_two_megabytes(tmp_path):
+    smooth = torch.nn.functional.interpolate(pictures(60, 3, 16, 16).float(), size=(256, 256), mode="bilinear")
+    noisy = (smooth + 12 * torch.randn(smooth.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 255).byte()
+    photos = noisy.view(10, 6, 3, 256, 256)
+    material = Material(photos, photos, None, [(t, photos[:, 0]) for t in range(12)])
+    path = write_report(run_folder(tmp_path, [rounds(1000)]), material)
+    assert path.stat().st_size < 2_000_000
