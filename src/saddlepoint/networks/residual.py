@@ -71,6 +71,7 @@ class ResidualGenerator(nn.Module):
         self.first = nn.Linear(self.join.size, maps[-1] * self.base[0] * self.base[1])
         self.rungs = nn.Sequential(*residuals(maps[-1], tower))
         for rung in range(len(maps) - 1, 0, -1):
+            self.rungs.append(leaky())
             self.rungs.append(Up(maps[rung], maps[rung - 1], sizes[rung], resize))
             self.rungs.extend(residuals(maps[rung - 1], tower))
         self.last = nn.Sequential(leaky(), Subpixel(maps[0], channels, sizes[:2]), nn.Tanh())
@@ -81,7 +82,8 @@ class ResidualGenerator(nn.Module):
 
 
 class ResidualCritic(nn.Module):
-    """x -> (pooled down, twice the channels, blocks) at each rung -> phi, flattened -> logit; `features` are the maps.
+    """x -> (strided convolution, twice the channels, blocks) at each rung -> flattened: phi -> logit; `features` are
+    the maps. Without blocks it is the DCGAN's; with them it starts as that.
 
     auxiliary   a second head that classifies x: `classes` of the answer
     spectral    spectral normalisation of every weight matrix; as there is no W / sigma(W) for W = 0, no branch starts
@@ -102,10 +104,10 @@ class ResidualCritic(nn.Module):
         sizes = ladder(height, breadth)
         maps = widths(tower.width, len(sizes) - 1, tower.limit)
         self.join = entrance(condition, channels)
-        first = nn.Sequential(strided(self.join.size, maps[0], sizes[:2], kernel=4), leaky())
-        self.rungs = nn.ModuleList([first.extend(residuals(maps[0], tower))])
-        for rung, (above, below) in enumerate(pairwise(maps), start=1):
-            self.rungs.append(nn.Sequential(Down(above, below, sizes[rung : rung + 2]), *residuals(below, tower)))
+        self.rungs = nn.ModuleList()
+        for rung, (above, below) in enumerate(pairwise([self.join.size, *maps])):
+            down = strided(above, below, sizes[rung : rung + 2], kernel=4)
+            self.rungs.append(nn.Sequential(down, *residuals(below, tower), leaky()))
         self.head = Head(condition, maps[-1] * sizes[-1][0] * sizes[-1][1], auxiliary)
         initialise(self, silent=not spectral)
         constrain(self, spectral)
@@ -115,7 +117,7 @@ class ResidualCritic(nn.Module):
         for rung in self.rungs:
             h = rung(h)
             features.append(h)
-        return self.head(F.leaky_relu(h, SLOPE).flatten(1), c, tuple(features))
+        return self.head(h.flatten(1), c, tuple(features))
 
 
 class Residual(nn.Module):
@@ -158,20 +160,8 @@ class Up(nn.Module):
         return F.interpolate(self.mix(h), size=self.size, mode=self.resize, align_corners=corners)
 
 
-class Down(nn.Module):
-    """Average over 2 x 2 (over what there is at an odd border), then a 1 x 1 convolution."""
-
-    def __init__(self, inputs: int, outputs: int, sizes: list[Size]) -> None:
-        super().__init__()
-        self.mix = nn.Conv2d(inputs, outputs, 1)
-        self.window = tuple(1 if above == below else 2 for above, below in zip(*sizes))
-
-    def forward(self, h: Tensor) -> Tensor:
-        return self.mix(F.avg_pool2d(h, self.window, ceil_mode=True))
-
-
 def residuals(channels: int, tower: Tower) -> list[Residual]:
-    """The blocks of one map. Activations stand inside the branches alone: the path past them is linear."""
+    """The blocks of one map. Activations stand inside the branches alone: the path past them is the identity."""
     half = max(channels // 2, 1)
     blocks = []
     for _ in range(tower.blocks):
@@ -187,13 +177,10 @@ def residuals(channels: int, tower: Tower) -> list[Residual]:
 
 
 def initialise(network: nn.Module, silent: bool) -> None:
-    """He's scale, for linear layers where none but the identity stands between them; in each branch Fixup's factor, and
-    with `silent` zero for its last convolution.
-    """
-    initialise_he(network, slope=1.0)
+    """He's scale; in each branch Fixup's factor, and with `silent` zero for its last convolution."""
+    initialise_he(network, SLOPE)
     branches = [block.branch for block in network.modules() if isinstance(block, Residual)]
     for branch in branches:
-        initialise_he(branch, SLOPE)
         *convs, last = (layer for layer in branch if isinstance(layer, nn.Conv2d))
         if silent:
             nn.init.zeros_(last.weight)
