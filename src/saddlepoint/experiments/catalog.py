@@ -48,9 +48,25 @@ EXPERIMENTS: dict[str, Experiment] = {
         "proposition 2: with D optimal p_g reaches p_data from everywhere, and where that breaks",
         "saddlepoint.experiments.convergence",
     ),
+    "alternation": Experiment(
+        "how far G may move, and how well D must be trained, before the JSD rises",
+        "saddlepoint.experiments.alternation",
+    ),
     "saturation": Experiment(
         "the generator's gradient as a function of D(G(z)), for every objective",
         "saddlepoint.experiments.saturation",
+    ),
+    "maximum-likelihood": Experiment(
+        "maximum likelihood is minimum KL: EM, gradient; covering modes against seeking them",
+        "saddlepoint.experiments.maximum_likelihood",
+    ),
+    "dynamics": Experiment(
+        "the bilinear game and the Dirac GAN: why plain steps circle and R1 converges",
+        "saddlepoint.experiments.dynamics",
+    ),
+    "figure-1": Experiment(
+        "figure 1 of the 2014 paper, live: p_data, p_g, D and the map z -> x over training",
+        "saddlepoint.experiments.figure_1",
     ),
 }
 

@@ -82,16 +82,16 @@ def frame(canvas: Figure) -> Any:
 
 
 def save(canvas: Figure, folder: Path, name: str) -> Path:
-    """Write folder/name.png, in 128 colours: a third of the size, and no difference one can see."""
+    """Write folder/name.png."""
     path = folder / f"{name}.png"
-    frame(canvas).quantize(128, dither=0).save(path, optimize=True)
+    frame(canvas).save(path, optimize=True)
     return path
 
 
 def film(frames: Sequence[Any], folder: Path, name: str, milliseconds: int = 90) -> Path:
-    """Write folder/name.gif, a loop that rests on its last frame. All frames share the last one's 64 colours."""
+    """Write folder/name.gif, a loop that rests on its last frame. All frames share the last one's 128 colours."""
     path = folder / f"{name}.gif"
-    palette = frames[-1].quantize(64, dither=0)
+    palette = frames[-1].quantize(128, dither=0)
     indexed = [frame.quantize(palette=palette, dither=0) for frame in frames]
     times = [milliseconds] * (len(frames) - 1) + [2500]
     indexed[0].save(path, save_all=True, append_images=indexed[1:], duration=times, loop=0, optimize=True, disposal=1)

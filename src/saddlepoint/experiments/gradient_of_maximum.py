@@ -114,7 +114,7 @@ def draw(record: Record, folder: Path) -> list[Path]:
     axes[1].axhline(1e-8, color=figures.PALE, lw=1)
     axes[1].text(record.steps[0], 1.3e-8, "1e-8", fontsize=7, color=figures.INK)
     figures.label(axes[1], "dL/dG against finite differences", "h", "worst of 200 directions")
-    figures.legend(axes[1], loc="lower right")
+    figures.legend(axes[1], loc="upper center")
     for values, colour, style, name in zip(record.tie, (figures.DATA, figures.FAKE), ("-.", "--"), "12"):
         axes[2].plot(record.axis, values, color=colour, ls=style, lw=1, label=f"V with D{name}")
     axes[2].plot(record.axis, record.tie.max(0), color=figures.INK, lw=2, label="the larger")

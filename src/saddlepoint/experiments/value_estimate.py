@@ -195,7 +195,7 @@ def normal(mean: float, sd: float = 1.0) -> Mixture:
 
 
 def exact_jsd(p: Mixture, q: Mixture) -> float:
-    """JSD(p || q) on the line, to 1e-10. Round Gaussians in any dimension have the JSD of the axis that separates them."""
+    """JSD(p || q) on the line, to 1e-10; that of round Gaussians in any dimension is that of the axis between them."""
     return float(integrate(lambda x: jsd(p.log_density(x), q.log_density(x)), p.box.union(q.box)).value)
 
 
