@@ -1,0 +1,53 @@
+"""EQUATIONS.md speaks of code and of tests that exist."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CODE, TESTS = ROOT / "src" / "saddlepoint", ROOT / "tests"
+TABLE = (ROOT / "EQUATIONS.md").read_text(encoding="utf-8")
+ROWS = [re.split(r"(?<!\\)\|", line)[1:-1] for line in TABLE.splitlines() if line.startswith("| L")]
+
+
+def defined(file: Path) -> set[str]:
+    """The names a module defines at its top level, and those of its classes as `Class.name`."""
+
+    def names(body: list[ast.stmt], prefix: str = "") -> set[str]:
+        found = set()
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found.add(prefix + node.name)
+            if isinstance(node, ast.ClassDef):
+                found |= names(node.body, f"{prefix}{node.name}.")
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target] if hasattr(node, "target") else []
+            found |= {prefix + target.id for target in targets if isinstance(target, ast.Name)}
+        return found
+
+    return names(ast.parse(file.read_text(encoding="utf-8")).body)
+
+
+def places(cell: str, folder: Path) -> list[tuple[Path, str]]:
+    """`file::symbol` of a cell, each between backquotes and nothing else besides."""
+    assert not re.sub(r"`[^`]+`", "", cell).strip(), f"more than places: {cell}"
+    return [(folder / place.split("::")[0], place.split("::")[1]) for place in re.findall(r"`([^`]+)`", cell)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: "".join(row[:2]))
+def test_every_row_resolves(row: list[str]) -> None:
+    assert len(row) == 4
+    for cell, folder in ((row[2], CODE), (row[3], TESTS)):
+        found = places(cell, folder)
+        assert found, "a row names code and tests"
+        for file, symbol in found:
+            assert file.is_file(), f"{file.relative_to(ROOT)} does not exist"
+            assert symbol in defined(file), f"{file.relative_to(ROOT)} does not define {symbol}"
+            assert folder is CODE or symbol.split(".")[-1].startswith("test_"), f"{symbol} is not a test"
+
+
+def test_rows_are_in_the_order_of_the_lectures() -> None:
+    items = [int(row[0].strip().removeprefix("L")) for row in ROWS]
+    assert len(items) > 20
+    assert items == sorted(items)
