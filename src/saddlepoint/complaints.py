@@ -19,19 +19,23 @@ ALSO_CALLED = {
     "epochs": "images",
     "steps": "images",
     "iterations": "images",
+    "kimg": "images",
+    "time": "budget",
     "loss": "objective",
     "n_critic": "k",
-    "critic_steps": "k",
     "gamma": "r1",
     "z_dim": "prior.size",
     "latent_dim": "prior.size",
-    "gpu": "device",
-    "cuda": "device",
-    "time": "budget",
     "model": "recipe",
-    "out": "root",
+    "gpu": "cuda",
+    "fp32": "float32",
+    "bf16": "bfloat16",
+    "wgan": "wasserstein",
+    "lsgan": "least_squares",
+    "rgan": "relativistic",
+    "resnet": "residual",
 }
-"""Names that other programs use for what is meant."""
+"""Names that other programs and papers use for what is meant."""
 
 BOUNDS = {
     "greater_than_equal": ("at least", "ge"),

@@ -71,6 +71,7 @@ def run(tokens: list[str]) -> int:
         help_formatter=Compact(),
         group_arguments=ARGUMENTS,
         group_parameters=PLAIN,
+        suppress_keyboard_interrupt=False,
     )
     for verb in VERBS:
         app.command(f"saddlepoint.cli.{verb}:{verb}", name=verb)

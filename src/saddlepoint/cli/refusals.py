@@ -35,6 +35,8 @@ def refusal(error: CycloptsError, tokens: list[str], verbs: Iterable[str]) -> Sa
                 return SaddlepointError(f"'{value}' is not a whole number", place, whole(value))
             if error.target_type is float:
                 return SaddlepointError(f"'{value}' is not a number", place, number(value))
+            if error.target_type is bool:
+                return SaddlepointError(f"'{value}' is neither true nor false", place)
             choices = error.argument.get_choices() if error.argument else None
             hint = (did_you_mean(value, choices) or f"there are {', '.join(choices)}") if choices else manual
             return SaddlepointError(f"'{value}' does not fit", place, hint)

@@ -89,8 +89,9 @@ def journal(folder: Path) -> list[dict]:
 
 
 def over(events: list[dict]) -> bool:
-    """Whether the run came to its end, and nothing was added since."""
-    return bool(events) and events[-1]["event"] == "end"
+    """Whether the run came to its end, and nothing but its last checkpoint was added since."""
+    last = [event["event"] for event in events if event["event"] != "checkpoint"][-1:]
+    return last == ["end"]
 
 
 def changed(folder: Path) -> float:

@@ -24,7 +24,7 @@ def theory(
     out: Annotated[Path, Parameter(metavar="FOLDER", help="Where its figures and table go.")] = Path("theory"),
     voice: Speaking = NORMAL,
 ) -> None:
-    """See an equation of the theory happen: an experiment that ends in a figure and a table.
+    """See a theorem happen: an experiment that leaves figures and a table.
 
     Example: saddlepoint theory optimal-discriminator --world ring8
     """

@@ -1,0 +1,376 @@
+"""The command line: what it accepts, what it refuses and how, what it writes, what it shows."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from saddlepoint import api
+from saddlepoint.cli import display
+from saddlepoint.cli.flags import HEADINGS, Voice, heading
+from saddlepoint.cli.main import VERBS, main
+from saddlepoint.cli.tables import columns, line, plan_lines, size_of, status
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.settings import settings
+from saddlepoint.watcher import Plan, Summary, Tick
+
+TYPOS = {
+    "--lrr 1e-4": "did you mean --lr?",
+    "-lr 1e-4": "did you mean --lr?",
+    "--learning-rate 1e-4": "did you mean --lr?",
+    "--d.lrr 1e-4": "did you mean --d.lr?",
+    "--dlr 1e-4": "did you mean --d.lr?",
+    "--lr 0,001": "did you mean 0.001?",
+    "--lr 1e-4x": "did you mean 1e-4?",
+    "--lr=-1": "--lr: must be more than 0, not -1",
+    "--g.netwrk.width 64": "did you mean --g.network.width?",
+    "--g.width 64": "did you mean --g.network.width?",
+    "--g.network.hidden 64": "it belongs to mlp",
+    "--g.network.kind resnet": "did you mean residual?",
+    "--d.optimizer adam": "did you mean --d.optimiser?",
+    "--d.optimiser adm": "did you mean adam?",
+    "--d.betas 0.5,1.5": "--d.betas: must be less than 1, not 1.5",
+    "--d.spectral=maybe": "--d.spectral: 'maybe' is neither true nor false",
+    "--objectiv hinge": "did you mean --objective?",
+    "--objective hing": "did you mean hinge?",
+    "--objective nonsaturating": "did you mean non-saturating?",
+    "--objective wgan": "did you mean wasserstein?",
+    "--budget 10mins": "did you mean 10m?",
+    "--budget 90": "did you mean 90s or 90m?",
+    "--bugdet 10m": "did you mean --budget?",
+    "--epochs 10": "did you mean --images?",
+    "--images 10m": "there is --budget",
+    "--images 2e5": "did you mean 200000?",
+    "--images 1000 --budget 10m": "give one of them",
+    "--batch-size 32": "did you mean --batch?",
+    "--batch 32.5": "did you mean 32?",
+    "--k 0": "--k: must be at least 1, not 0",
+    "--k 1 --k 2": "--k: given twice",
+    "--recipe gann": "did you mean gan?",
+    "--device cdua": "did you mean cuda?",
+    "--device cpu --engine.device cuda": "give one of them",
+    "--engine.precision bf16": "did you mean bfloat16?",
+    "--precision bfloat16": "did you mean --engine.precision?",
+    "--penalty_evry 4": "did you mean --penalty-every?",
+    "--unconditonal": "did you mean --unconditional?",
+    "--data.heldout 0.1": "did you mean --data.held-out?",
+    "--averages 10k,2000": "did you mean 10000?",
+    "--seed abc": "--seed: 'abc' is not a whole number",
+    "--name": "--name: needs a value",
+}
+
+
+@pytest.fixture
+def never(monkeypatch):
+    """No run is started."""
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("a run was started")
+
+    monkeypatch.setattr(api, "start", refuse)
+    monkeypatch.setattr(api, "plan", refuse)
+
+
+def said(capsys) -> str:
+    """The one line on standard error."""
+    out, err = capsys.readouterr()
+    assert not out
+    assert err.startswith("saddlepoint: ")
+    assert err.count("\n") == 1
+    return err
+
+
+@pytest.mark.usefixtures("never")
+@pytest.mark.parametrize(("words", "hint"), TYPOS.items())
+def test_a_typo_is_refused_in_one_line_with_what_was_meant(capsys, words, hint):
+    assert main(["train", "digits", *words.split()]) == 2
+    assert hint in said(capsys)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    {
+        "trian digits": "trian: no such verb (did you mean train?)",
+        "train": "DATA: is missing (see saddlepoint train --help)",
+        "train digits more": "more: one word too many",
+        "train digts": "did you mean 'digits'?",
+        "resume": "RUN: is missing",
+        "resume nowhere": "nowhere: no run here",
+        "resume nowhere --more soon": "--more: 'soon' is not a length of time",
+        "runs nowhere": "nowhere: no such folder",
+        "sample nowhere": "nowhere: no such folder",
+        "sample . -n ten": "-n: 'ten' is not a whole number",
+        "sample . -n 0": "-n: must be at least 1",
+        "sample . --walk 1": "--walk: needs two points",
+        "sample . --walk 5 -n 3": "-n: a walk is one picture",
+        "sample . --how lerpp": "did you mean lerp?",
+        "sample . --to . --grid a.png": "--grid: goes elsewhere than --to",
+        "sample . --to src": "src: there is something here already (add --force",
+        "theory optimal-discriminatr": "did you mean optimal-discriminator?",
+    }.items(),
+)
+def test_other_refusals(capsys, words, hint):
+    assert main(words.split()) == 2
+    assert hint in said(capsys)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (
+            SaddlepointError("the disk is full", "runs/x", "free some", code=1),
+            1,
+            "runs/x: the disk is full (free some)",
+        ),
+        (SaddlepointError("given up", code=3), 3, "given up"),
+        (SaddlepointError("stopped", code=143), 143, "stopped"),
+        (KeyboardInterrupt(), 130, "stopped"),
+        (ValueError("two\nlines"), 1, "ValueError: two lines (add --debug to see where)"),
+    ],
+)
+def test_what_fails_is_one_line_and_a_status(capsys, monkeypatch, error, code, text):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(api, "start", fail)
+    assert main(["train", "digits", "-q"]) == code
+    assert said(capsys) == f"saddlepoint: {text}\n"
+    assert main(["train", "digits", "-q", "--debug"]) == code
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_flags_reach_the_run(monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(api, "start", lambda data, config, **rest: calls.append((data, config, rest)))
+    words = "train digits --recipe acgan --lr 0.0005 --d.no-spectral --penalty_every 3 --budget 1m30s --name try2 -q"
+    assert main([*words.split(), "--root", str(tmp_path)]) == 0
+    data, config, rest = calls[0]
+    assert (data, config.recipe, config.g.lr, config.d.lr) == ("digits", "acgan", 0.0005, 0.0005)
+    assert config.stages[0].penalty_every == 3
+    assert (rest["budget"], rest["name"], rest["root"]) == (90.0, "try2", tmp_path)
+
+
+PLAN = Plan(
+    data="digits",
+    examples=10_000,
+    held_out=500,
+    shape=(1, 28, 28),
+    classes=10,
+    recipe="modern",
+    weights=616_386,
+    batch=64,
+    images=215_000,
+    rate=1800.0,
+    seconds=119.4,
+    disk_bytes=45_000_000,
+    memory_bytes=612_000_000,
+    device="cpu",
+    precision="bfloat16",
+    threads=2,
+)
+TICK = Tick(
+    images=107_500,
+    total=215_000,
+    seconds=60,
+    left=59.6,
+    rate=1812.4,
+    losses={"D": 1.12, "D/r1": 0.01, "G": 0.9},
+    d_real=0.64,
+    d_fake=0.33,
+    skipped=0,
+    facts=("held out: D(x) 0.61, as in training",),
+)
+
+
+def test_a_plan_without_a_run(capsys, monkeypatch):
+    monkeypatch.setattr(api, "plan", lambda data, config, budget: PLAN)
+    assert main(["train", "digits", "--dry-run"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "digits: 10,000 pictures of 1 x 28 x 28, 10 classes; 500 held out",
+        "modern: 616,386 weights, batches of 64, on cpu, bfloat16, 2 threads",
+        "plan: 215,000 pictures, about 1m 59s at 1,800 a second",
+        "room: 45 MB on disk, 612 MB of memory",
+    ]
+    assert main(["train", "digits", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["images"] == 215_000
+
+
+def test_the_state_of_a_run_on_one_line():
+    assert (
+        line(TICK)
+        == "50%  107,500 of 215,000  1,812/s  1m 00s left  D(x) 0.640  D(G(z)) 0.330  loss D 1.120  loss G 0.900"
+    )
+    no_critic = TICK._replace(d_real=float("nan"), d_fake=float("nan"), losses={"G": 0.5}, skipped=2)
+    assert status(no_critic) == "loss G 0.500   2 steps refused"
+
+
+def test_columns_are_aligned_and_wrap_at_80():
+    shown = list(columns([("a", "1", "word " * 30), ("bbb", "22", "end")], titles=("x", "y", "z")))
+    assert all(len(one) <= 80 for one in shown)
+    assert shown[0] == "  x    y   z"
+    assert shown[-1] == "  bbb  22  end"
+    assert {one.index("word") for one in shown if "word" in one} == {11}
+    assert [size_of(n) for n in (950, 4_200, 45e6, 1.25e9)] == ["950 bytes", "4.2 kB", "45 MB", "1.2 GB"]
+    assert all(len(one) <= 80 for one in plan_lines(PLAN))
+
+
+def watch(screen, summary):
+    with screen as watcher:
+        watcher.planned(PLAN)
+        for images in range(0, 215_001, 43_000):
+            watcher.progress(TICK._replace(images=images))
+        watcher.note("batch halved")
+        watcher.done(summary)
+
+
+def test_the_plain_display_writes_progress_to_stderr_and_the_result_to_stdout(capsys, monkeypatch):
+    seconds = iter(range(100, 200))
+    monkeypatch.setattr(display.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(display, "LINE_SECONDS", 3)  # a round asks for the time once, and again where it writes a line
+    summary = Summary(Path("runs/x"), (("label accuracy", "99.6 %", "of the samples"),), (Path("runs/x/grid.png"),))
+    watch(display.Lines(), summary)
+    out, err = capsys.readouterr()
+    assert out.splitlines() == ["  label accuracy  99.6 %  of the samples", "", "  runs/x/grid.png"]
+    shares = [one.split("%")[0] for one in err.splitlines() if "left" in one]
+    assert shares == ["0", "60", "100"]  # every few seconds, and the end
+    assert err.count("held out: D(x) 0.61") == 1  # a fact once, as long as it stays
+    assert err.splitlines()[-1] == "batch halved"
+    watch(display.Lines(as_json=True), summary)
+    assert json.loads(capsys.readouterr().out) == {
+        "folder": "runs/x",
+        "figures": {"label accuracy": {"value": "99.6 %", "note": "of the samples"}},
+        "files": ["runs/x/grid.png"],
+    }
+
+
+def test_the_quiet_display(capsys):
+    summary = Summary(Path("runs/x"), (), ())
+    watch(display.screen(Voice(quiet=True)), summary)
+    assert capsys.readouterr() == ("", "")
+    watch(display.screen(Voice(quiet=True, json=True)), summary)
+    assert json.loads(capsys.readouterr().out)["folder"] == "runs/x"
+
+
+def test_the_live_display_fits_80_columns_and_says_what_matters(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with display.Live() as watcher:
+        watcher.planned(PLAN)
+        losses = {"D": 1.12, "G": 0.9, "D/r1": 0.01, "D/class-real": 0.1, "D/class-fake": 0.2, "G/class": 0.3}
+        drawn = watcher.drawn(TICK._replace(losses=losses))
+        with watcher.console.capture() as capture:
+            watcher.console.print(drawn)
+    shown = capture.get().splitlines()
+    assert all(len(one) <= 80 for one in shown)
+    text = "\n".join(shown)
+    wanted = """50%   1m 00s left
+        107,500 of 215,000 pictures   1,812 a second
+        D(x) 0.640   D(G(z)) 0.330   loss D 1.120   loss G 0.900
+        D/r1 0.010   D/class-real 0.100   D/class-fake 0.200   G/class 0.300
+        held out: D(x) 0.61, as in training"""
+    assert [part for part in wanted.splitlines() if part.strip() not in text] == []
+
+
+def test_help_pages_are_80_columns_of_plain_text_with_an_example(capsys):
+    pages = [[], ["--help"], *([verb, "--help"] for verb in VERBS)]
+    for tokens in pages:
+        assert main(tokens) == 0
+        page = capsys.readouterr().out
+        assert max(map(len, page.splitlines())) <= 80, tokens
+        assert "\x1b" not in page
+        assert "Example: saddlepoint" in page, tokens
+
+
+def test_every_setting_is_on_the_help_page_under_its_heading(capsys):
+    main(["train", "--help"])
+    page = capsys.readouterr().out
+    hidden = {"engine.device", "data.unconditional"}  # shown by their short names
+    for name in set(settings()) - hidden:
+        own = name.removeprefix("g.").removeprefix("d.").removeprefix("network.").replace("_", "-")
+        assert f" {own}" in page or f"--{own}" in page, name
+    assert [heading(name) for name in ("k", "g.lr", "d.network.kind", "prior.size")] == list(HEADINGS)
+
+
+SMALL = "--recipe gan --batch 32 --g.network.hidden 8 --d.network.hidden 8 --prior.size 4 --device cpu --unconditional"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    """A folder of runs with one small run in it, made by the command line."""
+    root = tmp_path_factory.mktemp("with spaces") / "runs"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("saddlepoint.plan.SECONDS", 0.01)
+        words = f"train digits {SMALL} --images 64 --name one -q"
+        assert main([*words.split(), "--root", str(root)]) == 0
+    return root
+
+
+def test_runs_are_listed(small, capsys):
+    (small / "two").mkdir(exist_ok=True)
+    (small / "two" / "config.json").write_text("{}")
+    assert main(["runs", str(small)]) == 0
+    table = capsys.readouterr().out
+    assert main(["runs", str(small), "--json"]) == 0
+    found = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    one = found["one"]
+    assert [one[key] for key in ("name", "recipe", "data", "images", "state")] == ["one", "gan", "digits", 64, "done"]
+    assert 0 < one["d_real"] < 1
+    assert 0 < one["d_fake"] < 1
+    assert found["two"]["state"] == "damaged"
+    assert table.splitlines()[0].split() == ["name", "recipe", "data", "images", "state", "D(x)", "D(G(z))", "when"]
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def test_sampling_to_a_sheet_a_folder_arrays_and_a_walk(small, tmp_path, capsys):
+    run = str(small / "one")
+    sheet, folder, file, walk = (tmp_path / name for name in ("new/a.png", "many", "a.npz", "walk.png"))
+    assert main(["sample", run, "-n", "9", "--seed", "7", "--grid", str(sheet), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"written": str(sheet), "n": 9, "class": None, "seed": 7}
+    assert main(["sample", run, "-n", "260", "--seed", "7", "--to", str(folder), "-q"]) == 0
+    assert main(["sample", run, "-n", "260", "--seed", "7", "--to", str(file), "-q"]) == 0
+    assert main(["sample", run, "--walk", "3", "--steps", "4", "--how", "lerp", "--out", str(walk), "-q"]) == 0
+    names = sorted(path.name for path in folder.iterdir())
+    assert (len(names), names[0], names[-1]) == (260, "000000.png", "000259.png")
+    x = np.load(file)["x"]
+    assert (x.shape, x.dtype) == ((260, 1, 28, 28), np.uint8)
+    assert all((pixels(folder / f"{i:06d}.png") == x[i, 0]).all() for i in (0, 249, 250, 259))
+    assert pixels(sheet).shape[0] == pixels(sheet).shape[1]  # three by three
+    assert pixels(walk).shape[0] < pixels(walk).shape[1]  # two legs, of five pictures each
+    assert capsys.readouterr() == ("", "")
+    assert main(["sample", run, "--to", str(folder), "-n", "1"]) == 2
+    assert "there is something here already" in said(capsys)
+    assert main(["sample", run, "--to", str(folder), "-n", "1", "--force", "-q"]) == 0
+    assert main(["sample", run, "--class", "7"]) == 2
+    assert "no classes" in said(capsys)
+
+
+def test_a_reader_that_leaves_is_no_error(small):
+    command = f"{sys.executable} -m saddlepoint train --help | head -n 1"
+    ended = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_run_that_is_stopped_says_how_to_go_on_and_ends_with_the_signals_status(tmp_path):
+    words = f"train digits {SMALL} --images 100000000 --name x"
+    command = [sys.executable, "-m", "saddlepoint", *words.split(), "--root", str(tmp_path)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    checkpoints = tmp_path / "x" / "checkpoints"
+    end = time.monotonic() + 120
+    while time.monotonic() < end and not checkpoints.exists():
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 143
+    assert "Traceback" not in err
+    assert err.splitlines()[-1].startswith("saddlepoint: ")
+    assert "saddlepoint resume" in err.splitlines()[-1]

@@ -1,0 +1,189 @@
+"""Settings: derived from Config without loss, merged by what was set, refused with the nearest valid name."""
+
+import json
+
+import pytest
+
+from saddlepoint.complaints import nearest
+from saddlepoint.config import Config, Dcgan, Mlp, Residual, Stage
+from saddlepoint.durations import parse, show
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.recipes.catalog import RECIPES
+from saddlepoint.settings import SUGAR, configure, flatten, merge, nest, read, settings
+
+MODERN = RECIPES["modern"]()
+
+
+def schema_leaves(schema: dict, defs: dict, prefix: str = "") -> set[str]:
+    """The dotted leaves of a JSON schema: an account of Config's fields that owes nothing to the code under test."""
+    schema = defs[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    found = set()
+    for name, field in schema["properties"].items():
+        members = [field, *field.get("oneOf", [])]
+        models = [member for member in members if "$ref" in member]
+        for member in models:
+            found |= schema_leaves(member, defs, f"{prefix}{name}.")
+        found |= set() if models else {prefix + name}
+    return found
+
+
+def test_every_leaf_of_the_configuration_is_a_setting_and_nothing_else_is():
+    schema = Config.model_json_schema()
+    wanted = schema_leaves(schema, schema["$defs"]) | set(Stage.model_fields)
+    assert set(settings()) == wanted - {"version", "recipe", "stages", "data.name"} | set(SUGAR)
+
+
+def test_settings_carry_choices_kinds_and_the_documentation():
+    width, objective = settings()["g.network.width"], settings()["objective"]
+    assert width.kinds == tuple(
+        m.model_fields["kind"].default for m in (Mlp, Dcgan, Residual) if "width" in m.model_fields
+    )
+    assert width.help == Dcgan.model_fields["width"].description
+    assert objective.choices == Stage.model_fields["objective"].annotation.__args__
+    assert settings()["g.network.kind"].choices == ("mlp", "dcgan", "residual")
+    assert [settings()[name].form for name in ("k", "r1", "d.betas", "averages", "d.spectral")] == [
+        "N", "X", "X,X", "N,N", "switch"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_nothing_given_changes_nothing(recipe):
+    assert merge(RECIPES[recipe](), {}, {}) == RECIPES[recipe]()
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_whole_configuration_as_a_file_wins_over_any_recipe(recipe):
+    assert merge(MODERN, RECIPES[recipe]().model_dump(mode="json"), {}) == RECIPES[recipe]()
+
+
+def test_flags_win_over_the_file_which_wins_over_the_recipe():
+    conf = merge(MODERN, {"d": {"lr": 0.5}, "seed": 7, "batch": 32}, {"seed": "9", "d.momentum": "0.25"})
+    assert (conf.seed, conf.batch, conf.d.lr, conf.d.momentum) == (9, 32, 0.5, 0.25)
+    assert conf.g == MODERN.g
+
+
+def test_the_fields_of_a_stage_hold_for_every_stage():
+    two = MODERN.model_copy(update={"stages": (Stage(k=2), Stage(images=500, r1=3))})
+    conf = merge(two, {}, {"objective": "hinge", "r2": "0.5"})
+    assert conf.stages == (Stage(k=2, objective="hinge", r2=0.5), Stage(images=500, r1=3, objective="hinge", r2=0.5))
+
+
+def test_lr_sets_both_players_and_a_full_name_wins():
+    assert [merge(MODERN, {}, {"lr": "0.5"}).g.lr, merge(MODERN, {}, {"lr": "0.5"}).d.lr] == [0.5, 0.5]
+    conf = merge(MODERN, {}, {"lr": "0.5", "d.lr": "0.25"})
+    assert (conf.g.lr, conf.d.lr) == (0.5, 0.25)
+    assert merge(MODERN, {"d": {"lr": 0.25}}, {"lr": "0.5"}).d.lr == 0.5  # a flag, over the file
+
+
+def test_short_names():
+    conf = merge(MODERN, {}, {"device": "cuda:1", "unconditional": True})
+    assert conf.engine.device == "cuda:1"
+    assert conf.data.unconditional
+
+
+def test_another_kind_of_network_starts_from_its_own_defaults():
+    conf = merge(MODERN, {}, {"g.network.kind": "mlp", "g.network.hidden": "64, 32"})
+    assert conf.g.network == Mlp(hidden=(64, 32))
+    assert conf.d == MODERN.d
+    assert merge(MODERN, {}, {"g.network.kind": "dcgan"}) == MODERN  # the same kind keeps the recipe's values
+
+
+def test_several_values_none_and_underscored_numbers():
+    conf = merge(MODERN, {}, {"averages": "10_000,500", "d.betas": "0.5,0.9", "engine.threads": "none"})
+    assert (conf.averages, conf.d.betas, conf.engine.threads) == ((10_000, 500), (0.5, 0.9), None)
+    assert merge(MODERN, {}, {"d.network.condition": "none"}).d.network.condition == "none"  # where it is a choice
+
+
+def test_files(tmp_path):
+    (tmp_path / "a.toml").write_text('recipe = "gan"\nobjective = "minimax"\n[d]\nlr = 0.01\n')
+    conf = configure(None, tmp_path / "a.toml", {})
+    assert (conf.recipe, conf.stages[0].objective, conf.d.lr) == ("gan", "minimax", 0.01)
+    assert configure("modern", tmp_path / "a.toml", {}).recipe == "modern"
+    (tmp_path / "config.json").write_text(
+        json.dumps({"format": 1, "config": RECIPES["acgan"]().model_dump(mode="json")})
+    )
+    assert configure(None, tmp_path / "config.json", {}) == RECIPES["acgan"]()
+
+
+FILES = {
+    "[d]\nlrr = 1": "d.lrr: unknown setting (did you mean d.lr?)",
+    "d = 3": "d: unknown setting (settings in it: d.network.kind, d.network.hidden, d.network.activation)",
+    "seed = 'x'": "seed: 'x' is not a whole number (such as 100)",
+    "[[stages]]\nkk = 2": "stages: unknown setting 'kk' (did you mean k?)",
+    "stages = []": "stages: the number of values is wrong",
+    "k = 1\nk = 2": "is not valid: Cannot overwrite a value",
+    "version = 2": "version: input should be 1",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), FILES.items())
+def test_a_file_that_cannot_be_is_refused_by_its_name(tmp_path, text, said):
+    path = tmp_path / "my.toml"
+    path.write_text(text)
+    with pytest.raises(SaddlepointError) as refused:
+        configure(None, path, {})
+    assert said in str(refused.value)
+    assert str(path) in str(refused.value)
+    assert refused.value.code == 2
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    (tmp_path / "twice.json").write_text('{"k": 1, "d": {"lr": 1, "lr": 2}}')
+    (tmp_path / "list.json").write_text("[1]")
+    (tmp_path / "latin.toml").write_bytes(b'recipe = "\xe9"')
+    for name, said in {
+        "twice.json": "'lr' is set twice",
+        "list.json": "holds no settings",
+        "latin.toml": "is not valid",
+        "absent.toml": "cannot be read: No such file",
+    }.items():
+        with pytest.raises(SaddlepointError, match=said):
+            read(tmp_path / name)
+
+
+def test_flatten_and_nest_are_inverse():
+    tree = MODERN.model_dump()
+    assert nest(dict(flatten(tree))) == tree
+
+
+def test_nearest_knows_last_parts_other_programs_names_and_when_nothing_is_near():
+    names = ("lr", "d.lr", "g.network.width", "d.network.width", "prior.size", "images", "penalty_every")
+    for word, best in {
+        "lrr": "lr",
+        "--d.lrr": "d.lr",
+        "width": "g.network.width",
+        "d.width": "d.network.width",
+        "d.netwrok.width": "d.network.width",
+        "latent-dim": "prior.size",
+        "epochs": "images",
+        "penalty-evry": "penalty_every",
+        "zzz": None,
+    }.items():
+        assert nearest(word, names) == best, word
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("2m", 120), ("1h30m", 5400), ("1.5h", 5400), ("1d1s", 86401), (" 10m ", 600)]
+)
+def test_lengths_of_time(text, seconds):
+    assert parse(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("10mins", "10m?"), ("10 min", "10m?"), ("2 hours", "2h?"), ("1h 30m", "1h30m?"), ("90", "90s or 90m?"),
+        ("", "such as"), ("soon", "such as"), ("-5m", "such as"), ("0s", "such as"), ("400d", "such as"),
+        ("30m1h", "such as"),
+    ],
+)  # fmt: skip
+def test_what_is_no_length_of_time(text, hint):
+    with pytest.raises(SaddlepointError) as refused:
+        parse(text)
+    assert hint in refused.value.hint
+    assert refused.value.code == 2
+
+
+def test_showing_lengths_of_time():
+    seconds = (0.4, 43.4, 59.7, 125, 3720, 273_600, float("inf"))
+    assert [show(s) for s in seconds] == ["0s", "43s", "1m 00s", "2m 05s", "1h 02m", "3d 04h", "-"]
