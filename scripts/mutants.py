@@ -1,0 +1,226 @@
+"""Can the tests fail? Each mutant is the package with one line made wrong; a test must turn red for it.
+
+    python scripts/mutants.py [-j JOBS] [WORD ...]      all mutants, or those whose meaning or file has one of the words
+
+A mutant lives in a temporary copy of the package, which stands before the installed one on the path; the working tree
+is never touched. The first line is a copy with nothing made wrong, which has to survive. Exit status: 0 all others were
+caught, 1 one survived, 2 one could not be made (its old text is not in its file exactly once) or not be judged.
+"""
+
+import argparse
+import contextlib
+import io
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "saddlepoint"
+
+
+class Mutant(NamedTuple):
+    """`old` becomes `new` in `file`, and one of `tests` (under tests/) is to notice."""
+
+    file: str
+    tests: str
+    meaning: str
+    old: str
+    new: str
+
+
+# By (file, tests): what is made wrong, the text that is right, the text that is not.
+TABLE = {
+    # The sign of each cost, for each player.
+    ("objectives.py", "test_objectives.py"): [
+        ("-V: sign", "return softplus(-r) + softplus(f)", "return -softplus(-r) - softplus(f)"),
+        ("V: sign", "return -softplus(-r).mean() -", "return softplus(-r).mean() +"),
+        ("minimax G: sign", "lambda r, f: -softplus(f)", "lambda r, f: softplus(f)"),
+        ("non-saturating G: sign", "lambda r, f: softplus(-f)", "lambda r, f: -softplus(-f)"),
+        ("least squares D: sign", "0.5 * (r - 1).square() + 0.5 *", "-0.5 * (r - 1).square() - 0.5 *"),
+        ("least squares G: sign", "lambda r, f: 0.5 * (f", "lambda r, f: -0.5 * (f"),
+        ("hinge D: sign", "relu(1 - r) + relu(1 + f)", "-relu(1 - r) - relu(1 + f)"),
+        ("hinge G: sign", "(1 + f),\n    generator=lambda r, f: -f", "(1 + f),\n    generator=lambda r, f: f"),
+        ("Wasserstein D: sign", "lambda r, f: f - r", "lambda r, f: r - f"),
+        ("Wasserstein G: sign", "f - r,\n    generator=lambda r, f: -f", "f - r,\n    generator=lambda r, f: f"),
+        ("relativistic D: sign", "softplus(f - r)", "-softplus(f - r)"),
+        ("relativistic G: sign", "softplus(r - f)", "-softplus(r - f)"),
+        ("relativistic G: does not ask for r", "    paired=True,\n", ""),
+        ("softplus: torch's own threshold", "threshold=40.0", "threshold=20.0"),
+    ],
+    ("penalties.py", "test_penalties.py"): [
+        (
+            "R1: 1/2 dropped",
+            "0.5 * squared_norm(slope(verdict.critic, verdict.real))",
+            "squared_norm(slope(verdict.critic, verdict.real))",
+        ),
+        (
+            "R2: 1/2 dropped",
+            "0.5 * squared_norm(slope(verdict.critic, verdict.fake))",
+            "squared_norm(slope(verdict.critic, verdict.fake))",
+        ),
+        ("R1: on fakes", "slope(verdict.critic, verdict.real)", "slope(verdict.critic, verdict.fake)"),
+        ("slope: not differentiable again", "create_graph=True", "create_graph=False"),
+        ("slope: norm of the whole batch", "flatten(1).square().sum(1)", "square().sum().repeat(len(gradient))"),
+        ("GP: one epsilon a batch", "torch.rand(x.shape[0], generator", "torch.rand(1, generator"),
+        ("GP: infinite slope at 0", ".clamp_min(1e-12)", ""),
+        ("class cost on reals: reads fakes", "class_cost(turn.verdict().r", "class_cost(turn.verdict().f"),
+        ("class cost on fakes: reads reals", "class_cost(turn.verdict().f", "class_cost(turn.verdict().r"),
+    ],
+    # Algorithm 1, and what a step may move.
+    ("game.py", "test_game.py"): [
+        ("the fake detached in G's step", "fake, moment, real=game.gen", "fake.detach(), moment, real=game.gen"),
+        ("D's step keeps G's graph", "with torch.no_grad():", "with torch.enable_grad():"),
+        ("k is always 1", "in range(game.k)", "in range(min(game.k, 1))"),
+        ("G's step takes a fresh batch", "= generator_step(game, batch,", "= generator_step(game, next(batches),"),
+    ],
+    ("rules.py", "test_game.py"): [("real and fake swapped", "return x, fake", "return fake, x")],
+    ("turns.py", "test_game.py"): [
+        ("z reused in every round", 'moment.stream("prior")', 'moment.rng.stream("prior", moment.step)'),
+        ("z reused in G's step", 'moment.stream("prior")', 'moment.rng.stream("prior", moment.index)'),
+    ],
+    ("turns.py", "test_game_repeats.py"): [("dropout is not reseeded", "torch.manual_seed(seed_of(", "hash(seed_of(")],
+    ("players.py", "test_game.py"): [
+        ("the opponent's gradients are filled", "backward(inputs=parameters)", "backward()"),
+        ("the opponent's buffers move", "finally:\n            restore()", "finally:\n            pass"),
+    ],
+    ("players.py", "test_players.py"): [
+        ("gradients add up", "    player.optimiser.zero_grad(set_to_none=True)\n", ""),
+    ],
+    # Terms, dials, augmentation, precision.
+    ("game.py", "test_game_rules.py"): [
+        ("sites are summed", "costs.flatten(1).mean(1)", "costs.flatten(1).sum(1)"),
+        ("a term's weight dropped", "moment.dials.weights.get(term.name, term.weight) * ", ""),
+        ("a lazy term's factor dropped", " * term.every * cost", " * cost"),
+        ("a term moves both players", "if term.owner == owner and ", "if "),
+    ],
+    ("players.py", "test_game_rules.py"): [("the rate is not set", 'group["lr"] = rate', "pass")],
+    ("turns.py", "test_game_rules.py"): [
+        ("the strength of augmentation ignored", "moment.dials.augment)", "1.0)"),
+        ("reals are not augmented", "answered(critic(theirs))", "answered(critics[name](theirs, batch.c))"),
+        ("costs stay in bfloat16", "return t.float() if", "return t if"),
+    ],
+    # A recipe's terms.
+    ("build.py", "test_build.py::test_acgans_d_minimises_the_class_cost_on_real_and_on_fake"): [
+        ("AC-GAN: no class cost on reals", "class_cost_on_real, stage.classify", "class_cost_on_real, 0"),
+        (
+            "AC-GAN: no class cost on fakes for D",
+            '"D", penalties.class_cost_on_fake, stage.classify',
+            '"D", penalties.class_cost_on_fake, 0',
+        ),
+    ],
+    ("build.py", "test_build.py::test_acgans_g_minimises_the_class_cost_on_fake"): [
+        (
+            "AC-GAN: no class cost on fakes for G",
+            '"G", penalties.class_cost_on_fake, stage.classify',
+            '"G", penalties.class_cost_on_fake, 0',
+        ),
+    ],
+    # Faults.
+    ("players.py", "test_players.py test_game_faults.py"): [
+        ("no guard at all", "math.isfinite(gradient) and math.isfinite(loss.item())", "True"),
+        ("no guard on the gradient", "math.isfinite(gradient) and ", ""),
+        ("no guard on the loss", " and math.isfinite(loss.item())", ""),
+        ("spoilt weights go untold", "sound=math.isfinite(", "sound=True or math.isfinite("),
+    ],
+    ("game.py", "test_game_faults.py"): [
+        ("a refused step leaves its buffers moved", "taken:\n        restore()", "taken:\n        pass"),
+        ("conditions are not looked at", "tensors(batch.x) if batch.c is None else", "tensors(batch.x) or"),
+        ("inputs too large to be squared", "math.isfinite(torch.linalg.vector_norm(t.float()))", "t.isfinite().all()"),
+    ],
+    ("averaging.py", "test_averaging.py"): [
+        ("an average skipped", "torch._foreach_lerp_(averages", "list((averages"),
+        ("no ramp", "min(self.half_life, max(seen / 20, 1e-8))", "self.half_life"),
+        ("a half-life is an e-folding time", "1 - 0.5 **", "1 - 0.36787944 **"),
+        ("buffers not copied", "mine.copy_(theirs)", "pass"),
+    ],
+    ("randomness.py", "test_randomness.py"): [("streams share their numbers", "[str(seed), stream,", "[str(seed),")],
+}  # fmt: skip
+MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
+
+
+class Verdict(NamedTuple):
+    mutant: Mutant
+    outcome: str  # "caught", "SURVIVED", or why it could not be judged
+    seconds: float
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the package's sources; its data, which no mutant touches, by links."""
+    package = folder / "saddlepoint"
+    for path in PACKAGE.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            target = package / path.relative_to(PACKAGE)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path.suffix == ".py":
+                shutil.copy(path, target)
+            else:
+                target.symlink_to(path)
+    return package
+
+
+def red(package: Path, tests: list[str]) -> str:
+    """Run tests on the package in this folder, in this process, up to the first failure. Nothing of it was imported
+    before; torch was, once for all."""
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(package.parent))
+    os.chdir(ROOT)
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov", "--no-header", "--tb=short"]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        status = int(pytest.main([*options, *(str(ROOT / "tests" / test) for test in tests)]))
+    seen = Path(sys.modules["saddlepoint"].__file__ or "") if "saddlepoint" in sys.modules else None
+    if seen != package / "__init__.py":
+        return f"NOT JUDGED: the tests saw {seen}, not the copy"
+    # 0: nothing noticed. 1: a test failed. Anything else: pytest itself could not run them, which proves nothing.
+    return {0: "SURVIVED", 1: "caught"}.get(status, f"NOT JUDGED: pytest ended with {status}\n{said.getvalue()}")
+
+
+def judge(mutant: Mutant) -> Verdict:
+    """Make the mutant and run its tests: red means caught."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        package = copied(Path(name).resolve())
+        target = package / mutant.file
+        source = target.read_text(encoding="utf-8")
+        if (found := source.count(mutant.old)) != 1:
+            return Verdict(mutant, f"NOT MADE: the old text is there {found} times", 0.0)
+        target.write_text(source.replace(mutant.old, mutant.new), encoding="utf-8")
+        outcome = red(package, mutant.tests.split())
+    return Verdict(mutant, outcome, time.monotonic() - start)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("words", nargs="*", help="only mutants whose meaning or file contains one of these")
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, help="mutants judged at once")
+    given = parser.parse_args()
+    chosen = [m for m in MUTANTS if not given.words or any(word in f"{m.meaning} {m.file}" for word in given.words)]
+    # Each in a process forked from one that has imported torch, which would take longer than the tests do.
+    forks = multiprocessing.get_context("forkserver")
+    forks.set_forkserver_preload(["torch", "torch._dynamo", "pytest"])
+    tests = sorted({test for m in chosen for test in m.tests.split()})
+    unchanged = Mutant("__init__.py", " ".join(tests), "nothing made wrong", '"""saddlepoint', '"""saddlepoint')
+    verdicts = []
+    with forks.Pool(given.jobs, maxtasksperchild=1) as pool:
+        for verdict in pool.imap(judge, [unchanged, *chosen], chunksize=1):
+            m = verdict.mutant
+            print(f"{verdict.outcome:10} {verdict.seconds:5.1f} s  {m.file:14} {m.meaning}", flush=True)
+            verdicts.append(verdict)
+    first, *rest = (verdict.outcome for verdict in verdicts)
+    caught, survived = rest.count("caught"), rest.count("SURVIVED")
+    unjudged = len(rest) - caught - survived
+    print(f"{len(rest)} mutants: {caught} caught, {survived} survived, {unjudged} not judged")
+    if first != "SURVIVED":
+        print("but the tests fail when nothing is made wrong")
+    return 2 if unjudged or first != "SURVIVED" else 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
