@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from saddlepoint.config import Config, Stage
 
-
 LINES = 100  # of the journal on rounds, at least, however short the stage
 
 
