@@ -142,7 +142,10 @@ def test_walk_has_a_row_for_each_leg_and_shows_its_ends_in_both():
     rows = (image.height - 2) / 2
     for i in range(2):
         for j in range(4):
-            assert image.getpixel((2 + j * 66 + 32, int(2 + i * rows + 32))) == 30 * (3 * i + j)
+            left, top = 2 + j * 66, int(2 + i * rows)
+            assert image.getpixel((left + 32, top + 32)) == 30 * (3 * i + j)
+            caption = image.crop((left, top + 66, left + 64, int(top + rows - 1)))
+            assert (caption.getextrema()[0] < 200) == (j in (0, 3))
     with pytest.raises(SaddlepointError):
         walk(x, 4)
 
