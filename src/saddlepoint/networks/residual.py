@@ -35,14 +35,14 @@ class Tower(NamedTuple):
     """What the maps between picture and vector look like, in either network.
 
     width       channels of the map below the picture; doubled at each halving below, at most `limit` times
-    blocks      residual blocks for each map
+    blocks      residual blocks for each map; there may be none
     branch      plain: two 3 x 3 convolutions; bottleneck: 1 x 1 to half the channels, 3 x 3, 1 x 1 back
     limit       see width
     """
 
     width: int = 32
     blocks: int = 1
-    branch: Literal["plain", "bottleneck"] = "plain"
+    branch: Literal["plain", "bottleneck"] = "bottleneck"
     limit: int = 4
 
 
