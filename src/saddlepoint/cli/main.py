@@ -56,17 +56,16 @@ def run(tokens: list[str]) -> int:
     if not tokens or tokens in (["--help"], ["-h"], ["help"]):
         page()
         return 0
-    from importlib.metadata import version
-
     from cyclopts import App, CycloptsError
 
+    from saddlepoint import __version__
     from saddlepoint.cli.flags import ARGUMENTS, PLAIN
     from saddlepoint.cli.help import Compact
     from saddlepoint.cli.refusals import refusal
 
     app = App(
         name="saddlepoint",
-        version=lambda: version("saddlepoint"),
+        version=__version__,
         help_format="plaintext",
         help_formatter=Compact(),
         group_arguments=ARGUMENTS,
