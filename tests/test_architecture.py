@@ -146,5 +146,5 @@ def test_nothing_is_unpickled_or_evaluated(module: str) -> None:
 
 @every_module
 def test_nothing_is_left_for_later(module: str) -> None:
-    for word in ("TODO", "FIXME", "XXX", "NotImplementedError"):
+    for word in ("TODO", "FIXME", "XXX", "raise NotImplementedError"):
         assert word not in SOURCES[module]

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.testing import assert_close
-from toys import DOUBLE, Critic, Generator, adam, belongings, linear, mlp, normal, normed, points, same, sgd
+from toys import DOUBLE, Critic, Generator, adam, belongings, constant, linear, mlp, normal, normed, points, same, sgd
 
 from saddlepoint.game import critic_step, generator_step, play
 from saddlepoint.objectives import Objective, minimax, non_saturating, relativistic, wasserstein
@@ -165,7 +165,7 @@ def test_the_generator_learns_through_the_fake_and_the_critic_never() -> None:
         return Term("seen", owner, lambda turn: turns.update({owner: turn}) or turn.verdict().f.logits * 0)
 
     game = Game(
-        G=sgd(Generator(linear_generator(0.0, 0.0)), rate=1.0),
+        G=sgd(Generator(constant(0.0, 0.0)), rate=1.0),
         D=sgd(Critic(linear(3.0, -4.0)), rate=0.0),
         prior=normal,
         objective=wasserstein,
@@ -180,21 +180,12 @@ def test_the_generator_learns_through_the_fake_and_the_critic_never() -> None:
     assert round.gradients["G"] == pytest.approx(5 * (1 + mean_z.square().sum().item()) ** 0.5, rel=1e-12)
 
 
-def linear_generator(*bias: float) -> nn.Linear:
-    """z -> bias + 0 z."""
-    layer = nn.Linear(2, len(bias), dtype=DOUBLE)
-    with torch.no_grad():
-        layer.weight.zero_()
-        layer.bias.copy_(torch.tensor(bias, dtype=DOUBLE))
-    return layer
-
-
 def test_one_wasserstein_step_with_r1_is_the_closed_form() -> None:
     """D(x) = w.x + b: L = E f - E r + gamma/2 |w|^2, so w <- w - eta (E G(z) - E x + gamma w), and b stays."""
     eta, gamma = 0.1, 0.7
     w, fake = torch.tensor([0.3, -0.4], dtype=DOUBLE), torch.tensor([0.5, 0.25], dtype=DOUBLE)
     game = Game(
-        G=sgd(Generator(linear_generator(0.5, 0.25)), rate=eta),
+        G=sgd(Generator(constant(0.5, 0.25)), rate=eta),
         D=sgd(Critic(linear(0.3, -0.4, bias=2.0)), rate=eta),
         prior=normal,
         objective=wasserstein,

@@ -179,20 +179,12 @@ def test_patch_logits() -> None:
         stripes = torch.tensor([1.0, 1.0, -1.0, -1.0]).repeat(2).expand(B, 1, 8, 8)
         return Batch(stripes + 0.1 * torch.randn(B, 1, 8, 8, generator=rng))
 
-    class Sites(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.net = nn.Sequential(
-                nn.Conv2d(1, 32, 4, stride=2, padding=1), nn.LeakyReLU(0.2), nn.Conv2d(32, 1, 3, padding=1)
-            )
-
-        def forward(self, x: Tensor, c: Tensor | None) -> Answer:
-            return Answer(self.net(x).squeeze(1))
-
     seen: list[Turn] = []
     look = Term("look", "D", lambda turn: seen.append(turn) or turn.verdict().f.logits, weight=0.0)
     G = Generator(nn.Sequential(nn.Linear(8, 64), nn.Tanh(), nn.Unflatten(1, (1, 8, 8))))
-    D = Sites()
+    D = Critic(nn.Sequential(
+        nn.Conv2d(1, 32, 4, stride=2, padding=1), nn.LeakyReLU(0.2), nn.Conv2d(32, 1, 3, padding=1)
+    ))  # fmt: skip
     game = Game(
         G=Player.of(G, adam(G, rate=0.04)), D=Player.of(D, adam(D, rate=0.01)), prior=noise(8),
         objective=non_saturating, terms=(look, Term("r1", "D", r1, weight=0.1)), k=2,

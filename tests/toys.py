@@ -42,6 +42,15 @@ def linear(*weights: float, bias: float = 0.0) -> nn.Linear:
     return layer
 
 
+def constant(*bias: float) -> nn.Linear:
+    """z [B, 2] -> the bias, whatever z is."""
+    layer = nn.Linear(2, len(bias), dtype=DOUBLE)
+    with torch.no_grad():
+        layer.weight.zero_()
+        layer.bias.copy_(torch.tensor(bias, dtype=DOUBLE))
+    return layer
+
+
 def mlp(inputs: int, outputs: int, width: int = 8, seed: int = 0, dtype: torch.dtype = DOUBLE) -> nn.Sequential:
     """A smooth network, so that finite differences of its derivatives exist."""
     torch.manual_seed(seed)
