@@ -30,7 +30,6 @@ def source(draw: Callable[[torch.Generator], Batch]) -> Iterator[Batch]:
 
 def fifty(game: Game, draw: Callable[[torch.Generator], Batch]) -> list[Round]:
     rounds = list(islice(play(game, source(draw), seed=4), 50))
-    assert len(rounds) == 50
     assert all(r.sound and r.skipped == 0 for r in rounds)
     assert rounds[-1].images == 50 * max(game.k, 1) * B
     return rounds
@@ -56,8 +55,7 @@ def layers(*sizes: int) -> nn.Sequential:
 def test_points() -> None:
     """x ~ N((2, -1), I): the generator's mean comes within 0.3 of it, from 2.6 away."""
     torch.manual_seed(0)
-    target = torch.tensor([2.0, -1.0])
-    G, D = Generator(nn.Linear(2, 2)), Critic(layers(2, 32, 32, 1))
+    G, D, target = Generator(nn.Linear(2, 2)), Critic(layers(2, 32, 32, 1)), torch.tensor([2.0, -1.0])
     game = Game(
         G=Player.of(G, adam(G, rate=0.08)), D=Player.of(D, adam(D, rate=0.02)), prior=noise(2), objective=relativistic,
         terms=(Term("r1", "D", r1, weight=0.2), Term("r2", "D", r2, weight=0.2)), k=3,
@@ -132,9 +130,8 @@ def test_a_token_sequence() -> None:
         objective=non_saturating, pairings={"net": spelt}, k=2,
     )  # fmt: skip
     z = noise(8)(512, rng())
-    before = grammatical(G(z, None).argmax(-1))
+    assert grammatical(G(z, None).argmax(-1)) < 0.4
     fifty(game, draw)
-    assert before < 0.4
     assert grammatical(G(z, None).argmax(-1)) > 0.8
 
 
@@ -179,7 +176,7 @@ def test_patch_logits() -> None:
         stripes = torch.tensor([1.0, 1.0, -1.0, -1.0]).repeat(2).expand(B, 1, 8, 8)
         return Batch(stripes + 0.1 * torch.randn(B, 1, 8, 8, generator=rng))
 
-    seen: list[Turn] = []
+    seen = []
     look = Term("look", "D", lambda turn: seen.append(turn) or turn.verdict().f.logits, weight=0.0)
     G = Generator(nn.Sequential(nn.Linear(8, 64), nn.Tanh(), nn.Unflatten(1, (1, 8, 8))))
     D = Critic(nn.Sequential(
@@ -240,8 +237,7 @@ def test_two_stages_the_first_without_critic() -> None:
     first = Game(G=Player.of(G, adam(G, rate=0.05)), prior=noise(1), terms=(squares,), k=0)
     rounds = fifty(first, draw)
     mean, spread = [(G.a.item(), G.b.item()), abs(G.s.item())]
-    assert set(rounds[0].losses) == {"G/squares"}
-    assert set(rounds[0].gradients) == {"G"}
+    assert (set(rounds[0].losses), set(rounds[0].gradients)) == ({"G/squares"}, {"G"})
     assert math.isnan(rounds[0].d_real)
     assert math.dist(mean, (1.0, 0.0)) < 0.2
     assert spread < 0.15
