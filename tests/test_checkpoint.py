@@ -18,7 +18,7 @@ from failing import Disk, each_failure
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from saddlepoint.checkpoint import DAMAGED, checkpoints, newest, restore, save
+from saddlepoint.checkpoint import DAMAGED, NotFinite, checkpoints, newest, restore, save
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.parts import ModulePart, OptimiserPart, Saved
 
@@ -407,10 +407,10 @@ def test_nothing_that_is_not_finite_is_saved(two: Path, value: float) -> None:
     toy, before = Toy().at(6), snapshot(two)
     with torch.no_grad():
         toy.net.bias[0] = value
-    with pytest.raises(SaddlepointError, match="'net/bias' is not finite"):
+    with pytest.raises(NotFinite, match="'net/bias' is not finite"):
         save(two, 6, toy.parts)
     toy.at(6).optimiser.state[toy.net.bias]["exp_avg_sq"][1] = value
-    with pytest.raises(SaddlepointError, match="'optimiser/1/exp_avg_sq' is not finite"):
+    with pytest.raises(NotFinite, match="'optimiser/1/exp_avg_sq' is not finite"):
         save(two, 6, toy.parts)
 
     class Best:
@@ -422,7 +422,7 @@ def test_nothing_that_is_not_finite_is_saved(two: Path, value: float) -> None:
         def load_state(self, saved: Saved) -> None:
             raise NotImplementedError
 
-    with pytest.raises(SaddlepointError, match="a value is not finite"):
+    with pytest.raises(NotFinite, match="a value is not finite"):
         save(two, 6, {"best": Best()})
     assert snapshot(two) == before
 

@@ -37,6 +37,10 @@ class Checkpoint(NamedTuple):
     damaged: Mapping[Path, str]
 
 
+class NotFinite(SaddlepointError):
+    """A state that is not saved, since a number in it is not finite: only an earlier one can help."""
+
+
 class Restored(NamedTuple):
     """Where a run stands again, in images seen, and what its user should be told."""
 
@@ -47,17 +51,17 @@ class Restored(NamedTuple):
 def save(folder: Path, images: int, parts: Mapping[str, Part], keep: int = 2) -> Path:
     """Write the checkpoint of this moment, then remove all but the newest `keep`.
 
-    Raises SaddlepointError if a number is not finite, or if the disk refuses; earlier checkpoints are then untouched.
+    Raises NotFinite if a number is not, SaddlepointError if the disk refuses; earlier checkpoints are then untouched.
     """
     saved = {name: part.state() for name, part in parts.items()}
     tensors = {f"{name}/{key}": own(tensor) for name, state in saved.items() for key, tensor in state.tensors.items()}
     target = folder / f"{images:09d}"
     if bad := not_finite(tensors):
-        raise SaddlepointError(f"'{bad}' is not finite: it is not saved", str(target), code=1)
+        raise NotFinite(f"'{bad}' is not finite: it is not saved", str(target), code=1)
     try:
         contents = {TENSORS: serialise(tensors), VALUES: canonical({name: s.values for name, s in saved.items()})}
     except ValueError as error:
-        raise SaddlepointError("a value is not finite: it is not saved", str(target), code=1) from error
+        raise NotFinite("a value is not finite: it is not saved", str(target), code=1) from error
     manifest = describe(images, contents, {name: part.version for name, part in parts.items()})
     files.make_folder(folder)
     files.write_folder(target, contents | {MANIFEST: manifest})
