@@ -186,7 +186,7 @@ def test_pictures_without_labels_stand_as_sheets(tmp_path):
 def test_points_stand_as_a_scatter_plot(tmp_path):
     points = torch.randn(200, 2, generator=torch.Generator().manual_seed(0))
     page = page_of(run_folder(tmp_path, [rounds(1000)]), Material(samples=points, real=points))
-    assert len(page.all("img")) == 1
+    assert len(page.all("img")) == 2
     assert "Generated points over real ones" in page.text
 
 

@@ -36,6 +36,12 @@ def test_lines_break_where_values_are_missing_and_where_time_steps_back():
     assert [[(p.x, p.y) for p in piece] for piece in segments(line)] == [[(1, 1), (2, 2)], [(5, 5)], [(3, 6), (4, 7)]]
 
 
+def test_a_single_point_is_a_dot():
+    svg = draw(Chart("t", "", (Line("D", [0, 1, 2, 10], [0.5, 0.5, None, 0.5], 3),), limits=(0, 1)))
+    middle = TOP + (HEIGHT - TOP - BOTTOM) / 2
+    assert f'class="point h3" d="M{WIDTH - RIGHT:.1f} {middle:.1f}h0"' in svg
+
+
 def test_long_lines_are_thinned_to_means_with_their_extremes():
     n = 10 * MOST_POINTS
     (piece,) = segments(Line("D", range(n), [float(i % 10) for i in range(n)]))

@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 
 from saddlepoint.report.inline import inline, shrunk, shrunk_image
+from saddlepoint.report.panels import film
 
 
 def pictures(*shape):
@@ -33,3 +34,16 @@ def test_drawn_images_are_shrunk_alike():
     image = Image.fromarray(pictures(40, 60).numpy())
     assert shrunk_image(image, 2400) is image
     assert shrunk_image(image, 600).size == (30, 20)
+
+
+def captions(count, width, height):
+    shown = film([(t, Image.new("L", (width, height))) for t in reversed(range(count))])
+    return [int(caption.split()[0]) for caption, _ in shown.frames], shown.across
+
+
+def test_a_film_of_many_frames_shows_its_first_its_last_and_equal_steps_between():
+    assert captions(5, 10, 30) == ([0, 1, 2, 3, 4], 5)
+    assert captions(13, 10, 30) == ([0, 2, 4, 6, 8, 10, 12], 7)
+    assert captions(13, 10, 10) == ([0, 2, 3, 5, 7, 9, 10, 12], 4)
+    assert captions(30, 10, 100)[1] == 12
+    assert captions(3, 100, 10) == ([0, 1, 2], 1)

@@ -72,7 +72,8 @@ def draw(chart: Chart) -> Markup:
     ).format(
         *(WIDTH, HEIGHT, f"{chart.title}: {', '.join(line.name for line in chart.lines)}, over images seen"),
         _frame(axes, chart.guide),
-        *(LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM) * 2,
+        # Lines are cut at the frame's upper and lower edge, but not the half of a dot at its sides.
+        *(LEFT - 5, TOP, WIDTH - LEFT - RIGHT + 10, HEIGHT - TOP - BOTTOM) * 2,
         drawn,
         _marks(chart.marks, axes),
         note,
@@ -119,9 +120,11 @@ def _line(line: Line, pieces: list[list[Point]], axes: Axes) -> Markup:
         for piece in pieces
         if any(p.low < p.high for p in piece)
     )
-    # A piece of one point has no length; a step of nothing lets its round cap show as a dot.
-    path = "".join("M" + "L".join(_at(axes, p.x, p.y) for p in piece) + "h0" * (len(piece) == 1) for piece in pieces)
-    return bands + Markup('<path class="line {}" d="{}"/>').format(kind, path)
+    path = "".join("M" + "L".join(_at(axes, p.x, p.y) for p in piece) for piece in pieces)
+    # A piece of one point has no length: the round ends of a step of nothing make it a dot.
+    dots = "".join(f"M{_at(axes, piece[0].x, piece[0].y)}h0" for piece in pieces if len(piece) == 1)
+    points = Markup('<path class="point h{}" d="{}"/>').format(line.hue, dots) if dots else Markup("")
+    return bands + Markup('<path class="line {}" d="{}"/>').format(kind, path) + points
 
 
 def _at(axes: Axes, x: float, y: float) -> str:

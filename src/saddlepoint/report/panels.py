@@ -37,11 +37,12 @@ class Pair(NamedTuple):
 
 
 def samples(generated: Tensor | None, real: Tensor | None, classes: object) -> Samples | None:
-    """Pictures by class, or as one sheet where there are no classes; one scatter plot for points."""
+    """Pictures by class, or as one sheet where there are no classes; scatter plots of points."""
     if generated is None or not generated.numel():
         return None
     if generated.ndim == 2 and generated.shape[1] > 1:
-        return Samples([("", inline(scatter(generated, real)), None)], "points")
+        alone = None if real is None else inline(scatter(real[:0], real))
+        return Samples([("", inline(scatter(generated, real)), alone)], "points")
     if generated.ndim != 5 or generated.dtype != torch.uint8:
         return None
     k = len(generated)
@@ -63,7 +64,7 @@ def film(frames: Sequence[Frame]) -> Film | None:
     first = frames[0][1]
     slim = math.inf if isinstance(first, Tensor) else first.height / first.width
     across = 12 if slim >= 6 else 8 if slim >= 2 else 4 if slim > 0.5 else 1
-    chosen = _some(frames, max(8, across))
+    chosen = _some(frames, max(8, across), least=5 if across > 4 else 8)
     budget = BUDGET // len(chosen)
     drawn = [
         (
@@ -92,12 +93,12 @@ def usual_distance(found: Pairs | None) -> str:
     return "" if found is None or found.held_out is None else f"{found.held_out:,.0f}"
 
 
-def _some(frames: Sequence[Frame], most: int) -> Sequence[Frame]:
-    """At most so many, the first and the last among them; at equal steps where more than half as many allow it."""
+def _some(frames: Sequence[Frame], most: int, least: int) -> Sequence[Frame]:
+    """At most so many, the first and the last among them; at equal steps where `least` or more allow it."""
     last = len(frames) - 1
     if last < most:
         return frames
-    steps = next((n for n in range(most - 1, most // 2 - 1, -1) if last % n == 0), most - 1)
+    steps = next((n for n in range(most - 1, least - 2, -1) if last % n == 0), most - 1)
     return [frames[round(i * last / steps)] for i in range(steps + 1)]
 
 
