@@ -89,9 +89,18 @@ def save(canvas: Figure, folder: Path, name: str) -> Path:
 
 
 def film(frames: Sequence[Any], folder: Path, name: str, milliseconds: int = 90) -> Path:
-    """Write folder/name.gif, a loop that rests on its last frame. All frames share the last one's 128 colours."""
-    path = folder / f"{name}.gif"
-    palette = frames[-1].quantize(128, dither=0)
+    """Write folder/name.gif, a loop that rests on its last frame.
+
+    All frames share 128 colours, those of the first, the middle and the last one together: equal pixels stay equal, and
+    only what moves is stored.
+    """
+    from PIL import Image
+
+    path, (w, h) = folder / f"{name}.gif", frames[0].size
+    strip = Image.new("RGB", (w, 3 * h))
+    for i, frame in enumerate((frames[0], frames[len(frames) // 2], frames[-1])):
+        strip.paste(frame, (0, i * h))
+    palette = strip.quantize(128, dither=0)
     indexed = [frame.quantize(palette=palette, dither=0) for frame in frames]
     times = [milliseconds] * (len(frames) - 1) + [2500]
     indexed[0].save(path, save_all=True, append_images=indexed[1:], duration=times, loop=0, optimize=True, disposal=1)

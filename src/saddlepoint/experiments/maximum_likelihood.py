@@ -144,7 +144,7 @@ def descend(cost: Callable[[], Tensor], free: list[Tensor]) -> None:
 
 
 def random_curve(rng: torch.Generator) -> Tensor:
-    """G(z), z from -3 to 3, of a tanh network from the line to the plane with random weights, centred and scaled, [400, 2]."""
+    """G(z), z from -3 to 3, of a random tanh network from the line to the plane, centred and scaled, [400, 2]."""
     G = nn.Sequential(nn.Linear(1, 24), nn.Tanh(), nn.Linear(24, 24), nn.Tanh(), nn.Linear(24, 2)).double()
     for layer in G:
         if isinstance(layer, nn.Linear):
@@ -181,9 +181,8 @@ def draw(record: Record, folder: Path) -> list[Path]:
     figures.label(axes[0], "Likelihood and KL fall as one", "step of EM", "nats")
     figures.legend(axes[0])
     axes[1].fill_between(record.x, record.target, color=figures.PALE, alpha=0.6, lw=0, label="p_data")
-    for (name, density), colour, style in zip(
-        record.fits.items(), (figures.DATA, figures.FAKE, figures.CRITIC), ("-", "--", "-.")
-    ):
+    looks = zip((figures.DATA, figures.FAKE, figures.CRITIC), ("-", "--", "-."))
+    for (name, density), (colour, style) in zip(record.fits.items(), looks):
         axes[1].plot(record.x, density, color=colour, ls=style, label=name)
     axes[1].set_xlim(-5, 5)
     axes[1].set_ylim(0, 1.35)
