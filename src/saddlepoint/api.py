@@ -199,7 +199,7 @@ def carry_on(folder: Path, record: RunRecord, source: Source, engine: Engine, wa
     worker.begin()
     with noted(folder, session.progress):
         worker.work()
-        watcher.done(finish(session, folder))
+    watcher.done(finish(session, folder))
     return Run(folder)
 
 
