@@ -37,7 +37,7 @@ class Checkpoint(NamedTuple):
     damaged: Mapping[Path, str]
 
 
-class NotFinite(SaddlepointError):
+class NotFinite(SaddlepointError):  # noqa: N818 - it is a finding
     """A state that is not saved, since a number in it is not finite: only an earlier one can help."""
 
 
