@@ -222,9 +222,14 @@ def test_what_cannot_be_asked_is_refused(tmp_path):
 def test_a_film_plays_all_its_frames(tmp_path):
     from PIL import Image
 
-    frames = [Image.new("RGB", (40, 30), (i * 20, 0, 255 - i * 20)) for i in range(10)]
+    frames = [Image.new("RGB", (40, 30), "white") for _ in range(10)]
+    for i, frame in enumerate(frames):
+        frame.paste((0, 114, 178), (3 * i, 5, 3 * i + 6, 20))
     with Image.open(figures.film(frames, tmp_path, "film")) as film:
         assert film.n_frames == 10
+        film.seek(4)
+        assert film.convert("RGB").getpixel((14, 10)) == (0, 114, 178)
+        assert film.convert("RGB").getpixel((3, 10)) == (255, 255, 255)
 
 
 def test_a_table_in_text_and_in_csv():
