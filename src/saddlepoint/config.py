@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
+Shape = Annotated[tuple[Annotated[int, Field(ge=1, le=2**16)], ...], Field(min_length=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 ConditionMode = Literal["none", "concat", "embedding", "add", "projection"]
 Scale = Literal["signed", "unit", "raw"]
@@ -64,7 +65,7 @@ class Residual(Frozen):
     kind: Literal["residual"] = "residual"
     width: Positive = 32
     """Channels next to the picture; doubled at each halving."""
-    blocks: Positive = 1
+    blocks: Annotated[int, Field(ge=1, le=64)] = 1
     """Residual blocks at each size."""
     branch: Literal["plain", "bottleneck"] = "plain"
     """Two 3 x 3 convolutions in a block, or 1 x 1, 3 x 3, 1 x 1 at half the channels."""

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from saddlepoint import config
 from saddlepoint.build import Facts, generator
 from saddlepoint.config import Frozen
+from saddlepoint.engine import choose_device
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import grid, scatter
 from saddlepoint.files import write_atomic
@@ -29,17 +30,18 @@ from saddlepoint.randomness import Randomness
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-CHUNK = 250
+CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn from one stream of noise
+FORMAT = 1
 
 
 class Description(Frozen):
     """What config.json says of a generator."""
 
-    format: int = 1
+    format: int = FORMAT
     g: config.Generator
     prior: config.Prior
     range: config.Scale
-    shape: tuple[int, ...]
+    shape: config.Shape
     classes: tuple[str, ...] = ()
     run: str = ""
     recipe: str = ""
@@ -110,13 +112,16 @@ class Generator:
 
     @torch.no_grad()
     def decode(self, z: Tensor, labels: Tensor | None) -> Tensor:
-        """G(z, c) in the range the recipe states, [n, ...] on the CPU, a chunk at a time."""
-        outputs = []
+        """G(z, c) in the range the recipe states, [n, ...] on the CPU, a chunk at a time.
+
+        The last chunk is filled up: the same product in a batch of another size differs in its last digits.
+        """
+        outputs = [torch.empty(0, *self.description.shape)]
         for start in range(0, len(z), CHUNK):
             part = slice(start, start + CHUNK)
-            c = None if labels is None else labels[part].to(self.device)
-            outputs.append(self.network(z[part].to(self.device), c).float().cpu())
-        return torch.cat(outputs) if outputs else torch.empty(0, *self.description.shape)
+            c = None if labels is None else full(labels[part]).to(self.device)
+            outputs.append(self.network(full(z[part]).to(self.device), c).float().cpu())
+        return torch.cat(outputs)[: len(z)]
 
     def stored(self, x: Tensor) -> Tensor:
         """x as data is stored: uint8 pictures, points unscaled."""
@@ -143,6 +148,11 @@ class Generator:
         return Samples(self.stored(self.decode(path, labels)), labels)
 
 
+def full(part: Tensor) -> Tensor:
+    """A chunk of CHUNK rows: these, then zeros."""
+    return torch.cat([part, part.new_zeros(CHUNK - len(part), *part.shape[1:])])
+
+
 def export(folder: Path, network: nn.Module, description: Description, card: str, preview: bytes) -> None:
     """Write the folder. The description gets the digest of the weights."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -160,23 +170,50 @@ def load(folder: str | Path, device: str = "cpu") -> Generator:
     if (folder / "generator" / "config.json").exists():
         folder = folder / "generator"
     try:
-        description = Description.model_validate(json.loads((folder / "config.json").read_bytes()))
+        content = json.loads((folder / "config.json").read_bytes())
         weights = (folder / "generator.safetensors").read_bytes()
     except FileNotFoundError as error:
         hint = "give a run's folder, or the generator folder in it"
         raise SaddlepointError(f"no {Path(error.filename).name} here", str(folder), hint) from error
-    except (OSError, ValueError, ValidationError) as error:
-        raise SaddlepointError(f"not a generator: {str(error).splitlines()[0]}", str(folder)) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise SaddlepointError(f"not a generator: {error}", str(folder)) from error
+    description = described(content, folder)
     if hashlib.sha256(weights).hexdigest() != description.sha256:
         raise SaddlepointError(
             "the weights are not those that were written", str(folder), "restore generator.safetensors"
         )
-    network = generator(description.g, description.prior, description.range, facts(description))
+    return Generator(built(description, weights, folder), description, choose_device(device))
+
+
+def described(content: object, folder: Path) -> Description:
+    """The description in config.json, if this program knows its form."""
+    if isinstance(content, dict) and isinstance(content.get("format"), int) and content["format"] > FORMAT:
+        raise SaddlepointError("written by a newer saddlepoint", str(folder), "pip install --upgrade saddlepoint")
     try:
-        network.load_state_dict(safetensors.torch.load(weights))
-    except (RuntimeError, safetensors.SafetensorError) as error:
+        return Description.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise SaddlepointError(f"not a generator: {place}: {first['msg']}", str(folder)) from error
+
+
+def built(description: Description, weights: bytes, folder: Path) -> nn.Module:
+    """The network described, with these weights.
+
+    It is laid out without memory first: a description may ask for more than any machine has.
+    """
+    about = description.g, description.prior, description.range, facts(description)
+    try:
+        tensors = safetensors.torch.load(weights)
+        with torch.device("meta"):
+            shapes = {name: tensor.shape for name, tensor in generator(*about).state_dict().items()}
+        if shapes != {name: tensor.shape for name, tensor in tensors.items()}:
+            raise ValueError("other names or shapes")
+        network = generator(*about)
+        network.load_state_dict(tensors)
+    except (RuntimeError, TypeError, ValueError, MemoryError, safetensors.SafetensorError) as error:
         raise SaddlepointError("the weights do not fit the network described", str(folder)) from error
-    return Generator(network, description, torch.device(device))
+    return network
 
 
 def facts(description: Description) -> Facts:

@@ -1,0 +1,320 @@
+"""A generator by itself: written and read back bit for bit; a sample depends on its seed and number alone; what is
+damaged, missing or hostile is refused in one line, and quickly.
+"""
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from saddlepoint import build, generator
+from saddlepoint.config import Dcgan, Mlp, Prior, Residual, Scale
+from saddlepoint.config import Generator as Settings
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.generator import CHUNK, Description, Generator, Samples, export, load
+
+DIGITS = tuple("0123456789")
+ANIMALS = ("cat", "dog", "2")
+NETWORKS = [Dcgan(width=4), Residual(width=4), Mlp(hidden=(8,), activation="maxout", condition="concat")]
+EACH = pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.kind)
+
+
+def described(
+    network: Any, shape: tuple[int, ...] = (1, 8, 8), classes: tuple[str, ...] = DIGITS, scale: Scale = "signed"
+) -> Description:
+    g = Settings(network=network)
+    return Description(g=g, prior=Prior(size=5), range=scale, shape=shape, classes=classes, licence="CC0")
+
+
+def made(description: Description) -> Generator:
+    torch.manual_seed(0)
+    network = build.generator(description.g, description.prior, description.range, generator.facts(description))
+    for buffer in network.buffers():  # as training leaves them
+        if buffer.ndim == 1 and buffer.is_floating_point():
+            buffer.uniform_(0.5, 1.5)
+    return Generator(network, description)
+
+
+def written(G: Generator, folder: Path) -> Path:
+    export(folder, G.network, G.description, "# A card", b"a picture")
+    return folder
+
+
+def codes(description: Description) -> Generator:
+    """A generator of a single pixel that shows the label: 20 times its number, whatever z."""
+
+    class Showing(nn.Module):
+        def forward(self, z: Tensor, c: Tensor) -> Tensor:
+            return (c.float() * 20 / 127.5 - 1).view(-1, 1, 1, 1)
+
+    return Generator(Showing(), description)
+
+
+# Out and back.
+
+
+@EACH
+def test_what_is_written_is_read_back_bit_for_bit(network: Any, tmp_path: Path) -> None:
+    G = made(described(network))
+    again = load(written(G, tmp_path / "generator"))
+    for mine, theirs in zip(G.network.state_dict().items(), again.network.state_dict().items(), strict=True):
+        assert mine[0] == theirs[0]
+        assert torch.equal(mine[1], theirs[1])
+    assert torch.equal(G.sample(7, seed=3).x, again.sample(7, seed=3).x)
+    assert again.description == G.description.model_copy(update={"sha256": again.description.sha256})
+    assert (tmp_path / "generator" / "README.md").read_text() == "# A card"
+    assert (tmp_path / "generator" / "preview.png").read_bytes() == b"a picture"
+
+
+def test_a_run_folder_leads_to_its_generator(tmp_path: Path) -> None:
+    G = made(described(NETWORKS[2]))
+    written(G, tmp_path / "run" / "generator")
+    (tmp_path / "run" / "config.json").write_text("{}")
+    assert torch.equal(load(tmp_path / "run").sample(3).x, G.sample(3).x)
+
+
+def test_it_is_ready_to_use_not_to_train(tmp_path: Path) -> None:
+    """Evaluating: batch statistics and dropout are those of training's end, so that calls do not change it."""
+    G = load(written(made(described(Dcgan(width=4))), tmp_path))
+    before = G.sample(5).x
+    G.sample(100, seed=1)
+    assert torch.equal(G.sample(5).x, before)
+
+
+# Samples.
+
+
+@EACH
+def test_a_sample_does_not_depend_on_how_many_are_drawn(network: Any) -> None:
+    """To the last bit, also across the chunks they are computed in."""
+    G = made(described(network, scale="signed"))
+    z, labels = G.noise(2 * CHUNK + 3, seed=5), G.labels(2 * CHUNK + 3)
+    assert labels is not None
+    all_of_them = G.decode(z, labels)
+    for n in (0, 1, 3, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 3):
+        assert torch.equal(G.noise(n, seed=5), z[:n])
+        assert torch.equal(G.decode(z[:n], labels[:n]), all_of_them[:n])
+
+
+def test_the_seed_decides_the_noise_and_its_distribution_is_the_prior() -> None:
+    G = made(described(NETWORKS[2]))
+    z = G.noise(4000, seed=1)
+    assert torch.equal(z, G.noise(4000, seed=1))
+    assert not torch.isclose(z, G.noise(4000, seed=2)).any(1).all()
+    assert abs(z.mean().item()) < 5 / math.sqrt(z.numel())
+    assert abs(z.var().item() - 1) < 5 * math.sqrt(2 / z.numel())
+    assert len(z.unique(dim=0)) == 4000
+
+
+def test_classes_are_taken_in_turn_or_one_alone() -> None:
+    G = codes(described(NETWORKS[2], (1, 1, 1), ANIMALS))
+    assert (G.sample(5).x.flatten() // 20).tolist() == [0, 1, 2, 0, 1]
+    for label, number in (("dog", 1), (1, 1), ("1", 1), ("2", 2), (0, 0)):
+        samples = G.sample(3, label=label)
+        assert samples.labels is not None
+        assert samples.labels.tolist() == [number] * 3
+        assert (samples.x.flatten() // 20).tolist() == [number] * 3
+
+
+def test_a_name_comes_before_a_number() -> None:
+    """Classes named by digits, in another order: '7' is the class of that name."""
+    G = codes(described(NETWORKS[2], (1, 1, 1), ("7", "0", "1")))
+    labels = [G.labels(1, label) for label in ("7", "0", "1", 1, "2")]
+    assert [c.item() for c in labels if c is not None] == [0, 1, 2, 2, 2]
+
+
+@pytest.mark.parametrize("label", ["cow", "3", -1, "", "CAT"])
+def test_an_unknown_class_is_refused_with_the_known_ones(label: str | int) -> None:
+    with pytest.raises(SaddlepointError, match=r"--class: no class .* \(one of cat, dog, 2\)"):
+        made(described(NETWORKS[2], classes=ANIMALS)).sample(1, label=label)
+
+
+def test_a_class_without_classes_is_refused() -> None:
+    G = made(described(NETWORKS[2], classes=()))
+    assert G.sample(2).labels is None
+    with pytest.raises(SaddlepointError, match="--class: this generator has no classes"):
+        G.sample(1, label=0)
+
+
+def test_fewer_than_none_are_refused_and_none_are_none() -> None:
+    G = made(described(NETWORKS[0]))
+    with pytest.raises(SaddlepointError, match="cannot draw -1"):
+        G.sample(-1)
+    assert G.sample(0).x.shape == (0, 1, 8, 8)
+
+
+@pytest.mark.parametrize(("scale", "low"), [("signed", -1.0), ("unit", 0.0)])
+def test_every_byte_comes_back_from_the_range_it_was_scaled_to(scale: Scale, low: float) -> None:
+    G = made(described(NETWORKS[2], scale=scale))
+    x = torch.linspace(low, 1, 256)
+    assert G.stored(x).tolist() == list(range(256))
+    beyond = G.stored(torch.tensor([low - 0.1, 1.1]))
+    assert (beyond.dtype, beyond.tolist()) == (torch.uint8, [0, 255])
+
+
+def test_points_are_kept_as_they_are() -> None:
+    G = made(described(Mlp(hidden=(8,)), shape=(2,), classes=(), scale="raw"))
+    assert torch.equal(G.sample(4).x, G.decode(G.noise(4, 0), None))
+
+
+# Walks.
+
+
+def test_a_walk_passes_through_its_points_in_one_class() -> None:
+    G = made(described(NETWORKS[0]))
+    for label, number in ((None, 0), ("7", 7)):
+        way = G.walk(points=3, steps=4, seed=2, label=label)
+        assert way.labels is not None
+        assert way.labels.tolist() == [number] * 9
+        assert torch.equal(way.x[::4], G.stored(G.decode(G.noise(3, 2), way.labels[:3])))
+
+
+def test_a_walk_goes_the_way_asked_for() -> None:
+    """G here is the identity: the middle of a straight line is the mean, on the sphere it is longer."""
+
+    class Same(nn.Module):
+        def forward(self, z: Tensor, c: None) -> Tensor:
+            return z
+
+    G = Generator(Same(), described(Mlp(), shape=(5,), classes=(), scale="raw"))
+    z = G.noise(2, 0)
+    straight, round_ = (G.walk(points=2, steps=2, how=how).x for how in ("lerp", "slerp"))
+    torch.testing.assert_close(straight[1], z.mean(0))
+    assert round_[1].norm() > straight[1].norm() * 1.01
+    assert torch.equal(G.walk(points=2, steps=2).x, round_)
+
+
+@pytest.mark.parametrize("wrong", [{"points": 1}, {"steps": 0}, {"how": "hop"}])
+def test_a_walk_that_goes_nowhere_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(SaddlepointError, match="--walk: no walk"):
+        made(described(NETWORKS[0])).walk(**wrong)
+
+
+# Files of samples.
+
+
+def test_arrays_hold_the_samples_and_their_labels(tmp_path: Path) -> None:
+    samples = made(described(NETWORKS[0])).sample(12)
+    with np.load(samples.save(tmp_path / "samples.npz")) as arrays:
+        assert arrays["x"].dtype == np.uint8
+        assert np.array_equal(arrays["x"], samples.x.numpy())
+        assert arrays["labels"].tolist() == [i % 10 for i in range(12)]
+    unlabelled = Samples(samples.x, None).save(tmp_path / "plain.npz")
+    with np.load(unlabelled) as arrays:
+        assert arrays["labels"].size == 0
+
+
+def test_a_sheet_is_a_picture_as_square_as_can_be(tmp_path: Path) -> None:
+    with Image.open(made(described(NETWORKS[0])).sample(9).save(tmp_path / "grid.png")) as sheet:
+        assert sheet.width == sheet.height > 3 * 8
+    points = made(described(Mlp(hidden=(8,)), shape=(2,), classes=(), scale="raw")).sample(50)
+    with Image.open(points.save(tmp_path / "points.png")) as plot:
+        assert plot.width == plot.height
+
+
+# Refusals.
+
+
+def tampered(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    path = folder / "config.json"
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+
+
+def refusal(folder: Path, **options: str) -> str:
+    """The line that loading is refused with, in less than a second."""
+    start = time.monotonic()
+    with pytest.raises(SaddlepointError) as refused:
+        load(folder, **options)
+    assert time.monotonic() - start < 1
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return written(made(described(Dcgan(width=4))), tmp_path / "generator")
+
+
+@pytest.mark.parametrize("name", ["config.json", "generator.safetensors"])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    assert refusal(folder) == f"{folder}: no {name} here (give a run's folder, or the generator folder in it)"
+
+
+def test_what_is_no_folder_is_refused(folder: Path) -> None:
+    assert "no config.json here" in refusal(folder / "elsewhere")
+    assert "not a generator" in refusal(folder / "config.json")
+
+
+def test_a_flipped_bit_in_the_weights_is_noticed(folder: Path) -> None:
+    path = folder / "generator.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-3] ^= 1
+    path.write_bytes(content)
+    assert "the weights are not those that were written" in refusal(folder)
+    path.write_bytes(content[:100])
+    assert "the weights are not those that were written" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe", b"null", b"[]", b"7", b"{}", b"[" * 100_000, b'{"format": "one"}']
+)
+def test_what_is_no_description_is_refused(folder: Path, content: bytes) -> None:
+    (folder / "config.json").write_bytes(content)
+    assert "not a generator" in refusal(folder)
+
+
+def test_a_newer_format_is_refused_by_that_name(folder: Path) -> None:
+    tampered(folder, lambda about: about.update(format=2, prior="something new"))
+    assert "written by a newer saddlepoint" in refusal(folder)
+
+
+HUGE = 10**12
+
+HOSTILE: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a picture of a terapixel": lambda about: about.update(shape=[1, 10**6, 10**6]),
+    "numbers beyond 64 bits": lambda about: about.update(shape=[1, 10**30, 8]),
+    "no picture at all": lambda about: about.update(shape=[]),
+    "an empty picture": lambda about: about.update(shape=[1, 0, 0]),
+    "points for a convolution": lambda about: about.update(shape=[2]),
+    "another shape": lambda about: about.update(shape=[3, 8, 8]),
+    "a terabyte of weights": lambda about: about["g"]["network"].update(width=10**5),
+    "more than a machine can count": lambda about: about["g"]["network"].update(width=10**30),
+    "a tera of layers' units": lambda about: about["g"].update(network={"kind": "mlp", "hidden": [HUGE]}),
+    "ten thousand blocks": lambda about: about["g"].update(network={"kind": "residual", "blocks": 10_000}),
+    "endless noise": lambda about: about["prior"].update(size=HUGE),
+    "other classes": lambda about: about.update(classes=["a", "b"]),
+    "another kind of network": lambda about: about["g"].update(network={"kind": "mlp", "hidden": [8]}),
+    "an unknown network": lambda about: about["g"].update(network={"kind": "os.system"}),
+    "an unknown field": lambda about: about.update(run_me="rm"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_description_is_refused_before_it_costs_anything(folder: Path, name: str) -> None:
+    tampered(folder, HOSTILE[name])
+    refusal(folder)
+
+
+def test_weights_with_the_right_digest_that_are_none_are_refused(folder: Path) -> None:
+    for content in (b"not tensors", safetensors.torch.save({"other": torch.zeros(2)})):
+        (folder / "generator.safetensors").write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        tampered(folder, lambda about, digest=digest: about.update(sha256=digest))
+        assert "the weights do not fit the network described" in refusal(folder)
+
+
+def test_a_device_that_is_not_there_is_refused(folder: Path) -> None:
+    assert "no device 'cuda:77' on this machine" in refusal(folder, device="cuda:77")
