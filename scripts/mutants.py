@@ -108,19 +108,11 @@ TABLE = {
     ],
     # A recipe's terms.
     ("build.py", "test_build.py::test_acgans_d_minimises_the_class_cost_on_real_and_on_fake"): [
-        ("AC-GAN: no class cost on reals", "class_cost_on_real, stage.classify", "class_cost_on_real, 0"),
-        (
-            "AC-GAN: no class cost on fakes for D",
-            '"D", penalties.class_cost_on_fake, stage.classify',
-            '"D", penalties.class_cost_on_fake, 0',
-        ),
+        ("AC-GAN: no class cost on reals", "penalties.class_cost_on_real,", "lambda turn: 0 * turn.verdict().f.logits,"),
+        ("AC-GAN: none on fakes for D", '"D", penalties.class_cost_on_fake,', '"D", lambda turn: 0 * turn.fake,'),
     ],
     ("build.py", "test_build.py::test_acgans_g_minimises_the_class_cost_on_fake"): [
-        (
-            "AC-GAN: no class cost on fakes for G",
-            '"G", penalties.class_cost_on_fake, stage.classify',
-            '"G", penalties.class_cost_on_fake, 0',
-        ),
+        ("AC-GAN: none on fakes for G", '"G", penalties.class_cost_on_fake,', '"G", lambda turn: 0 * turn.fake,'),
     ],
     # Faults.
     ("players.py", "test_players.py test_game_faults.py"): [
@@ -135,7 +127,7 @@ TABLE = {
         ("inputs too large to be squared", "math.isfinite(torch.linalg.vector_norm(t.float()))", "t.isfinite().all()"),
     ],
     ("averaging.py", "test_averaging.py"): [
-        ("an average skipped", "torch._foreach_lerp_(averages", "list((averages"),
+        ("an average skipped", "torch._foreach_lerp_(averages, list[Tensor](module.parameters()), step)", "pass"),
         ("no ramp", "min(self.half_life, max(seen / 20, 1e-8))", "self.half_life"),
         ("a half-life is an e-folding time", "1 - 0.5 **", "1 - 0.36787944 **"),
         ("buffers not copied", "mine.copy_(theirs)", "pass"),
