@@ -1,14 +1,18 @@
 """The high road: plan, train, resume, and what a run can be asked for afterwards."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from saddlepoint import generator
-from saddlepoint.config import Config
+from saddlepoint.config import Config, Data
 from saddlepoint.config import Engine as Wishes
+from saddlepoint.data.duplicates import groups
+from saddlepoint.data.names import are_points, medium
+from saddlepoint.data.reading import Reading, Tell
 from saddlepoint.data.source import Source
-from saddlepoint.data.sources import open_source
+from saddlepoint.data.sources import open_source, silent
 from saddlepoint.data.split import split
 from saddlepoint.durations import parse
 from saddlepoint.engine import Engine, resolve
@@ -28,6 +32,7 @@ from saddlepoint.settings import merge
 from saddlepoint.watcher import Nobody, Plan, Watcher
 
 RUNS = Path("runs")
+SIDE, LONG = 64, 3600.0  # pixels; seconds of a budget from which on a processor may try twice as many
 
 
 class Run:
@@ -57,23 +62,27 @@ class Run:
 class Prepared:
     """A run that is ready to begin: data, engine, what was measured, and the configuration with its length."""
 
-    def __init__(self, data: str, config: Config, budget: float | None) -> None:
-        config = config.model_copy(update={"data": config.data.model_copy(update={"name": data})})
-        self.source = open_source(data, unconditional=config.data.unconditional)
+    def __init__(self, data: str, config: Config, budget: float | None, tell: Tell = silent) -> None:
         self.engine = resolve(config.engine)
+        side = config.data.side or affordable(budget, self.engine)
+        named = config.data.model_copy(update={"name": lasting(data), "side": side})
+        config = config.model_copy(update={"data": named})
+        self.source = open_source(reading(named), tell)
+        if self.source.x.ndim == 2 and config.range != "raw":
+            raise SaddlepointError("points are not in a range", f"--range {config.range}", "use --recipe points")
         self.measured = measure(config, self.source, self.engine)
         config = config.model_copy(update={"batch": self.measured.batch})
         if budget is not None:
             config = with_length(config, images_for(budget, self.measured.rate, config))
         self.config = config
-        self.split = split(self.source, config.data.held_out, Randomness(config.seed))
+        self.split = split(self.source, config.data.held_out, Randomness(config.seed), groups(self.source.x))
         self.budget = budget
 
     def plan(self) -> Plan:
         config, measured = self.config, self.measured
         images = sum(stage.images for stage in config.stages)
         return Plan(
-            data=config.data.name,
+            data=self.source.name,
             examples=self.source.size,
             held_out=len(self.split.held_out),
             shape=tuple(self.source.x.shape[1:]),
@@ -94,10 +103,12 @@ class Prepared:
     def record(self) -> RunRecord:
         source, measured = self.source, self.measured
         data = DataRecord(
-            name=self.config.data.name,
+            name=source.name,
             size=source.size,
             shape=tuple(source.x.shape[1:]),
+            dtype=str(source.x.dtype).removeprefix("torch."),
             classes=source.classes,
+            fields=source.fields,
             licence=source.licence,
             digest=source.digest(),
             held_out=tuple(self.split.held_out.tolist()),
@@ -123,7 +134,7 @@ def with_length(config: Config, images: int) -> Config:
 def train(
     data: str,
     *,
-    recipe: str = "modern",
+    recipe: str | None = None,
     budget: str | float | None = None,
     name: str | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -135,6 +146,7 @@ def train(
     `budget` is a length of time ("2m", or seconds); without one the recipe's number of images is seen. `settings` are
     those of the command line, by their dotted names.
     """
+    recipe = recipe or usual_recipe(data)
     if recipe not in RECIPES:
         raise SaddlepointError(f"no recipe '{recipe}'", "recipe", nearest(recipe, RECIPES))
     config = merge(RECIPES[recipe](), {}, settings or {})
@@ -158,10 +170,12 @@ def start(
 ) -> Run:
     """Train a new run in a folder of its own, for a budget of seconds or the configured number of images."""
     watcher = watcher or Nobody()
-    folder = root / name if name else free_folder(root, f"{Path(data).stem}-{config.recipe}")
+    folder = root / name if name else free_folder(root, f"{stem(data)}-{config.recipe}")
     if (folder / "config.json").exists():
         raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
-    prepared = Prepared(data, config, budget)
+    prepared = Prepared(data, config, budget, watcher.note)
+    for note in prepared.source.notes:
+        watcher.note(note)
     if prepared.config.batch != config.batch:
         watcher.note(f"memory ran out with a batch of {config.batch}: going on with {prepared.config.batch}")
     watcher.planned(made := prepared.plan())
@@ -179,7 +193,7 @@ def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | 
     record = read_record(folder)
     with RunLock(folder):
         conf = record.config
-        source = open_source(record.data.name, unconditional=conf.data.unconditional)
+        source = open_source(reading(conf.data), watcher.note)
         if source.digest() != record.data.digest:
             raise SaddlepointError("the data are not those the run began with", record.data.name, "restore them")
         chosen = Wishes(**record.choices.model_dump(include={"device", "precision", "threads"}))
@@ -190,6 +204,43 @@ def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | 
             record = record.model_copy(update={"config": conf.model_copy(update={"stages": (*conf.stages, longer)})})
             record.write(folder)
         return carry_on(folder, record, source, engine, watcher)
+
+
+def reading(data: Data) -> Reading:
+    """How the configured data are to be read."""
+    sides = [int(side) for side in (data.size or "").split("x") if side]
+    return Reading(
+        name=data.name,
+        size=(sides[0], sides[-1]) if sides else None,
+        side=data.side or SIDE,
+        fit=data.fit,
+        background=data.background,
+        cond=data.cond,
+        unconditional=data.unconditional,
+        bad=data.bad,
+    )
+
+
+def affordable(budget: float | None, engine: Engine) -> int:
+    """The longest side of pictures that is worth trying in this time, where no size is asked for."""
+    if engine.device.type == "cuda":
+        return 4 * SIDE
+    return 2 * SIDE if (budget or 0) >= LONG else SIDE
+
+
+def lasting(data: str) -> str:
+    """A path in full, since a run may be resumed from another folder; other names as they are."""
+    return data if medium(data) in ("bundled", "world") or not Path(data).exists() else str(Path(data).resolve())
+
+
+def stem(data: str) -> str:
+    """What a run is called after: the last part of the data's name, in plain characters."""
+    return re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem if Path(data).exists() else data)[:40] or "data"
+
+
+def usual_recipe(data: str) -> str:
+    """The recipe that suits these data where none is asked for."""
+    return "points" if are_points(data) else "modern"
 
 
 def carry_on(folder: Path, record: RunRecord, source: Source, engine: Engine, watcher: Watcher) -> Run:

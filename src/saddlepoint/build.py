@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from saddlepoint import config, objectives, penalties
+from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.networks.blocks import Output
@@ -33,10 +34,18 @@ OUTPUTS: dict[str, Output] = {"signed": "tanh", "unit": "sigmoid", "raw": "ident
 
 
 class Facts(NamedTuple):
-    """What the networks must know of the data: the shape of one x, and the number of classes (0: none)."""
+    """What the networks must know of the data: the shape of one x, and either the number K of classes or the length E
+    of the condition's code (0: none).
+    """
 
     shape: tuple[int, ...]
     classes: int = 0
+    code: int = 0
+
+    @classmethod
+    def of(cls, source: Source) -> "Facts":
+        code = source.c.shape[1] if source.c is not None and source.c.ndim == 2 else 0
+        return cls(tuple(source.x.shape[1:]), len(source.classes), code)
 
 
 class Networks(NamedTuple):
@@ -46,9 +55,7 @@ class Networks(NamedTuple):
 
 def networks(conf: config.Config, facts: Facts, engine: Engine) -> Networks:
     """Both networks with their initial weights, which the seed alone decides, on the engine's device."""
-    classify = any(stage.classify for stage in conf.stages)
-    if classify and not facts.classes:
-        raise SaddlepointError("the class cost needs labels", "--classify", "use data with classes, or another recipe")
+    classify = facts.classes > 0 and any(stage.classify for stage in conf.stages)
     torch.manual_seed(seed_of(conf.seed, "weights"))
     G = generator(conf.g, conf.prior, conf.range, facts)
     D = critic(conf, facts, classify)
@@ -58,8 +65,10 @@ def networks(conf: config.Config, facts: Facts, engine: Engine) -> Networks:
 
 
 def condition(network: config.Network, facts: Facts) -> Condition:
-    """How c enters this network; a network for data without classes has no condition."""
-    return Condition(network.condition, facts.classes) if facts.classes else Condition()
+    """How c enters this network; a network for data without c has no condition."""
+    if not facts.classes and not facts.code:
+        return Condition()
+    return Condition(network.condition, facts.classes or None, facts.code or None)
 
 
 def layers(network: config.Mlp) -> Layers:
@@ -70,7 +79,7 @@ def layers(network: config.Mlp) -> Layers:
 
 def branches(network: config.Mlp, facts: Facts) -> Branches | None:
     """The separate first layers for (z or x) and for c, where they are configured and there is a c."""
-    if network.branches is None or not facts.classes:
+    if network.branches is None or not (facts.classes or facts.code):
         return None
     own, code = (
         Layers((units,), network.activation, network.branch_pieces, network.dropout, irange=network.irange)
@@ -134,31 +143,34 @@ def players(conf: config.Config, nets: Networks) -> tuple[Player, Player]:
     )
 
 
-def terms(stage: config.Stage) -> tuple[Term, ...]:
+def terms(stage: config.Stage, labelled: bool = True) -> tuple[Term, ...]:
     """The stage's penalties and extra costs; what weighs nothing is not computed.
 
-    AC-GAN's L_C: D lowers its class cost on reals and on fakes, G on its fakes (Odena et al. 2017).
+    AC-GAN's L_C: D lowers its class cost on reals and on fakes, G on its fakes (Odena et al. 2017). Data without labels
+    have no class cost, as they have no condition.
     """
-    every = stage.penalty_every
+    every, classify = stage.penalty_every, stage.classify if labelled else 0.0
     candidates = (
         Term("r1", "D", penalties.r1, stage.r1, every),
         Term("r2", "D", penalties.r2, stage.r2, every),
         Term("gp", "D", penalties.gradient_penalty, stage.gp, every),
-        Term("class-real", "D", penalties.class_cost_on_real, stage.classify),
-        Term("class-fake", "D", penalties.class_cost_on_fake, stage.classify),
-        Term("class", "G", penalties.class_cost_on_fake, stage.classify),
+        Term("class-real", "D", penalties.class_cost_on_real, classify),
+        Term("class-fake", "D", penalties.class_cost_on_fake, classify),
+        Term("class", "G", penalties.class_cost_on_fake, classify),
     )
     return tuple(term for term in candidates if term.weight)
 
 
-def game(conf: config.Config, stage: config.Stage, G: Player, D: Player, engine: Engine) -> Game:
-    """The game of one stage, played by these two."""
+def game(
+    conf: config.Config, stage: config.Stage, G: Player, D: Player, engine: Engine, labelled: bool = True
+) -> Game:
+    """The game of one stage, played by these two, on data with labels or without."""
     return Game(
         G=G,
         D=D,
         prior=Prior(conf.prior.kind, conf.prior.size),
         objective=OBJECTIVES[stage.objective],
-        terms=terms(stage),
+        terms=terms(stage, labelled),
         k=stage.k,
         fast=engine.fast(),
     )

@@ -65,9 +65,9 @@ class Residual(Frozen):
     kind: Literal["residual"] = "residual"
     width: Positive = 32
     """Channels next to the picture; doubled at each halving."""
-    blocks: Annotated[int, Field(ge=1, le=64)] = 1
-    """Residual blocks at each size."""
-    branch: Literal["plain", "bottleneck"] = "plain"
+    blocks: Annotated[int, Field(ge=0, le=64)] = 1
+    """Residual blocks at each size; 0 leaves a plain chain of convolutions."""
+    branch: Literal["plain", "bottleneck"] = "bottleneck"
     """Two 3 x 3 convolutions in a block, or 1 x 1, 3 x 3, 1 x 1 at half the channels."""
     limit: Positive = 4
     """The most that `width` is multiplied by."""
@@ -139,13 +139,33 @@ class Stage(Frozen):
     """Compute the penalties every n-th round, n times as heavy."""
     classify: Weight = 0.0
     """Weight of AC-GAN's class cost: for D on reals and on fakes, for G on fakes."""
+    augment: Literal["none", "diff", "adaptive"] = "none"
+    """What D sees is altered, real and fake alike: never, always, or as often as D needs it against overfitting."""
+    augment_most: Fraction = 0.8
+    """The most often that 'adaptive' alters: beyond about 0.8 what is altered leaks into what G makes."""
 
 
 class Data(Frozen):
     """What to train on."""
 
     name: str = "digits"
-    """A bundled name."""
+    """A bundled name, a world, or a path."""
+    size: Annotated[str, Field(pattern=r"^[1-9]\d{0,3}(x[1-9]\d{0,3})?$")] | None = None
+    """Of pictures, as 64, or height x width as 48x64; unset: the commonest, made smaller than `side`."""
+    side: Annotated[int, Field(ge=8, le=4096)] | None = None
+    """Longest side of pictures whose size is unset; unset: what the budget affords."""
+    fit: Literal["crop", "pad", "stretch"] = "crop"
+    """How pictures of other proportions come to the size."""
+    background: str | None = None
+    """The colour behind what is transparent, as white or #336699; unset: opacity is kept as a channel."""
+    cond: str | None = None
+    """What the condition is made of, as age:number,kind:class; also labels, angle, vector. Unset: a guess."""
+    bad: Fraction = 0.05
+    """The share of unreadable examples to put up with."""
+    balance: Fraction = 0.0
+    """How evenly classes are drawn: 0 as often as they are in the data, 1 all equally often."""
+    mirror: bool = False
+    """Show half of the pictures left for right: only for data where that makes no difference."""
     held_out: Annotated[float, Field(ge=0, lt=0.5)] = 0.05
     """Fraction kept from training, to judge against."""
     unconditional: bool = False
@@ -178,6 +198,8 @@ class Config(Frozen):
     """Of x: [-1, 1], [0, 1], or as stored."""
     prior: Prior = Prior()
     data: Data = Data()
+    base: str | None = None
+    """A run, or one of its checkpoints, whose weights to begin with."""
     g: Generator
     d: Critic
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (Stage(),)

@@ -35,10 +35,13 @@ READABLE = 64
 def to_uint8(x: Tensor, range: Range) -> Tensor:
     """The bytes that x stands for; undoes byte -> byte / 127.5 - 1 ('signed'), byte / 255 ('unit'), byte ('raw').
 
-    Rounds to the nearest byte; what lies beyond 0 or 255 becomes 0 or 255. Bytes stay as they are.
+    Rounds to the nearest byte; what lies beyond 0 or 255 becomes 0 or 255. Bytes stay as they are, and 16 bits
+    are divided by 257.
     """
     if x.dtype == torch.uint8:
         return x
+    if x.dtype == torch.uint16:
+        return (x.float() / 257).round().to(torch.uint8)
     if not torch.isfinite(x).all():
         raise SaddlepointError("not a number, or infinite", "pictures", "only finite pixels can be shown")
     shift, scale = {"signed": (1.0, 127.5), "unit": (0.0, 255.0), "raw": (0.0, 1.0)}[range]
@@ -99,6 +102,8 @@ def scatter(points: Tensor, reference: Tensor | None = None, *, size: int = 480)
     """
     from PIL import Image, ImageDraw
 
+    if points.ndim == 2 and points.shape[1] == 1:
+        return scatter(spread_out(points), None if reference is None else spread_out(reference), size=size)
     frame = reference if reference is not None and len(reference) else points
     if frame.ndim != 2 or frame.shape[1] < 2 or points.shape[1] < 2:
         raise SaddlepointError(f"points {list(points.shape)}", "scatter plot", "give [N, 2] or more coordinates")
@@ -125,6 +130,12 @@ def scatter(points: Tensor, reference: Tensor | None = None, *, size: int = 480)
     if outside:
         ImageDraw.Draw(image).text((8, size - 22), f"{outside:,} outside", INK, font=_font(["0"], size, 14))
     return image
+
+
+def spread_out(points: Tensor) -> Tensor:
+    """Points on a line [N, 1] in the plane: the second coordinate is the order they came in, over the line's length."""
+    length = (points.amax() - points.amin()) / 2 if len(points) else torch.ones(())
+    return torch.cat([points, torch.linspace(-1, 1, len(points))[:, None].to(points) * length], 1)
 
 
 def png(image: "Image") -> bytes:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from saddlepoint import figures
 from saddlepoint.data.source import Source
+from saddlepoint.figures import to_uint8
 from saddlepoint.files import write_atomic
 from saddlepoint.generator import Description, Generator, export
 from saddlepoint.journal import read
@@ -16,7 +17,7 @@ from saddlepoint.judge.digits import judge_digits
 from saddlepoint.judge.nearest import nearest
 from saddlepoint.report.material import Material, Pairs
 from saddlepoint.report.page import write_report
-from saddlepoint.session import PROBE, Session
+from saddlepoint.session import PROBE, Session, evenly
 from saddlepoint.watcher import Summary
 
 PROTOCOL = 10_000  # samples that digits are judged by
@@ -44,7 +45,7 @@ def shown(session: Session, generator: Generator) -> Material:
     samples = by_class(generator.sample(classes * EACH).x, classes)
     real = by_class(first_of_each(session.train, EACH), classes)
     if session.source.x.dtype != torch.uint8:
-        return Material(samples, real)
+        return Material(to_uint8(samples, "unit"), to_uint8(real, "unit"))
     pictures, training = generator.sample(EACH).x, session.train.x
     found = nearest(pictures, training)
     usual = None
@@ -60,8 +61,8 @@ def by_class(x: Tensor, classes: int) -> Tensor:
 
 def first_of_each(source: Source, count: int) -> Tensor:
     """The first `count` examples of each class, labels in turn; fewer where the smallest class has fewer."""
-    if source.c is None:
-        return source.x[:count]
+    if not source.classes or source.c is None:
+        return source.x[evenly(source.size, count)]
     places = [(source.c == label).nonzero().flatten()[:count] for label in range(len(source.classes))]
     count = min(map(len, places))
     return source.x[torch.stack([place[:count] for place in places]).T.flatten()]
@@ -75,7 +76,10 @@ def ship(session: Session, folder: Path) -> Generator:
         prior=conf.prior,
         range=conf.range,
         shape=data.shape,
+        dtype=data.dtype,
         classes=data.classes,
+        fields=data.fields,
+        examples=() if session.examples is None else tuple(map(tuple, session.examples.tolist())),
         run=folder.name,
         recipe=conf.recipe,
         data=data.name,
@@ -95,7 +99,7 @@ def card(about: Description) -> str:
     facts = {
         "makes": f"examples of shape {' x '.join(map(str, about.shape))}",
         "from": f"noise z, {about.prior.kind}, {about.prior.size} numbers",
-        "condition": f"a class, one of {', '.join(about.classes)}" if about.classes else "none",
+        "condition": condition(about),
         "trained": f"as a generative adversarial network, recipe `{about.recipe}`",
         "data": f"`{about.data}`, {about.images:,} examples seen",
         "licence of the data": about.licence,
@@ -119,6 +123,13 @@ sp.load("generator").sample(64, seed=0).save("grid.png")
 It imitates its training data, with their gaps and biases, and may repeat single examples of them: look at the nearest
 training pictures in the run's report before you publish samples.
 """
+
+
+def condition(about: Description) -> str:
+    """What c is, in words."""
+    if about.classes:
+        return f"a class, one of {', '.join(about.classes)}"
+    return "; ".join(map(str, about.fields)) or "none"
 
 
 def frames(folder: Path) -> list[tuple[int, Image.Image]]:

@@ -19,9 +19,11 @@ from torch import Tensor, nn
 from saddlepoint import config
 from saddlepoint.build import Facts, generator
 from saddlepoint.config import Frozen
+from saddlepoint.data.cond import asked
+from saddlepoint.data.reading import Field
 from saddlepoint.engine import choose_device
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.figures import grid, scatter
+from saddlepoint.figures import grid, scatter, to_uint8
 from saddlepoint.files import write_atomic
 from saddlepoint.latent.walk import PATHS, walk
 from saddlepoint.priors import Prior
@@ -35,14 +37,21 @@ FORMAT = 1
 
 
 class Description(Frozen):
-    """What config.json says of a generator."""
+    """What config.json says of a generator.
+
+    dtype     uint8, uint16 or float32: the type its pictures are stored in
+    fields    what the numbers of a condition mean, where it is no class; `examples` are conditions of real examples
+    """
 
     format: int = FORMAT
     g: config.Generator
     prior: config.Prior
     range: config.Scale
     shape: config.Shape
+    dtype: str = "uint8"
     classes: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    examples: tuple[tuple[float, ...], ...] = ()
     run: str = ""
     recipe: str = ""
     data: str = ""
@@ -54,7 +63,9 @@ class Description(Frozen):
 
 
 class Samples(NamedTuple):
-    """Generated examples: x as data is stored (uint8 pictures, float32 points), and their labels if there are any."""
+    """Generated examples: x as data is stored (uint8 pictures, float32 points), and their labels [n], or the codes
+    [n, E] of their conditions, if there are any.
+    """
 
     x: Tensor
     labels: Tensor | None
@@ -74,7 +85,7 @@ class Samples(NamedTuple):
         """A sheet of pictures, as square as can be, or a scatter plot of points."""
         if self.x.ndim == 2:
             return scatter(self.x)
-        return grid(self.x, columns or max(1, round(len(self.x) ** 0.5)))
+        return grid(to_uint8(self.x, "unit"), columns or max(1, round(len(self.x) ** 0.5)))
 
 
 class Generator:
@@ -110,6 +121,22 @@ class Generator:
             raise SaddlepointError(f"no class '{label}'", "--class", f"one of {', '.join(self.classes)}")
         return torch.full((n,), found)
 
+    def condition(self, n: int, label: int | str | None = None, cond: str | None = None) -> Tensor | None:
+        """c of n samples: labels [n] (see `labels`), or codes [n, E]: those of real examples in turn, with the fields
+        that `cond` names (`angle=30,kind=cat`) set to what it says. None without a condition.
+        """
+        fields = self.description.fields
+        if not fields:
+            if cond is not None:
+                raise SaddlepointError("this generator has no condition but a class", "--cond", "use --class, or none")
+            return self.labels(n, label)
+        if label is not None:
+            names = ", ".join(field.name for field in fields)
+            raise SaddlepointError("this generator has no classes", "--class", f"use --cond, with {names}")
+        examples = np.array(self.description.examples, np.float32)
+        c = examples[np.arange(n) * max(1, len(examples) // max(1, n)) % len(examples)]
+        return torch.from_numpy(asked(fields, cond, c) if cond else c)
+
     @torch.no_grad()
     def decode(self, z: Tensor, labels: Tensor | None) -> Tensor:
         """G(z, c) in the range the recipe states, [n, ...] on the CPU, a chunk at a time.
@@ -124,17 +151,22 @@ class Generator:
         return torch.cat(outputs)[: len(z)]
 
     def stored(self, x: Tensor) -> Tensor:
-        """x as data is stored: uint8 pictures, points unscaled."""
+        """x as data is stored: pictures in the type they were trained from, points unscaled."""
         if self.description.range == "raw":
             return x
         unit = (x + 1) / 2 if self.description.range == "signed" else x
+        match self.description.dtype:
+            case "float32":
+                return unit.clamp(0, 1)
+            case "uint16":
+                return (unit * 65535).round().clamp(0, 65535).to(torch.uint16)
         return (unit * 255).round().clamp(0, 255).to(torch.uint8)
 
-    def sample(self, n: int, seed: int = 0, label: int | str | None = None) -> Samples:
-        """n examples: of one class, or of each in turn."""
+    def sample(self, n: int, seed: int = 0, label: int | str | None = None, cond: str | None = None) -> Samples:
+        """n examples: of one class or condition, or of each in turn."""
         if n < 0:
             raise SaddlepointError(f"cannot draw {n} samples", "-n", "0 or more")
-        labels = self.labels(n, label)
+        labels = self.condition(n, label, cond)
         return Samples(self.stored(self.decode(self.noise(n, seed), labels)), labels)
 
     def walk(
@@ -144,7 +176,9 @@ class Generator:
         if points < 2 or steps < 1 or how not in PATHS:
             raise SaddlepointError(f"no walk of {points} points, {steps} steps, by {how}", "--walk", "2 points or more")
         path = walk(self.noise(points, seed), steps, PATHS[how])
-        labels = self.labels(len(path), 0 if label is None and self.classes else label)
+        labels = self.condition(len(path), 0 if label is None and self.classes else label)
+        if labels is not None and labels.ndim == 2:
+            labels = labels[:1].expand(len(path), -1)
         return Samples(self.stored(self.decode(path, labels)), labels)
 
 
@@ -217,4 +251,5 @@ def built(description: Description, weights: bytes, folder: Path) -> nn.Module:
 
 
 def facts(description: Description) -> Facts:
-    return Facts(description.shape, len(description.classes))
+    code = sum(field.size for field in description.fields)
+    return Facts(description.shape, len(description.classes), code)

@@ -51,13 +51,13 @@ def measure(conf: Config, source: Source, engine: Engine) -> Measurement:
 def timed(conf: Config, source: Source, engine: Engine) -> tuple[float, int]:
     """(images a second, number of weights) over a few seconds, at least one round that computes every penalty."""
     conf = conf.model_copy(update={"seed": seed_of(conf.seed, "measurement")})
-    nets = networks(conf, Facts(tuple(source.x.shape[1:]), len(source.classes)), engine)
+    nets = networks(conf, Facts.of(source), engine)
     G, D = players(conf, nets)
     stage, averages = conf.stages[-1], averages_of(nets.G, conf.averages)
     batches = Batches(source, conf.batch, Randomness(conf.seed), conf.range, engine.device)
     least = WARM_UP + max(stage.penalty_every, 4)
     start, first = 0.0, 0
-    for round in play(game(conf, stage, G, D, engine), batches.from_(0), seed=conf.seed):
+    for round in play(game(conf, stage, G, D, engine, bool(source.classes)), batches.from_(0), seed=conf.seed):
         for average in averages.values():
             average.update(nets.G, conf.batch, round.images)
         if round.index == WARM_UP:

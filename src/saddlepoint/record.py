@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from saddlepoint.config import Config, Frozen
+from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import write_atomic
 
@@ -18,7 +19,9 @@ class DataRecord(Frozen):
     name: str
     size: int
     shape: tuple[int, ...]
+    dtype: str = "uint8"
     classes: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
     licence: str
     digest: str
     held_out: tuple[int, ...]

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from saddlepoint.averaging import averages_of
 from saddlepoint.build import Facts, game, networks, players
 from saddlepoint.config import Stage
-from saddlepoint.data.batches import Batches, scaled
+from saddlepoint.data.batches import Batches, Sampling, scaled
 from saddlepoint.data.source import Source
 from saddlepoint.dials import dials
 from saddlepoint.engine import Engine
@@ -21,26 +21,32 @@ from saddlepoint.record import RunRecord
 from saddlepoint.records import Round
 
 PROBE = 500
+EXAMPLES = 64
+LOOKED_AT = 1 << 29  # bytes of training examples that are held in memory to be looked at
 
 
 class Session:
     """A run that can be played on from where `progress` stands.
 
-    source is all the data; the examples the record holds out are never trained on.
+    source is all the data; the examples the record holds out are never trained on. `train` holds those to look at: all
+    that are trained on, where memory allows it. `examples` are conditions of some of them, [M, E], where c is vectors.
     """
 
     def __init__(self, record: RunRecord, source: Source, engine: Engine) -> None:
         conf = record.config
         self.record, self.config, self.engine, self.source = record, conf, engine, source
         self.rng = Randomness(conf.seed)
-        self.networks = networks(conf, Facts(tuple(source.x.shape[1:]), len(source.classes)), engine)
+        self.networks = networks(conf, Facts.of(source), engine)
         self.G, self.D = players(conf, self.networks)
         self.averages = averages_of(self.networks.G, conf.averages)
         self.progress = Progress()
         kept = torch.ones(source.size, dtype=torch.bool)
         kept[list(record.data.held_out)] = False
-        self.train, self.held_out = source.take(kept.nonzero().flatten()), source.take((~kept).nonzero().flatten())
-        self.batches = Batches(self.train, conf.batch, self.rng, conf.range, engine.device)
+        among, held_out = kept.nonzero().flatten(), (~kept).nonzero().flatten()
+        sampling = Sampling(conf.data.balance, conf.data.mirror)
+        self.batches = Batches(source, conf.batch, self.rng, conf.range, engine.device, among, sampling)
+        self.train, self.held_out = source.take(among[evenly(len(among), looked_at(source))]), source.take(held_out)
+        self.examples = examples(self.train)
 
     @property
     def stage(self) -> Stage | None:
@@ -73,7 +79,7 @@ class Session:
         """The stage's rounds, from where it stands."""
         progress = self.progress
         return play(
-            game(self.config, stage, self.G, self.D, self.engine),
+            game(self.config, stage, self.G, self.D, self.engine, bool(self.source.classes)),
             self.batches.from_(progress.seen),
             seed=seed_of(self.config.seed, "stage", progress.stage),
             state=progress.game,
@@ -95,14 +101,18 @@ class Session:
 
     @torch.no_grad()
     def draw(self, n: int, of_each: int = 1) -> tuple[Tensor, Tensor | None]:
-        """(x, labels): n examples of the average, always of the same z, in the recipe's range; each label in turn gets
-        `of_each` of them in a row.
+        """(x, c): n examples of the average, always of the same z, in the recipe's range; each label, or each of the
+        conditions of real examples, gets `of_each` of them in a row.
         """
         prior = Prior(self.config.prior.kind, self.config.prior.size)
-        classes = len(self.source.classes)
-        labels = torch.arange(n) // of_each % classes if classes else None
+        turn, c = torch.arange(n) // of_each, None
+        if self.source.classes:
+            c = turn % len(self.source.classes)
+        elif self.examples is not None:
+            m, turns = len(self.examples), -(-n // of_each)
+            c = self.examples[turn * m // turns if turns <= m else turn % m]
         z = prior(n, self.rng.stream("snapshot")).to(self.engine.device)
-        return self.best(z, None if labels is None else labels.to(self.engine.device)).float().cpu(), labels
+        return self.best(z, None if c is None else c.to(self.engine.device)).float().cpu(), c
 
     @torch.no_grad()
     def opinions(self) -> dict[str, Tensor]:
@@ -112,10 +122,10 @@ class Session:
         """
         D, device = self.networks.D.eval(), self.engine.device
         fake, labels = self.draw(min(PROBE, self.source.size))
-        some = self.train.take(torch.arange(min(PROBE, self.train.size)))
+        some = self.train.take(evenly(self.train.size, PROBE))
         sets = {"train": (scaled(some.x, self.config.range), some.c), "fake": (fake, labels)}
         if self.held_out.size:
-            held = self.held_out.take(torch.arange(min(PROBE, self.held_out.size)))
+            held = self.held_out.take(evenly(self.held_out.size, PROBE))
             sets["held_out"] = (scaled(held.x, self.config.range), held.c)
         answers = {
             name: D(x.to(device), None if c is None else c.to(device)).logits.float().cpu()
@@ -123,3 +133,22 @@ class Session:
         }
         D.train()
         return answers
+
+
+def evenly(n: int, count: int) -> Tensor:
+    """`count` of n places, evenly spread, or all where there are fewer: sources are often sorted by class."""
+    return torch.arange(n) if n <= count else torch.arange(count) * n // count
+
+
+def looked_at(source: Source) -> int:
+    """How many examples fit into what is held in memory to be looked at."""
+    return max(PROBE, LOOKED_AT // max(1, source.x[:1].nbytes))
+
+
+def examples(source: Source) -> Tensor | None:
+    """Conditions of real examples, from one end of their first field to the other, [M, E]; None unless c is vectors."""
+    if source.c is None or source.c.ndim == 1:
+        return None
+    first = source.c[:, : source.fields[0].size if source.fields else 1]
+    place = first if first.shape[1] == 1 else first @ torch.arange(first.shape[1], dtype=first.dtype)[:, None]
+    return source.c[place[:, 0].argsort(stable=True)][evenly(source.size, EXAMPLES)]

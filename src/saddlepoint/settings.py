@@ -19,7 +19,12 @@ from saddlepoint.config import Config, Stage
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.recipes.catalog import RECIPES
 
-SUGAR = {"lr": ("g.lr", "d.lr"), "device": ("engine.device",), "unconditional": ("data.unconditional",)}
+SUGAR = {
+    "lr": ("g.lr", "d.lr"),
+    "device": ("engine.device",),
+    "from": ("base",),
+    **{name: (f"data.{name}",) for name in ("unconditional", "size", "cond", "balance", "mirror", "bad")},
+}
 """Short names, and what they set. A setting named in full wins over a short name that stands for several."""
 
 IN_FILES_ONLY = ("version", "recipe", "stages", "data.name")
@@ -106,10 +111,10 @@ def names() -> tuple[str, ...]:
     return (*settings(), *IN_FILES_ONLY)
 
 
-def configure(recipe: str | None, file: Path | None, flags: Mapping[str, Any]) -> Config:
-    """The configuration asked for: recipe < file < flags. A file may name the recipe."""
+def configure(recipe: str | None, file: Path | None, flags: Mapping[str, Any], usual: str = "modern") -> Config:
+    """The configuration asked for: recipe < file < flags. A file may name the recipe; `usual` is for when none does."""
     stored = read(file) if file else {}
-    named = stored.pop("recipe", "modern")
+    named = stored.pop("recipe", usual)
     return merge(find_recipe(recipe or named), stored, flags, str(file or ""))
 
 

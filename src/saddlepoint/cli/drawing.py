@@ -22,7 +22,7 @@ WIDEST = 16
 
 def sheet(G: Generator, path: Path, n: int, draw: Draw) -> Path:
     """All samples in one picture; where each class takes its turn, a column for each."""
-    samples = G.sample(n, draw.seed, draw.label)
+    samples = G.sample(n, draw.seed, draw.label, draw.cond)
     in_turn = draw.label is None and 1 < len(G.classes) <= WIDEST
     make_folder(path.parent)
     return figures.save(samples.picture(len(G.classes) if in_turn else None), path)
@@ -47,7 +47,7 @@ class Chunk(NamedTuple):
 
 def chunks(G: Generator, n: int, draw: Draw, silent: bool) -> Iterator[Chunk]:
     """All samples, some at a time, with a bar that shows how far it is."""
-    z, labels = G.noise(n, draw.seed), G.labels(n, draw.label)
+    z, labels = G.noise(n, draw.seed), G.condition(n, draw.label, draw.cond)
     for first in bar(range(0, n, CHUNK), silent):
         part = slice(first, first + CHUNK)
         own = None if labels is None else labels[part]
@@ -63,7 +63,7 @@ def folder(G: Generator, path: Path, n: int, draw: Draw, silent: bool) -> Path:
         for i, image in enumerate(pictures(x)):
             name = f"{first + i:0{digits}d}.png"
             image.save(path / name)
-            if labels is not None:
+            if labels is not None and G.classes:
                 names.append([name, G.classes[int(labels[i])]])
     if G.classes:
         with (path / "labels.csv").open("w", newline="", encoding="utf-8") as file:
@@ -72,8 +72,9 @@ def folder(G: Generator, path: Path, n: int, draw: Draw, silent: bool) -> Path:
 
 
 def pictures(x: Tensor) -> Iterator[Image.Image]:
-    """uint8 [N, C, H, W] one by one, of 1 to 4 channels."""
-    if x.dtype != torch.uint8 or x.ndim != 4 or not 1 <= x.shape[1] <= 4:
+    """uint8 [N, C, H, W] of 1 to 4 channels, or uint16 of one, one by one."""
+    most = {torch.uint8: 4, torch.uint16: 1}.get(x.dtype, 0)
+    if x.ndim != 4 or not 1 <= x.shape[1] <= most:
         raise SaddlepointError(f"examples of shape {list(x.shape[1:])} are no PNG", "--to", "write a .npz file")
     for picture in x.permute(0, 2, 3, 1).numpy():
         yield Image.fromarray(picture.squeeze(2) if picture.shape[2] == 1 else picture)
@@ -83,8 +84,10 @@ def arrays(G: Generator, path: Path, n: int, draw: Draw, silent: bool) -> Path:
     """A .npz file with x [N, ...] and, with classes, labels [N] and their names."""
     parts = list(chunks(G, n, draw, silent))
     content = {"x": np.concatenate([part.x.numpy() for part in parts])}
+    labels = [part.labels.numpy() for part in parts if part.labels is not None]
+    if labels:
+        content["labels" if G.classes else "c"] = np.concatenate(labels)
     if G.classes:
-        content["labels"] = np.concatenate([part.labels.numpy() for part in parts if part.labels is not None])
         content["classes"] = np.array(G.classes)
     make_folder(path.parent)
     with path.open("wb") as file:

@@ -18,6 +18,7 @@ class Draw:
 
     n: Annotated[int | None, Parameter(name="-n", metavar="N", help="How many; unset: 64.")] = None
     label: Annotated[str | None, Parameter(name="--class", metavar="NAME", help="Of this class alone.")] = None
+    cond: Annotated[str | None, Parameter(metavar="TEXT", help="Under this condition, as angle=30,kind=cat.")] = None
     seed: Annotated[int, Parameter(metavar="N", help="Of the noise: the same seed, the same samples.")] = 0
 
 

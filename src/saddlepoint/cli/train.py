@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from saddlepoint.cli.display import screen
 from saddlepoint.cli.flags import NORMAL, Flags, Flat, Root, Speaking, Time
 from saddlepoint.cli.tables import plan_lines, say
+from saddlepoint.data.names import are_points
 from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.recipes.catalog import RECIPES
@@ -33,7 +34,7 @@ class Place:
 
 
 def train(
-    data: Annotated[str, Parameter(help="What to train on: digits, which come with this package.")],
+    data: Annotated[str, Parameter(help="What to train on: a folder, a zip, a table, arrays; or digits, or a world.")],
     /,
     *,
     begin: Annotated[Beginning, Flat] = Beginning(),
@@ -55,7 +56,7 @@ def train(
     if budget and "images" in flags:
         raise SaddlepointError("says how long to train, as --budget does", "--images", "give one of them")
     seconds = parse(budget) if budget else None
-    settings = configure(begin.recipe, begin.config, flags)
+    settings = configure(begin.recipe, begin.config, flags, "points" if are_points(data) else "modern")
     from saddlepoint import api  # torch is imported here, once the request is known to be sound
 
     if dry_run:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from saddlepoint.data.reading import Field
+
 
 class Source(NamedTuple):
     """N examples and their conditions, in storage types.
@@ -14,6 +16,9 @@ class Source(NamedTuple):
     c        None, [N] labels (int64), or [N, E] float32 vectors
     classes  the names of the labels 0..K-1
     licence  what the data may be used for, as its origin states it
+    fields   what the columns of c mean, where c is vectors
+    notes    what was decided and left out when the data were read, a line each
+    known    the digest, where it has been computed before
     """
 
     name: str
@@ -21,6 +26,9 @@ class Source(NamedTuple):
     c: Tensor | None = None
     classes: tuple[str, ...] = ()
     licence: str = "unstated"
+    fields: tuple[Field, ...] = ()
+    notes: tuple[str, ...] = ()
+    known: str | None = None
 
     @property
     def size(self) -> int:
@@ -29,10 +37,12 @@ class Source(NamedTuple):
 
     def take(self, indices: Tensor) -> "Source":
         """The source restricted to these examples, in this order."""
-        return self._replace(x=self.x[indices], c=None if self.c is None else self.c[indices])
+        return self._replace(x=self.x[indices], c=None if self.c is None else self.c[indices], known=None)
 
     def digest(self) -> str:
         """SHA-256 of the types, shapes and bytes of x and c: what makes two runs' data the same data."""
+        if self.known is not None:
+            return self.known
         digest = hashlib.sha256()
         for tensor in (self.x, self.c):
             if tensor is not None:

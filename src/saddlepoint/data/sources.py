@@ -1,17 +1,77 @@
-"""The bundled sources by name."""
+"""A source by its name: bundled, a world, or whatever lies at a path."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+from saddlepoint.data.archive import list_zip
+from saddlepoint.data.arrays import open_arrays, open_idx
+from saddlepoint.data.cache import through
 from saddlepoint.data.digits import digits
+from saddlepoint.data.folder import list_folder
+from saddlepoint.data.names import medium
+from saddlepoint.data.reading import Listing, Reading, Tell
 from saddlepoint.data.source import Source
+from saddlepoint.data.tables import (
+    list_file,
+    list_huggingface,
+    list_parquet,
+    list_table,
+    open_points,
+    path_column,
+    read_rows,
+)
+from saddlepoint.data.worlds import world_source
 from saddlepoint.errors import SaddlepointError, nearest
 
 SOURCES: dict[str, Callable[[], Source]] = {"digits": digits}
 
 
-def open_source(name: str, *, unconditional: bool = False) -> Source:
-    """The source of this name; without its labels where they are not wanted."""
-    if name not in SOURCES:
-        raise SaddlepointError(f"no data set '{name}'", "data", nearest(name, SOURCES))
-    source = SOURCES[name]()
-    return source._replace(c=None, classes=()) if unconditional else source
+def silent(words: str) -> None: ...
+
+
+def open_source(wish: Reading | str, tell: Tell = silent) -> Source:
+    """The source that is asked for. `tell` hears how far a long reading is."""
+    wish = Reading(wish) if isinstance(wish, str) else wish
+    match medium(wish.name):
+        case "bundled":
+            source = SOURCES[wish.name]()
+            return source._replace(c=None, classes=()) if wish.unconditional else source
+        case "world":
+            return world_source(wish.name)
+        case "arrays":
+            return open_arrays(there(wish.name), wish)
+        case "idx":
+            return open_idx(there(wish.name), wish)
+        case "table" if path_column(read_rows(there(wish.name))) is None:
+            return open_points(there(wish.name), wish)
+    return through(listing(wish.name), wish, tell)
+
+
+def listing(name: str) -> Listing:
+    """The pictures at this path, not yet opened. Raises SaddlepointError where there are none."""
+    match medium(name):
+        case "folder":
+            return list_folder(there(name))
+        case "zip":
+            return list_zip(there(name))
+        case "list":
+            return list_file(there(name))
+        case "table":
+            return list_table(there(name))
+        case "parquet":
+            return list_parquet(there(name))
+        case "hf":
+            return list_huggingface(name)
+    path = Path(name)
+    if path.exists():
+        hint = "give a folder or a zip of pictures, .npz, .npy, idx, .csv, .parquet, or a list of files in .txt"
+        raise SaddlepointError("not data that can be read", name, hint)
+    raise SaddlepointError(f"no data set '{name}', and nothing at that path", "data", nearest(name, SOURCES))
+
+
+def there(name: str) -> Path:
+    """The path, if something is there."""
+    path = Path(name)
+    if not path.exists():
+        raise SaddlepointError("nothing at that path", name, "is it spelt right, and the disk connected?")
+    return path

@@ -19,12 +19,19 @@ class Split(NamedTuple):
     held_out: Tensor
 
 
-def split(source: Source, fraction: float, rng: Randomness) -> Split:
+def split(source: Source, fraction: float, rng: Randomness, alike: Tensor | None = None) -> Split:
     """Reserve round(fraction * N) examples, at most 2,000, drawn at random.
 
     A set in which that is fewer than 20 keeps everything for training: a verdict on so few examples would be noise.
+    `alike` [N] numbers groups of near-duplicates: a group of which not all was drawn stays in training, since a copy of
+    a training example says nothing about examples that D has not seen.
     """
     count = min(round(fraction * source.size), MOST)
     order = torch.randperm(source.size, generator=rng.stream("held-out"))
     count = count if count >= LEAST else 0
-    return Split(order[count:].sort().values, order[:count].sort().values)
+    drawn = torch.zeros(source.size, dtype=torch.bool)
+    drawn[order[:count]] = True
+    if alike is not None:
+        in_training = torch.zeros(source.size, dtype=torch.bool).index_fill(0, alike[~drawn], True)
+        drawn &= ~in_training[alike]
+    return Split((~drawn).nonzero().flatten(), drawn.nonzero().flatten())

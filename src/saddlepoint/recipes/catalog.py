@@ -8,6 +8,7 @@ from saddlepoint.recipes.cgan import cgan
 from saddlepoint.recipes.dcgan import dcgan
 from saddlepoint.recipes.gan import gan
 from saddlepoint.recipes.modern import modern
+from saddlepoint.recipes.points import points
 
 RECIPES: dict[str, Callable[[], Config]] = {
     "modern": modern,
@@ -15,4 +16,5 @@ RECIPES: dict[str, Callable[[], Config]] = {
     "cgan": cgan,
     "dcgan": dcgan,
     "acgan": acgan,
+    "points": points,
 }

@@ -1,0 +1,177 @@
+"""From listed pictures to a source: all headers, one form for all, then every picture decoded once, in parallel."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import torch
+
+from saddlepoint.data.cond import Conditions, conditions
+from saddlepoint.data.pictures import Form, Header, colour_of, decode, probe, strict
+from saddlepoint.data.reading import Bad, Entry, Listing, Reading, Tell, tolerate
+from saddlepoint.data.source import Source
+from saddlepoint.errors import SaddlepointError
+
+THREADS = max(1, min(8, os.cpu_count() or 1))
+AHEAD = 256  # pictures that are decoded before the first of them is fetched
+EVERY = 3.0  # seconds between words on how far it is
+Result = TypeVar("Result")
+
+
+class Gathered(NamedTuple):
+    """The pictures of a listing that could be read: x [N, C, H, W], which entries they are, and the others."""
+
+    x: np.ndarray
+    kept: np.ndarray
+    bad: tuple[Bad, ...]
+    form: Form
+    notes: tuple[str, ...]
+
+
+def each(entries: Iterable[Entry], work: Callable[[Entry], Result]) -> Iterator[Result | SaddlepointError]:
+    """work(entry) of each, in order, by several threads; an entry that fails gives its error."""
+
+    def safe(entry: Entry) -> Result | SaddlepointError:
+        try:
+            return work(entry)
+        except SaddlepointError as error:
+            return error
+
+    queue = iter(entries)
+    with strict(), ThreadPoolExecutor(THREADS) as pool:
+        waiting = [pool.submit(safe, entry) for entry in islice(queue, AHEAD)]
+        while waiting:
+            yield waiting.pop(0).result()
+            waiting += [pool.submit(safe, entry) for entry in islice(queue, 1)]
+
+
+def headers(entries: Sequence[Entry]) -> tuple[dict[int, Header], list[Bad]]:
+    """Each entry's header, by its number, and those that have none."""
+    found, bad = {}, []
+    for i, result in enumerate(each(entries, probe)):
+        if isinstance(result, Header):
+            found[i] = result
+        else:
+            bad.append(Bad(entries[i].name, result.what))
+    return found, bad
+
+
+def settle(found: Sequence[Header], wish: Reading) -> tuple[Form, tuple[str, ...]]:
+    """The form of a set, and in words what it leaves out of the pictures.
+
+    Size: the one asked for; else the commonest, where half of all have it, else their median proportions; larger than
+    `wish.side` only where asked for. Channels: colour if any has it, opacity if half of all do and no background is
+    given. Depth: 16 bits or floating point if half of all have it; such sets are grey.
+    """
+    n = len(found)
+    deep = Counter(header.depth for header in found)
+    depth = next((d for d in (32, 16) if 2 * deep[d] >= n), 8)
+    colour = depth == 8 and any(header.colour for header in found)
+    clear = sum(header.alpha for header in found)
+    keeps = depth == 8 and 2 * clear >= n and wish.background is None
+    channels = (3 if colour else 1) + keeps
+    height, width, words = sized(found, wish)
+    notes = [words] if words else []
+    if clear and not keeps:
+        notes.append(f"{clear:,} with transparency are laid on {wish.background or 'white'} (--data.background)")
+    elif keeps and clear < n:
+        notes.append(f"opacity is kept as a channel; {n - clear:,} pictures without it are opaque")
+    if 0 < sum(deep[d] for d in (16, 32)) < n or (depth == 8 and deep[16] + deep[32]):
+        notes.append(f"depths differ: all are brought to {depth} bits")
+    if depth > 8 and any(header.colour for header in found):
+        notes.append("colour is dropped: sets of more than 8 bits are grey")
+    dtype = {8: "uint8", 16: "uint16", 32: "float32"}[depth]
+    background = colour_of(wish.background or "white")
+    return Form(height, width, channels, dtype, wish.fit, background), tuple(notes)
+
+
+def sized(found: Sequence[Header], wish: Reading) -> tuple[int, int, str]:
+    """(height, width, what that does to the pictures)."""
+    sizes = Counter((header.height, header.width) for header in found)
+    (commonest, times), n = sizes.most_common(1)[0], len(found)
+    how = {"crop": "cropped", "pad": "padded", "stretch": "stretched"}[wish.fit]
+    if wish.size is not None:
+        others = n - sizes[wish.size]
+        words = f"{others:,} of {n:,} pictures are scaled to {by(wish.size)} and {how} where they must be"
+        return *wish.size, words if others else ""
+    if 2 * times >= n:
+        native, why = commonest, f"{times:,} of {n:,} pictures are {by(commonest)}"
+    else:
+        native, why = median(found), f"{len(sizes):,} different sizes, in the middle {by(median(found))}"
+    scale = min(1.0, wish.side / max(native))
+    size = native if scale == 1 else (max(8, round(native[0] * scale)), max(8, round(native[1] * scale)))
+    if sizes[size] == n:
+        return *size, ""
+    smaller = ", more than can be trained here in the time" if scale < 1 else ""
+    return *size, f"{why}{smaller}: all are brought to {by(size)}, {how} where they must be (--size 48x64 for another)"
+
+
+def median(found: Sequence[Header]) -> tuple[int, int]:
+    """Median proportions at the median area."""
+    ratio = float(np.median([header.height / header.width for header in found]))
+    area = float(np.median([header.height * header.width for header in found]))
+    return max(8, round((area * ratio) ** 0.5)), max(8, round((area / ratio) ** 0.5))
+
+
+def by(size: tuple[int, int]) -> str:
+    return f"{size[0]} x {size[1]}"
+
+
+def decoded(listing: Listing, wish: Reading, room: Callable[..., np.ndarray], tell: Tell) -> Gathered:
+    """Every picture of the listing in one array, which `room(shape, dtype)` provides, without the unreadable."""
+    found, bad = headers(listing.entries)
+    tolerate([*listing.bad, *bad], len(found), wish.bad, listing.name)
+    form, notes = settle(list(found.values()), wish)
+    x = room((len(found), *form.shape), form.dtype)
+    kept, start, said = [], time.monotonic(), time.monotonic()
+    numbers = list(found)
+    for i, result in zip(numbers, each((listing.entries[i] for i in numbers), lambda entry: decode(entry, form))):
+        if isinstance(result, SaddlepointError):
+            bad.append(Bad(listing.entries[i].name, result.what))
+        else:
+            x[len(kept)] = result
+            kept.append(i)
+        if time.monotonic() - said > EVERY:
+            said = time.monotonic()
+            rate = len(kept) / (said - start)
+            tell(f"reading: {len(kept):,} of {len(found):,} pictures, {rate:,.0f} a second")
+    return Gathered(x[: len(kept)], np.array(kept, np.int64), (*listing.bad, *bad), form, notes)
+
+
+def gather(listing: Listing, wish: Reading, tell: Tell) -> Source:
+    """The source that these pictures are, in memory."""
+    return assembled(listing, wish, decoded(listing, wish, np.empty, tell))
+
+
+def assembled(listing: Listing, wish: Reading, pictures: Gathered) -> Source:
+    """The pictures with their conditions; those that lack a part of it are left out."""
+    columns = {name: [column[i] for i in pictures.kept] for name, column in listing.columns.items()}
+    n, bad = len(pictures.kept), list(pictures.bad)
+    tolerate(bad, n, wish.bad, listing.name)
+    made = Conditions(None, (), (), np.zeros(n, bool))
+    if columns and not wish.unconditional:
+        made = conditions(columns, wish.cond, listing.name, n)
+    x, said = normal(torch.from_numpy(pictures.x))
+    c = None if made.c is None else torch.from_numpy(made.c)
+    if made.missing.any():
+        names = [listing.entries[pictures.kept[i]].name for i in np.flatnonzero(made.missing)]
+        bad += [Bad(name, "has no label") for name in names]
+        there = torch.from_numpy(np.flatnonzero(~made.missing))
+        x, c = x[there], None if c is None else c[there]
+    notes = (*listing.notes, *pictures.notes, *said, *made.notes, *tolerate(bad, len(x), wish.bad, listing.name))
+    return Source(listing.name, x, c, made.classes, listing.licence, made.fields, notes)
+
+
+def normal(x: torch.Tensor) -> tuple[torch.Tensor, tuple[str, ...]]:
+    """Floating point brought to [0, 1] where it leaves it, and in words that it was; integers as they are."""
+    if x.dtype != torch.float32 or not len(x):
+        return x, ()
+    low, high = float(x.amin()), float(x.amax())
+    if low >= 0 and high <= 1:
+        return x, ()
+    return (x - low) / max(high - low, 1e-12), (f"values from {low:g} to {high:g} are brought to 0 to 1",)

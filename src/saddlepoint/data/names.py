@@ -1,0 +1,77 @@
+"""What a name of data means, found out without opening any of it; no torch is imported here."""
+
+import zipfile
+from pathlib import Path
+from typing import Literal
+
+BUNDLED = ("digits",)
+WORLD_NAMES = (
+    "gaussian",
+    "two-peaks",
+    "ring8",
+    "ring8-wide",
+    "grid25",
+    "moons",
+    "swiss-roll",
+    "checkerboard",
+    "pinwheel",
+    "die",
+)
+Medium = Literal["bundled", "world", "folder", "zip", "list", "table", "arrays", "idx", "parquet", "hf", "unknown"]
+
+SUFFIXES: dict[str, Medium] = {
+    ".zip": "zip",
+    ".txt": "list",
+    ".csv": "table",
+    ".tsv": "table",
+    ".npz": "arrays",
+    ".npy": "arrays",
+    ".parquet": "parquet",
+}
+
+
+def medium(name: str) -> Medium:
+    """Where data of this name are to be looked for: what is on the disk comes after the names this program knows."""
+    if name in BUNDLED:
+        return "bundled"
+    if name in WORLD_NAMES:
+        return "world"
+    if name.startswith("hf:"):
+        return "hf"
+    path = Path(name)
+    if path.is_dir():
+        return "hf" if (path / "dataset_info.json").exists() and (path / "state.json").exists() else "folder"
+    plain = path.name.removesuffix(".gz").lower()
+    if plain.endswith((".idx", "-ubyte", ".idx3", "idx3-ubyte")):
+        return "idx"
+    return SUFFIXES.get(path.suffix.lower(), "unknown")
+
+
+def are_points(name: str) -> bool:
+    """Whether the data are points [N, D] and no pictures, as far as their headers tell."""
+    what = medium(name)
+    if what == "arrays":
+        return array_dimensions(Path(name)) == 2
+    if what == "table":
+        from saddlepoint.data.tables import path_column, read_rows
+
+        return Path(name).exists() and path_column(read_rows(Path(name))) is None
+    return what == "world"
+
+
+def array_dimensions(path: Path) -> int:
+    """Dimensions of the examples in a .npy or .npz file; 0 where that cannot be told."""
+    from saddlepoint.data.arrays import X_NAMES, read_header
+    from saddlepoint.errors import SaddlepointError
+
+    try:
+        if path.suffix == ".npy":
+            with path.open("rb") as stream:
+                return len(read_header(stream, str(path)).shape)
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            key = next((f"{name}.npy" for name in X_NAMES if f"{name}.npy" in names), names[0] if names else "")
+            with archive.open(key) as stream:
+                return len(read_header(stream, str(path)).shape)  # pyright: ignore[reportArgumentType]
+    except (OSError, KeyError, zipfile.BadZipFile, SaddlepointError):
+        return 0

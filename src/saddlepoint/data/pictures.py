@@ -1,0 +1,244 @@
+"""One encoded picture to an array, or a reason why not. Nothing in a file is trusted.
+
+Only the decoders of FORMATS are ever tried, whatever a name ends in; no other program is started. Size is known from
+the header, before any pixel is decoded. Pillow is imported when a picture is opened.
+"""
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from saddlepoint.data.reading import Entry, Fit
+from saddlepoint.errors import SaddlepointError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM")
+SUFFIXES = frozenset(
+    ".jpg .jpeg .jpe .jfif .png .apng .webp .avif .gif .bmp .dib .tif .tiff .ppm .pgm .pbm .pnm".split(" ")  # noqa: SIM905
+)
+FOREIGN = frozenset(".heic .heif .psd .eps .ps .svg .fits .fit .jp2 .jxl .exr .dng .cr2 .nef".split(" "))  # noqa: SIM905
+"""Suffixes of pictures that are not read: a user should hear of them."""
+
+BYTES = 1 << 28  # of an encoded picture
+PIXELS = 64_000_000  # of a picture as its header declares it; Pillow warns at 89 million
+DECODED = 25_000_000  # of a picture as it is decoded: a JPEG may be decoded smaller than it is
+LARGE = 4_000_000  # pixels of which only one picture is decoded at a time, whatever the number of threads
+LEAST = 4
+one_at_a_time = threading.Lock()
+
+
+class Header(NamedTuple):
+    """What is known of a picture before it is decoded, upright: `depth` is 8, 16, or 32 for floating point."""
+
+    height: int
+    width: int
+    colour: bool
+    alpha: bool
+    depth: int
+    format: str
+
+
+class Form(NamedTuple):
+    """What every picture of a set is brought to.
+
+    channels    1 grey, 2 grey and opacity, 3 colour, 4 colour and opacity
+    dtype       uint8, uint16, or float32 as stored in the file
+    background  (red, green, blue): behind what is transparent where opacity is not kept, and of the bars of 'pad'
+    """
+
+    height: int
+    width: int
+    channels: int
+    dtype: str = "uint8"
+    fit: Fit = "crop"
+    background: tuple[int, int, int] = (255, 255, 255)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.channels, self.height, self.width
+
+
+def colour_of(text: str) -> tuple[int, int, int]:
+    """A colour as CSS writes it: `white`, `#336699`, `rgb(1, 2, 3)`."""
+    from PIL import ImageColor
+
+    try:
+        red, green, blue, *_ = ImageColor.getrgb(text)
+    except ValueError as error:
+        raise SaddlepointError(f"'{text}' is no colour", "--data.background", "such as white, or #336699") from error
+    return red, green, blue
+
+
+@contextmanager
+def strict() -> Iterator[None]:
+    """A picture of too many pixels is an error, and other warnings of a decoder about a file are not shown.
+
+    To be entered once, around all threads: Python's filters are the process's.
+    """
+    from PIL.Image import DecompressionBombWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", DecompressionBombWarning)
+        yield
+
+
+@contextmanager
+def opened(entry: Entry) -> Iterator["Image"]:
+    """The picture, its header read. Whatever goes wrong, here or in the block, is a SaddlepointError with a reason."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        if entry.size == 0:
+            raise SaddlepointError("the file is empty", entry.name)
+        if entry.size > BYTES:
+            raise SaddlepointError(f"{entry.size:,} bytes, more than {BYTES:,}", entry.name)
+        with entry.open() as stream, Image.open(stream, formats=FORMATS) as image:
+            if min(image.size) < LEAST:
+                raise SaddlepointError(f"{size_of(image)} pixels, less than {LEAST} a side", entry.name)
+            if image.width * image.height > PIXELS:
+                raise SaddlepointError(f"{size_of(image)} pixels, more than {PIXELS:,} in all", entry.name)
+            yield image
+    except SaddlepointError:
+        raise
+    except UnidentifiedImageError as error:
+        raise SaddlepointError(f"not a picture that is read: {', '.join(FORMATS)}", entry.name) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise SaddlepointError(f"declares more than {PIXELS:,} pixels", entry.name) from error
+    except PermissionError as error:
+        raise SaddlepointError("may not be read: no permission", entry.name) from error
+    except MemoryError as error:
+        raise SaddlepointError("takes more memory than there is", entry.name) from error
+    except Exception as error:  # decoders raise nearly everything on damaged bytes
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise SaddlepointError(f"damaged: {reason[:120]}", entry.name) from error
+
+
+def size_of(image: "Image") -> str:
+    return f"{image.height:,} x {image.width:,}"
+
+
+def probe(entry: Entry) -> Header:
+    """What the header says. Raises SaddlepointError with the reason where it is no picture."""
+    with opened(entry) as image:
+        turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+        height, width = (image.width, image.height) if turned else (image.height, image.width)
+        depth = 32 if image.mode == "F" else 16 if image.mode.startswith("I") else 8
+        colour = image.mode not in ("1", "L", "LA", "La") and depth == 8 and not grey_palette(image)
+        return Header(height, width, colour, image.has_transparency_data, depth, image.format or "")
+
+
+def grey_palette(image: "Image") -> bool:
+    """Whether all colours of a palette are grey."""
+    colours = np.array(image.getpalette("RGB") or [0, 1, 2], np.uint8).reshape(-1, 3)
+    return image.mode in ("P", "PA") and bool((colours == colours[:, :1]).all())
+
+
+def decode(entry: Entry, form: Form) -> np.ndarray:
+    """The picture as [C, H, W] in the form's type. Raises SaddlepointError with the reason where it cannot be."""
+    from PIL import ImageOps
+
+    with opened(entry) as image:
+        if image.format == "JPEG":
+            image.draft(None, enough(image, form))
+        pixels = image.width * image.height
+        if pixels > DECODED:
+            raise SaddlepointError(f"{size_of(image)} pixels, more than {DECODED:,}", entry.name)
+        with one_at_a_time if pixels > LARGE else nullcontext():
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+            if form.dtype == "uint8":
+                return planes(fitted(plain(upright, form), form), form)
+            return deep(upright, form)
+
+
+def enough(image: "Image", form: Form) -> tuple[int, int]:
+    """(width, height) that a JPEG must be decoded at, at least, to fill the form, in whichever way it is turned."""
+    side = max(form.height, form.width)
+    scale = side / min(image.size)
+    return (image.width, image.height) if scale >= 1 else (int(image.width * scale) + 1, int(image.height * scale) + 1)
+
+
+def plain(image: "Image", form: Form) -> "Image":
+    """8 bits, in the channels of the form: L, LA, RGB or RGBA. What has 16 bits is divided by 257, never cut off."""
+    from PIL import Image
+
+    if image.mode == "F" or image.mode.startswith("I"):
+        image = Image.fromarray((unit(image) * 255).round().astype(np.uint8))
+    if image.has_transparency_data and form.channels in (1, 3):
+        over = Image.new("RGBA", image.size, (*form.background, 255))
+        image = Image.alpha_composite(over, image.convert("RGBA"))
+    return image.convert({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[form.channels])
+
+
+def unit(image: "Image") -> np.ndarray:
+    """Grey values of any depth as float32 [H, W], white = 1; floating point as it is."""
+    x = np.asarray(image, np.float32)
+    if not np.isfinite(x).all():
+        raise SaddlepointError("holds numbers that are not finite", "")
+    if image.mode == "F":
+        return x
+    if image.mode.startswith("I"):
+        if x.min() < 0 or x.max() > 65535:
+            raise SaddlepointError("its values are beyond 16 bits", "")
+        return x / 65535
+    return np.asarray(image.convert("L"), np.float32) / 255
+
+
+def deep(image: "Image", form: Form) -> np.ndarray:
+    """Grey of 16 bits or floating point, resized in floating point."""
+    from PIL import Image
+
+    x = np.asarray(fitted(Image.fromarray(unit(image)), form), np.float32)[None]
+    return x if form.dtype == "float32" else (x * 65535).round().clip(0, 65535).astype(np.uint16)
+
+
+def fitted(image: "Image", form: Form) -> "Image":
+    """The picture at the form's size: cropped to its middle, padded, or stretched; untouched where it fits already."""
+    from PIL import Image
+
+    size = form.width, form.height
+    if image.size == size:
+        return image
+    wide, high = form.width / image.width, form.height / image.height
+    if form.fit == "pad":
+        scale = min(wide, high)
+        inner = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+        canvas = Image.new(image.mode, size, padding(image.mode, form))
+        canvas.paste(smooth(image, inner), ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2))
+        return canvas
+    box = (0.0, 0.0, float(image.width), float(image.height))
+    if form.fit == "crop":
+        scale = max(wide, high)
+        half_width, half_height = form.width / scale / 2, form.height / scale / 2
+        x, y = image.width / 2, image.height / 2
+        box = (max(0.0, x - half_width), max(0.0, y - half_height), x + half_width, y + half_height)
+        box = (*box[:2], min(box[2], float(image.width)), min(box[3], float(image.height)))
+    return smooth(image, size, box)
+
+
+def padding(mode: str, form: Form) -> float | tuple[int, ...]:
+    """The colour of the bars: transparent where there is opacity, else the background."""
+    red, green, blue = form.background
+    grey = round(0.299 * red + 0.587 * green + 0.114 * blue)
+    return {"F": grey / 255, "L": grey, "LA": (0, 0), "RGB": (red, green, blue), "RGBA": (0, 0, 0, 0)}[mode]
+
+
+def smooth(image: "Image", size: tuple[int, int], box: tuple[float, float, float, float] | None = None) -> "Image":
+    """Bicubic with antialiasing; colours weigh in by their opacity, so that no rim appears around what is opaque."""
+    from PIL.Image import Resampling
+
+    weighted = {"RGBA": "RGBa", "LA": "La"}.get(image.mode)
+    source = image.convert(weighted) if weighted else image
+    return source.resize(size, Resampling.BICUBIC, box).convert(image.mode)
+
+
+def planes(image: "Image", form: Form) -> np.ndarray:
+    """[C, H, W] uint8."""
+    return np.asarray(image, np.uint8).reshape(form.height, form.width, form.channels).transpose(2, 0, 1)
