@@ -1,5 +1,6 @@
 """A run: a game played in a folder. Journal, film strip, checkpoints and resuming; nothing of how a round is played."""
 
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from torch import Tensor
 
 from saddlepoint import checkpoint
 from saddlepoint.config import Stage
+from saddlepoint.durations import show
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import grid, png, scatter, to_uint8
 from saddlepoint.files import make_folder, write_atomic
+from saddlepoint.gauge import Gauge
 from saddlepoint.journal import Journal
 from saddlepoint.journal import read as read_journal
 from saddlepoint.moments import Due, due
@@ -24,6 +27,8 @@ from saddlepoint.watcher import Tick, Watcher
 FRAME = (3, 30)  # columns, pictures of a frame of the film strip
 PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
 SECOND_CHANCES = 3
+OFF_THE_PLAN = 0.2
+NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -35,6 +40,7 @@ class Worker:
         self.progress = session.progress
         self.journal = Journal(folder / "journal.jsonl")
         self.started, self.earlier = time.monotonic(), 0.0
+        self.gauge, self.facts = Gauge(0), ()
         self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
 
     @property
@@ -55,6 +61,7 @@ class Worker:
         events = read_journal(self.journal.path) if self.progress.journal else []
         self.earlier = max((event.get("seconds") or 0.0 for event in events), default=0.0)
         self.line = (self.started, self.progress.seen)
+        self.gauge = Gauge(self.progress.seen)
 
     def work(self) -> None:
         """Play all that is left, saving on the way. Raises SaddlepointError when asked to stop, after having saved."""
@@ -149,7 +156,10 @@ class Worker:
         make_folder(self.folder / "samples")
         write_atomic(self.folder / name, self.frame(x, columns))
         self.write("snapshot", file=name)
-        self.write("held_out", **{name: describe(logits) for name, logits in self.session.opinions().items()})
+        opinions = self.session.opinions()
+        self.write("held_out", **{name: describe(logits) for name, logits in opinions.items()})
+        means = ", ".join(f"{NAMES[name]} {logits.mean():+.2f}" for name, logits in opinions.items())
+        self.facts = (f"D's logits: {means}",)
 
     def frame(self, x: Tensor, columns: int) -> bytes:
         """Examples as a PNG: pictures side by side, points over the data's."""
@@ -166,20 +176,29 @@ class Worker:
 
     def tick(self, round: Round) -> Tick:
         """What to show of this round."""
-        then, images = self.line
-        rate = (self.progress.seen - images) / max(time.monotonic() - then, 1e-9)
-        left = (self.session.total - self.progress.seen) / rate if rate else float("inf")
+        seen, total = self.progress.seen, self.session.total
+        numbers = self.gauge.update(seen, {**round.losses, "D(x)": round.d_real, "D(G(z))": round.d_fake})
+        rate = self.gauge.rate
+        left = (total - seen) / rate if rate else math.inf
         return Tick(
-            self.progress.seen,
-            self.session.total,
-            self.seconds,
-            left,
-            rate,
-            round.losses,
-            round.d_real,
-            round.d_fake,
-            self.progress.refused,
+            images=seen,
+            total=total,
+            seconds=self.seconds,
+            left=left,
+            rate=rate,
+            losses={name: numbers[name] for name in round.losses if name in numbers},
+            d_real=numbers.get("D(x)", math.nan),
+            d_fake=numbers.get("D(G(z))", math.nan),
+            skipped=self.progress.refused,
+            facts=(*self.facts, *self.beside_the_plan(left)),
         )
+
+    def beside_the_plan(self, left: float) -> tuple[str, ...]:
+        """A word on time where the budget, which is a plan and no guillotine, will be missed by more than a fifth."""
+        planned, all_in_all = self.session.record.choices.planned_seconds, self.seconds + left
+        if not planned or abs(all_in_all / planned - 1) <= OFF_THE_PLAN or not math.isfinite(left):
+            return ()
+        return (f"about {show(all_in_all)} in all instead of the {show(planned)} planned",)
 
     def stopped(self, signal: int) -> SaddlepointError:
         hint = f"go on with `saddlepoint resume {self.folder}`"

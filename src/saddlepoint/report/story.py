@@ -52,8 +52,8 @@ class Story(NamedTuple):
     @property
     def finished(self) -> bool:
         """Whether nothing was left to do."""
-        ended = bool(self.events) and self.events[-1].get("event") == "end"
-        return ended or 0 < self.planned <= self.images
+        stages = [event.get("event") for event in self.events if event.get("event") in ("stage", "end")]
+        return stages[-1:] == ["end"] or 0 < self.planned <= self.images
 
 
 def read_story(folder: Path) -> Story:

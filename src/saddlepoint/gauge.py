@@ -1,0 +1,35 @@
+"""Numbers made steady enough to be read off a screen. The journal has the exact ones."""
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+
+WINDOW = 10.0  # seconds that the speed is an average over
+MEMORY = 0.95  # of a smoothed number, from one round to the next
+
+
+class Gauge:
+    """The speed of the last seconds, and smoothed costs and readings."""
+
+    def __init__(self, seen: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.marks = deque([(clock(), seen)])
+        self.smoothed: dict[str, float] = {}
+
+    def update(self, seen: int, numbers: Mapping[str, float]) -> Mapping[str, float]:
+        """Count a round; returns its numbers, each smoothed: s <- .95 s + .05 value, from the first value on."""
+        now = self.clock()
+        self.marks.append((now, seen))
+        while len(self.marks) > 2 and now - self.marks[0][0] > WINDOW:
+            self.marks.popleft()
+        for name, value in numbers.items():
+            if math.isfinite(value):
+                self.smoothed[name] = MEMORY * self.smoothed.get(name, value) + (1 - MEMORY) * value
+        return self.smoothed
+
+    @property
+    def rate(self) -> float:
+        """Examples a second over the window; 0 before anything happened."""
+        (start, first), (end, last) = self.marks[0], self.marks[-1]
+        return (last - first) / (end - start) if end > start else 0.0
