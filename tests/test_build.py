@@ -130,9 +130,10 @@ def test_without_labels_there_are_no_conditions(recipe: str) -> None:
     assert D(x, None).logits.shape == (2,)
 
 
-def test_the_class_cost_without_labels_is_refused() -> None:
-    with pytest.raises(SaddlepointError, match="--classify: the class cost needs labels"):
-        made("acgan", UNLABELLED)
+def test_without_labels_there_is_neither_class_head_nor_class_cost() -> None:
+    D = networks(RECIPES["acgan"](), UNLABELLED, ENGINE).D
+    assert D(torch.zeros(2, *UNLABELLED.shape), None).classes is None
+    assert terms(Stage(classify=0.7, r1=0.2), labelled=False) == terms(Stage(r1=0.2))
 
 
 def test_the_class_head_is_there_if_any_stage_asks_for_it() -> None:
@@ -195,7 +196,7 @@ def test_the_seed_alone_decides_the_initial_weights() -> None:
     torch.rand(5)
     assert all(torch.equal(a, b) for a, b in zip(one, weights(3), strict=True))
     random = [(a, b) for a, b in zip(one, weights(4), strict=True) if a.unique().numel() > 1]
-    assert len(random) == 10
+    assert len(random) >= 10
     assert not any(torch.equal(a, b) for a, b in random)
 
 
