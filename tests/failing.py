@@ -1,6 +1,7 @@
 """Disks that fail: a table of operations whose n-th call does not do what it should."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -21,12 +22,14 @@ class Disk:
     fault   an errno: that call raises OSError, and the next ones work again
             "kill": that call and all after it raise Killed
             "torn": as "kill", but if it is a write, half of the bytes have arrived
+            "sigkill": as "torn", and the process dies in earnest
     """
 
     def __init__(self, n: int, fault: Fault) -> None:
         self.n, self.fault = n, fault
-        self.calls = 0
         self.struck = ""
+        self.log: list[tuple[str, str]] = []  # (operation, path) of every call
+        self.paths: dict[int, str] = {}  # of open handles
 
     @contextmanager
     def installed(self) -> Iterator["Disk"]:
@@ -40,19 +43,27 @@ class Disk:
             files.operations = system
 
     def _guard(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-        def guarded(*arguments: Any) -> Any:
-            self.calls += 1
-            if self.calls == self.n:
+        def guarded(target: Any, *rest: Any) -> Any:
+            self.log.append((name, self.paths.get(target, "") if isinstance(target, int) else str(target)))
+            if len(self.log) == self.n:
                 self.struck = name
-                if isinstance(self.fault, int):
-                    raise OSError(self.fault, os.strerror(self.fault))
-                if self.fault == "torn" and name == "write":
-                    call(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2])
-            if self.calls >= self.n and isinstance(self.fault, str):
+                self._strike(name, lambda share: call(target, bytes(rest[0])[: int(len(rest[0]) * share)]))
+            if len(self.log) >= self.n and isinstance(self.fault, str):
                 raise Killed
-            return call(*arguments)
+            result = call(target, *rest)
+            if name == "open":
+                self.paths[result] = str(target)
+            return result
 
         return guarded
+
+    def _strike(self, name: str, write: Callable[[float], Any]) -> None:
+        if isinstance(self.fault, int):
+            raise OSError(self.fault, os.strerror(self.fault))
+        if self.fault != "kill" and name == "write":
+            write(0.5)
+        if self.fault == "sigkill":
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def each_failure(fault: Fault, prepare: Callable[[], Any], act: Callable[[], Any]) -> Iterator[str]:
