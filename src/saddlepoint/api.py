@@ -188,22 +188,55 @@ def start(
 
 
 def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | None = None) -> Run:
-    """Go on exactly where a run stopped; with `more` seconds, a run that is over gets another stage like its last."""
+    """Go on exactly where a run stopped; with `more` seconds, another stage like its last comes at the end."""
     folder, watcher = Path(folder), watcher or Nobody()
     record = read_record(folder)
     with RunLock(folder):
-        conf = record.config
-        source = open_source(reading(conf.data), watcher.note)
-        if source.digest() != record.data.digest:
-            raise SaddlepointError("the data are not those the run began with", record.data.name, "restore them")
-        chosen = Wishes(**record.choices.model_dump(include={"device", "precision", "threads"}))
-        engine = resolve(chosen)
+        source, engine = as_begun(record, watcher)
         if more is not None:
-            rate = record.choices.rate or measure(conf, source, engine).rate
-            longer = conf.stages[-1].model_copy(update={"images": images_for(more, rate, conf)})
-            record = record.model_copy(update={"config": conf.model_copy(update={"stages": (*conf.stages, longer)})})
+            record = lengthened(record, more, record.choices.rate or measure(record.config, source, engine).rate)
             record.write(folder)
         return carry_on(folder, record, source, engine, watcher)
+
+
+def report(folder: str | Path, *, watcher: Watcher | None = None) -> Run:
+    """Write what a run leaves (generator, sheets, figures, report) from its newest checkpoint, without playing on."""
+    folder, watcher = Path(folder), watcher or Nobody()
+    record = read_record(folder)
+    with RunLock(folder):
+        session = Session(record, *as_begun(record, watcher))
+        Worker(session, folder, watcher).begin()
+        watcher.done(finish(session, folder))
+    return Run(folder)
+
+
+def as_begun(record: RunRecord, watcher: Watcher) -> tuple[Source, Engine]:
+    """The data and the engine that the run began with; other data are refused."""
+    source = open_source(reading(record.config.data), watcher.note)
+    if source.digest() != record.data.digest:
+        raise SaddlepointError("the data are not those the run began with", record.data.name, "restore them")
+    return source, resolve(Wishes(**record.choices.model_dump(include={"device", "precision", "threads"})))
+
+
+def lengthened(record: RunRecord, seconds: float, rate: float) -> RunRecord:
+    """The record with one more stage like its last, as long as these seconds buy. What is past stays as it was."""
+    conf = record.config
+    stage = conf.stages[-1].model_copy(update={"images": images_for(seconds, rate, conf), "inherit": "all"})
+    conf = conf.model_copy(update={"stages": (*conf.stages, stage)})
+    return record.model_copy(
+        update={"config": conf, "choices": record.choices.model_copy(update={"planned_seconds": None})}
+    )
+
+
+def carry_on(folder: Path, record: RunRecord, source: Source, engine: Engine, watcher: Watcher) -> Run:
+    """Play what is left of the run, then write what a finished run leaves."""
+    session = Session(record, source, engine)
+    worker = Worker(session, folder, watcher)
+    worker.begin()
+    with noted(folder, session.progress):
+        worker.work()
+    watcher.done(finish(session, folder))
+    return Run(folder)
 
 
 def reading(data: Data) -> Reading:
@@ -241,17 +274,6 @@ def stem(data: str) -> str:
 def usual_recipe(data: str) -> str:
     """The recipe that suits these data where none is asked for."""
     return "points" if are_points(data) else "modern"
-
-
-def carry_on(folder: Path, record: RunRecord, source: Source, engine: Engine, watcher: Watcher) -> Run:
-    """Play what is left of the run, then write what a finished run leaves."""
-    session = Session(record, source, engine)
-    worker = Worker(session, folder, watcher)
-    worker.begin()
-    with noted(folder, session.progress):
-        worker.work()
-    watcher.done(finish(session, folder))
-    return Run(folder)
 
 
 def free_folder(root: Path, stem: str) -> Path:

@@ -12,6 +12,7 @@ VERBS = {
     "resume": "Go on with a run where it stopped.",
     "sample": "Make pictures with a trained generator.",
     "runs": "List the runs in a folder.",
+    "report": "Write a run's report again.",
     "theory": "See the theorems happen.",
 }
 """Each is the function of its name in the module of its name."""
