@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from toys import DOUBLE, adam, belongings, linear, normed, same, sgd
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.players import Player, descend, frozen_buffers, kept_buffers, norm, tune
+from saddlepoint.players import Player, descend, frozen_buffers, keep_buffers, norm, tune
 
 X = torch.tensor([[1.0, 2.0], [3.0, -1.0]], dtype=DOUBLE)
 
@@ -129,8 +129,8 @@ def test_buffers_may_be_restored_while_a_backward_pass_still_holds_them() -> Non
 def test_kept_buffers_are_restored_on_demand_only() -> None:
     player = adam(normed(2, 1))
     before = [b.clone() for b in player.buffers]
-    with kept_buffers(player) as restore:
-        player.networks["net"](X)
+    restore = keep_buffers(player)
+    player.networks["net"](X)
     assert not same(player.buffers, before)
     restore()
     assert same(player.buffers, before)

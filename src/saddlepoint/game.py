@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from saddlepoint.players import Step, frozen_buffers, kept_buffers, tune
+from saddlepoint.players import Step, frozen_buffers, keep_buffers, tune
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch, Round, Turn
 from saddlepoint.rules import Dials, Game, State
@@ -59,7 +59,8 @@ def critic_step(game: Game, batch: Batch, moment: Moment) -> Move:
     """One step of D down  mean L_D(D(x, c), D(G(z), c)) + its terms, for fresh z; nothing of G's moves."""
     if not finite(batch):
         return REFUSED
-    with frozen_buffers(game.G), kept_buffers(game.D) as restore:
+    with frozen_buffers(game.G):
+        restore = keep_buffers(game.D)
         moment.reseed()
         with torch.no_grad():
             z, fake = forge(game, batch, moment)
@@ -72,7 +73,8 @@ def generator_step(game: Game, batch: Batch, moment: Moment) -> Move:
     """One step of G down  mean L_G(D(x, c), D(G(z), c)) + its terms, for fresh z; nothing of D's moves."""
     if not finite(batch):
         return REFUSED
-    with frozen_buffers(game.D), kept_buffers(game.G) as restore:
+    with frozen_buffers(game.D):
+        restore = keep_buffers(game.G)
         moment.reseed()
         z, fake = forge(game, batch, moment)
         turn = see(game, batch, z, fake, moment, real=game.generator_reads_real)
@@ -123,8 +125,9 @@ def play(
 
 
 def average(numbers: list[float]) -> float:
-    """Their mean; of none, not a number."""
-    return sum(numbers) / len(numbers) if numbers else math.nan
+    """The mean of those that are numbers: a refused step has none; not a number if none has any."""
+    known = [number for number in numbers if not math.isnan(number)]
+    return sum(known) / len(known) if known else math.nan
 
 
 def mean(costs: Tensor) -> Tensor:

@@ -43,9 +43,8 @@ class Step(NamedTuple):
 Descend = Callable[[Tensor, Player], Step]
 
 
-@contextmanager
-def kept_buffers(player: Player | None) -> Iterator[Callable[[], None]]:
-    """Remember the player's buffers; yields a function that restores them.
+def keep_buffers(player: Player | None) -> Callable[[], None]:
+    """Remember the player's buffers; returns a function that restores them.
 
     Batch and spectral normalisation move their buffers in every forward pass, whosever step it is. They are written
     through `.data`, since a backward pass may still hold them.
@@ -57,17 +56,17 @@ def kept_buffers(player: Player | None) -> Iterator[Callable[[], None]]:
         for buffer, copy in zip(buffers, copies):
             buffer.data.copy_(copy)
 
-    yield restore
+    return restore
 
 
 @contextmanager
 def frozen_buffers(player: Player | None) -> Iterator[None]:
     """The player's buffers are, afterwards, bit for bit what they were: it is the opponent's step."""
-    with kept_buffers(player) as restore:
-        try:
-            yield
-        finally:
-            restore()
+    restore = keep_buffers(player)
+    try:
+        yield
+    finally:
+        restore()
 
 
 def norm(tensors: list[Tensor]) -> float:
