@@ -1,0 +1,257 @@
+"""Each metric where its value is known: closed forms, equal samples, collapsed generators, other chunks, refusals."""
+
+import math
+
+import pytest
+import torch
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.statistics.classes import census, inception_score
+from saddlepoint.statistics.copies import copying, near_copies
+from saddlepoint.statistics.gaussian import fit, frechet
+from saddlepoint.statistics.influence import Reference, frechet_interval, without_bias
+from saddlepoint.statistics.intervals import jackknife
+from saddlepoint.statistics.kernel import kernel_distance, polynomial
+from saddlepoint.statistics.manifold import manifold
+from saddlepoint.statistics.parzen import log_density, parzen, squared_distances
+from saddlepoint.statistics.similarity import ms_ssim, scales, ssim
+from saddlepoint.statistics.sliced import directions, sliced_wasserstein, squared_on_lines
+
+
+def rng(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def random(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(*shape, dtype=torch.float64, generator=rng(seed))
+
+
+# The Frechet distance's interval
+
+
+def test_the_influence_function_gives_the_interval_of_the_jackknife():
+    real, y = random(400, 4), random(200, 4, seed=1) @ random(4, 4, seed=2) + 0.3
+    reference = Reference.of(fit(real))
+    quick, whole = frechet_interval(y, reference), fit(y)
+    slow = jackknife(
+        frechet(whole, reference.moments), [frechet(whole.without(fit(each[None])), reference.moments) for each in y]
+    )
+    assert quick.value == pytest.approx(slow.value, rel=1e-9)
+    assert quick.high - quick.low == pytest.approx(slow.high - slow.low, rel=0.05)
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    # N(0.5, 4) against N(0, 1) in one dimension: 0.25 + (2 - 1)^2
+    reference = Reference.of(fit(random(200_000, 1)))
+    found = [frechet_interval(0.5 + 2 * random(500, 1, seed=seed), reference) for seed in range(1, 201)]
+    assert 180 <= sum(i.low <= 1.25 <= i.high for i in found) <= 198
+
+
+def test_the_distance_of_a_sample_to_itself_is_zero_also_without_full_rank():
+    for y in (random(50, 8), random(20, 30), random(20, 3) @ random(3, 30)):
+        assert abs(frechet_interval(y, Reference.of(fit(y))).value) < 1e-5
+
+
+def test_extrapolation_takes_the_bias_away():
+    moments = fit(random(100_000, 10))
+    reference = Reference.of(moments)
+    plain, mended = [], []
+    for seed in range(1, 41):
+        y = random(100, 10, seed=seed)
+        whole = frechet_interval(y, reference)
+        plain.append(whole.value)
+        mended.append(without_bias(y, moments, whole).value)
+    assert sum(plain) / 40 > 0.3  # the truth is 0
+    assert abs(sum(mended) / 40) < 0.2 * sum(plain) / 40
+    with pytest.raises(SaddlepointError, match="more samples than features"):
+        without_bias(random(20, 10), moments, frechet_interval(random(20, 10), reference))
+
+
+# The kernel distance
+
+
+def test_the_kernel_distance_is_its_formula_in_any_chunks():
+    x, y = random(9, 3), random(7, 3, seed=1)
+    expected = sum(polynomial(x, x)[i, j] for i in range(9) for j in range(9) if i != j) / 72
+    expected += sum(polynomial(y, y)[i, j] for i in range(7) for j in range(7) if i != j) / 42
+    expected -= 2 * polynomial(x, y).mean()
+    for chunk in (1, 4, 100):
+        assert kernel_distance(x, y, chunk).value == pytest.approx(float(expected), rel=1e-12)
+    assert kernel_distance(y, x).value == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_its_interval_is_the_jackknife_over_samples():
+    x, y = random(12, 3), random(8, 3, seed=1)
+    without = [kernel_distance(x, torch.cat([y[:i], y[i + 1 :]])).value for i in range(8)]
+    assert kernel_distance(x, y) == pytest.approx(jackknife(kernel_distance(x, y).value, without), rel=1e-9)
+
+
+def test_samples_of_one_distribution_have_kernel_distances_around_zero():
+    found = [kernel_distance(random(80, 4, seed=2 * s), random(80, 4, seed=2 * s + 1)).value for s in range(60)]
+    mean = sum(found) / 60
+    error = (sum((v - mean) ** 2 for v in found) / 59 / 60) ** 0.5
+    assert abs(mean) < 3 * error
+    assert min(found) < 0 < max(found)
+
+
+# Precision and recall
+
+
+def test_a_collapsed_generator_has_precision_and_no_recall():
+    x = random(300, 2)
+    collapsed = x[:1] + 1e-3 * random(200, 2, seed=1)
+    found = manifold(x, collapsed)
+    assert found.precision.value == 1.0
+    assert found.recall.value < 0.05
+    assert found.coverage.value < 0.1
+
+
+def test_a_generator_of_everything_and_nonsense_has_recall_and_no_precision():
+    x = 0.1 * random(200, 2)
+    found = manifold(x, 10 * random(300, 2, seed=1))
+    assert found.precision.value < 0.1
+    assert found.recall.value > 0.9
+    assert found.density.value < 0.1
+
+
+def test_precision_one_way_is_recall_the_other():
+    x, y = random(120, 3), random(150, 3, seed=1) * 0.7
+    assert manifold(x, y).precision.value == manifold(y, x).recall.value
+    same = manifold(x, x)
+    assert (same.precision.value, same.recall.value, same.coverage.value) == (1, 1, 1)
+
+
+# Inception score and census
+
+
+def test_inception_scores_of_extremes():
+    certain = 1e4 * torch.eye(5).repeat(20, 1)
+    assert inception_score(certain).value == pytest.approx(5, rel=1e-12)
+    assert inception_score(torch.zeros(100, 5)).value == pytest.approx(1, abs=1e-12)
+    assert inception_score(certain[:1].repeat(100, 1)).value == pytest.approx(1, abs=1e-12)
+
+
+def test_census_of_known_counts():
+    labels = torch.tensor([0] * 6 + [2] * 3 + [3])
+    found = census(labels, 4)
+    q = [0.6, 0.3, 0.1]
+    assert found.counts.tolist() == [6, 0, 3, 1]
+    assert found.modes.value == 3
+    assert found.kl.value == pytest.approx(math.log(4) + sum(p * math.log(p) for p in q), rel=1e-12)
+    without = [census(torch.cat([labels[:i], labels[i + 1 :]]), 4) for i in range(10)]
+    assert found.kl == pytest.approx(jackknife(found.kl.value, [c.kl.value for c in without]), rel=1e-9)
+    assert found.modes == pytest.approx(jackknife(3.0, [c.modes.value for c in without]), rel=1e-9)
+
+
+def test_uniform_draws_score_the_floor():
+    kls = [float(census(torch.randint(1000, (26_000,), generator=rng(seed)), 1000).kl.value) for seed in range(20)]
+    assert census(torch.arange(26_000) % 1000, 1000).floor == pytest.approx(0.0192, abs=5e-5)
+    assert sum(kls) / 20 == pytest.approx(0.0192, abs=0.0006)
+    assert census(torch.arange(26_000) % 1000, 1000).kl.value == pytest.approx(0, abs=1e-12)
+
+
+# Parzen windows
+
+
+def test_one_window_is_a_gaussian():
+    x, s, sigma = random(6, 3), random(1, 3, seed=1), 0.7
+    normal = torch.distributions.Normal(s, sigma)
+    torch.testing.assert_close(
+        log_density(squared_distances(x, s), sigma, 3), normal.log_prob(x).sum(1), rtol=1e-12, atol=0
+    )
+
+
+def test_a_parzen_window_is_a_density():
+    line = torch.linspace(-8, 9, 4001, dtype=torch.float64)[:, None]
+    p = log_density(squared_distances(line, torch.tensor([[0.0], [1.0]])), 0.5, 1).exp()
+    assert float(torch.trapezoid(p, line[:, 0])) == pytest.approx(1, abs=1e-9)
+
+
+def test_parzen_refuses_what_would_silently_be_nothing():
+    x = torch.rand(10, 4)
+    for broken in ((x[:1], x, x), (x, x, x[:0]), (x, x, x * math.nan)):
+        with pytest.raises(SaddlepointError, match="Parzen"):
+            parzen(*broken)
+
+
+# Sliced Wasserstein
+
+
+def test_two_points_are_as_far_apart_as_their_shadows():
+    x, y = torch.zeros(1, 3), torch.tensor([[3.0, 0, 4]]).repeat(20, 1)
+    w = directions(3, 20_000, rng())
+    assert sliced_wasserstein(x, y, w).value == pytest.approx(5 / 3**0.5, rel=1e-2)
+
+
+@pytest.mark.parametrize(("n", "m"), [(4, 6), (5, 5), (1, 7), (9, 3)])
+def test_on_a_line_the_distance_is_that_of_quantiles(n, m):
+    a, b = random(n, 2).sort(0).values, random(m, 2, seed=1).sort(0).values
+    fine = n * m
+    expected = (a.repeat_interleave(fine // n, 0) - b.repeat_interleave(fine // m, 0)).square().mean(0)
+    torch.testing.assert_close(squared_on_lines(a, b), expected, rtol=1e-12, atol=1e-14)
+
+
+def test_sliced_wasserstein_of_a_shift_and_of_itself():
+    x = random(60, 4)
+    w = directions(4, 300, rng())
+    assert sliced_wasserstein(x, x[torch.randperm(60)], w).value == 0
+    shift = torch.tensor([1.0, 2.0, 0.0, -2.0], dtype=torch.float64)
+    assert sliced_wasserstein(x, x + shift, w).value == pytest.approx(float((shift @ w).square().mean()) ** 0.5)
+    ordered = sliced_wasserstein(x, 2 * x, w)
+    torch.testing.assert_close(sliced_wasserstein(x, 2 * x[torch.arange(59, -1, -1)], w).value, ordered.value)
+
+
+# Structural similarity
+
+
+def test_similarity_of_equal_constant_and_opposite_pictures():
+    x = torch.rand(2, 3, 16, 16, generator=rng())
+    torch.testing.assert_close(ssim(x, x).ssim, torch.ones(2).double())
+    a, b = torch.full((1, 1, 11, 11), 0.2), torch.full((1, 1, 11, 11), 0.6)
+    expected = (2 * 0.2 * 0.6 + 1e-4) / (0.2**2 + 0.6**2 + 1e-4)
+    assert float(ssim(a, b).ssim) == pytest.approx(expected, rel=1e-6)
+    assert float(ssim(x, 1 - x).ssim.max()) < 0
+
+
+def test_small_pictures_have_fewer_scales():
+    assert [scales(s, 500) for s in (10, 11, 28, 44, 176)] == [0, 1, 2, 3, 5]
+    x = torch.rand(2, 1, 28, 28, generator=rng())
+    torch.testing.assert_close(ms_ssim(x, x), torch.ones(2).double())
+    with pytest.raises(SaddlepointError, match="larger pictures"):
+        ms_ssim(x, x, 3)
+
+
+# Copies
+
+
+def test_the_p_value_is_uniform_where_nothing_is_copied():
+    # samples, training and held-out pictures of one distribution
+    ps = []
+    for seed in range(60):
+        g = rng(seed)
+        real, samples = torch.rand(60, 2, generator=g), torch.rand(40, 2, generator=g)
+        nearest = torch.cdist(samples, real).argmin(1)
+        trained = torch.arange(60) < 40
+        ps.append(copying(torch.bincount(nearest, minlength=60), trained, g, 199).p)
+    assert 0.35 < sum(ps) / 60 < 0.65
+    assert sum(p <= 0.1 for p in ps) <= 14
+
+
+def test_copies_of_training_pictures_are_found_and_one_favourite_is_no_proof():
+    trained = torch.arange(300) < 200
+    spread = torch.zeros(300, dtype=torch.long)
+    spread[:100] = 1
+    found = copying(spread, trained, rng(), 999)
+    assert found.p == 0.001
+    assert (found.share.value, found.expected) == (1, pytest.approx(2 / 3))
+    favourite = torch.zeros(300, dtype=torch.long)
+    favourite[7] = 100
+    assert copying(favourite, trained, rng(), 999).p > 0.5
+    with pytest.raises(SaddlepointError, match="0 held out"):
+        copying(spread, torch.ones(300).bool(), rng())
+
+
+def test_near_copies_are_judged_by_what_is_usual_around_them():
+    to_training = torch.tensor([1.0, 0.9, 0.0, 5.0, 0.1])
+    usual = torch.tensor([2.0, 9.0, 1.0, 4.0, 0.2])
+    assert near_copies(to_training, usual).tolist() == [2, 1]
