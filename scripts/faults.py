@@ -134,16 +134,14 @@ def carry_out(experiment: Experiment, count: int, folder: Path, seed: int) -> Ou
             print(f"\n  FAILED {trial.what}", file=sys.stderr)
         print(f"\r{experiment.name}: {number} trials, {len(failures)} failed", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    return Outcome(experiment, number, tuple(failures), time.monotonic() - start)
+    outcome = Outcome(experiment, number, tuple(failures), time.monotonic() - start)
+    print(row(outcome), flush=True)
+    return outcome
 
 
 def table(outcomes: list[Outcome], command: str, seed: int) -> str:
     """The outcomes in Markdown, with what is needed to repeat them."""
     trials, failed = sum(o.trials for o in outcomes), sum(len(o.failures) for o in outcomes)
-    rows = [
-        f"| {o.experiment.name} | {o.experiment.passes} | {o.trials - len(o.failures)}/{o.trials} | {o.seconds:.0f} |"
-        for o in outcomes
-    ]
     machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()}"
     program = f"Python {platform.python_version()}, torch {torch.__version__}"
     head = f"`{command}`, {date.today()}, seed {seed}, {machine}, {program}"
@@ -153,10 +151,16 @@ def table(outcomes: list[Outcome], command: str, seed: int) -> str:
             "",
             "| what befalls the run | what has to follow | passed | seconds |",
             "| --- | --- | --- | --- |",
-            *rows,
+            *map(row, outcomes),
             "",
         ]
     )
+
+
+def row(outcome: Outcome) -> str:
+    """One experiment's line of the table."""
+    (name, _, _, passes), trials = outcome.experiment, outcome.trials
+    return f"| {name} | {passes} | {trials - len(outcome.failures)}/{trials} | {outcome.seconds:.0f} |"
 
 
 def processor() -> str:
