@@ -108,7 +108,7 @@ def test_modern_embeds_the_label_in_g_and_projects_it_in_d_without_normalisation
 
 
 def test_every_recipe_makes_pictures_in_its_range_and_logits_from_them() -> None:
-    for name in RECIPES:
+    for name in set(RECIPES) - {"points"}:
         conf, (G, D) = RECIPES[name](), made(name)
         c = torch.tensor([3, 7])
         x = G(build.Prior(conf.prior.kind, conf.prior.size)(2, torch.Generator().manual_seed(0)), c)

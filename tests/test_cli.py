@@ -14,7 +14,7 @@ from PIL import Image
 
 from saddlepoint import api
 from saddlepoint.cli import display
-from saddlepoint.cli.flags import HEADINGS, Voice, heading
+from saddlepoint.cli.flags import HEADINGS, HIDDEN, Voice, heading
 from saddlepoint.cli.main import VERBS, main
 from saddlepoint.cli.tables import columns, line, plan_lines, size_of, status
 from saddlepoint.errors import SaddlepointError
@@ -290,8 +290,7 @@ def test_help_pages_are_80_columns_of_plain_text_with_an_example(capsys):
 def test_every_setting_is_on_the_help_page_under_its_heading(capsys):
     main(["train", "--help"])
     page = capsys.readouterr().out
-    hidden = {"engine.device", "data.unconditional"}  # shown by their short names
-    for name in set(settings()) - hidden:
+    for name in set(settings()) - HIDDEN:  # these are shown by their short names
         own = name.removeprefix("g.").removeprefix("d.").removeprefix("network.").replace("_", "-")
         assert f" {own}" in page or f"--{own}" in page, name
     assert [heading(name) for name in ("k", "g.lr", "d.network.kind", "prior.size")] == list(HEADINGS)

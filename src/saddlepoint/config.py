@@ -153,7 +153,7 @@ class Data(Frozen):
     size: Annotated[str, Field(pattern=r"^[1-9]\d{0,3}(x[1-9]\d{0,3})?$")] | None = None
     """Of pictures, as 64, or height x width as 48x64; unset: the commonest, made smaller than `side`."""
     side: Annotated[int, Field(ge=8, le=4096)] | None = None
-    """Longest side of pictures whose size is unset; unset: what the budget affords."""
+    """Longest side of pictures of mixed sizes, half of that of others, without a size; unset: as the budget allows."""
     fit: Literal["crop", "pad", "stretch"] = "crop"
     """How pictures of other proportions come to the size."""
     background: str | None = None

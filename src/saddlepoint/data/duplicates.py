@@ -4,7 +4,7 @@ Candidates are found by a perceptual hash and confirmed by their pixels. The has
 lowest cosine coefficients of the picture, at 32 x 32 and grey, is above its median over the set, so that each bit
 halves the set. By the pigeonhole principle, two hashes that differ in at most 3 bits agree in one of four bands of 16.
 Two candidates are duplicates where their thumbnails differ by less than `CLOSE` of the range from black to white, root
-mean square, and at most a tenth of their own contrast.
+mean square, and at most a twentieth of their own contrast.
 """
 
 import math
@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
 SIDE, BITS, BAND, APART = 32, 64, 16, 3
-CLOSE, SHARE = 0.02, 0.1
+CLOSE, SHARE = 0.02, 0.05
 MOST = 200_000  # examples beyond which nobody would wait for it
 NEXT = 16  # how many neighbours, in the order of their hashes, each member of a band is compared with
 CHUNK = 4096

@@ -23,8 +23,8 @@ def split(source: Source, fraction: float, rng: Randomness, alike: Tensor | None
     """Reserve round(fraction * N) examples, at most 2,000, drawn at random.
 
     A set in which that is fewer than 20 keeps everything for training: a verdict on so few examples would be noise.
-    `alike` [N] numbers groups of near-duplicates: a group of which not all was drawn stays in training, since a copy of
-    a training example says nothing about examples that D has not seen.
+    `alike` [N] numbers groups of near-duplicates. A group goes to one side as a whole, since a copy of a training
+    example says nothing about examples that D has not seen; those too large for what is left to draw stay in training.
     """
     count = min(round(fraction * source.size), MOST)
     order = torch.randperm(source.size, generator=rng.stream("held-out"))
@@ -32,6 +32,18 @@ def split(source: Source, fraction: float, rng: Randomness, alike: Tensor | None
     drawn = torch.zeros(source.size, dtype=torch.bool)
     drawn[order[:count]] = True
     if alike is not None:
-        in_training = torch.zeros(source.size, dtype=torch.bool).index_fill(0, alike[~drawn], True)
-        drawn &= ~in_training[alike]
+        drawn = together(order, alike, count)
     return Split((~drawn).nonzero().flatten(), drawn.nonzero().flatten())
+
+
+def together(order: Tensor, alike: Tensor, count: int) -> Tensor:
+    """Which examples are drawn, [N] bool: group after group, in this order, as long as they fit into `count`."""
+    sizes, names = torch.bincount(alike).tolist(), alike[order].tolist()
+    chosen, decided = [], set()
+    for name in names:
+        if count and name not in decided:
+            decided.add(name)
+            if sizes[name] <= count:
+                chosen.append(name)
+                count -= sizes[name]
+    return torch.isin(alike, torch.tensor(chosen, dtype=alike.dtype))
