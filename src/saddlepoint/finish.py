@@ -45,7 +45,7 @@ def shown(session: Session, generator: Generator) -> Material:
     samples = by_class(generator.sample(classes * EACH).x, classes)
     real = by_class(first_of_each(session.train, EACH), classes)
     if session.source.x.dtype != torch.uint8:
-        return Material(to_uint8(samples, "unit"), to_uint8(real, "unit"))
+        return Material(*(to_uint8(x.nan_to_num(), "unit") for x in (samples, real)))  # what is not finite: black
     pictures, training = generator.sample(EACH).x, session.train.x
     found = nearest(pictures, training)
     usual = None
@@ -169,9 +169,10 @@ def dynamics(folder: Path) -> list[tuple[str, str, str]]:
     if not lines:
         return []
     last, seconds = lines[-1], lines[-1]["seconds"]
+    readings = ", ".join("none" if last[name] is None else f"{last[name]:.2f}" for name in ("d_real", "d_fake"))
     table = [
         ("images seen", f"{last['images']:,}", f"in {seconds:.0f} s, {last['images'] / seconds:,.0f} a second"),
-        ("D(x), D(G(z))", f"{last['d_real']:.2f}, {last['d_fake']:.2f}", "at the end; 1/2 where D cannot tell"),
+        ("D(x), D(G(z))", readings, "at the end; 1/2 where D cannot tell"),
     ]
     if refused := sum(line["skipped"] for line in lines):
         table.append(("refused steps", f"{refused:,}", "not finite, not taken"))

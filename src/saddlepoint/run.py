@@ -118,6 +118,7 @@ class Worker:
             raise SaddlepointError(f"given up after {SECOND_CHANCES} rollbacks", str(self.folder), hint, code=3)
         checkpoint.restore(self.checkpoints, self.session.parts())
         progress.rollbacks, progress.rate_factor, progress.journal = rollbacks, factor, self.journal.offset
+        self.line, self.gauge = (time.monotonic(), progress.seen), Gauge(progress.seen)
         self.write("rollback", at=at, rate_factor=factor)
         self.watcher.note(f"not finite at {at:,} images: back to {progress.seen:,} with rates times {factor:g}")
         self.save()
