@@ -115,9 +115,14 @@ def lattice(window: tuple[float, float, float, float]) -> Tensor:
 
 
 def table(record: Record) -> Table:
-    """The errors at the end, beside that of a constant."""
+    """The errors at the end, beside that of a constant; and how far D* itself spreads."""
     rows = [(curve.name, str(curve.rounds[-1]), f"{curve.error[-1]:.4f}") for curve in record.curves]
-    return Table(("critic", "rounds", "mean |D - D*|"), (*rows, ("constant 1/2", "0", f"{record.constant:.4f}")))
+    spread = [
+        (f"D*, quantile {level:g}", "", f"{value:.4f}")
+        for level, value in zip((0.05, 0.25, 0.5, 0.75, 0.95), record.quantiles)
+    ]
+    constant = ("constant 1/2", "0", f"{record.constant:.4f}")
+    return Table(("critic", "rounds", "mean |D - D*|"), (*rows, constant, *spread))
 
 
 def draw(record: Record, folder: Path) -> list[Path]:
@@ -151,6 +156,6 @@ def picture_at(record: Record, i: int) -> figures.Figure:
     ax.axhline(record.constant, color=figures.INK, lw=1, ls=":", label="constant 1/2")
     ax.set_xlim(1, record.curves[0].rounds[-1])
     ax.set_ylim(0.003, 0.5)
-    figures.label(ax, f"mean |D - D*|, {record.curves[0].rounds[i]} rounds", "rounds")
+    figures.label(ax, "mean |D - D*|", f"rounds: {record.curves[0].rounds[i]}")
     figures.legend(ax, loc="lower left")
     return canvas
