@@ -26,7 +26,7 @@ LAYERS = {
     **dict.fromkeys(["complaints", "dials", "engine", "figures", "journal", "lock", "moments"], 5.1),
     **dict.fromkeys(["recipes", "record"], 5.1),
     **dict.fromkeys(["build", "checkpoint", "experiments", "report", "settings"], 5.2),
-    **dict.fromkeys(["generator", "plan", "progress"], 5.3),
+    **dict.fromkeys(["base", "generator", "plan", "progress"], 5.3),
     **dict.fromkeys(["session", "sessions"], 5.4),
     "run": 5.5,
     "finish": 5.5,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint import generator
+from saddlepoint.base import checkpoint_of, record_of
 from saddlepoint.config import Config, Data
 from saddlepoint.config import Engine as Wishes
 from saddlepoint.data.duplicates import groups
@@ -66,6 +67,8 @@ class Prepared:
         self.engine = resolve(config.engine)
         side = config.data.side or affordable(budget, self.engine)
         named = config.data.model_copy(update={"name": lasting(data), "side": side})
+        if config.base is not None:
+            named, config = as_the_base(config.base, named, config)
         config = config.model_copy(update={"data": named})
         self.source = open_source(reading(named), tell)
         if self.source.x.ndim == 2 and config.range != "raw":
@@ -252,6 +255,16 @@ def reading(data: Data) -> Reading:
         unconditional=data.unconditional,
         bad=data.bad,
     )
+
+
+def as_the_base(base: str, data: Data, config: Config) -> tuple[Data, Config]:
+    """Pictures of the size that the base was trained on, unless another is asked for; and where to find the base."""
+    checkpoint_of(base)
+    shape = record_of(base).data.shape
+    fixed = medium(data.name) in ("bundled", "world", "arrays", "idx") or len(shape) != 3
+    if data.size is None and not fixed:
+        data = data.model_copy(update={"size": f"{shape[1]}x{shape[2]}"})
+    return data, config.model_copy(update={"base": str(Path(base).resolve())})
 
 
 def affordable(budget: float | None, engine: Engine) -> int:

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from saddlepoint import config, objectives, penalties
+from saddlepoint.augment import diff_augment
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
@@ -161,9 +162,7 @@ def terms(stage: config.Stage, labelled: bool = True) -> tuple[Term, ...]:
     return tuple(term for term in candidates if term.weight)
 
 
-def game(
-    conf: config.Config, stage: config.Stage, G: Player, D: Player, engine: Engine, labelled: bool = True
-) -> Game:
+def game(conf: config.Config, stage: config.Stage, G: Player, D: Player, engine: Engine, labelled: bool = True) -> Game:
     """The game of one stage, played by these two, on data with labels or without."""
     return Game(
         G=G,
@@ -172,5 +171,6 @@ def game(
         objective=OBJECTIVES[stage.objective],
         terms=terms(stage, labelled),
         k=stage.k,
+        augment=None if stage.augment == "none" else diff_augment,
         fast=engine.fast(),
     )

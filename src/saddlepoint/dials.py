@@ -29,8 +29,16 @@ def momentum(player: Player, t: float) -> float | None:
     return player.momentum + (player.momentum_end - player.momentum) * t
 
 
-def dials(conf: Config, stage: Stage, rate_factor: float) -> Callable[[State], Dials]:
-    """The stage's numbers at each state; all rates are multiplied by `rate_factor`, which a rollback halves."""
+def always() -> float:
+    return 1.0
+
+
+def dials(
+    conf: Config, stage: Stage, rate_factor: float, augment: Callable[[], float] = always
+) -> Callable[[State], Dials]:
+    """The stage's numbers at each state; all rates are multiplied by `rate_factor`, which a rollback halves. `augment`
+    says how strong an augmentation is at the moment.
+    """
 
     def at(state: State) -> Dials:
         t = min(1.0, state.images / stage.images)
@@ -39,6 +47,7 @@ def dials(conf: Config, stage: Stage, rate_factor: float) -> Callable[[State], D
         return Dials(
             rates={name: rate_factor * rate(player, t) for name, player in both.items()},
             momenta={name: value for name, value in momenta.items() if value is not None},
+            augment=augment(),
         )
 
     return at

@@ -40,6 +40,7 @@ class Progress:
     before                  real examples seen in earlier stages
     in_a_row, refused       rounds with a refused step: the latest without a break, and in all
     rollbacks, rate_factor  how often the run went back to a checkpoint, and what its rates are multiplied by since
+    augment                 the strength of an adaptive augmentation
     journal                 bytes of the journal that belong to this state
     """
 
@@ -54,6 +55,7 @@ class Progress:
     refused: int = 0
     rollbacks: int = 0
     rate_factor: float = 1.0
+    augment: float = 0.0
     journal: int = 0
     tally: Tally = field(default_factory=Tally)
 

@@ -55,8 +55,9 @@ class Worker:
     def begin(self) -> None:
         """Start from the newest whole checkpoint; a run that has none yet starts from the beginning."""
         restored = checkpoint.restore(self.checkpoints, self.session.parts())
-        for warning in restored.warnings if restored else ():
-            self.watcher.note(warning)
+        base = self.session.config.base
+        for note in restored.warnings if restored else self.session.begin_with(base) if base else ():
+            self.watcher.note(note)
         self.journal.rewind(self.progress.journal)
         events = read_journal(self.journal.path) if self.progress.journal else []
         self.earlier = max((event.get("seconds") or 0.0 for event in events), default=0.0)

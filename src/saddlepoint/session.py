@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
+from saddlepoint.augment import adapted
 from saddlepoint.averaging import averages_of
+from saddlepoint.base import begin_with
 from saddlepoint.build import Facts, game, networks, players
 from saddlepoint.config import Stage
 from saddlepoint.data.batches import Batches, Sampling, scaled
@@ -64,6 +66,11 @@ class Session:
         """The generator one samples from: the first average."""
         return next(iter(self.averages.values())).module
 
+    def begin_with(self, base: str) -> tuple[str, ...]:
+        """Take over what fits of another run's weights; returns what to tell the user."""
+        averages = {name: average.module for name, average in self.averages.items()}
+        return begin_with(base, {"G": self.networks.G, "D": self.networks.D, **averages})
+
     def parts(self) -> dict[str, Part]:
         """Everything that a checkpoint has to hold, by name."""
         players: dict[str, Part] = {
@@ -83,12 +90,18 @@ class Session:
             self.batches.from_(progress.seen),
             seed=seed_of(self.config.seed, "stage", progress.stage),
             state=progress.game,
-            dials=dials(self.config, stage, progress.rate_factor),
+            dials=dials(self.config, stage, progress.rate_factor, lambda: self.strength(stage)),
         )
 
+    def strength(self, stage: Stage) -> float:
+        """Of the stage's augmentation, now."""
+        return self.progress.augment if stage.augment == "adaptive" else 1.0
+
     def absorb(self, round: Round) -> None:
-        """Count a round, and let the averages follow G."""
+        """Count a round, let the averages follow G, and an adaptive augmentation D."""
         new = round.images - self.progress.images
+        if (stage := self.stage) is not None and stage.augment == "adaptive" and not round.skipped:
+            self.progress.augment = adapted(self.progress.augment, round.d_real, new, stage.augment_most)
         self.progress.absorb(round)
         for average in self.averages.values():
             average.update(self.networks.G, new, self.progress.seen)

@@ -33,6 +33,14 @@ class Place:
     root: Root = Path("runs")
 
 
+def settings_of(base: Path) -> Path:
+    """Where the settings of a run, or of the run of a checkpoint, are written."""
+    folders = [folder for folder in (base, base.parent.parent) if (folder / "config.json").is_file()]
+    if not folders:
+        raise SaddlepointError("no run to begin with", f"--from {base}", "give a run's folder, or a checkpoint in it")
+    return folders[0] / "config.json"
+
+
 def train(
     data: Annotated[str, Parameter(help="What to train on: a folder, a zip, a table, arrays; or digits, or a world.")],
     /,
@@ -56,7 +64,10 @@ def train(
     if budget and "images" in flags:
         raise SaddlepointError("says how long to train, as --budget does", "--images", "give one of them")
     seconds = parse(budget) if budget else None
-    settings = configure(begin.recipe, begin.config, flags, "points" if are_points(data) else "modern")
+    file = begin.config
+    if file is None and begin.recipe is None and (base := flags.get("from") or flags.get("base")):
+        file = settings_of(Path(base))
+    settings = configure(begin.recipe, file, flags, "points" if are_points(data) else "modern")
     from saddlepoint import api  # torch is imported here, once the request is known to be sound
 
     if dry_run:
