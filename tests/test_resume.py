@@ -1,0 +1,273 @@
+"""A run that was cut anywhere ends in the very bits of one that never was; `more` adds a stage to it."""
+
+import json
+import random
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, outcome, pictures
+
+from saddlepoint import api
+from saddlepoint.api import Run, resume
+from saddlepoint.checkpoint import checkpoints
+from saddlepoint.config import Stage
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.finish import finish
+from saddlepoint.generator import load
+from saddlepoint.journal import read
+from saddlepoint.lock import RunLock
+from saddlepoint.plan import Measurement
+from saddlepoint.record import read_record
+from saddlepoint.run import Worker
+from saddlepoint.session import Session
+from saddlepoint.watcher import Summary
+
+TICKS = [*range(12, 121, 12), *range(126, 181, 6)]
+TELLING = [12, 120, 126, 180]  # before anything was saved; the ends of stages; a stage's first round
+ANYWHERE = sorted(random.Random(20261120).sample([at for at in TICKS if at not in TELLING], 4))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _tiny_source() -> Iterator[None]:
+    """The tiny pictures, a speed that is not measured, and none of the sheets of an ended run but its generator."""
+    with pytest.MonkeyPatch.context() as patch:
+        bundle(patch)
+        patch.setattr(api, "measure", lambda conf, source, engine: Measurement(1000.0, 100, conf.batch))
+        patch.setattr(api, "finish", lambda session, folder: Summary(folder, (), ()))
+        yield
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Never cut."""
+    return begin(tmp_path_factory.mktemp("runs"), name="whole")
+
+
+def story(folder: Path) -> dict[str, Any]:
+    """The outcome of a run that saved once more than it would have."""
+    lines = [event for event in events(folder) if event["event"] != "checkpoint"]
+    return {**outcome(folder), "journal": json.dumps(lines)}
+
+
+@pytest.mark.parametrize("at", sorted([*TELLING, *ANYWHERE]))
+def test_a_run_that_died_ends_in_the_same_bits(whole: Run, tmp_path: Path, at: int) -> None:
+    with pytest.raises(Cut):
+        begin(tmp_path, watcher=Seen(at))
+    last = read(tmp_path / "a" / "journal.jsonl")[-1]
+    watcher = Seen()
+    run = resume(tmp_path / "a", watcher=watcher)
+    saved = max(n for n in (0, 60, 108, 120, 174) if n < at)
+    assert [tick.images for tick in watcher.ticks] == [n for n in TICKS if n > saved]
+    assert outcome(run.folder) == outcome(whole.folder)
+    tail = run.folder / "journal.tail-1.jsonl"
+    assert (read(tail)[-1] == last) if last["event"] != "checkpoint" else not tail.exists()
+    assert [
+        (line["from_images"], line["to_images"], line["ended"]) for line in read(run.folder / "sessions.jsonl")
+    ] == [
+        (0, at, "error"),
+        (saved, 180, "done"),
+    ]
+
+
+def test_a_run_that_died_again_and_again_ends_in_the_same_bits(whole: Run, tmp_path: Path) -> None:
+    with pytest.raises(Cut):
+        begin(tmp_path, watcher=Seen(72))
+    for at in (72, 84, 126, 126, 180):
+        with pytest.raises(Cut):
+            resume(tmp_path / "a", watcher=Seen(at))
+    assert outcome(resume(tmp_path / "a").folder) == outcome(whole.folder)
+    assert len(list((tmp_path / "a").glob("journal.tail-*.jsonl"))) == 6
+    assert [path.name for path in checkpoints(tmp_path / "a" / "checkpoints")] == ["000000174", "000000180"]
+
+
+@pytest.mark.parametrize(("number", "at"), [(signal.SIGTERM, 96), (signal.SIGINT, 132), (signal.SIGTERM, 120)])
+def test_a_run_told_to_stop_saves_and_goes_on_where_it_was(
+    whole: Run, tmp_path: Path, number: signal.Signals, at: int
+) -> None:
+    """At a stage's end it is the next stage's first round that is over when it stops."""
+    before = signal.getsignal(number)
+    with pytest.raises(SaddlepointError, match="saved") as stopped:
+        begin(tmp_path, watcher=Seen(at, lambda: signal.raise_signal(number)))
+    assert stopped.value.code == 128 + number
+    assert signal.getsignal(number) == before
+    stood = at + 6 if at == 120 else at
+    assert f"stopped at {stood} images" in str(stopped.value)
+    assert checkpoints(tmp_path / "a" / "checkpoints")[-1].name == f"{stood:09d}"
+    watcher = Seen()
+    run = resume(tmp_path / "a", watcher=watcher)
+    assert watcher.ticks[0].images == TICKS[TICKS.index(stood) + 1]
+    assert watcher.notes == []
+    assert story(run.folder) == story(whole.folder)
+    assert [line["ended"] for line in read(run.folder / "sessions.jsonl")] == ["signal", "done"]
+
+
+def test_a_run_that_died_before_its_first_round_begins_at_the_beginning(
+    whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(worker: Worker) -> None:
+        raise Cut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Worker, "begin", dies)
+        with pytest.raises(Cut):
+            begin(tmp_path)
+    assert outcome(resume(tmp_path / "a").folder) == outcome(whole.folder)
+
+
+def test_a_run_that_died_over_its_last_sheets_writes_them(
+    whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(session: Session, folder: Path) -> Summary:
+        raise Cut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(api, "finish", dies)
+        with pytest.raises(Cut):
+            begin(tmp_path)
+    watcher = Seen()
+    resume(tmp_path / "a", watcher=watcher)
+    assert (len(watcher.ticks), len(watcher.summaries)) == (0, 1)
+    assert outcome(tmp_path / "a") == outcome(whole.folder)
+
+
+def test_time_spent_adds_up_over_a_cut(tmp_path: Path) -> None:
+    with pytest.raises(Cut):
+        begin(tmp_path, watcher=Seen(84))
+    journal = tmp_path / "a" / "journal.jsonl"
+    earlier = [line["seconds"] for line in read(journal) if "seconds" in line and line["images"] <= 60]
+    watcher = Seen()
+    resume(tmp_path / "a", watcher=watcher)
+    seconds = [line["seconds"] for line in read(journal) if "seconds" in line]
+    assert seconds == sorted(seconds)
+    assert watcher.ticks[0].seconds > max(earlier) > 0
+
+
+# More.
+
+
+def copied(run: Run, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(run.folder, tmp_path / "copy"))
+
+
+def test_more_appends_a_stage_like_the_last_and_changes_nothing_before(
+    whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the run that had been configured with that stage from the first day, bit for bit."""
+    folder = copied(whole, tmp_path)
+    before = (folder / "journal.jsonl").read_bytes()
+    monkeypatch.setattr(api, "images_for", lambda seconds, rate, conf: {(0.5, 1000.0): 30}[seconds, rate])
+    run = resume(folder, more=0.5)
+    added = CONFIG.stages[-1].model_copy(update={"images": 30, "inherit": "all"})
+    assert run.config.stages == (*CONFIG.stages, added)
+    assert run.config.model_copy(update={"stages": CONFIG.stages}) == whole.config
+    assert run.record.model_copy(update={"config": whole.config}) == whole.record
+    assert (folder / "journal.jsonl").read_bytes().startswith(before)
+    at_once = begin(tmp_path, run.config, name="at-once")
+    lines = [event for event in events(folder) if event != {"event": "end", "images": 180}]
+    assert {**outcome(folder), "journal": json.dumps(lines)} == {
+        **outcome(at_once.folder), "journal": json.dumps(events(at_once.folder)),
+    }  # fmt: skip
+
+
+def test_more_of_a_run_that_was_cut_is_what_was_left_and_then_more(
+    whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "images_for", lambda seconds, rate, conf: 30)
+    with pytest.raises(Cut):
+        begin(tmp_path, watcher=Seen(84))
+    after_a_cut, after_the_end = resume(tmp_path / "a", more=1.0), resume(copied(whole, tmp_path), more=1.0)
+    ends = {"event": "end", "images": 180}
+    assert [event for event in events(after_the_end.folder) if event != ends] == events(after_a_cut.folder)
+    assert outcome(after_the_end.folder)["tensors"] == outcome(after_a_cut.folder)["tensors"]
+
+
+def test_more_lasts_as_long_as_the_speed_measured_at_the_start_says(whole: Run, tmp_path: Path) -> None:
+    """0.1 s at 1,000 images a second, less a twentieth, in whole rounds of 6."""
+    run = resume(copied(whole, tmp_path), more=0.1)
+    assert run.config.stages[-1].images == 95 // 6 * 6
+
+
+def test_nothing_more_changes_nothing(whole: Run, tmp_path: Path) -> None:
+    folder = copied(whole, tmp_path)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "sessions.jsonl"}
+    resume(folder)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+# Refusals.
+
+
+def test_other_data_are_refused_and_nothing_is_touched(
+    whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copied(whole, tmp_path)
+    bundle(monkeypatch, lambda: pictures(seed=1))
+    with pytest.raises(SaddlepointError, match="the data are not those the run began with"):
+        resume(folder, more=1.0)
+    assert outcome(folder) == outcome(whole.folder)
+    assert read_record(folder) == whole.record
+
+
+def test_a_run_that_is_being_worked_on_is_refused(whole: Run, tmp_path: Path) -> None:
+    folder = copied(whole, tmp_path)
+    with RunLock(folder), pytest.raises(SaddlepointError, match="is working on this run"):
+        resume(folder)
+
+
+def test_another_number_of_threads_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The threads the run began with are kept; where they cannot be, there is a word about the last digits."""
+    with pytest.raises(Cut):
+        begin(tmp_path, watcher=Seen(84))
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 7)
+    watcher = Seen(96)
+    with pytest.raises(Cut):
+        resume(tmp_path / "a", watcher=watcher)
+    assert watcher.notes == ["saved with 1 threads, now 7: results may differ in the last digits"]
+
+
+def test_a_checkpoint_of_other_networks_is_refused_by_name(whole: Run, tmp_path: Path) -> None:
+    folder = copied(whole, tmp_path)
+    record = read_record(folder)
+    wider = record.config.g.network.model_copy(update={"width": 3})
+    config = record.config.model_copy(update={"g": record.config.g.model_copy(update={"network": wider})})
+    record.model_copy(update={"config": config}).write(folder)
+    with pytest.raises(SaddlepointError, match=r"G: '.*' has shape .* \(the checkpoint belongs to another config"):
+        resume(folder)
+
+
+# A run of the first format.
+
+OLD = Path(__file__).parent / "fixtures" / "run-format-1"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(OLD, tmp_path / "old"))
+
+
+def test_an_old_run_can_still_be_sampled_from(old: Path) -> None:
+    """As its own sheet of samples shows, but for rounding on another machine."""
+    G = load(old)
+    assert G.description.classes == ("dark", "bright")
+    samples = G.sample(8, seed=1, label="bright")
+    expected = torch.tensor(json.loads((old / "samples.json").read_text()))
+    assert samples.x.shape == (8, 1, 8, 8)
+    assert (samples.x.flatten(1).int() - expected).abs().max() <= 1
+    assert Run(old).sample(2).x.shape == (2, 1, 8, 8)
+
+
+def test_an_old_run_can_still_be_gone_on_with(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To its last sheets."""
+    monkeypatch.setattr(api, "finish", finish)
+    past = events(old)
+    watcher = Seen()
+    run = resume(old, more=0.02, watcher=watcher)
+    assert run.config.stages[:-1] == (Stage(images=36, r1=0.1), Stage(images=24, inherit="networks"))
+    assert [tick.images for tick in watcher.ticks] == [66, 72, 78]
+    assert events(old)[: len(past)] == past
+    assert events(old)[-1]["images"] == run.generator().description.images == 78
