@@ -143,7 +143,9 @@ def test_nothing_is_unpickled_or_evaluated(module: str) -> None:
     assert "weights_only=False" not in SOURCES[module]
     for node in ast.walk(TREES[module]):
         if isinstance(node, ast.Call):
-            assert ast.unparse(node.func) not in {"torch.load", "torch.save", "eval", "exec", "np.load"}
+            called, words = ast.unparse(node.func), [ast.unparse(word) for word in node.keywords]
+            plain = module == "judge.extractors.foreign" and called == "torch.load" and "weights_only=True" in words
+            assert plain or called not in {"torch.load", "torch.save", "eval", "exec", "np.load"}
 
 
 @every_module

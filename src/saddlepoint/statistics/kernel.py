@@ -39,5 +39,7 @@ def kernel_distance(x: Tensor, y: Tensor, chunk: int = CHUNK) -> Interval:
 
 def _rows(u: Tensor, v: Tensor, chunk: int, own: bool = True) -> Tensor:
     """sum_j k(u_i, v_j), [n]; where u and v are one sample, without k(u_i, u_i)."""
-    sums = torch.cat([sum(polynomial(part, other).sum(1) for other in v.split(chunk)) for part in u.split(chunk)])
+    sums = torch.cat(
+        [torch.stack([polynomial(some, other).sum(1) for other in v.split(chunk)]).sum(0) for some in u.split(chunk)]
+    )
     return sums - (u.square().sum(1) / u.shape[1] + 1) ** 3 if own else sums

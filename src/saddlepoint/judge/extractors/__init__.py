@@ -1,0 +1,1 @@
+"""Feature extractors: what a metric of pictures is computed on."""

@@ -1,0 +1,42 @@
+"""Other people's weights: read from a file whose SHA-256 is known, as tensors by name. No code of theirs is run."""
+
+import hashlib
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from saddlepoint.errors import SaddlepointError
+
+
+def weights(path: Path, known: dict[str, str]) -> tuple[dict[str, Tensor], str]:
+    """(tensors by name, SHA-256) of a file of weights: safetensors, a PyTorch state dict, or a TorchScript archive.
+
+    `known` names the digests that are believed, each with what it is. A state dict is read by PyTorch's reader of plain
+    tensors; of an archive the tensors are taken, its functions are not called.
+    """
+    if not path.is_file():
+        raise SaddlepointError("no file of weights", str(path), "see docs/judging.md for where to get it")
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if digest not in known:
+        names = ", ".join(f"{name} ({digest[:12]}...)" for digest, name in known.items())
+        raise SaddlepointError(f"unknown weights, SHA-256 {digest}", str(path), f"known are {names}")
+    if path.suffix == ".safetensors":
+        from safetensors.torch import load
+
+        return load(content), digest
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # reading TorchScript goes on being possible
+        if known[digest].endswith("TorchScript"):
+            return dict(torch.jit.load(path, map_location="cpu").state_dict()), digest
+    return torch.load(path, map_location="cpu", weights_only=True), digest
+
+
+def place(network: torch.nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
+    """Load the tensors into the network; SaddlepointError where names or shapes differ."""
+    try:
+        network.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise SaddlepointError("not the weights of this network", str(path)) from error

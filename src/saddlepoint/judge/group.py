@@ -1,0 +1,72 @@
+"""A sample that is judged: examples, their labels, and what an extractor saw in them."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.card import Card, Measure, code_version
+from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
+from saddlepoint.statistics.intervals import Interval
+
+LEAST = 20
+
+
+class Group(NamedTuple):
+    """x uint8 [N, C, H, W] or points [N, D];  labels [N] or None;  seen: features [N, F], logits of a classifier."""
+
+    x: Tensor
+    labels: Tensor | None
+    seen: Seen
+
+    @property
+    def size(self) -> int:
+        return len(self.x)
+
+    def take(self, places: Tensor | slice) -> "Group":
+        labels = None if self.labels is None else self.labels[places]
+        return Group(self.x[places], labels, self.seen.take(places))
+
+    def of(self, label: int) -> "Group":
+        """The members of one class; SaddlepointError where there are none, or no labels."""
+        places = torch.empty(0) if self.labels is None else (self.labels == label).nonzero().flatten()
+        if not len(places):
+            raise SaddlepointError(f"no picture of class {label}", "judge", "every class needs some")
+        return self.take(places)
+
+
+def group(extractor: Extractor, x: Tensor, labels: Tensor | None = None) -> Group:
+    """Look at examples; SaddlepointError where they are too few to say anything, or the labels are not as many."""
+    if len(x) < LEAST:
+        raise SaddlepointError(f"{len(x)} examples", "judge", f"a verdict on fewer than {LEAST} is noise: give more")
+    if labels is not None and (labels.ndim != 1 or len(labels) != len(x)):
+        raise SaddlepointError(f"labels {list(labels.shape)} for {len(x)} examples", "judge", "give one each")
+    stored = as_stored(x)
+    return Group(stored, labels, look(extractor, stored))
+
+
+def card_of(extractor: Extractor, real: int, fake: int, reference: str, seed: int | None) -> Card:
+    """The card of numbers measured by this extractor, its metric still to be named."""
+    return Card(
+        metric="",
+        extractor=extractor.name,
+        extractor_digest=extractor.digest,
+        n_real=real,
+        n_fake=fake,
+        reference=reference,
+        resizer=extractor.resizer,
+        seed=seed,
+        code=code_version(),
+    )
+
+
+def measure(card: Card, metric: str, interval: Interval) -> Measure:
+    return Measure(*interval, card._replace(metric=metric))
+
+
+def same_kind(real: Group, fake: Group) -> None:
+    """Refuse to compare examples of different shape."""
+    if real.x.shape[1:] != fake.x.shape[1:]:
+        sizes = " and ".join(" x ".join(map(str, g.x.shape[1:])) for g in (real, fake))
+        raise SaddlepointError(f"examples of {sizes}", "judge", "both sides need one size: --size makes them so")

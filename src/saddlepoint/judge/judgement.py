@@ -1,0 +1,162 @@
+"""All measures that apply to a sample, against real examples: each with its interval and its card."""
+
+from typing import NamedTuple
+
+import torch
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.card import Card, Measure
+from saddlepoint.judge.diversity import class_spread, classes_of, likeness, spread
+from saddlepoint.judge.group import Group, measure, same_kind
+from saddlepoint.judge.memory import QUERIES, memory
+from saddlepoint.statistics.classes import census, inception_score
+from saddlepoint.statistics.gaussian import fit, frechet
+from saddlepoint.statistics.influence import Reference, frechet_interval, without_bias
+from saddlepoint.statistics.intervals import Interval, wilson
+from saddlepoint.statistics.kernel import kernel_distance
+from saddlepoint.statistics.manifold import manifold
+from saddlepoint.statistics.sliced import directions, sliced_wasserstein
+
+NEIGHBOURS = 5
+MOST = 2_000  # of either side, for what compares every pair
+DIRECTIONS = 128
+
+Measures = dict[str, Measure]
+
+
+class Standard(NamedTuple):
+    """What samples are held against, seen and fitted once for all judgements.
+
+    real      the examples
+    fitted    the moments of their features
+    training  examples that were trained on, as many as are looked at: what real data scores, and what may be copied
+    yardstick their own distance to `real`, None without training examples
+    """
+
+    real: Group
+    fitted: Reference
+    training: Group | None = None
+    yardstick: float | None = None
+
+    @staticmethod
+    def of(real: Group, training: Group | None = None) -> "Standard":
+        fitted = Reference.of(fit(real.seen.features))
+        yardstick = None if training is None else frechet(fit(training.seen.features), fitted.moments)
+        return Standard(real, fitted, training, yardstick)
+
+
+def judge(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
+    """Everything that applies."""
+    same_kind(standard.real, fake)
+    found = distances(fake, standard, card) | supports(fake, standard, card) | spreads(fake, standard, card)
+    found |= slices(fake, standard, card, rng) | of_classes(fake, standard, card)
+    if fake.x.ndim == 4 and min(fake.x.shape[2:]) >= 11:
+        found |= likenesses(fake, standard, card, rng)
+    if standard.training is not None:
+        found |= memories(fake, standard, card, rng)
+    return found
+
+
+def quick(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
+    """What is worth its time while a run goes on."""
+    same_kind(standard.real, fake)
+    found = distances(fake, standard, card) | supports(fake, standard, card) | spreads(fake, standard, card)
+    return found | (memories(fake, standard, card, rng) if standard.training is not None else {})
+
+
+def distances(fake: Group, standard: Standard, card: Card) -> Measures:
+    """The Frechet distance, without its bias where the sample allows it, over that of real data, and the kernel's."""
+    features = fake.seen.features
+    whole = frechet_interval(features, standard.fitted)
+    found = {"frechet": measure(card, "Frechet distance", whole)}
+    if len(features) // 2 > features.shape[1]:
+        limit = without_bias(features, standard.fitted.moments, whole)
+        found["frechet_limit"] = measure(card, "Frechet distance, extrapolated to infinitely many samples", limit)
+    if standard.yardstick and standard.training is not None:
+        name = f"Frechet distance / that of {standard.training.size:,} training examples"
+        found["frechet_ratio"] = measure(card, name, whole.scaled(1 / standard.yardstick))
+    real, ours = standard.real.seen.features[:MOST], features[:MOST]
+    short = card._replace(n_real=len(real), n_fake=len(ours))
+    found["kernel"] = measure(short, "kernel distance (unbiased cubic MMD^2)", kernel_distance(real, ours))
+    return found
+
+
+def supports(fake: Group, standard: Standard, card: Card) -> Measures:
+    """Precision, recall, density and coverage with 5 neighbours."""
+    real, ours = standard.real.seen.features[:MOST], fake.seen.features[:MOST]
+    short = card._replace(n_real=len(real), n_fake=len(ours))
+    found = manifold(real, ours, min(NEIGHBOURS, len(real) // 4))
+    return {name: measure(short, f"{name}, {NEIGHBOURS} neighbours", each) for name, each in found._asdict().items()}
+
+
+def spreads(fake: Group, standard: Standard, card: Card) -> Measures:
+    """How far samples lie apart, as against real examples: all, and within a class."""
+    real = standard.real
+    found = {"spread": measure(card, "mean pairwise distance / real, %", spread(fake, real))}
+    if fake.labels is not None and real.labels is not None and int(torch.bincount(real.labels).min()) >= 3:
+        value, _ = class_spread(fake, real)
+        found["class_spread"] = measure(card, "mean pairwise distance within a class / real, %", value)
+    return found
+
+
+def slices(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
+    """The sliced Wasserstein distance along 128 directions."""
+    w = directions(fake.seen.features.shape[1], DIRECTIONS, rng)
+    found = sliced_wasserstein(standard.real.seen.features, fake.seen.features, w)
+    return {"sliced": measure(card, f"sliced Wasserstein distance, {DIRECTIONS} directions", found)}
+
+
+def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
+    """What a classifier says: are samples what they were asked to be, each class like its real one, all classes met."""
+    found: Measures = {}
+    logits, labels, real = fake.seen.logits, fake.labels, standard.real
+    if logits is not None:
+        found["inception_score"] = measure(card, "Inception Score, all samples at once", inception_score(logits))
+        modes = census(logits.argmax(1), logits.shape[1])
+        found["modes"] = measure(card, f"modes met, of {logits.shape[1]}", modes.modes)
+        found["modes_kl"] = measure(card, f"KL(modes || uniform), nats, floor {modes.floor:.4f}", modes.kl)
+    if labels is None or real.labels is None:
+        return found
+    k = classes_of(real, fake)
+    if logits is not None and logits.shape[1] == k:
+        right = wilson(int((logits.argmax(1) == labels).sum()), len(labels))
+        found["label_accuracy"] = measure(card, "label accuracy, %", right.scaled(100))
+    each = [frechet_interval(fake.of(c).seen.features, Reference.of(fit(real.of(c).seen.features))) for c in range(k)]
+    value = sum(one.value for one in each) / k
+    half = sum((one.high - one.value) ** 2 for one in each) ** 0.5 / k
+    found["class_frechet"] = measure(
+        card, "Frechet distance, mean over classes", Interval(value, value - half, value + half)
+    )
+    return found
+
+
+def likenesses(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
+    """MS-SSIM within a class, of samples and of real pictures."""
+    found = {}
+    for name, whose, some in (("likeness", "", fake), ("likeness_real", " of real pictures", standard.real)):
+        value, count = likeness(some, rng)
+        where = "a class" if some.labels is not None else "the sample"
+        found[name] = measure(card, f"MS-SSIM of {count} scales within {where}{whose}", value)
+    return found
+
+
+def memories(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
+    """The memorisation test in the features, and the share of near-copies by pixels."""
+    training = standard.training
+    if training is None:
+        raise SaddlepointError("no training examples to compare with", "memorisation test")
+    some = fake.take(slice(QUERIES))
+    short = card._replace(n_fake=some.size, n_real=training.size)
+    seen = memory(some.seen.features, training.seen.features, standard.real.seen.features, rng)
+    found = {}
+    if seen.test is not None:
+        share, p = seen.test.share, seen.test.p
+        name = f"% nearest to a training example, by chance {100 * seen.test.expected:.1f}"
+        found["nearest_is_training"] = measure(short, name, share.scaled(100))
+        found["memorisation_p"] = measure(short, "p-value of the memorisation test, in features", Interval(p, p, p))
+    copies = seen.copies
+    if fake.x.ndim == 4:
+        copies = memory(some.x, training.x, training.x[:0], rng).copies
+    share = wilson(len(copies), some.size).scaled(100)
+    found["copies"] = measure(short, "near-copies of training examples, %", share)
+    return found

@@ -1,0 +1,201 @@
+"""Judging samples whose verdict is known: real, collapsed, copied, broken; on pictures and on points."""
+
+import math
+
+import pytest
+import torch
+
+from saddlepoint.data.digits import digits, digits_test
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.diversity import class_spread, likeness
+from saddlepoint.judge.extractors.digits import digits as digit_extractor
+from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
+from saddlepoint.judge.extractors.pixels import pixels
+from saddlepoint.judge.group import Group, card_of, group
+from saddlepoint.judge.judgement import Standard, judge, quick
+from saddlepoint.judge.memory import memory, nearest_features, nearest_l1, usual_distance
+from saddlepoint.judge.path import path_length
+from saddlepoint.latent.walk import lerp, slerp
+
+
+def rng(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.fixture(scope="module")
+def standard() -> Standard:
+    train, test = digits(), digits_test()
+    look_at = digit_extractor()
+    return Standard.of(group(look_at, test.x[:400], test.c[:400]), group(look_at, train.x[:600], train.c[:600]))
+
+
+def card(standard: Standard, fake: Group):
+    return card_of(digit_extractor(), standard.real.size, fake.size, "MNIST test", 3)
+
+
+@pytest.fixture(scope="module")
+def unseen() -> Group:
+    test = digits_test()
+    return group(digit_extractor(), test.x[400:800], test.c[400:800])
+
+
+@pytest.fixture(scope="module")
+def of_real(standard, unseen):
+    return judge(unseen, standard, card(standard, unseen), rng())
+
+
+def test_real_pictures_pass(of_real):
+    value = {name: each.value for name, each in of_real.items()}
+    assert 0.3 < value["frechet_ratio"] < 3
+    assert of_real["kernel"].low < 0.02
+    assert value["precision"] > 0.8 < value["recall"]
+    assert value["coverage"] > 0.8
+    assert 90 < value["spread"] < 110
+    assert 85 < value["class_spread"] < 115
+    assert value["label_accuracy"] > 97
+    assert value["modes"] == 10
+    assert 8 < value["inception_score"] <= 10
+    assert value["memorisation_p"] > 0.01
+    assert value["copies"] < 1
+    assert abs(value["likeness"] - value["likeness_real"]) < 0.05
+
+
+def test_every_number_has_its_interval_and_its_card(of_real):
+    for name, each in of_real.items():
+        assert each.low <= each.value <= each.high, name
+        assert each.card.extractor == "digits_a"
+        assert len(each.card.extractor_digest) == 64
+        assert each.card.n_fake in (400, 390) or each.card.n_fake <= 400
+        assert each.card.seed == 3
+        assert each.card.metric
+    assert of_real["likeness"].card.metric == "MS-SSIM of 2 scales within a class"
+
+
+def test_a_collapsed_generator_is_seen(standard, unseen, of_real):
+    one = unseen.take(torch.zeros(400, dtype=torch.long))
+    found = quick(one._replace(labels=unseen.labels), standard, card(standard, one), rng())
+    assert found["frechet"].low > of_real["frechet"].high
+    assert found["precision"].value in (0, 1)
+    assert found["recall"].value == 0
+    assert found["coverage"].value < 0.05
+    assert found["spread"].value == 0
+    assert found["class_spread"].value == 0
+
+
+def test_copies_of_the_training_pictures_are_seen(standard):
+    copied = standard.training.take(torch.arange(200))
+    found = judge(copied, standard, card(standard, copied), rng())
+    assert found["memorisation_p"].value < 0.001
+    assert found["copies"].value == 100
+
+
+def test_samples_of_the_wrong_kind_are_refused(standard):
+    look_at = digit_extractor()
+    with pytest.raises(SaddlepointError, match="fewer than 20"):
+        group(look_at, digits().x[:19])
+    with pytest.raises(SaddlepointError, match="give one each"):
+        group(look_at, digits().x[:30], torch.zeros(29))
+    small = group(pixels(), digits().x[:30, :, ::2, ::2])
+    with pytest.raises(SaddlepointError, match="1 x 28 x 28 and 1 x 14 x 14"):
+        judge(small, standard, card(standard, small), rng())
+    with pytest.raises(SaddlepointError, match="finite"):
+        group(pixels(), torch.full((30, 1, 12, 12), math.nan))
+
+
+def test_a_class_without_pictures_is_named(standard, unseen):
+    lacking = unseen.take(unseen.labels != 4)
+    with pytest.raises(SaddlepointError, match="no picture of class 4"):
+        class_spread(lacking, standard.real)
+
+
+def test_constant_pictures_get_a_verdict_with_pixels():
+    real = group(pixels(), digits_test().x[:100])
+    fake = group(pixels(), torch.full((100, 1, 28, 28), 7, dtype=torch.uint8))
+    found = quick(fake, Standard.of(real), card_of(pixels(), 100, 100, "real", None), rng())
+    assert found["spread"].value == 0
+    assert found["recall"].value == 0
+    assert math.isfinite(found["frechet"].value)
+
+
+def test_points_are_judged_as_they_are():
+    real, more, fake = (torch.randn(300, 2, generator=rng(s)) for s in range(3))
+    standard = Standard.of(group(pixels(), real), group(pixels(), more))
+    found = judge(group(pixels(), fake), standard, card_of(pixels(), 300, 300, "toy", 0), rng())
+    assert found["frechet"].value < 0.05
+    assert found["coverage"].value > 0.8
+    assert "likeness" not in found
+
+
+def test_what_is_seen_does_not_depend_on_the_chunks():
+    x = digits_test().x[:50]
+    for extractor in (digit_extractor(), pixels()):
+        whole = look(extractor, x).features
+        for chunk in (1, 7):
+            torch.testing.assert_close(look(extractor._replace(chunk=chunk), x).features, whole, rtol=1e-5, atol=1e-5)
+
+
+def test_features_that_are_not_finite_are_refused():
+    broken = Extractor("broken", "none", "none", lambda x: Seen(torch.full((len(x), 2), math.inf)))
+    with pytest.raises(SaddlepointError, match="not finite"):
+        look(broken, digits().x[:30])
+
+
+def test_pictures_of_any_storage_become_bytes():
+    x = torch.tensor([0, 128, 255], dtype=torch.uint8).view(3, 1, 1, 1)
+    assert as_stored(x.float() / 255).equal(x)
+    assert as_stored((x.int() * 257).to(torch.uint16)).equal(x)
+
+
+# Memory
+
+
+def test_nearest_features_are_the_nearest():
+    y, t = torch.randn(30, 5, generator=rng()), torch.randn(50, 5, generator=rng(1))
+    found = nearest_features(y, t)
+    apart = (y[:, None].double() - t.double()).norm(dim=2)
+    assert found.indices.equal(apart.argmin(1))
+    torch.testing.assert_close(found.distances, apart.min(1).values)
+
+
+def test_the_l1_search_is_exact_where_it_looks_at_all():
+    y, t = (torch.randint(256, (n, 1, 4, 4), generator=rng(n)).to(torch.uint8) for n in (20, 90))
+    apart = (y.flatten(1)[:, None].int() - t.flatten(1).int()).abs().sum(2)
+    found = nearest_l1(y, t)
+    assert found.indices.equal(apart.argmin(1))
+    assert found.distances.equal(apart.min(1).values.double())
+
+
+def test_what_is_usual_passes_over_equal_pictures():
+    t = torch.tensor([[0.0, 0], [0, 0], [3, 4], [3, 5]])
+    assert usual_distance(t, torch.tensor([0, 2, 0])).tolist() == pytest.approx([5, 1, 5])
+
+
+def test_without_held_out_pictures_there_is_no_test_but_copies_are_found():
+    t = torch.randint(256, (40, 1, 6, 6), generator=rng()).to(torch.uint8)
+    found = memory(t[:10], t, t[:0], rng())
+    assert found.test is None
+    assert found.nearest.indices.tolist() == list(range(10))
+    assert sorted(found.copies.tolist()) == list(range(10))
+
+
+# Diversity and paths
+
+
+def test_a_class_that_is_one_picture_is_like_itself():
+    x = digits().x[:1].expand(30, -1, -1, -1)
+    assert likeness(group(pixels(), x), rng())[0].value == pytest.approx(1)
+
+
+def test_path_length_of_a_linear_generator():
+    # straight ways: |A (b - a)|^2 whatever t; on average over normal ends 2 |A|_F^2
+    A, z = (
+        torch.randn(4, 3, dtype=torch.float64, generator=rng()),
+        torch.randn(60, 3, dtype=torch.float64, generator=rng(1)),
+    )
+    found = path_length(lambda z: z @ A.T, lerp, z, rng())
+    expected = ((z[30:] - z[:30]) @ A.T).square().sum(1)
+    assert found.value == pytest.approx(float(expected.mean()), rel=1e-6)
+    # great circles: the speed is the angle times the radius
+    unit = torch.nn.functional.normalize(z, dim=1)
+    angles = torch.arccos((unit[:30] * unit[30:]).sum(1))
+    assert path_length(lambda z: z, slerp, unit, rng()).value == pytest.approx(float(angles.square().mean()), rel=1e-5)
