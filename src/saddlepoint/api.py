@@ -15,6 +15,7 @@ from saddlepoint.data.reading import Reading, Tell
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source, silent
 from saddlepoint.data.split import split
+from saddlepoint.data.survey import Survey, survey
 from saddlepoint.durations import parse
 from saddlepoint.engine import Engine, resolve
 from saddlepoint.errors import SaddlepointError, nearest
@@ -63,14 +64,16 @@ class Run:
 class Prepared:
     """A run that is ready to begin: data, engine, what was measured, and the configuration with its length."""
 
-    def __init__(self, data: str, config: Config, budget: float | None, tell: Tell = silent) -> None:
+    def __init__(
+        self, data: str, config: Config, budget: float | None, tell: Tell = silent, source: Source | None = None
+    ):
         self.engine = resolve(config.engine)
         side = config.data.side or affordable(budget, self.engine)
         named = config.data.model_copy(update={"name": lasting(data), "side": side})
         if config.base is not None:
             named, config = as_the_base(config.base, named, config)
         config = config.model_copy(update={"data": named})
-        self.source = open_source(reading(named), tell)
+        self.source = source or open_source(reading(named), tell)
         if self.source.x.ndim == 2 and config.range != "raw":
             raise SaddlepointError("points are not in a range", f"--range {config.range}", "use --recipe points")
         self.measured = measure(config, self.source, self.engine)
@@ -157,9 +160,16 @@ def train(
     return start(data, config, budget=seconds, name=name, root=Path(root), watcher=watcher)
 
 
-def plan(data: str, config: Config, budget: float | None = None) -> Plan:
-    """What `start` would do with the same arguments; nothing is written."""
-    return Prepared(data, config, budget).plan()
+def plan(data: str, config: Config, budget: float | None = None, source: Source | None = None) -> Plan:
+    """What `start` would do with the same arguments; nothing is written. `source` is the data, where they are open."""
+    return Prepared(data, config, budget, source=source).plan()
+
+
+def look(data: str, config: Config, budget: float | None = None, tell: Tell = silent) -> Survey:
+    """What is in the data, read as `start` would read them within this budget."""
+    side = config.data.side or affordable(budget, resolve(config.engine))
+    named = config.data.model_copy(update={"name": lasting(data), "side": side})
+    return survey(reading(named), tell)
 
 
 def start(

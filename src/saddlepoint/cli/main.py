@@ -8,11 +8,13 @@ from saddlepoint.errors import SaddlepointError
 
 VERBS = {
     "demo": "Train on the handwritten digits in this package, for two minutes.",
+    "look": "See what is in a data set, and what training on it would take.",
     "train": "Train a network on data.",
     "resume": "Go on with a run where it stopped.",
     "sample": "Make pictures with a trained generator.",
     "runs": "List the runs in a folder.",
     "report": "Write a run's report again.",
+    "cache": "Show or clear what was decoded from data sets.",
     "theory": "See the theorems happen.",
 }
 """Each is the function of its name in the module of its name."""

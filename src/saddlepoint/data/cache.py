@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from saddlepoint.data.gather import Gathered, assembled, decoded, gather
-from saddlepoint.data.pictures import Form
-from saddlepoint.data.reading import Bad, Listing, Reading, Tell
+from saddlepoint.data.gather import Gathered, assembled, decoded
+from saddlepoint.data.pictures import Form, Header
+from saddlepoint.data.reading import Bad, Listing, Reading, Tell, tolerate
 from saddlepoint.data.source import Source
 
 FORMAT = 1
@@ -62,20 +62,27 @@ def key_of(listing: Listing, wish: Reading) -> str:
 
 
 def through(listing: Listing, wish: Reading, tell: Tell) -> Source:
-    """The source that these pictures are: from the cache, into it, or in memory where they are few or it is refused."""
+    """The source that these pictures are, decoded now or before."""
+    found, folder = fetch(listing, wish, tell)
+    source = assembled(listing, wish, found)
+    return source if folder is None else source._replace(known=known(folder, source))
+
+
+def fetch(listing: Listing, wish: Reading, tell: Tell) -> tuple[Gathered, Path | None]:
+    """The pictures, from the cache or put into it, and their folder there; in memory where they are few."""
     if sum(entry.size for entry in listing.entries) < SMALL:
-        return gather(listing, wish, tell)
+        return decoded(listing, wish, np.empty, tell), None
     folder = place() / key_of(listing, wish)
     found = load(folder)
-    if found is None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            tell(f"no cache: {folder.parent}: {error.strerror}")
-            return gather(listing, wish, tell)
-        found = store(folder, listing, wish, tell)
-    source = assembled(listing, wish, found)
-    return source._replace(known=known(folder, source))
+    if found is not None:
+        tolerate(found.bad, len(found.kept), wish.bad, listing.name)
+        return found, folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        tell(f"no cache: {folder.parent}: {error.strerror}")
+        return decoded(listing, wish, np.empty, tell), None
+    return store(folder, listing, wish, tell), folder
 
 
 def store(folder: Path, listing: Listing, wish: Reading, tell: Tell) -> Gathered:
@@ -106,6 +113,7 @@ def store(folder: Path, listing: Listing, wish: Reading, tell: Tell) -> Gathered
         "form": found.form._asdict(),
         "notes": found.notes,
         "shape": found.x.shape,
+        "kinds": found.kinds,
     }
     written = folder / f"about.{os.getpid()}.tmp"
     written.write_text(json.dumps(about), encoding="utf-8")
@@ -132,7 +140,8 @@ def load(folder: Path) -> Gathered | None:
             return None
         x = np.memmap(folder / "x.npy", form.dtype, "c", HEADER, shape)
         bad = tuple(Bad(*one) for one in about["bad"])
-        return Gathered(x, np.array(about["kept"], np.int64), bad, form, tuple(about["notes"]))
+        kinds = tuple((Header(*header), count) for header, count in about["kinds"])
+        return Gathered(x, np.array(about["kept"], np.int64), bad, form, tuple(about["notes"]), kinds)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

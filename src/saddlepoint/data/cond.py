@@ -196,7 +196,7 @@ def absent(column: Column) -> np.ndarray:
     """Where there is no value: an empty text, a number that is none, a negative label of an integer array."""
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "f":
-            return ~np.isfinite(column.reshape(len(column), -1)).all(axis=1)
+            return np.asarray(~np.isfinite(column.reshape(len(column), -1)).all(axis=1))
         if column.dtype.kind == "i" and column.ndim == 1:
             return column < 0
         if column.dtype.kind in "uib":

@@ -24,13 +24,16 @@ Result = TypeVar("Result")
 
 
 class Gathered(NamedTuple):
-    """The pictures of a listing that could be read: x [N, C, H, W], which entries they are, and the others."""
+    """The pictures of a listing that could be read: x [N, C, H, W], which entries they are, and the others. `kinds` are
+    the headers, with how many have each.
+    """
 
     x: np.ndarray
     kept: np.ndarray
     bad: tuple[Bad, ...]
     form: Form
     notes: tuple[str, ...]
+    kinds: tuple[tuple[Header, int], ...] = ()
 
 
 def each(entries: Iterable[Entry], work: Callable[[Entry], Result]) -> Iterator[Result | SaddlepointError]:
@@ -144,12 +147,8 @@ def decoded(listing: Listing, wish: Reading, room: Callable[..., np.ndarray], te
             said = time.monotonic()
             rate = len(kept) / (said - start)
             tell(f"reading: {len(kept):,} of {len(found):,} pictures, {rate:,.0f} a second")
-    return Gathered(x[: len(kept)], np.array(kept, np.int64), (*listing.bad, *bad), form, notes)
-
-
-def gather(listing: Listing, wish: Reading, tell: Tell) -> Source:
-    """The source that these pictures are, in memory."""
-    return assembled(listing, wish, decoded(listing, wish, np.empty, tell))
+    kinds = tuple(Counter(found.values()).most_common())
+    return Gathered(x[: len(kept)], np.array(kept, np.int64), (*listing.bad, *bad), form, notes, kinds)
 
 
 def assembled(listing: Listing, wish: Reading, pictures: Gathered) -> Source:

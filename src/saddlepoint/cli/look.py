@@ -1,0 +1,148 @@
+"""saddlepoint look DATA: what is in there, before any training time is spent."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from saddlepoint.cli.flags import NORMAL, Speaking, Time
+from saddlepoint.cli.tables import columns, plan_lines, say, shorten
+from saddlepoint.cli.theory import silence, tell
+from saddlepoint.data.names import are_points
+from saddlepoint.durations import parse
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.settings import configure
+
+if TYPE_CHECKING:
+    from saddlepoint.data.survey import Survey
+    from saddlepoint.watcher import Plan
+
+SMALL, UNEVEN, MANY = 2_000, 3.0, 12
+
+
+def look(
+    data: Annotated[str, Parameter(help="A folder, a zip, a table, arrays; or a name.")],
+    /,
+    *,
+    budget: Annotated[str, Time] = "30m",
+    sheet: Annotated[Path, Parameter(metavar="FILE", help="Where the contact sheet goes.")] = Path("look.png"),
+    size: Annotated[str | None, Parameter(metavar="TEXT", help="Of pictures, as for `train`.")] = None,
+    cond: Annotated[str | None, Parameter(metavar="TEXT", help="The condition, as for `train`.")] = None,
+    voice: Speaking = NORMAL,
+) -> None:
+    """See what is in a data set: sizes, channels, classes, what cannot be read.
+
+    Every file is opened. The contact sheet shows some of each class; the last
+    lines say what `train` would choose for this budget.
+
+    Example: saddlepoint look photos/ --budget 1h
+    """
+    seconds = parse(budget)
+    wishes = {name: value for name, value in {"size": size, "cond": cond}.items() if value is not None}
+    config = configure(None, None, wishes, "points" if are_points(data) else "modern")
+    from saddlepoint import api
+
+    start = time.monotonic()
+    found = api.look(data, config, seconds, silence if voice.quiet else tell)
+    took = time.monotonic() - start
+    plan = api.plan(data, config, seconds, found.source)
+    picture = contact(found, sheet)
+    if voice.json:
+        say([json.dumps(values(found, plan) | {"sheet": picture})])
+    elif not voice.quiet:
+        notes = [note for note in found.source.notes if not note.startswith("left out")]
+        read = ("read in", f"{took:.1f} s, {found.source.size / took:,.0f} a second")
+        say([*columns([*rows(found), read]), "", *notes, *plan_lines(plan), ""])
+        say([f"  {picture}", f"  {command(data, budget, found)}"])
+
+
+def contact(found: "Survey", path: Path) -> str:
+    """Write the contact sheet; where that is not allowed, say so: it is not what was asked for."""
+    from saddlepoint.data.survey import sheet
+    from saddlepoint.figures import grid, save, scatter, to_uint8
+
+    try:
+        if found.source.x.ndim == 2:
+            return shorten(save(scatter(found.source.x[:5000]), path))
+        return shorten(save(grid(to_uint8(sheet(found.source), "unit"), 10), path))
+    except SaddlepointError as error:
+        return f"no contact sheet: {error}"
+
+
+def rows(found: "Survey") -> Iterator[tuple[str, str]]:
+    """(what, how it is) of the data, a line each."""
+    source = found.source
+    yield "examples", f"{source.size:,}"
+    yield from pictures(found)
+    if source.classes:
+        yield "classes", f"{len(source.classes):,}: {listed(found)}"
+        least, most = min(found.counts), max(found.counts)
+        yield "balance", f"{least:,} to {most:,} examples of a class"
+    for field in source.fields:
+        yield "condition", str(field)
+    if found.alike is not None:
+        yield (
+            "near-duplicates",
+            f"{found.alike:,}" + (" (kept on one side of the held-out split)" if found.alike else ""),
+        )
+    yield "unreadable", f"{len(found.bad):,}"
+    yield from (("", str(bad)) for bad in found.bad)
+
+
+def pictures(found: "Survey") -> Iterator[tuple[str, str]]:
+    """Sizes, channels, depths and formats of the files; of arrays, what they hold."""
+    from saddlepoint.data.survey import sizes
+
+    source = found.source
+    if not found.kinds:
+        yield "each", f"{' x '.join(map(str, source.x.shape[1:]))} {str(source.x.dtype).removeprefix('torch.')}"
+        return
+    different = sizes(found.kinds)
+    some = ", ".join(f"{count:,} of {height} x {width}" for (height, width), count in different[:4])
+    yield "sizes", some + (f", and {len(different) - 4:,} others" if len(different) > 4 else "")
+    tally: dict[str, dict[str, int]] = {"channels": {}, "depth": {}, "formats": {}}
+    for header, count in found.kinds:
+        channels = ("colour" if header.colour else "grey") + (" and opacity" if header.alpha else "")
+        words = {"channels": channels, "depth": f"{header.depth} bits", "formats": header.format}
+        for name, word in words.items():
+            tally[name][word] = tally[name].get(word, 0) + count
+    for name, words in tally.items():
+        alone = len(words) == 1
+        yield name, ", ".join(word if alone else f"{count:,} {word}" for word, count in words.items())
+
+
+def listed(found: "Survey") -> str:
+    """The classes with their counts, the largest first."""
+    pairs = sorted(zip(found.source.classes, found.counts), key=lambda pair: -pair[1])
+    rest = f", and {len(pairs) - MANY:,} more" if len(pairs) > MANY else ""
+    return ", ".join(f"{name} {count:,}" for name, count in pairs[:MANY]) + rest
+
+
+def command(data: str, budget: str, found: "Survey") -> str:
+    """What to type next."""
+    words = ["saddlepoint train", f"'{data}'" if " " in data else data, f"--budget {budget}"]
+    if found.source.x.ndim == 4 and found.source.size < SMALL:
+        words.append("--augment adaptive")
+    if found.counts and max(found.counts) > UNEVEN * max(1, min(found.counts)):
+        words.append("--balance 0.5")
+    if found.bad:
+        words.append(f"--bad {len(found.bad) / (len(found.bad) + found.source.size) + 0.005:.2f}")
+    return " ".join(words)
+
+
+def values(found: "Survey", plan: "Plan") -> dict[str, Any]:
+    """The same, for --json."""
+    source = found.source
+    return {
+        "examples": source.size,
+        "shape": list(source.x.shape[1:]),
+        "kinds": [[*header, count] for header, count in found.kinds],
+        "classes": dict(zip(source.classes, found.counts)),
+        "near_duplicates": found.alike,
+        "bad": {bad.name: bad.reason for bad in found.bad},
+        "notes": source.notes,
+        "plan": plan._asdict(),
+    }

@@ -1,0 +1,77 @@
+"""What is in a data set: counted before any training time is spent on it."""
+
+from collections import Counter
+from typing import NamedTuple
+
+import torch
+
+from saddlepoint.data.cache import fetch
+from saddlepoint.data.duplicates import groups
+from saddlepoint.data.gather import assembled
+from saddlepoint.data.names import medium
+from saddlepoint.data.pictures import Header
+from saddlepoint.data.reading import Bad, Reading, Tell
+from saddlepoint.data.source import Source
+from saddlepoint.data.sources import listing, open_source
+
+FILES = ("folder", "zip", "list", "parquet", "hf")
+
+
+class Survey(NamedTuple):
+    """A data set as `look` reports it.
+
+    kinds    how many pictures have which header; empty for what are no files
+    counts   examples of each class, in the order of the source's classes
+    alike    how many examples are near-duplicates of an earlier one; None where it was not looked for
+    """
+
+    source: Source
+    kinds: tuple[tuple[Header, int], ...]
+    bad: tuple[Bad, ...]
+    counts: tuple[int, ...]
+    alike: int | None
+
+
+def survey(wish: Reading, tell: Tell) -> Survey:
+    """Read everything, putting up with whatever is unreadable."""
+    wish = wish._replace(bad=1.0)
+    what = medium(wish.name)
+    if what in FILES or (what == "table" and lists_files(wish.name)):
+        files = listing(wish.name)
+        pictures, _ = fetch(files, wish, tell)
+        source, kinds, bad = assembled(files, wish, pictures), pictures.kinds, pictures.bad
+    else:
+        source, kinds, bad = open_source(wish, tell), (), ()
+    labels = source.c if source.classes else None
+    counts = () if labels is None else tuple(torch.bincount(labels, minlength=len(source.classes)).tolist())
+    found = groups(source.x)
+    alike = None if found is None else int((found != torch.arange(source.size)).sum())
+    return Survey(source, kinds, bad, counts, alike)
+
+
+def lists_files(name: str) -> bool:
+    from saddlepoint.data.sources import there
+    from saddlepoint.data.tables import path_column, read_rows
+
+    return path_column(read_rows(there(name))) is not None
+
+
+def sizes(kinds: tuple[tuple[Header, int], ...]) -> list[tuple[tuple[int, int], int]]:
+    """(height, width) and how many pictures have it, the commonest first."""
+    found: Counter[tuple[int, int]] = Counter()
+    for header, count in kinds:
+        found[header.height, header.width] += count
+    return found.most_common()
+
+
+def sheet(source: Source, rows: int = 12, columns: int = 10) -> torch.Tensor:
+    """Examples for a contact sheet: a row of each of the first classes, or from all over the set."""
+    if not source.classes or source.c is None:
+        count = min(source.size, rows * columns)
+        return source.x[torch.arange(count) * source.size // count]
+    parts = []
+    for label in range(min(rows, len(source.classes))):
+        own = (source.c == label).nonzero().flatten()
+        chosen = own[torch.arange(columns) * len(own) // columns] if len(own) else own
+        parts.append(source.x[chosen])
+    return torch.cat(parts)
