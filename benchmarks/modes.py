@@ -1,0 +1,235 @@
+"""Mode coverage: PacGAN's ring of 8 and grid of 25, the objectives side by side, and VEEGAN's 1,200 dimensions.
+
+    python benchmarks/modes.py ring8 --seeds 10
+    python benchmarks/modes.py grid25 --seeds 10 --networks scales
+    python benchmarks/modes.py objectives --seeds 3 --rounds 2000
+    python benchmarks/modes.py veegan --seeds 3
+
+Protocol (Lin et al. 2018): 100,000 training points, z normal in the plane, 2,500 samples; one is of high quality if it
+lies within 3 standard deviations of a mode, a mode is found if one such sample is nearest to it, and the reverse KL is
+that of the samples' nearest modes to the true weights. A perfect sampler has 98.9 % of high quality.
+"""
+
+import argparse
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from saddlepoint.averaging import Average
+from saddlepoint.data.densities import Mixture
+from saddlepoint.data.worlds import grid, ring
+from saddlepoint.experiments.critics import RawCritic
+from saddlepoint.game import play
+from saddlepoint.networks.mlp import Layers, MLPCritic, MLPGenerator
+from saddlepoint.objectives import hinge, least_squares, minimax, non_saturating, relativistic, wasserstein
+from saddlepoint.penalties import r1, r2
+from saddlepoint.players import Player
+from saddlepoint.priors import Prior
+from saddlepoint.randomness import Randomness
+from saddlepoint.records import Answer, Batch
+from saddlepoint.rules import Dials, Game, State, Term
+
+POINTS, SAMPLES = 100_000, 2_500
+OBJECTIVES = {o.name: o for o in (minimax, non_saturating, least_squares, hinge, wasserstein, relativistic)}
+
+
+class Target(NamedTuple):
+    """What is to be learnt: K equal modes of standard deviation `sd` in D dimensions; z has `latent`.
+
+    draw   (n, rng) -> samples [n, D]
+    judge  x [N, D] -> the nearest mode [N], and whether x is of high quality [N]
+    """
+
+    name: str
+    modes: int
+    dimension: int
+    latent: int
+    sd: float
+    draw: Callable[[int, torch.Generator], Tensor]
+    judge: Callable[[Tensor], tuple[Tensor, Tensor]]
+
+
+class Score(NamedTuple):
+    """Modes found, the share of samples of high quality, the reverse KL in nats, and the processor's seconds."""
+
+    modes: int
+    quality: float
+    reverse_kl: float
+    seconds: float
+
+
+class Setting(NamedTuple):
+    """How a game is played. Rates fall to nothing over the second half.
+
+    gamma, in squared lengths, weighs R1 and R2 (0 leaves them out). The length is the finest structure that D is let
+    see: it falls geometrically from the spread of the data to `finest` deviations of a mode, over 70 % of the rounds.
+    """
+
+    networks: str = "pacgan"
+    objective: str = "relativistic"
+    gamma: float = 0.1
+    finest: float = 1.0
+    rounds: int = 4000
+    batch: int = 128
+    d_rate: float = 1e-3
+    g_rate: float = 2e-4
+
+
+class Scales(nn.Module):
+    """A ReLU critic on x and on Fourier features of many scales, from the deviation of a mode to the whole world."""
+
+    def __init__(self, dimension: int, finest: float, widest: float, features: int = 96) -> None:
+        super().__init__()
+        lengths = torch.logspace(math.log10(finest), math.log10(widest), features)
+        self.W = nn.Buffer(torch.randn(dimension, features) / lengths)
+        self.widest = widest
+        self.raw = RawCritic(dimension + 2 * features, (192, 192))
+
+    def forward(self, x: Tensor, c: Tensor | None = None) -> Answer:
+        phase = x @ self.W
+        return self.raw(torch.cat([x / self.widest, phase.cos(), phase.sin()], 1))
+
+
+def planar(name: str, p: Mixture) -> Target:
+    """A mixture of round Gaussians in the plane, judged by Mahalanobis distance."""
+
+    def judge(x: Tensor) -> tuple[Tensor, Tensor]:
+        k, distance = p.nearest(x)
+        return k, distance <= 3
+
+    return Target(name, len(p.weights), 2, 2, p.box.scale, p.sample, judge)
+
+
+def veegan(modes: int = 10, inner: int = 700, outer: int = 1200) -> Target:
+    """Ten round Gaussians of 700 dimensions, embedded in 1,200 by an isometry (Srivastava et al. 2017, section 4.1).
+
+    The paper leaves the means open: here N(0, 4 I), so that modes lie some 75 apart. A true sample is sqrt(700) +- 0.7
+    from its mode; of high quality is what lies within 3 of these deviations.
+    """
+    rng = torch.Generator().manual_seed(2017)
+    isometry = torch.linalg.qr(torch.randn(outer, inner, generator=rng))[0]
+    means = 2 * torch.randn(modes, inner, generator=rng)
+    centres = (means @ isometry.T).double()
+
+    def draw(n: int, rng: torch.Generator) -> Tensor:
+        k = torch.randint(modes, (n,), generator=rng)
+        return (means[k] + torch.randn(n, inner, generator=rng)) @ isometry.T
+
+    def judge(x: Tensor) -> tuple[Tensor, Tensor]:
+        distance, k = torch.cdist(x, centres).min(1)
+        return k, distance <= math.sqrt(inner) + 3 / math.sqrt(2)
+
+    return Target("veegan", modes, outer, 64, 1.0, draw, judge)
+
+
+def players(setting: Setting, target: Target, spread: float) -> tuple[MLPGenerator, nn.Module]:
+    """PacGAN's networks (G 400-400 ReLU, D 200-200-200 maxout of 5), or a critic of many scales."""
+    G = MLPGenerator((target.dimension,), target.latent, Layers((400, 400)), output="identity")
+    if setting.networks == "pacgan":
+        return G, MLPCritic((target.dimension,), Layers((200, 200, 200), "maxout", pieces=5))
+    return G, Scales(target.dimension, 2 * target.sd, spread)
+
+
+@torch.no_grad()
+def spread_out(G: MLPGenerator, prior: Prior, spread: float) -> None:
+    """Rescale the last layer, so that G(z) starts as wide as the data: what starts in one place stays in one mode."""
+    z = prior(2000, torch.Generator().manual_seed(0))
+    G.last.weight.mul_(spread / (G(z) - G(z).mean(0)).std())
+    G.last.bias.sub_(G(z).mean(0))
+
+
+def batches(x: Tensor, size: int, count: int, seed: int) -> Iterator[Batch]:
+    """`count` batches of rows drawn with replacement."""
+    rng = Randomness(seed).stream("data")
+    for _ in range(count):
+        yield Batch(x[torch.randint(len(x), (size,), generator=rng)])
+
+
+def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Score:
+    """Play all rounds, and judge the averaged generator; with `every`, also on the way, one line each time."""
+    torch.manual_seed(seed)
+    points = POINTS if target.dimension < 100 else POINTS // 10
+    x = target.draw(points, Randomness(seed).stream("world")).float()
+    spread, prior = float(x.std()), Prior("normal", target.latent)
+    G, D = players(setting, target, spread)
+    spread_out(G, prior, spread)
+    penalties = (Term("r1", "D", r1, setting.gamma), Term("r2", "D", r2, setting.gamma)) if setting.gamma else ()
+    game = Game(
+        G=Player.of(G, torch.optim.Adam(G.parameters(), betas=(0.0, 0.99))),
+        D=Player.of(D, torch.optim.Adam(D.parameters(), betas=(0.0, 0.99))),
+        prior=prior,
+        objective=OBJECTIVES[setting.objective],
+        terms=penalties,
+    )
+
+    def dials(state: State) -> Dials:
+        done = state.index / setting.rounds
+        fall = (1 - math.cos(math.pi * min(1.0, 2 - 2 * done))) / 2 + 1e-3
+        length = spread * (setting.finest * target.sd / spread) ** min(1.0, done / 0.7)
+        weights = {term.name: setting.gamma * length**2 for term in penalties}
+        return Dials(rates={"D": setting.d_rate * fall, "G": setting.g_rate * fall}, weights=weights)
+
+    average, start = Average(G, 300 * setting.batch), time.process_time()
+    for round_ in play(game, batches(x, setting.batch, setting.rounds, seed), seed=seed, dials=dials):
+        average.update(G, setting.batch, round_.images)
+        if every and (round_.index + 1) % every == 0:
+            seen = score(target, average.module, seed, time.process_time() - start)
+            print(f"    {round_.index + 1:6d}  {line(seen)}", flush=True)
+        if not round_.sound:
+            break
+    return score(target, average.module, seed, time.process_time() - start)
+
+
+@torch.no_grad()
+def score(target: Target, G: nn.Module, seed: int, seconds: float) -> Score:
+    """The protocol's three numbers on 2,500 samples."""
+    z = Prior("normal", target.latent)(SAMPLES, Randomness(seed).stream("judge"))
+    x = G(z, None).double().nan_to_num(1e9)
+    k, good = target.judge(x)
+    share = torch.bincount(k, minlength=target.modes).double() / len(k)
+    reverse = torch.special.xlogy(share, share * target.modes).sum()
+    return Score(int(k[good].unique().numel()), float(good.double().mean()), float(reverse), seconds)
+
+
+def line(found: Score) -> str:
+    """A score in one line."""
+    return f"{found.modes:2d} modes  {found.quality:6.1%}  reverse KL {found.reverse_kl:.3f}  {found.seconds:.0f} s"
+
+
+def cover(target: Target, setting: Setting, seeds: range, every: int = 0) -> None:
+    """One target, one setting, several seeds: a line each, and one for all."""
+    name, found = f"{target.name} {setting.networks} {setting.objective} gamma {setting.gamma:g}", []
+    for seed in seeds:
+        found.append(trained(setting, target, seed, every))
+        print(f"{name} seed {seed}: {line(found[-1])}", flush=True)
+    complete = sum(s.modes == target.modes for s in found)
+    modes, quality, reverse = (sum(column) / len(found) for column in list(zip(*found))[:3])
+    print(f"{name}: all modes {complete} of {len(found)}; {modes:.1f} modes, {quality:.1%}, {reverse:.3f}", flush=True)
+
+
+def main() -> None:
+    """Read the command line and print one line a run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("ring8", "grid25", "objectives", "veegan"))
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--every", type=int, default=0, help="print a line every so many rounds")
+    for name, default in Setting()._asdict().items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    setting = Setting(**{name: getattr(given, name) for name in Setting._fields})
+    seeds = range(given.first, given.first + given.seeds)
+    targets = {"ring8": lambda: planar("ring8", ring()), "veegan": veegan}
+    target = targets.get(given.what, lambda: planar("grid25", grid()))()
+    for objective in OBJECTIVES if given.what == "objectives" else (setting.objective,):
+        for gamma in (0.0, setting.gamma) if given.what == "objectives" else (setting.gamma,):
+            cover(target, setting._replace(objective=objective, gamma=gamma), seeds, given.every)
+
+
+if __name__ == "__main__":
+    main()
