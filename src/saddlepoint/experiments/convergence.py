@@ -41,7 +41,7 @@ def run(options: Options) -> Record:
     paths = {
         "mirror steps of rate 1: q becomes (p + q) / 2": path(p, q, mirror_step, 30),
         "mirror steps of rate 0.3": path(p, q[20:], lambda p, q: mirror_step(p, q, 0.3), 150),
-        "projected gradient steps, halved until they improve": path(p, q, lambda p, q: improving_step(p, q, 0.1), 600),
+        "projected gradient steps, halved until they improve": path(p, q, lambda p, q: improving_step(p, q, 0.1), 250),
         "D sees pairs of points only": path(p, q[20:], lambda p, q: coarse_mirror_step(p, q, cells), 150),
     }
     family, target = gaussians(), two_bumps()
@@ -105,7 +105,7 @@ def draw(record: Record, folder: Path) -> list[Path]:
     canvas, axes = figures.figure(1, 3)
     looks = list(zip((figures.DATA, figures.CRITIC, figures.OTHER, figures.FAKE, figures.INK), figures.STYLES))
     for (name, d), (colour, style) in zip(record.paths.items(), looks):
-        ax = axes[0] if len(d) in (31, 151, 601) and "pairs" not in name else axes[1]
+        ax = axes[0] if len(d) in (31, 151, 251) and "pairs" not in name else axes[1]
         steps = np.arange(len(d))
         ax.plot(steps + 1, np.maximum(d, 1e-17), color=colour, lw=0.4, alpha=0.15)
         ax.plot(steps + 1, np.maximum(np.median(d, 1), 1e-17), color=colour, ls=style, lw=1.8, label=name)

@@ -230,7 +230,7 @@ def draw(record: Record, folder: Path) -> list[Path]:
     axes[1].axhline(found.truth[0], color=figures.INK, lw=1)
     axes[1].set_xscale("log")
     axes[1].set_ylim(-0.02, found.truth[0] * 1.1)
-    axes[1].text(1, found.truth[0] * 1.02, "JSD", fontsize=7, color=figures.INK)
+    axes[1].text(300, found.truth[0] * 1.02, "JSD", fontsize=7, color=figures.INK)
     figures.label(axes[1], "Capacity and local optima bound it below", "steps of D")
     axes[2].plot(record.steps, record.in_sample, color=figures.FAKE, ls="--", label="on its 50 training samples")
     axes[2].plot(record.steps, record.fresh, color=figures.DATA, label="on fresh samples")

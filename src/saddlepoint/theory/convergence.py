@@ -43,6 +43,8 @@ def improving_step(p: Tensor, q: Tensor, rate: float) -> Tensor:
         better = searching & (criterion(p, trial) <= before)
         moved = torch.where(better[..., None], trial, moved)
         searching = searching & ~better
+        if not bool(searching.any()):
+            break
     return moved
 
 
