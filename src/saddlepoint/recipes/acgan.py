@@ -17,5 +17,5 @@ def acgan() -> Config:
         prior=Prior(kind="normal", size=64),
         g=Generator(network=Residual(width=32, blocks=1, condition="embedding"), **rates),
         d=Critic(network=chain, **rates),
-        stages=(Stage(objective="non-saturating", r1=0.2, penalty_every=8, classify=1.0),),
+        stages=(Stage(objective="non-saturating", r1=0.4, penalty_every=8, classify=1.0),),
     )
