@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tinyrun import CONFIG, Seen, begin, bundle, events, outcome, pictures
+from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures
 from torch import Tensor
 
 from saddlepoint import api, checkpoint, plan
@@ -18,15 +18,12 @@ from saddlepoint.api import Run, resume, train
 from saddlepoint.config import Config, Data, Mlp, Prior, Stage
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import SOURCES
-from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.finish import dynamics
 from saddlepoint.generator import load
 from saddlepoint.journal import Journal, read
 from saddlepoint.records import Round
 from saddlepoint.session import Session
-
-ENGINE = Engine(torch.device("cpu"), "float32", 1)
 
 
 @pytest.fixture(autouse=True, scope="module")

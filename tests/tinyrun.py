@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 
+from saddlepoint import engine as resolved
 from saddlepoint import moments, plan
 from saddlepoint.api import Run, start
 from saddlepoint.checkpoint import newest
@@ -41,6 +42,8 @@ CONFIG = Config(
     engine=Engine(device="cpu", precision="float32", threads=1),
 )
 """12 real examples a round in the first stage, 6 in the second; an epoch is 6 1/2 batches, on the examples kept."""
+
+ENGINE = resolved.Engine(torch.device("cpu"), "float32", 1)
 
 
 def pictures(seed: int = 0) -> Source:

@@ -37,15 +37,23 @@ def measure(conf: Config, source: Source, engine: Engine) -> Measurement:
     Where memory runs out the batch is halved, down to 4, until it does not.
     """
     batch = conf.batch
-    while True:
-        try:
-            rate, weights = timed(conf.model_copy(update={"batch": batch}), source, engine)
-            return Measurement(rate, weights, batch)
-        except (MemoryError, RuntimeError) as error:
-            if not out_of_memory(error) or batch // 2 < SMALLEST_BATCH:
-                raise
-            batch //= 2
-            gc.collect()
+    while (timing := within_memory(conf.model_copy(update={"batch": batch}), source, engine)) is None:
+        gc.collect()  # the error is forgotten by now, and with it the frames that held on to the networks
+        if batch // 2 < SMALLEST_BATCH:
+            what = f"memory runs out even with a batch of {batch}"
+            raise SaddlepointError(what, source.name, "choose smaller networks or pictures", code=1)
+        batch //= 2
+    return Measurement(*timing, batch)
+
+
+def within_memory(conf: Config, source: Source, engine: Engine) -> tuple[float, int] | None:
+    """What `timed` finds; None where memory runs out."""
+    try:
+        return timed(conf, source, engine)
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        return None
 
 
 def timed(conf: Config, source: Source, engine: Engine) -> tuple[float, int]:

@@ -1,0 +1,193 @@
+"""Before a run: speed is measured on throwaway copies, memory that runs out halves the batch, budgets buy rounds."""
+
+import weakref
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+import pytest
+import torch
+from tinyrun import CONFIG, ENGINE, pictures
+
+from saddlepoint import plan
+from saddlepoint.build import Facts, networks
+from saddlepoint.config import Config, Mlp, Stage
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.game import play
+from saddlepoint.plan import disk_bytes, images_for, measure, memory_bytes, out_of_memory
+from saddlepoint.records import Round
+
+FACTS = Facts((1, 8, 8), 2)
+
+
+def config(batch: int = 6, **stage: Any) -> Config:
+    mlp = Mlp(hidden=(4,))
+    players = {"g": CONFIG.g.model_copy(update={"network": mlp}), "d": CONFIG.d.model_copy(update={"network": mlp})}
+    return CONFIG.model_copy(update={"batch": batch, "stages": (Stage(**stage),), **players})
+
+
+@pytest.fixture
+def rounds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of each round that a measurement plays; each takes a second by its clock, a penalty's two."""
+    played: list[int] = []
+
+    def counted(game: Any, batches: Any, **options: Any) -> Iterator[Round]:
+        for round in play(game, batches, **options):
+            played.append(round.index)
+            yield round
+
+    def clock() -> float:
+        penalties = sum(index % 3 == 0 for index in played)
+        return float(len(played) + penalties)
+
+    monkeypatch.setattr(plan, "play", counted)
+    monkeypatch.setattr(plan.time, "monotonic", clock)
+    return played
+
+
+# The speed.
+
+
+@pytest.mark.parametrize("seconds", [0.0, 9.0, 10.0, 11.0])
+def test_the_speed_is_that_of_whole_periods_of_a_lazy_penalty(
+    rounds: list[int], seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every third round takes twice as long: 4 seconds for 3 rounds of 6 images, wherever the measurement ends."""
+    monkeypatch.setattr(plan, "SECONDS", seconds)
+    measured = measure(config(r1=0.1, penalty_every=3), pictures(), ENGINE)
+    assert (len(rounds) - 1 - plan.WARM_UP) % 3 == 0
+    assert measured.rate == pytest.approx(3 * 6 / 4, rel=1e-12)
+
+
+def test_the_measurement_takes_as_long_as_it_may_and_no_longer(
+    rounds: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "SECONDS", 15.0)
+    measure(config(), pictures(), ENGINE)
+    assert 15 < plan.time.monotonic() - 6 <= 15 + 2  # four rounds to warm up, two of them with a penalty's price
+    monkeypatch.setattr(plan, "SECONDS", 0.0)
+    rounds.clear()
+    measure(config(r1=0.1, penalty_every=7), pictures(), ENGINE)
+    assert {0, 7} <= set(rounds)  # once to warm up, once to be timed
+
+
+def test_real_examples_are_counted_not_rounds(rounds: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SECONDS", 0.0)
+    once, thrice = (measure(config(k=k), pictures(), ENGINE).rate for k in (1, 3))
+    assert thrice == pytest.approx(3 * once, rel=0.2)
+
+
+def test_the_weights_of_both_networks_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SECONDS", 0.0)
+    wanted = sum(p.numel() for net in networks(CONFIG, FACTS, ENGINE) for p in net.parameters())
+    assert measure(CONFIG, pictures(), ENGINE).weights == wanted
+
+
+def test_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run starts from the weights it would have started from; data and configuration are untouched."""
+    monkeypatch.setattr(plan, "SECONDS", 0.0)
+    source, conf = pictures(), CONFIG.model_copy()
+    before = networks(CONFIG, FACTS, ENGINE)
+    measure(conf, source, ENGINE)
+    after = networks(CONFIG, FACTS, ENGINE)
+    for a, b in zip(before, after):
+        assert all(torch.equal(p, q) for p, q in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
+    assert conf == CONFIG
+    assert source.digest() == pictures().digest()
+
+
+# Memory.
+
+
+@pytest.fixture
+def scarce(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Exception], list[weakref.ref]]:
+    """scarce(most, error): rounds of more than `most` examples meet this error; the networks of every attempt."""
+
+    def prepare(most: int, error: Exception) -> list[weakref.ref]:
+        made: list[weakref.ref] = []
+
+        def counted(*arguments: Any) -> Any:
+            assert not [ref for ref in made if ref() is not None], "an earlier attempt's networks are still there"
+            nets = networks(*arguments)
+            made.append(weakref.ref(nets.G))
+            return nets
+
+        def short_of_memory(game: Any, batches: Any, **options: Any) -> Iterator[Round]:
+            played = play(game, batches, **options)
+            yield from islice(played, 2)
+            if len(next(iter(batches)).x) > most:
+                raise type(error)(*error.args)  # a new one: the tests keep theirs
+            yield from played
+
+        monkeypatch.setattr(plan, "SECONDS", 0.0)
+        monkeypatch.setattr(plan, "networks", counted)
+        monkeypatch.setattr(plan, "play", short_of_memory)
+        return made
+
+    return prepare
+
+
+SAID = [
+    MemoryError(),
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: can't allocate memory: you tried to"),
+    RuntimeError("MPS backend out of memory (MPS allocated: 8 GB)"),
+]
+
+
+@pytest.mark.parametrize("error", SAID, ids=lambda error: type(error).__name__)
+def test_where_memory_runs_out_the_batch_is_halved(scarce: Any, error: Exception) -> None:
+    """And what the attempts before had taken is given back first."""
+    made = scarce(10, error)
+    assert measure(config(batch=64), pictures(), ENGINE).batch == 8
+    assert len(made) == 4
+
+
+def test_memory_that_never_suffices_is_said_in_one_line(scarce: Any) -> None:
+    made = scarce(0, MemoryError())
+    with pytest.raises(SaddlepointError, match="memory runs out even with a batch of 5") as refused:
+        measure(config(batch=20), pictures(), ENGINE)
+    assert refused.value.code == 1
+    assert len(made) == 3
+
+
+def test_other_errors_are_not_taken_for_it(scarce: Any) -> None:
+    scarce(0, RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+    with pytest.raises(RuntimeError, match="mat1"):
+        measure(config(), pictures(), ENGINE)
+    assert [out_of_memory(error) for error in SAID] == [True] * 4
+    assert not out_of_memory(RuntimeError("shapes"))
+
+
+def test_a_real_allocation_that_fails_is_recognised() -> None:
+    with pytest.raises(RuntimeError) as failed:
+        torch.empty(2**60, dtype=torch.uint8)
+    assert out_of_memory(failed.value)
+
+
+# Arithmetic.
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rate", "batch", "k", "images"),
+    [
+        (120, 1800.0, 64, 1, 205_184),  # 120 s, less a twentieth, at 1,800 a second: 3,206 rounds of 64
+        (100, 10.0, 50, 1, 950),
+        (100, 10.0, 50, 3, 900),
+        (0.001, 10.0, 50, 3, 150),
+        (0.0, 10.0, 50, 1, 50),
+    ],
+)
+def test_a_budget_buys_whole_rounds(seconds: float, rate: float, batch: int, k: int, images: int) -> None:
+    assert images_for(seconds, rate, config(batch=batch, k=k)) == images
+
+
+def test_disk_and_memory_grow_with_what_is_kept() -> None:
+    """Three checkpoints of weights, two moments, and an average each; in memory also gradients, and the data."""
+    two, three = CONFIG, CONFIG.model_copy(update={"averages": (10, 20, 30)})
+    million = 10**6
+    assert disk_bytes(two, million) - disk_bytes(two, 0) == 3 * (3 + 2) * 4 * million
+    assert disk_bytes(three, million) - disk_bytes(two, million) == 3 * 4 * million
+    assert memory_bytes(two, million, pictures()) - memory_bytes(two, 0, pictures()) == (4 + 2) * 4 * million
+    twice = pictures()._replace(x=pictures().x.repeat(2, 1, 1, 1))
+    assert memory_bytes(two, 0, twice) - memory_bytes(two, 0, pictures()) == 60 * 64
