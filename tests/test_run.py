@@ -274,6 +274,11 @@ def test_without_labels_there_is_no_condition_anywhere(tmp_path: Path) -> None:
     assert last.keys() == {"event", "images", "train", "fake"}
 
 
+def test_a_class_without_a_training_example_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle(monkeypatch, lambda: pictures()._replace(classes=("dark", "bright", "unheard of")))
+    assert begin(tmp_path).sample(3).x.shape == (3, 1, 8, 8)
+
+
 def test_points_are_shown_over_the_datas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = torch.Generator().manual_seed(0)
     bundle(monkeypatch, lambda: Source("tiny", torch.randn(60, 2, generator=rng) + 3))

@@ -72,6 +72,11 @@ def condition(network: config.Network, facts: Facts) -> Condition:
     return Condition(network.condition, facts.classes or None, facts.code or None)
 
 
+def reads(network: config.Network) -> bool:
+    """Whether c, where there is one, enters this network."""
+    return network.condition != "none" or (isinstance(network, config.Mlp) and network.branches is not None)
+
+
 def layers(network: config.Mlp) -> Layers:
     return Layers(
         network.hidden, network.activation, network.pieces, network.dropout, network.input_dropout, network.irange

@@ -43,9 +43,10 @@ def shown(session: Session, generator: Generator) -> Material:
         return Material(generator.sample(POINTS).x, session.train.x[:POINTS])
     classes = max(1, len(generator.classes))
     samples = by_class(generator.sample(classes * EACH).x, classes)
-    real = by_class(first_of_each(session.train, EACH), classes)
+    examples = first_of_each(session.train, EACH)[: classes * EACH]
+    real = by_class(examples, classes) if len(examples) else None
     if session.source.x.dtype != torch.uint8:
-        return Material(*(to_uint8(x.nan_to_num(), "unit") for x in (samples, real)))  # what is not finite: black
+        return Material(*(x if x is None else to_uint8(x.nan_to_num(), "unit") for x in (samples, real)))
     pictures, training = generator.sample(EACH).x, session.train.x
     found = nearest(pictures, training)
     usual = None
