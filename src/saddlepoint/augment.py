@@ -2,10 +2,11 @@
 
 x' = cutout(translation(colour(x)))   (DiffAugment, Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient
 GAN Training"), each of the three applied to each picture with probability p, the strength. With p < 1 the altered
-distribution determines the unaltered one, so that G cannot gain by drawing altered pictures: a set of invariant
-alterations T with probability p is the operator (1 - p) I + p T, which has an inverse where p < 1/2, and for those T
-that are averages over a group where p < 1 (Karras et al. 2020, "Training Generative Adversarial Networks with Limited
-Data", section 2.2 and appendix C; about 0.8 is the practical bound).
+distribution determines the unaltered one, so that G cannot gain by drawing altered pictures: altering by T with
+probability p is the operator (1 - p) I + p T on distributions, which has an inverse unless T has the eigenvalue
+-(1 - p) / p (Karras et al. 2020, "Training Generative Adversarial Networks with Limited Data", section 2.2 and
+appendix C). A translation over a window of 3, 5, 7, ... places has eigenvalues down to -1/3, -1/4, ... -0.217: there is
+an inverse for p < 3/4 at every size of picture, hence the bound of 0.7.
 
 x  [B, C, H, W] in about [-1, 1]; of 2 or 4 channels the last is opacity, which colour leaves alone
 """
@@ -54,11 +55,11 @@ def colour(x: Tensor, rng: torch.Generator, strength: float) -> Tensor:
     """
     opacity = x[:, -1:] if x.shape[1] in (2, 4) else x[:, :0]
     y, chosen = x[:, : x.shape[1] - opacity.shape[1]], on(x, rng, strength)
-    y = y + chosen * uniform(x, rng, -0.5, 0.5)
+    y = y + uniform(x, rng, -0.5, 0.5)
     for low, high, dims in ((0.0, 2.0, (1,)), (0.5, 1.5, (1, 2, 3))):
         mean = y.mean(dims, keepdim=True)
-        y = mean + (y - mean) * (1 + chosen * (uniform(x, rng, low, high) - 1))
-    return torch.cat([y, opacity], 1)
+        y = mean + (y - mean) * uniform(x, rng, low, high)
+    return torch.where(chosen > 0, torch.cat([y, opacity], 1), x)
 
 
 def translation(x: Tensor, rng: torch.Generator, strength: float) -> Tensor:

@@ -141,8 +141,8 @@ class Stage(Frozen):
     """Weight of AC-GAN's class cost: for D on reals and on fakes, for G on fakes."""
     augment: Literal["none", "diff", "adaptive"] = "none"
     """What D sees is altered, real and fake alike: never, always, or as often as D needs it against overfitting."""
-    augment_most: Fraction = 0.8
-    """The most often that 'adaptive' alters: beyond about 0.8 what is altered leaks into what G makes."""
+    augment_most: Fraction = 0.7
+    """The most often that 'adaptive' alters: from 3/4 on, what is altered can leak into what G makes."""
 
 
 class Data(Frozen):
@@ -183,6 +183,17 @@ class Engine(Frozen):
     """Processor threads; unset: all physical cores."""
 
 
+class Judge(Frozen):
+    """How samples are judged while the run goes on, and when it is over."""
+
+    share: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    """Of the time, for judging samples on the way; 0: only at the end."""
+    features: Literal["auto", "pixels", "digits", "efficientnet", "inception"] = "auto"
+    """What samples are compared by; auto: the digit classifier, a package that is installed, or pixels."""
+    weights: str | None = None
+    """The file of weights for these features, where they are in no package."""
+
+
 class Config(Frozen):
     """Everything needed to repeat a run."""
 
@@ -212,4 +223,5 @@ class Config(Frozen):
     """Real examples between checkpoints."""
     journal_images: Positive = 2_000
     """Real examples between lines of the journal; fewer in a short stage."""
+    judge: Judge = Judge()
     engine: Engine = Engine()

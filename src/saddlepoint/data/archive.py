@@ -46,7 +46,9 @@ def list_zip(path: Path) -> Listing:
 
 def hidden(name: str) -> bool:
     """Whether it belongs to a system's own bookkeeping: .DS_Store, __MACOSX/."""
-    return any(part.startswith(".") and part != ".." for part in name.split("/")) or name.startswith("__MACOSX/")
+    return any(part.startswith(".") and part != ".." for part in name.replace("\\", "/").split("/")) or name.startswith(
+        "__MACOSX/"
+    )
 
 
 def refused(one: zipfile.ZipInfo) -> str:

@@ -1,10 +1,9 @@
-"""Near-duplicates: the same picture saved twice, smaller, brighter, or compressed again.
+"""Near-duplicates: the same picture saved twice, brighter or darker, smaller, or compressed again.
 
-Candidates are found by a perceptual hash and confirmed by their pixels. The hash has 64 bits: whether each of the 64
-lowest cosine coefficients of the picture, at 32 x 32 and grey, is above its median over the set, so that each bit
-halves the set. By the pigeonhole principle, two hashes that differ in at most 3 bits agree in one of four bands of 16.
-Two candidates are duplicates where their thumbnails differ by less than `CLOSE` of the range from black to white, root
-mean square, and at most a twentieth of their own contrast.
+Two pictures are taken for one where their thumbnails (32 x 32, grey, black = 0 and white = 1, each less its own mean)
+differ by at most `CLOSE`, root mean square, and by at most a twentieth of their contrast, and their means by at most a
+tenth. The search is exact: the lowest cosine coefficients of two thumbnails, in an orthonormal basis, are never further
+apart than the thumbnails themselves (Parseval), so that pairs whose coefficients are further apart need no other look.
 """
 
 import math
@@ -13,11 +12,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-SIDE, BITS, BAND, APART = 32, 64, 16, 3
-CLOSE, SHARE = 0.02, 0.05
-MOST = 200_000  # examples beyond which nobody would wait for it
-NEXT = 16  # how many neighbours, in the order of their hashes, each member of a band is compared with
-CHUNK = 4096
+SIDE, LOWEST = 32, 8
+CLOSE, SHARE, BRIGHTER = 0.02, 0.05, 0.1
+MOST = 40_000  # examples beyond which looking at all pairs takes too long
+CHUNK = 1024
 
 
 def groups(x: Tensor) -> Tensor | None:
@@ -27,14 +25,16 @@ def groups(x: Tensor) -> Tensor | None:
     if x.ndim != 4 or not 1 < len(x) <= MOST:
         return None
     thumbs = torch.cat([thumbnails(x[start : start + CHUNK]) for start in range(0, len(x), CHUNK)])
-    bits = hashes(thumbs)
-    i, j = candidates(bits)
+    coefficients = lowest(thumbs)
     parent = list(range(len(x)))
-    for start in range(0, len(i), CHUNK):
-        a, b = i[start : start + CHUNK], j[start : start + CHUNK]
-        for one, other in zip(*(part[same(thumbs[a], thumbs[b])].tolist() for part in (a, b))):
-            first, second = root(parent, one), root(parent, other)
-            parent[max(first, second)] = min(first, second)
+    for start in range(0, len(x), CHUNK):
+        i, j = near(coefficients[start : start + CHUNK], coefficients[start:])
+        for first in range(0, len(i), CHUNK):
+            a, b = (found[first : first + CHUNK] + start for found in (i, j))
+            kept = same(thumbs[a], thumbs[b])
+            for one, other in zip(a[kept].tolist(), b[kept].tolist()):
+                roots = root(parent, one), root(parent, other)
+                parent[max(roots)] = min(roots)
     return torch.tensor([root(parent, member) for member in range(len(x))])
 
 
@@ -44,37 +44,27 @@ def thumbnails(x: Tensor) -> Tensor:
     return adaptive_avg_pool2d((x.float() / white).mean(1, keepdim=True), SIDE)[:, 0]
 
 
-def hashes(thumbs: Tensor) -> Tensor:
-    """[N, 64] bool."""
-    frequency, place = torch.arange(8)[:, None], torch.arange(SIDE)[None]
-    cosines = torch.cos(math.pi * frequency * (2 * place + 1) / (2 * SIDE))
-    coefficients = (cosines @ thumbs @ cosines.T).flatten(1)
-    return coefficients > coefficients.median(0).values
+def lowest(thumbs: Tensor) -> Tensor:
+    """The 8 x 8 lowest coefficients of the orthonormal cosine transform but the mean's, [N, 63]."""
+    frequency, place = torch.arange(LOWEST)[:, None], torch.arange(SIDE)[None]
+    cosines = torch.cos(math.pi * frequency * (2 * place + 1) / (2 * SIDE)) * math.sqrt(2 / SIDE)
+    cosines[0] /= math.sqrt(2)
+    return (cosines @ thumbs @ cosines.T).flatten(1)[:, 1:]
 
 
-def candidates(bits: Tensor) -> tuple[Tensor, Tensor]:
-    """Pairs i < j, as two lists, with at most 3 bits apart, that agree in a band and are neighbours in its order."""
-    pairs = []
-    for band in range(0, BITS, BAND):
-        turned = bits.roll(-band, 1).long()
-        high = (turned[:, :32] << torch.arange(31, -1, -1)).sum(1)
-        low = (turned[:, 32:] << torch.arange(31, -1, -1)).sum(1)
-        order = low.argsort(stable=True)
-        order = order[high[order].argsort(stable=True)]
-        key = (high >> BAND)[order]
-        for step in range(1, min(NEXT, len(order) - 1) + 1):
-            together = key[:-step] == key[step:]
-            pairs.append(torch.stack([order[:-step][together], order[step:][together]]))
-    i, j = torch.cat(pairs, 1).sort(0).values
-    found = torch.stack([i, j])[:, (bits[i] != bits[j]).sum(1) <= APART]
-    return tuple(torch.unique(found, dim=1))  # pyright: ignore[reportReturnType]
+def near(some: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
+    """The pairs i < j whose coefficients are not too far apart for duplicates; `others` begins with `some`."""
+    apart = torch.cdist(some, others)
+    return apart.le(CLOSE * SIDE).triu(1).nonzero(as_tuple=True)  # pyright: ignore[reportReturnType]
 
 
 def same(a: Tensor, b: Tensor) -> Tensor:
     """Which pairs of thumbnails [n, 32, 32] show one picture."""
-    apart = (a - b).square().mean((1, 2)).sqrt()
+    means = [t.mean((1, 2), keepdim=True) for t in (a, b)]
+    apart = (a - means[0] - b + means[1]).square().mean((1, 2)).sqrt()
     contrast = torch.maximum(a.std((1, 2)), b.std((1, 2)))
-    return (apart < CLOSE) & (apart <= SHARE * contrast)
+    alike = (means[0] - means[1]).abs().flatten() <= BRIGHTER
+    return alike & (apart <= CLOSE) & (apart <= SHARE * contrast)
 
 
 def root(parent: list[int], member: int) -> int:

@@ -105,8 +105,8 @@ def opened(entry: Entry) -> Iterator["Image"]:
             if image.width * image.height > PIXELS:
                 raise SaddlepointError(f"{size_of(image)} pixels, more than {PIXELS:,} in all", entry.name)
             yield image
-    except SaddlepointError:
-        raise
+    except SaddlepointError as error:
+        raise SaddlepointError(error.what, entry.name, error.hint) from error
     except UnidentifiedImageError as error:
         raise SaddlepointError(f"not a picture that is read: {', '.join(FORMATS)}", entry.name) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

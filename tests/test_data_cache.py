@@ -1,0 +1,108 @@
+"""The cache: the same source from it as without it, remade when anything changed, never half of one."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from saddlepoint.data import cache
+from saddlepoint.data.reading import Reading
+from saddlepoint.data.sources import open_source
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Twelve pictures of two classes, one of them bad; every set counts as large."""
+    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path / "cache"))
+    rng = np.random.default_rng(0)
+    for i in range(12):
+        path = tmp_path / f"set/{'ab'[i % 2]}/{i}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (10, 14, 3), dtype=np.uint8)).save(path)
+    (tmp_path / "set/a/bad.png").write_bytes(b"no")
+    return tmp_path / "set"
+
+
+def read(path: Path, monkeypatch: pytest.MonkeyPatch, small: int = 0, **wish: object):
+    monkeypatch.setattr(cache, "SMALL", small)
+    return open_source(Reading(str(path), bad=0.1, **wish))  # pyright: ignore
+
+
+def test_it_gives_the_same_source_the_first_and_the_second_time(pictures: Path, monkeypatch) -> None:
+    plain = read(pictures, monkeypatch, small=1 << 30)
+    first = read(pictures, monkeypatch)
+    monkeypatch.setattr(cache, "decoded", None)  # nothing is decoded again
+    second = read(pictures, monkeypatch)
+    for one in (first, second):
+        assert torch.equal(one.x, plain.x)
+        assert one.c is not None
+        assert torch.equal(one.c, plain.c)  # pyright: ignore
+        assert one.notes == plain.notes
+        assert one.digest() == plain.digest()
+    assert second._replace(known=None).digest() == plain.digest()
+    (entry,) = cache.contents()
+    assert (entry.name, entry.pictures) == ("set/", 12)
+    stored = np.lib.format.open_memmap(entry.folder / "x.npy", mode="r")
+    np.testing.assert_array_equal(stored, plain.x.numpy())
+    cache.clear()
+    assert cache.contents() == []
+
+
+def test_it_is_mapped_and_not_loaded(pictures: Path, monkeypatch) -> None:
+    read(pictures, monkeypatch)
+    found = cache.load(cache.contents()[0].folder)
+    assert found is not None
+    assert isinstance(found.x, np.memmap)
+
+
+def test_anything_that_changes_what_is_decoded_makes_another(pictures: Path, monkeypatch) -> None:
+    read(pictures, monkeypatch)
+    read(pictures, monkeypatch, size=(5, 7))
+    read(pictures, monkeypatch, background="black")
+    Image.new("RGB", (14, 10)).save(pictures / "a/new.png")
+    read(pictures, monkeypatch)
+    assert len(cache.contents()) == 4
+
+
+@pytest.mark.parametrize("harm", ["cut", "no about", "about damaged"])
+def test_half_of_an_entry_is_made_anew(pictures: Path, monkeypatch, harm: str) -> None:
+    expected = read(pictures, monkeypatch).x.clone()
+    folder = cache.contents()[0].folder
+    if harm == "cut":
+        (folder / "x.npy").write_bytes((folder / "x.npy").read_bytes()[:-5])
+    elif harm == "no about":
+        (folder / "about.json").unlink()
+    else:
+        (folder / "about.json").write_text("{")
+    assert torch.equal(read(pictures, monkeypatch).x, expected)
+
+
+def test_where_nothing_can_be_written_it_does_without(pictures: Path, monkeypatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path / "file"))
+    monkeypatch.setattr(cache, "SMALL", 0)
+    told: list[str] = []
+    source = open_source(Reading(str(pictures), bad=0.1), told.append)
+    assert source.size == 12
+    assert "no cache" in told[0]
+
+
+def test_without_a_home_there_is_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SADDLEPOINT_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    def homeless() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert cache.place().name == "saddlepoint-cache"
+
+
+def test_clearing_touches_nothing_of_anybody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path))
+    (tmp_path / "letters").mkdir()
+    (tmp_path / ("a" * 32)).mkdir()
+    cache.clear()
+    assert [path.name for path in tmp_path.iterdir()] == ["letters"]

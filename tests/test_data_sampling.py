@@ -1,0 +1,108 @@
+"""What is shown how often: balanced classes, mirrored pictures, near-duplicates on one side of the split."""
+
+import pytest
+import torch
+
+from saddlepoint.data.batches import Batches, Sampling, balanced
+from saddlepoint.data.digits import digits
+from saddlepoint.data.duplicates import groups
+from saddlepoint.data.source import Source
+from saddlepoint.data.split import split
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.randomness import Randomness
+
+LABELS = torch.tensor([0] * 600 + [1] * 300 + [2] * 99 + [3])
+
+
+@pytest.mark.parametrize("balance", [0.0, 0.3, 0.5, 1.0])
+def test_classes_get_the_share_of_their_size_to_the_power_of_one_minus_b(balance: float) -> None:
+    order = balanced(LABELS, balance, torch.Generator().manual_seed(0))
+    assert len(order) == len(LABELS)
+    sizes = torch.bincount(LABELS).double()
+    shares = sizes ** (1 - balance) / (sizes ** (1 - balance)).sum()
+    counts = torch.bincount(LABELS[order], minlength=4)
+    assert (counts - shares * len(LABELS)).abs().max() <= 1
+
+
+def test_within_a_class_all_examples_come_equally_often_give_or_take_one() -> None:
+    order = balanced(LABELS, 0.7, torch.Generator().manual_seed(1))
+    times = torch.bincount(order, minlength=len(LABELS))
+    for label in range(4):
+        own = times[label == LABELS]
+        assert own.max() - own.min() <= 1
+
+
+def source(n: int = 1000) -> Source:
+    x = torch.arange(n, dtype=torch.float32)[:, None, None, None].expand(n, 1, 4, 4) / n
+    return Source("numbers", x, LABELS[:n], ("a", "b", "c", "d"))
+
+
+def batches(sampling: Sampling, among: torch.Tensor | None = None) -> Batches:
+    return Batches(source(), 64, Randomness(0), "unit", torch.device("cpu"), among, sampling)
+
+
+def test_balanced_reading_is_a_function_of_position() -> None:
+    ahead, again = batches(Sampling(0.5)), batches(Sampling(0.5))
+    later = [ahead.numbers(position) for position in range(0, 6400, 64)][37]
+    assert torch.equal(again.numbers(37 * 64), later)
+    assert not torch.equal(batches(Sampling(0.4)).numbers(37 * 64), later)
+
+
+def test_only_those_among_the_source_are_read() -> None:
+    among = torch.arange(1, 1000, 2)
+    for sampling in (Sampling(), Sampling(1.0)):
+        seen = torch.cat([batches(sampling, among).numbers(position) for position in range(0, 2000, 64)])
+        assert (seen % 2 == 1).all()
+
+
+def test_half_of_the_pictures_are_mirrored_and_always_the_same() -> None:
+    x = torch.zeros(500, 1, 2, 3)
+    x[..., 0] = 1
+    data = Source("left", x)
+    one = Batches(data, 100, Randomness(0), "unit", torch.device("cpu"), None, Sampling(mirror=True))
+    left = torch.cat([one.at(position).x[:, 0, 0, 0] for position in range(0, 5000, 100)])  # pyright: ignore
+    assert 0.45 < left.mean() < 0.55
+    assert torch.equal(one.at(300).x, one.at(300).x)  # pyright: ignore
+    assert ((one.at(0).x[..., 0] + one.at(0).x[..., 2]) == 1).all()  # pyright: ignore
+
+
+def test_what_has_no_classes_or_sides_is_refused() -> None:
+    points = Source("points", torch.zeros(10, 2))
+    for sampling in (Sampling(balance=1.0), Sampling(mirror=True)):
+        with pytest.raises(SaddlepointError):
+            Batches(points, 4, Randomness(0), "raw", torch.device("cpu"), None, sampling)
+
+
+def test_copies_are_found_and_different_pictures_are_not() -> None:
+    """The same digits brighter, noisier, shrunk and enlarged again; but no two of 2,000 different digits."""
+    x = digits().x[:2000]
+    assert torch.equal(groups(x), torch.arange(2000))  # pyright: ignore
+    some = x[:60].float()
+    brighter = (some * 0.97 + 4).round().clamp(0, 255)
+    noisy = (some + 3 * torch.randn(some.shape, generator=torch.Generator().manual_seed(0))).round().clamp(0, 255)
+    for copy in (brighter, noisy):
+        found = groups(torch.cat([x, copy.to(torch.uint8)]))
+        assert found is not None
+        assert (found[2000:] == torch.arange(60)).float().mean() > 0.95
+        assert torch.equal(found[:2000], torch.arange(2000))
+
+
+def test_no_groups_of_points() -> None:
+    assert groups(torch.zeros(10, 2)) is None
+
+
+def test_a_group_is_never_on_both_sides_and_the_count_is_kept() -> None:
+    x = digits().x[:1000]
+    twice = Source("twice", torch.cat([x, x]))
+    alike = groups(twice.x)
+    assert alike is not None
+    train, held_out = split(twice, 0.1, Randomness(0), alike)
+    assert len(held_out) == 200
+    assert not set(alike[train].tolist()) & set(alike[held_out].tolist())
+    assert torch.equal(torch.cat([train, held_out]).sort().values, torch.arange(2000))
+
+
+def test_without_duplicates_the_split_is_the_plain_one() -> None:
+    data = source()
+    plain = split(data, 0.1, Randomness(3))
+    assert all(torch.equal(a, b) for a, b in zip(plain, split(data, 0.1, Randomness(3), torch.arange(1000))))
