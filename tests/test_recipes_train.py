@@ -1,0 +1,78 @@
+"""Every recipe trains: a few rounds on the real digits, with their labels and without, through the front door."""
+
+import math
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import torch
+
+from saddlepoint import api, finish, plan
+from saddlepoint.api import train
+from saddlepoint.config import ObjectiveName
+from saddlepoint.journal import read
+from saddlepoint.recipes.catalog import RECIPES
+from saddlepoint.session import Session
+from saddlepoint.watcher import Summary
+
+PICTURES = sorted(set(RECIPES) - {"points"})
+SMALL = {"dcgan": {"width": 2}, "residual": {"width": 2}, "mlp": {"hidden": "16"}}
+
+
+def settings(recipe: str, **more: Any) -> dict[str, Any]:
+    """The recipe with narrow networks and small batches, for three rounds."""
+    conf = RECIPES[recipe]()
+    narrow = {
+        f"{player}.network.{name}": value
+        for player, network in (("g", conf.g.network), ("d", conf.d.network))
+        for name, value in SMALL[network.kind].items()
+    }
+    return {**narrow, "batch": 16, "images": 48, "engine.threads": 1, "device": "cpu", **more}
+
+
+@pytest.fixture(autouse=True)
+def _brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SECONDS", 0.0)
+    monkeypatch.setattr(finish, "PROTOCOL", 30)
+
+
+def trained(tmp_path: Path, data: str, recipe: str, **more: Any) -> None:
+    """Train it; every number it tells of is one, and so is every sample."""
+    run = train(data, recipe=recipe, root=tmp_path, name="run", settings=settings(recipe, **more))
+    lines = [event for event in read(run.folder / "journal.jsonl") if event["event"] == "rounds"]
+    assert lines[-1]["images"] == run.config.stages[0].images
+    for line in lines:
+        numbers = [*line["losses"].values(), *line["gradients"].values(), line["d_real"], line["d_fake"]]
+        assert all(math.isfinite(number) for number in numbers)
+        assert line["skipped"] == 0
+        assert line["losses"].keys() >= {"D", "G"}
+    assert torch.isfinite(run.sample(12).x.float()).all()
+
+
+@pytest.mark.parametrize("recipe", PICTURES)
+def test_it_trains_on_labelled_digits(tmp_path: Path, recipe: str) -> None:
+    trained(tmp_path, "digits", recipe)
+    assert (tmp_path / "run" / "report.html").stat().st_size > 10_000
+
+
+@pytest.fixture
+def _no_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what an ended run leaves, the generator alone."""
+
+    def ship(session: Session, folder: Path) -> Summary:
+        finish.ship(session, folder)
+        return Summary(folder, (), ())
+
+    monkeypatch.setattr(api, "finish", ship)
+
+
+@pytest.mark.usefixtures("_no_sheets")
+@pytest.mark.parametrize("recipe", PICTURES)
+def test_it_trains_without_their_labels(tmp_path: Path, recipe: str) -> None:
+    trained(tmp_path, "digits", recipe, unconditional=True)
+
+
+@pytest.mark.usefixtures("_no_sheets")
+@pytest.mark.parametrize("objective", list(get_args(ObjectiveName)))
+def test_every_objective_trains_on_points(tmp_path: Path, objective: str) -> None:
+    trained(tmp_path, "ring8", "points", objective=objective, gp=1.0)
