@@ -12,7 +12,7 @@ from saddlepoint.manifest import MANIFEST, Damage
 from saddlepoint.parts import Saved
 from saddlepoint.record import RunRecord, read_record
 
-SHOWN = 6
+SHOWN, LEAST = 6, 0.1
 
 
 def record_of(base: str) -> RunRecord:
@@ -40,14 +40,16 @@ def begin_with(base: str, modules: Mapping[str, nn.Module]) -> tuple[str, ...]:
     """
     saved = checkpoint_of(base).saved
     first = next((name for name in saved if name.startswith("average-")), "G")
-    taken, fresh = 0, []
+    taken, total, fresh = 0, 0, []
     for name, module in modules.items():
         source = saved.get(name) or saved.get(first if name.startswith("average-") else name)
         fitted, left = fit(module, source)
         taken += fitted
+        total += sum(tensor.numel() for tensor in module.state_dict().values())
         fresh += [f"{name}.{key}" for key in left]
-    if not taken:
-        raise SaddlepointError("none of its weights fit", base, "use its recipe, with networks of its kind and size")
+    if taken < LEAST * total:
+        what = f"hardly any of its weights fit: {taken:,} of {total:,}"
+        raise SaddlepointError(what, base, "use its recipe, with networks of its kind and size")
     if not fresh:
         return (f"beginning with {base}",)
     listed = ", ".join(fresh[:SHOWN]) + (f" and {len(fresh) - SHOWN} more" if len(fresh) > SHOWN else "")
@@ -56,14 +58,14 @@ def begin_with(base: str, modules: Mapping[str, nn.Module]) -> tuple[str, ...]:
 
 @torch.no_grad()
 def fit(module: nn.Module, source: Saved | None) -> tuple[int, list[str]]:
-    """Copy what has the same name, shape and type: how many tensors that were, and the names of the others."""
+    """Copy what has the same name, shape and type: how many numbers that were, and the names of the others."""
     tensors = source.tensors if source else {}
     taken, left = 0, []
     for name, own in module.state_dict().items():
         theirs = tensors.get(name)
         if theirs is not None and theirs.shape == own.shape and theirs.dtype == own.dtype:
             own.copy_(theirs)
-            taken += 1
+            taken += own.numel()
         else:
             left.append(name)
     return taken, left

@@ -17,6 +17,8 @@ from saddlepoint.files import make_folder, write_atomic
 from saddlepoint.gauge import Gauge
 from saddlepoint.journal import Journal
 from saddlepoint.journal import read as read_journal
+from saddlepoint.judge.doctor import Case, diagnose
+from saddlepoint.judging import Jury, best_of, jury
 from saddlepoint.moments import Due, due
 from saddlepoint.progress import Tally
 from saddlepoint.records import Round
@@ -41,6 +43,7 @@ class Worker:
         self.journal = Journal(folder / "journal.jsonl")
         self.started, self.earlier = time.monotonic(), 0.0
         self.gauge, self.facts = Gauge(0), ()
+        self.jury: Jury | None = None
         self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
 
     @property
@@ -92,12 +95,14 @@ class Worker:
         """Count a round, and do what its moment calls for."""
         before = self.progress.images
         self.session.absorb(round)
-        moment = due(self.session.config, stage, before, round.images)
+        moment = due(self.session.config, stage, before, round.images, self.session.record.choices.judge_images)
         if moment.journal:
             self.write_rounds()
         self.watcher.progress(self.tick(round))
         if moment.snapshot:
             self.snapshot()
+        if moment.judge:
+            self.judge()
         if moment.over:
             self.session.next_stage()
             if self.session.stage is None:
@@ -163,6 +168,31 @@ class Worker:
         means = ", ".join(f"{NAMES[name]} {logits.mean():+.2f}" for name, logits in opinions.items())
         self.facts = (f"D's logits: {means}",)
 
+    def judge(self) -> None:
+        """Judge the averages as they are now, and keep the best; then what the doctor says of the run so far."""
+        session = self.session
+        self.jury = self.jury or jury(session)
+        try:
+            found = self.jury.sit(session)
+        except SaddlepointError as error:  # samples that cannot be judged are a finding, not the end of a run
+            self.write("judgement", refused=str(error))
+            return
+        name = best_of(found)
+        frechet = found[name]["frechet"]
+        if frechet.value < float(session.progress.best.get("value", math.inf)):
+            session.keep(name, {"value": frechet.value, "low": frechet.low, "high": frechet.high})
+        judged = {
+            "average": name,
+            "best": session.progress.best["images"],
+            "card": frechet.card.to_json(),
+            "frechet": {each: list(measures["frechet"][:3]) for each, measures in found.items()},
+            "measures": {key: list(measure[:3]) for key, measure in found[name].items()},
+        }
+        story = [*read_journal(self.journal.path), {"event": "judgement", **judged}]
+        verdicts = diagnose(Case.of(session.config.model_dump(mode="json"), story))
+        self.write("judgement", **judged, verdicts=[verdict._asdict() for verdict in verdicts])
+        self.facts = (*self.facts[:1], f"Frechet distance {frechet}; {verdicts[0].name}")
+
     def frame(self, x: Tensor, columns: int) -> bytes:
         """Examples as a PNG: pictures side by side, points over the data's."""
         if x.ndim == 2:
@@ -211,4 +241,4 @@ class Worker:
 def describe(logits: Tensor) -> dict[str, Any]:
     """Mean, standard deviation and quantiles of some logits."""
     quantiles = torch.quantile(logits, torch.tensor(QUANTILES)).tolist()
-    return {"mean": logits.mean().item(), "std": logits.std().item(), "q": quantiles}
+    return {"mean": logits.mean().item(), "std": logits.std(correction=min(1, len(logits) - 1)).item(), "q": quantiles}
