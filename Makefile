@@ -8,6 +8,7 @@ help:
 	@echo "make test    the tests"
 	@echo "make check   lint, format, types"
 	@echo "make mutants break the code in known ways and see that the tests notice"
+	@echo "make fuzz    feed damaged files to every reader for a minute"
 	@echo "make faults  kill, damage and fill up, at full counts (minutes)"
 
 setup: $(V)/.ok
@@ -32,7 +33,10 @@ check: setup
 mutants: setup
 	$(BIN)/python scripts/mutants.py
 
+fuzz: setup
+	$(BIN)/python scripts/fuzz.py --seconds 60
+
 faults: setup
 	$(BIN)/python scripts/faults.py
 
-.PHONY: help setup demo test check mutants faults
+.PHONY: help setup demo test check mutants fuzz faults

@@ -4,6 +4,7 @@ Only the decoders of FORMATS are ever tried, whatever a name ends in; no other p
 the header, before any pixel is decoded. Pillow is imported when a picture is opened.
 """
 
+import logging
 import threading
 import warnings
 from collections.abc import Iterator
@@ -83,10 +84,16 @@ def strict() -> Iterator[None]:
     """
     from PIL.Image import DecompressionBombWarning
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", DecompressionBombWarning)
-        yield
+    log = logging.getLogger("PIL")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", DecompressionBombWarning)
+            yield
+    finally:
+        log.setLevel(level)
 
 
 @contextmanager
