@@ -27,11 +27,12 @@ LAYERS = {
     **dict.fromkeys(["recipes", "record"], 5.1),
     **dict.fromkeys(["build", "checkpoint", "experiments", "report", "settings"], 5.2),
     **dict.fromkeys(["base", "generator", "plan", "progress"], 5.3),
-    **dict.fromkeys(["session", "sessions"], 5.4),
+    **dict.fromkeys(["intake", "session", "sessions"], 5.4),
     "run": 5.5,
     "finish": 5.5,
     "api": 5.6,
     "cli": 6.0,
+    "notebook": 6.1,
     "__main__": 6.1,
 }
 

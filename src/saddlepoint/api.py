@@ -1,17 +1,14 @@
 """The high road: plan, train, resume, and what a run can be asked for afterwards."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from saddlepoint import generator
-from saddlepoint.base import checkpoint_of, record_of
-from saddlepoint.config import Config, Data
+from saddlepoint.config import Config
 from saddlepoint.config import Engine as Wishes
 from saddlepoint.data.duplicates import groups
-from saddlepoint.data.names import are_points, medium
-from saddlepoint.data.reading import Reading, Tell
+from saddlepoint.data.reading import Tell
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source, silent
 from saddlepoint.data.split import split
@@ -22,6 +19,7 @@ from saddlepoint.errors import SaddlepointError, nearest
 from saddlepoint.files import free_bytes, make_folder
 from saddlepoint.finish import finish
 from saddlepoint.generator import Generator, Samples
+from saddlepoint.intake import affordable, as_the_base, lasting, reading, stem, usual_recipe
 from saddlepoint.lock import RunLock
 from saddlepoint.plan import disk_bytes, images_for, measure, memory_bytes
 from saddlepoint.randomness import Randomness
@@ -34,7 +32,6 @@ from saddlepoint.settings import merge
 from saddlepoint.watcher import Nobody, Plan, Watcher
 
 RUNS = Path("runs")
-SIDE, LONG = 64, 3600.0  # pixels; seconds of a budget from which on a processor may try twice as many
 
 
 class Run:
@@ -250,53 +247,6 @@ def carry_on(folder: Path, record: RunRecord, source: Source, engine: Engine, wa
         worker.work()
     watcher.done(finish(session, folder))
     return Run(folder)
-
-
-def reading(data: Data) -> Reading:
-    """How the configured data are to be read."""
-    sides = [int(side) for side in (data.size or "").split("x") if side]
-    return Reading(
-        name=data.name,
-        size=(sides[0], sides[-1]) if sides else None,
-        side=data.side or SIDE,
-        fit=data.fit,
-        background=data.background,
-        cond=data.cond,
-        unconditional=data.unconditional,
-        bad=data.bad,
-    )
-
-
-def as_the_base(base: str, data: Data, config: Config) -> tuple[Data, Config]:
-    """Pictures of the size that the base was trained on, unless another is asked for; and where to find the base."""
-    checkpoint_of(base)
-    shape = record_of(base).data.shape
-    fixed = medium(data.name) in ("bundled", "world", "arrays", "idx") or len(shape) != 3
-    if data.size is None and not fixed:
-        data = data.model_copy(update={"size": f"{shape[1]}x{shape[2]}"})
-    return data, config.model_copy(update={"base": str(Path(base).resolve())})
-
-
-def affordable(budget: float | None, engine: Engine) -> int:
-    """The longest side of pictures that is worth trying in this time, where no size is asked for."""
-    if engine.device.type == "cuda":
-        return 4 * SIDE
-    return 2 * SIDE if (budget or 0) >= LONG else SIDE
-
-
-def lasting(data: str) -> str:
-    """A path in full, since a run may be resumed from another folder; other names as they are."""
-    return data if medium(data) in ("bundled", "world") or not Path(data).exists() else str(Path(data).resolve())
-
-
-def stem(data: str) -> str:
-    """What a run is called after: the last part of the data's name, in plain characters."""
-    return re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem if Path(data).exists() else data)[:40] or "data"
-
-
-def usual_recipe(data: str) -> str:
-    """The recipe that suits these data where none is asked for."""
-    return "points" if are_points(data) else "modern"
 
 
 def free_folder(root: Path, stem: str) -> Path:

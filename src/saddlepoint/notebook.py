@@ -1,0 +1,58 @@
+"""A watcher for notebooks: one block of text below the cell, written anew as the run goes on.
+
+    import saddlepoint as sp
+    from saddlepoint.notebook import Notebook
+    run = sp.train("digits", budget="2m", watcher=Notebook())
+    run.sample(64).picture()
+
+In a plain Python session, where nothing can be written anew, it prints a line every few seconds instead.
+"""
+
+import sys
+import time
+from typing import Any
+
+from saddlepoint.cli.tables import line, plan_lines, summary_lines, terms
+from saddlepoint.watcher import Plan, Summary, Tick
+
+LIVE, SLOW = 0.5, 5.0  # seconds between two drawings
+
+
+class Notebook:
+    """Notes and the plan stay; the run's state is the last line, and the result takes its place."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.next = 0.0
+        self.handle: Any = None
+
+    def planned(self, plan: Plan) -> None:
+        self.said += plan_lines(plan)
+        self.show([])
+
+    def note(self, text: str) -> None:
+        self.said.append(text)
+        self.show([])
+
+    def progress(self, tick: Tick) -> None:
+        if time.monotonic() < self.next and tick.images < tick.total:
+            return
+        self.next = time.monotonic() + (SLOW if self.handle is None else LIVE)
+        self.show([line(tick), *filter(None, [terms(tick)]), *tick.facts])
+
+    def done(self, summary: Summary) -> None:
+        self.show(list(summary_lines(summary)))
+
+    def show(self, last: list[str]) -> None:
+        """Write the block anew; where there is no notebook, print what is new."""
+        kernel = sys.modules.get("IPython")
+        if kernel is None or kernel.get_ipython() is None:
+            print(*(last or self.said[-1:]), sep="\n", flush=True)
+            return
+        from IPython.display import display  # pyright: ignore[reportMissingImports]
+
+        block = {"text/plain": "\n".join([*self.said, *last])}
+        if self.handle is None:
+            self.handle = display(block, raw=True, display_id=True)
+        else:
+            self.handle.update(block, raw=True)
