@@ -40,7 +40,7 @@ def test_each_moment_comes_once_in_steps_of_any_size(images: int, step: int) -> 
     stage, now, due_at = Stage(images=images), 0, []
     while not due_at or not due_at[-1][1].over:
         before, now = now, now + step
-        due_at.append((now, due(CONFIG, stage, before, now)))
+        due_at.append((now, due(CONFIG, stage, before, now, 300)))
     ends = [n for n, _ in due_at]
     assert ends[-1] >= images > ends[-1] - step
     assert all(due_at[-1][1])
@@ -52,11 +52,12 @@ def test_each_moment_comes_once_in_steps_of_any_size(images: int, step: int) -> 
     every = min(70, max(1, images // LINES))
     assert {n for n, moment in due_at if moment.journal} == firsts(list(range(every, ends[-1] + 1, every)))
     assert {n for n, moment in due_at if moment.checkpoint} == firsts(list(range(400, ends[-1] + 1, 400)))
+    assert {n for n, moment in due_at if moment.judge} == firsts(list(range(300, ends[-1] + 1, 300)))
     assert {n for n, moment in due_at if moment.snapshot} == firsts(list(snapshots(stage, 5)))
 
 
 def test_nothing_is_due_between_two_moments() -> None:
-    assert due(CONFIG, Stage(images=16_000), 410, 415) == (False, False, False, False)
+    assert due(CONFIG, Stage(images=16_000), 410, 415, 300) == (False,) * 5
 
 
 def test_a_short_stage_has_its_hundred_lines_and_a_long_one_a_line_as_often_as_configured() -> None:
@@ -67,4 +68,5 @@ def test_a_short_stage_has_its_hundred_lines_and_a_long_one_a_line_as_often_as_c
 
 @pytest.mark.parametrize("stage", [Stage(images=1), Stage(images=2)])
 def test_a_stage_shorter_than_its_film_has_a_last_frame(stage: Stage) -> None:
-    assert due(CONFIG, stage, 0, 64) == (True, True, True, True)
+    assert due(CONFIG, stage, 0, 64, 300) == (True,) * 5
+    assert not due(CONFIG, stage, 0, 64).judge

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from saddlepoint import generator
+from saddlepoint import generator, judging
 from saddlepoint.config import Config
 from saddlepoint.config import Engine as Wishes
 from saddlepoint.data.duplicates import groups
@@ -193,8 +193,9 @@ def start(
     if (free := free_bytes(folder)) < made.disk_bytes:
         watcher.note(f"the disk may run full: {made.disk_bytes:,} bytes needed, {free:,} free in {folder}")
     with RunLock(folder):
-        prepared.record().write(folder)
-        return carry_on(folder, prepared.record(), prepared.source, prepared.engine, watcher)
+        record = judging.planned(prepared.record(), prepared.source, prepared.engine)
+        record.write(folder)
+        return carry_on(folder, record, prepared.source, prepared.engine, watcher)
 
 
 def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | None = None) -> Run:

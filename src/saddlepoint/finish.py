@@ -70,28 +70,11 @@ def first_of_each(source: Source, count: int) -> Tensor:
 
 
 def ship(session: Session, folder: Path) -> Generator:
-    """Export the average one samples from, with its model card."""
-    conf, data = session.config, session.record.data
-    description = Description(
-        g=conf.g,
-        prior=conf.prior,
-        range=conf.range,
-        shape=data.shape,
-        dtype=data.dtype,
-        classes=data.classes,
-        fields=data.fields,
-        examples=() if session.examples is None else tuple(map(tuple, session.examples.tolist())),
-        run=folder.name,
-        recipe=conf.recipe,
-        data=data.name,
-        licence=data.licence,
-        images=session.progress.seen,
-        average=next(iter(session.averages)),
-        version=session.record.versions["saddlepoint"],
-    )
-    generator = Generator(session.best, description, session.engine.device)
+    """Export the best generator, with its model card."""
+    description = session.description(folder.name)
+    generator = Generator(session.shipped, description, session.engine.device)
     preview = figures.png(generator.sample(40).picture(10))
-    export(folder / "generator", session.best, description, card(description), preview)
+    export(folder / "generator", session.shipped, description, card(description), preview)
     return generator
 
 

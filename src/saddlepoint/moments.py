@@ -24,18 +24,23 @@ class Due(NamedTuple):
 
     journal: bool
     snapshot: bool
+    judge: bool
     checkpoint: bool
     over: bool
 
 
-def due(conf: Config, stage: Stage, before: int, now: int) -> Due:
-    """What the round that brought the stage from `before` to `now` images calls for; a stage's end calls for all."""
+def due(conf: Config, stage: Stage, before: int, now: int, judged: int = 0) -> Due:
+    """What the round that brought the stage from `before` to `now` images calls for; a stage's end calls for all.
+
+    judged: real examples between two judgements, 0 where there are none.
+    """
     over = now >= stage.images
     frames = snapshots(stage, conf.snapshots)
     line = min(conf.journal_images, max(1, stage.images // LINES))
     return Due(
         journal=over or crossed(before, now, line),
         snapshot=over or any(before < frame <= now for frame in frames),
+        judge=judged > 0 and (over or crossed(before, now, judged)),
         checkpoint=over or crossed(before, now, conf.checkpoint_images),
         over=over,
     )

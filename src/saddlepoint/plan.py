@@ -19,7 +19,7 @@ from saddlepoint.randomness import Randomness, seed_of
 WARM_UP = 3  # rounds that are not timed
 SECONDS = 2.5  # that the rest of the measurement may take
 SMALLEST_BATCH = 4
-OVERHEAD = 0.05  # of a budget, for frames, checkpoints and the report
+OVERHEAD = 0.05  # of a budget, for frames, checkpoints and the report; judging has its own share
 BYTES = 4
 
 
@@ -87,7 +87,7 @@ def out_of_memory(error: Exception) -> bool:
 def images_for(seconds: float, rate: float, conf: Config) -> int:
     """Real examples that a budget of seconds buys: whole rounds, at least one."""
     per_round = conf.batch * conf.stages[-1].k
-    return max(1, int(seconds * (1 - OVERHEAD) * rate / per_round)) * per_round
+    return max(1, int(seconds * (1 - OVERHEAD - conf.judge.share) * rate / per_round)) * per_round
 
 
 def disk_bytes(conf: Config, weights: int) -> int:

@@ -42,6 +42,7 @@ class Progress:
     rollbacks, rate_factor  how often the run went back to a checkpoint, and what its rates are multiplied by since
     augment                 the strength of an adaptive augmentation
     journal                 bytes of the journal that belong to this state
+    best                    the best judgement so far: its value, low, high, average, and images seen; empty without any
     """
 
     version = 1
@@ -57,6 +58,7 @@ class Progress:
     rate_factor: float = 1.0
     augment: float = 0.0
     journal: int = 0
+    best: dict[str, float | int | str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
     @property

@@ -36,6 +36,10 @@ class Choices(Frozen):
     rate: float | None = None
     """Real examples a second, as measured before the start."""
     planned_seconds: float | None = None
+    judge_features: str = "pixels"
+    judge_samples: int = 1_000
+    judge_images: int = 0
+    """Real examples between two judgements; 0: only at the end."""
 
 
 class RunRecord(Frozen):

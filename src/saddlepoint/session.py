@@ -1,5 +1,6 @@
 """The live state of a run: networks, optimisers, averages, data, and where it stands; what a checkpoint keeps."""
 
+import copy
 from collections.abc import Iterator
 
 import torch
@@ -15,6 +16,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.dials import dials
 from saddlepoint.engine import Engine
 from saddlepoint.game import play
+from saddlepoint.generator import Description
 from saddlepoint.parts import ModulePart, OptimiserPart, Part
 from saddlepoint.priors import Prior
 from saddlepoint.progress import Progress
@@ -42,6 +44,9 @@ class Session:
         self.G, self.D = players(conf, self.networks)
         self.averages = averages_of(self.networks.G, conf.averages)
         self.progress = Progress()
+        # The best generator so far, kept where samples are judged on the way.
+        judging = record.choices.judge_images > 0
+        self.kept = copy.deepcopy(self.networks.G).requires_grad_(False).eval() if judging else None
         kept = torch.ones(source.size, dtype=torch.bool)
         kept[list(record.data.held_out)] = False
         among, held_out = kept.nonzero().flatten(), (~kept).nonzero().flatten()
@@ -66,6 +71,38 @@ class Session:
         """The generator one samples from: the first average."""
         return next(iter(self.averages.values())).module
 
+    @property
+    def shipped(self) -> nn.Module:
+        """The generator that the run leaves: the best that was judged, or the first average where none was."""
+        return self.kept if self.kept is not None and self.progress.best else self.best
+
+    def keep(self, average: str, judged: dict[str, float]) -> None:
+        """Keep an average as it is now: it is the best so far."""
+        if self.kept is not None:
+            self.kept.load_state_dict(self.averages[average].module.state_dict())
+            self.progress.best = {**judged, "average": average, "images": self.progress.seen}
+
+    def description(self, run: str) -> Description:
+        """What is to be known of the generator that this run leaves."""
+        conf, data, best = self.config, self.record.data, self.progress.best
+        return Description(
+            g=conf.g,
+            prior=conf.prior,
+            range=conf.range,
+            shape=data.shape,
+            dtype=data.dtype,
+            classes=data.classes,
+            fields=data.fields,
+            examples=() if self.examples is None else tuple(map(tuple, self.examples.tolist())),
+            run=run,
+            recipe=conf.recipe,
+            data=data.name,
+            licence=data.licence,
+            images=int(best.get("images", self.progress.seen)),
+            average=str(best.get("average", next(iter(self.averages)))),
+            version=self.record.versions["saddlepoint"],
+        )
+
     def begin_with(self, base: str) -> tuple[str, ...]:
         """Take over what fits of another run's weights; returns what to tell the user."""
         averages = {name: average.module for name, average in self.averages.items()}
@@ -80,7 +117,8 @@ class Session:
             "optimiser-D": OptimiserPart(self.D.optimiser),
         }
         averages = {name: ModulePart(average.module) for name, average in self.averages.items()}
-        return players | averages | {"progress": self.progress}
+        kept = {} if self.kept is None else {"kept": ModulePart(self.kept)}
+        return players | averages | kept | {"progress": self.progress}
 
     def rounds(self, stage: Stage) -> Iterator[Round]:
         """The stage's rounds, from where it stands."""

@@ -1,0 +1,253 @@
+"""What is wrong with a run, how one knows, and the one change to make: read off its journal, nothing else.
+
+Thresholds were fixed on digits; docs/judging.md has the table of how often they are right elsewhere.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+Event = Mapping[str, Any]
+
+OVERFIT = 1.0  # standard deviations between D's logits on training and on held-out examples
+APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
+TOGETHER = 0.2  # the same, where D sees no difference
+BAD = 8.0  # times real data's own Frechet distance: anybody sees the difference
+COLLAPSED = 55.0  # percent of the real pairwise distance
+COPIES, SURE = 2.0, 0.001  # percent of near-copies; p-value of the memorisation test
+SWING = 1.25  # one judgement over the one before
+LAST = 4  # judgements without a gain
+
+
+class Verdict(NamedTuple):
+    """A name, the figures it rests on, and the one change to make."""
+
+    name: str
+    evidence: str
+    change: str
+
+
+class Case(NamedTuple):
+    """What the journal holds on a run so far.
+
+    rounds, held_out, judged  events of these kinds, in order
+    rollbacks                 ways back to a checkpoint
+    config                    the tree of its configuration
+    """
+
+    rounds: Sequence[Event]
+    held_out: Sequence[Event]
+    judged: Sequence[Event]
+    rollbacks: int
+    config: Event
+
+    @staticmethod
+    def of(config: Event, events: Sequence[Event]) -> "Case":
+        kinds = {kind: [e for e in events if e.get("event") == kind] for kind in ("rounds", "held_out", "rollback")}
+        judged = [e for e in events if e.get("event") == "judgement" and "measures" in e]
+        return Case(kinds["rounds"], kinds["held_out"], judged, len(kinds["rollback"]), config)
+
+    def setting(self, *path: str) -> Any:
+        """A setting by its path; of a stage, the last stage's."""
+        node: Any = self.config
+        for name in path:
+            node = node.get(name) if isinstance(node, Mapping) else None
+        return node
+
+    def rule(self, name: str) -> Any:
+        stages = self.config.get("stages") or [{}]
+        return stages[-1].get(name)
+
+    def value(self, name: str) -> float | None:
+        """A measure of the last judgement."""
+        if not self.judged:
+            return None
+        found = self.judged[-1]["measures"].get(name)
+        return None if found is None or found[0] is None else float(found[0])
+
+    def logits(self, name: str) -> tuple[float, float] | None:
+        """(mean, standard deviation) of D's logits on one set, averaged over the last three looks."""
+        last = [e[name] for e in self.held_out[-3:] if isinstance(e.get(name), Mapping)]
+        means, stds = ([e[key] for e in last if e.get(key) is not None] for key in ("mean", "std"))
+        return (sum(means) / len(means), sum(stds) / len(stds)) if means and stds else None
+
+    def gap(self, one: str, other: str) -> float | None:
+        """(mean - mean) over the pooled standard deviation of D's logits on two sets."""
+        a, b = self.logits(one), self.logits(other)
+        if a is None or b is None:
+            return None
+        return (a[0] - b[0]) / max(math.sqrt((a[1] ** 2 + b[1] ** 2) / 2), 1e-6)
+
+
+def diagnose(case: Case) -> list[Verdict]:
+    """All that is found, the most urgent first; `plateau` or `healthy` where nothing is wrong."""
+    found = [verdict for sign in SIGNS if (verdict := sign(case)) is not None]
+    return found or [plateau(case) or healthy(case)]
+
+
+def not_finite(case: Case) -> Verdict | None:
+    """Steps were refused, or the run went back to a checkpoint: something was not finite, and it was masked."""
+    refused = sum(int(event.get("skipped") or 0) for event in case.rounds)
+    if not refused and not case.rollbacks:
+        return None
+    evidence = f"{refused:,} steps were refused and the run went back to a checkpoint {case.rollbacks} times"
+    return Verdict("non-finite values masked", evidence, slower(case, "g", "d"))
+
+
+def memorising(case: Case) -> Verdict | None:
+    """Training examples are nearest more often than chance allows, and near-copies are found among the samples."""
+    copies, p = case.value("copies"), case.value("memorisation_p")
+    if copies is None or copies < COPIES or (p is not None and p > SURE):
+        return None
+    sure = "" if p is None else f"; training examples are nearest more often than held-out ones, p = {p:.2g}"
+    return Verdict(
+        "memorising", f"{copies:.1f} % of the samples are near-copies of training examples{sure}", augmented(case)
+    )
+
+
+def overfits(case: Case) -> Verdict | None:
+    """D tells training examples from held-out ones."""
+    gap, real = case.gap("train", "held_out"), case.gap("train", "fake")
+    if gap is None or real is None or gap < OVERFIT:
+        return None
+    evidence = f"D's logits on training examples lie {gap:.1f} standard deviations above those on held-out ones"
+    return Verdict("D overfits", evidence, augmented(case))
+
+
+def collapsed(case: Case) -> Verdict | None:
+    """Samples lie closer together than real examples do."""
+    spread = case.value("spread")
+    if spread is None or spread > COLLAPSED:
+        return None
+    coverage = case.value("coverage")
+    evidence = f"two samples are {spread:.0f} % as far apart as two real examples"
+    evidence += "" if coverage is None else f"; coverage {coverage:.2f}"
+    return Verdict("mode collapse", evidence, steadier(case))
+
+
+def collapsed_within(case: Case) -> Verdict | None:
+    """The classes differ, but the samples of a class hardly do."""
+    spread, all_ = case.value("class_spread"), case.value("spread")
+    if spread is None or all_ is None or spread > COLLAPSED or all_ <= COLLAPSED:
+        return None
+    evidence = f"two samples of a class are {spread:.0f} % as far apart as two real ones, of any class {all_:.0f} %"
+    weight = case.rule("classify")
+    return Verdict("within-class collapse", evidence, f"--classify {weight / 4:g}" if weight else steadier(case))
+
+
+def too_strong(case: Case) -> Verdict | None:
+    """D is certain of everything, and G gets nowhere."""
+    apart, ratio = case.gap("train", "fake"), case.value("frechet_ratio")
+    if apart is None or apart < APART or (ratio is not None and ratio < BAD):
+        return None
+    evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples"
+    evidence += "" if ratio is None else f", and the Frechet distance is {ratio:.0f} times real data's"
+    r1, lr = case.rule("r1"), case.setting("d", "lr")
+    return Verdict("D too strong", evidence, "--r1 1" if not r1 else f"--d.lr {(lr or 0) / 4:g}")
+
+
+def too_weak(case: Case) -> Verdict | None:
+    """D sees no difference where there is one."""
+    apart, ratio = case.gap("train", "fake"), case.value("frechet_ratio")
+    if apart is None or ratio is None or abs(apart) > TOGETHER or ratio < BAD:
+        return None
+    evidence = (
+        f"the Frechet distance is {ratio:.0f} times real data's, but D's logits on fakes and on real examples differ"
+    )
+    evidence += f" by {abs(apart):.2f} standard deviations"
+    lr = case.setting("d", "lr") or 0
+    return Verdict("D too weak", evidence, f"--d.lr {4 * lr:g}")
+
+
+def oscillating(case: Case) -> Verdict | None:
+    """The Frechet distance rose beyond its error bar, fell and rose again, over the last half of the judgements."""
+    bars = [shortest(event) for event in case.judged[len(case.judged) // 2 :]]
+    bars = [bar for bar in bars if None not in bar]
+    moves = []
+    for before, after in zip(bars, bars[1:]):
+        if after[1] > before[2] and after[0] > SWING * before[0]:
+            moves.append("up")
+        elif after[2] < before[1] and before[0] > SWING * after[0]:
+            moves.append("down")
+    turns = sum(a != b for a, b in zip(moves, moves[1:]))
+    if turns < 2:
+        return None
+    values = ", ".join(f"{bar[0]:.3g}" for bar in bars)
+    return Verdict(
+        "oscillation",
+        f"the Frechet distance turned {turns} times beyond its error bars: {values}",
+        slower(case, "g", "d"),
+    )
+
+
+def shortest(event: Event) -> Sequence[float]:
+    """The Frechet distance of the average with the shortest memory, which hides least: (value, low, high)."""
+    averages = event.get("frechet")
+    if not isinstance(averages, Mapping) or not averages:
+        return event["measures"]["frechet"]
+    return averages[min(averages, key=lambda name: int(name.rpartition("-")[2] or 0))]
+
+
+def leaking(case: Case) -> Verdict | None:
+    """Samples look more like altered real examples than like real ones."""
+    plain, altered = case.value("frechet"), case.value("frechet_augmented")
+    if plain is None or altered is None or altered >= plain:
+        return None
+    most = case.rule("augment_most")
+    change = "--augment-most 0.5" if most is None or most > 0.5 else "--augment none"
+    evidence = f"the Frechet distance is {plain:.3g} to real examples, {altered:.3g} to augmented ones"
+    return Verdict("augmentation leak", evidence, change)
+
+
+def plateau(case: Case) -> Verdict | None:
+    """No gain beyond the error bar in the last judgements."""
+    bars = [event["measures"]["frechet"] for event in case.judged]
+    bars = [bar for bar in bars if None not in bar]
+    if len(bars) < 2 * LAST:
+        return None
+    earlier, last = min(bars[:-LAST]), min(bars[-LAST:])
+    if last[0] < earlier[1]:
+        return None
+    evidence = f"the best of the last {LAST} Frechet distances is {last[0]:.3g}, of those before {earlier[0]:.3g}"
+    return Verdict("plateau", f"{evidence} [{earlier[1]:.3g}, {earlier[2]:.3g}]", "stop here")
+
+
+def healthy(case: Case) -> Verdict:
+    """Nothing found, and how much there was to look at."""
+    looked = f"{len(case.judged)} judgements, {len(case.held_out)} looks at D's logits"
+    ratio = case.value("frechet_ratio")
+    return Verdict(
+        "healthy", looked + ("" if ratio is None else f"; Frechet distance {ratio:.1f} times real data's"), "none"
+    )
+
+
+def slower(case: Case, *players: str) -> str:
+    rates = [case.setting(player, "lr") or 0 for player in players]
+    if len(set(rates)) == 1:
+        return f"--lr {rates[0] / 4:g}"
+    return " ".join(f"--{player}.lr {rate / 4:g}" for player, rate in zip(players, rates))
+
+
+def augmented(case: Case) -> str:
+    """Against too little data."""
+    return "more data, or an earlier checkpoint" if case.rule("augment") != "none" else "--augment adaptive"
+
+
+def steadier(case: Case) -> str:
+    """Against a generator that flees to few modes: the regularised relativistic game, or a slower one."""
+    if case.rule("objective") != "relativistic" or not (case.rule("r1") or 0):
+        return "--objective relativistic --r1 1 --r2 1"
+    return slower(case, "g", "d")
+
+
+SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
+    not_finite,
+    memorising,
+    collapsed,
+    collapsed_within,
+    too_weak,
+    too_strong,
+    oscillating,
+    leaking,
+    overfits,
+)

@@ -1,0 +1,174 @@
+"""Judging a run: which features, against which examples, when; and the best generator so far."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from saddlepoint.augment import diff_augment
+from saddlepoint.config import Judge
+from saddlepoint.data.batches import scaled
+from saddlepoint.data.source import Source
+from saddlepoint.engine import Engine
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.generator import Generator
+from saddlepoint.judge.card import Card
+from saddlepoint.judge.extractors.digits import digits
+from saddlepoint.judge.extractors.efficientnet import available, efficientnet
+from saddlepoint.judge.extractors.extractor import Extractor
+from saddlepoint.judge.extractors.inception import inception
+from saddlepoint.judge.extractors.pixels import pixels
+from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
+from saddlepoint.judge.judgement import Measures, Standard, judge, quick
+from saddlepoint.randomness import Randomness, seed_of
+from saddlepoint.record import RunRecord
+from saddlepoint.session import Session, evenly
+from saddlepoint.statistics.gaussian import fit
+from saddlepoint.statistics.influence import Reference, frechet_interval
+
+SIZES = ((1_000, 8), (500, 4), (250, 2))  # samples of a judgement, where at least so many judgements fit into the time
+MOST_JUDGEMENTS = 24
+TRAINING = 2_000  # training examples that samples are compared with on the way
+EACH_CLASS = 3  # held-out examples that a class needs for a verdict of its own
+
+
+def extractor_of(name: str, weights: Path | None = None) -> Extractor:
+    """The extractor of this name."""
+    if name == "inception" and weights is None:
+        raise SaddlepointError("needs a file of weights", "--judge.weights", "docs/judging.md says where to get it")
+    known: dict[str, Callable[[], Extractor]] = {
+        "pixels": pixels,
+        "digits": digits,
+        "efficientnet": lambda: efficientnet(weights),
+        "inception": lambda: inception(weights or Path()),
+    }
+    return known[name]()
+
+
+def usual(source: Source) -> str:
+    """The features that suit these data."""
+    if source.name == "digits" and source.x.shape[1:] == (1, 28, 28):
+        return "digits"
+    return "efficientnet" if source.x.ndim == 4 and source.x.shape[1] >= 3 and available() else "pixels"
+
+
+def chosen(wish: Judge, source: Source) -> Extractor:
+    """The extractor that is asked for, or the usual one."""
+    return extractor_of(usual(source) if wish.features == "auto" else wish.features, path_of(wish))
+
+
+def path_of(wish: Judge) -> Path | None:
+    return None if wish.weights is None else Path(wish.weights)
+
+
+class Jury(NamedTuple):
+    """What judges the samples of one run, always in the same way.
+
+    extractor  what examples are compared by
+    standard   the real examples, seen and fitted
+    reference  which examples these are, in words
+    samples    how many samples are judged on the way
+    altered    the moments of augmented real examples, where D sees such
+    """
+
+    extractor: Extractor
+    standard: Standard
+    reference: str
+    samples: int
+    altered: Reference | None = None
+
+    def card(self, n: int, seed: int) -> Card:
+        return card_of(self.extractor, self.standard.real.size, n, self.reference, seed)
+
+    def see(self, generator: Generator, n: int, seed: int) -> Group:
+        """n samples of a generator: each class in turn, where every class can be judged by itself."""
+        x, labels = generator.sample(n, seed)
+        return group(self.extractor, x, None if self.standard.real.labels is None else labels)
+
+    def sit(self, session: Session) -> dict[str, Measures]:
+        """The judgement of each average as it is now, by its name; always of the same z."""
+        seed, about = seed_of(session.config.seed, "judge"), session.description("")
+        found = {}
+        for name, average in session.averages.items():
+            fake = self.see(Generator(average.module, about, session.engine.device), self.samples, seed)
+            card = self.card(fake.size, seed)
+            found[name] = quick(fake, self.standard, card, Randomness(seed).stream("judge"))
+            if self.altered is not None:
+                apart = frechet_interval(fake.seen.features, self.altered)
+                found[name]["frechet_augmented"] = measure(card, "Frechet distance to augmented real examples", apart)
+        return found
+
+    def judge(self, session: Session, module: nn.Module, n: int) -> Measures:
+        """Everything that applies, of samples that no choice was made by."""
+        seed = session.config.seed
+        fake = self.see(Generator(module, session.description(""), session.engine.device), n, seed)
+        return judge(fake, self.standard, self.card(n, seed), Randomness(seed).stream("judge"))
+
+
+def jury(session: Session, training: int = TRAINING) -> Jury:
+    """The jury of a run: held-out examples, or training examples where too few are held out, and it says so."""
+    choices, wish, held_out = session.record.choices, session.config.judge, session.held_out
+    extractor = extractor_of(choices.judge_features, path_of(wish))
+    some = session.train.take(evenly(session.train.size, training))
+    real = held_out if held_out.size >= LEAST else some
+    what = "held-out" if held_out.size >= LEAST else "training"
+    reference = f"{session.record.data.name}, {real.size:,} {what} examples, {session.record.data.digest[:12]}"
+    labels = labels_of(real)
+    standard = Standard.of(
+        group(extractor, real.x, labels),
+        group(extractor, some.x, None if labels is None else some.c) if real is held_out else None,
+    )
+    altered = None
+    if real.x.ndim == 4 and any(stage.augment != "none" for stage in session.config.stages):
+        rng = Randomness(session.config.seed).stream("judge")
+        pictures = (diff_augment(scaled(real.x, "signed"), rng, 1.0).clamp(-1, 1) + 1) / 2
+        altered = Reference.of(fit(group(extractor, pictures).seen.features))
+    return Jury(extractor, standard, reference, choices.judge_samples, altered)
+
+
+def labels_of(source: Source) -> Tensor | None:
+    """The labels, where each class has examples enough."""
+    if source.c is None or source.c.ndim != 1 or not source.classes:
+        return None
+    counts = torch.bincount(source.c, minlength=len(source.classes))
+    return source.c if int(counts.min()) >= EACH_CLASS else None
+
+
+def can_be_judged(source: Source) -> bool:
+    """Pictures and points can; a set of fewer than 20 cannot."""
+    return source.x.ndim in (2, 4) and source.size >= LEAST
+
+
+def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
+    """The record with the moments to judge at, fixed before the start: as many as fit into their share of the time.
+
+    One judgement of few samples is timed, on a throwaway copy of the run. Where not even two fit, there are none.
+    """
+    conf, rate = record.config, record.choices.rate
+    if not can_be_judged(source):
+        return record
+    features = usual(source) if conf.judge.features == "auto" else conf.judge.features
+    choices = record.choices.model_copy(update={"judge_features": features, "judge_samples": SIZES[-1][0]})
+    if not conf.judge.share or not rate:
+        return record.model_copy(update={"choices": choices})
+    images = sum(stage.images for stage in conf.stages)
+    begun = time.monotonic()
+    trial = Session(record.model_copy(update={"choices": choices}), source, engine)
+    some = jury(trial)
+    ready = time.monotonic()
+    some.sit(trial)
+    once, left = time.monotonic() - ready, conf.judge.share * images / rate - (ready - begun)
+    for samples, least in SIZES:
+        count = min(MOST_JUDGEMENTS, int(left / max(once * samples / SIZES[-1][0], 1e-6)))
+        if count >= least:
+            more = {"judge_samples": samples, "judge_images": max(1, images // count)}
+            return record.model_copy(update={"choices": choices.model_copy(update=more)})
+    return record.model_copy(update={"choices": choices})
+
+
+def best_of(found: dict[str, Measures]) -> str:
+    """The average with the least Frechet distance."""
+    return min(found, key=lambda name: found[name]["frechet"].value)
