@@ -63,35 +63,38 @@ class Score(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """How a game is played. Rates fall to nothing over the second half.
+    """How a game is played. Rates fall to nothing over the second half as half a cosine.
 
-    gamma, in squared lengths, weighs R1 and R2 (0 leaves them out). The length is the finest structure that D is let
-    see: it falls geometrically from the spread of the data to `finest` deviations of a mode, over 70 % of the rounds.
+    gamma weighs R1 and R2 at first (0 leaves them out); it falls geometrically, to `last` of itself at the end.
     """
 
     networks: str = "pacgan"
     objective: str = "relativistic"
-    gamma: float = 0.1
-    finest: float = 1.0
-    rounds: int = 4000
+    gamma: float = 0.05
+    last: float = 0.1
+    rounds: int = 6000
     batch: int = 128
     d_rate: float = 1e-3
     g_rate: float = 2e-4
 
 
 class Scales(nn.Module):
-    """A ReLU critic on x and on Fourier features of many scales, from the deviation of a mode to the whole world."""
+    """A ReLU critic on x and on Fourier features of many scales, from the deviation of a mode to the whole world.
+
+    Finer features are fainter, as the root of their length, so that the whole is learnt before its details.
+    """
 
     def __init__(self, dimension: int, finest: float, widest: float, features: int = 96) -> None:
         super().__init__()
         lengths = torch.logspace(math.log10(finest), math.log10(widest), features)
         self.W = nn.Buffer(torch.randn(dimension, features) / lengths)
+        self.amplitudes = nn.Buffer((lengths / widest).sqrt())
         self.widest = widest
         self.raw = RawCritic(dimension + 2 * features, (192, 192))
 
     def forward(self, x: Tensor, c: Tensor | None = None) -> Answer:
         phase = x @ self.W
-        return self.raw(torch.cat([x / self.widest, phase.cos(), phase.sin()], 1))
+        return self.raw(torch.cat([x / self.widest, self.amplitudes * phase.cos(), self.amplitudes * phase.sin()], 1))
 
 
 def planar(name: str, p: Mixture) -> Target:
@@ -169,8 +172,7 @@ def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Scor
     def dials(state: State) -> Dials:
         done = state.index / setting.rounds
         fall = (1 - math.cos(math.pi * min(1.0, 2 - 2 * done))) / 2 + 1e-3
-        length = spread * (setting.finest * target.sd / spread) ** min(1.0, done / 0.7)
-        weights = {term.name: setting.gamma * length**2 for term in penalties}
+        weights = {term.name: setting.gamma * setting.last**done for term in penalties}
         return Dials(rates={"D": setting.d_rate * fall, "G": setting.g_rate * fall}, weights=weights)
 
     average, start = Average(G, 300 * setting.batch), time.process_time()
