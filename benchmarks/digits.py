@@ -57,9 +57,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--root", type=Path, default=Path("runs/benchmark"))
     wishes = parser.parse_args()
-    print(
-        f"{wishes.images:,} training pictures, seeds {wishes.seeds}, {wishes.threads} threads, torch {torch.__version__}"
-    )
+    print(f"{wishes.images:,} pictures, seeds {wishes.seeds}, {wishes.threads} threads, torch {torch.__version__}")
     print(" | ".join(["recipe", *COLUMNS.values(), "pictures/s"]))
     for recipe in wishes.recipes:
         runs = []
