@@ -100,8 +100,8 @@ def film(frames: Sequence[Any], folder: Path, name: str, milliseconds: int = 90)
     strip = Image.new("RGB", (w, 3 * h))
     for i, frame in enumerate((frames[0], frames[len(frames) // 2], frames[-1])):
         strip.paste(frame, (0, i * h))
-    palette = strip.quantize(128, dither=0)
-    indexed = [frame.quantize(palette=palette, dither=0) for frame in frames]
+    palette = strip.quantize(128, dither=Image.Dither.NONE)
+    indexed = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     times = [milliseconds] * (len(frames) - 1) + [2500]
     indexed[0].save(path, save_all=True, append_images=indexed[1:], duration=times, loop=0, optimize=True, disposal=1)
     return path
