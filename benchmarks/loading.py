@@ -3,7 +3,7 @@
     python benchmarks/loading.py [--files 10000] [--gigabytes 1] [--rounds 60]
 
 The bundled digits as PNG files in nested folders, decoded twice (the second time from the cache); then batches of 64
-from a memory-mapped array of colour pictures of 64 x 64, in random order, against the default recipe's time for a round.
+from a mapped array of colour pictures of 64 x 64, in random order, against the default recipe's time for a round.
 """
 
 import argparse
