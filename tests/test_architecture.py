@@ -27,7 +27,7 @@ LAYERS = {
     **dict.fromkeys(["recipes", "record"], 5.1),
     **dict.fromkeys(["build", "checkpoint", "experiments", "report", "settings"], 5.2),
     **dict.fromkeys(["base", "generator", "plan", "progress"], 5.3),
-    **dict.fromkeys(["intake", "session", "sessions"], 5.4),
+    **dict.fromkeys(["byclass", "intake", "session", "sessions"], 5.4),
     "judging": 5.45,
     "run": 5.5,
     "finish": 5.5,

@@ -1,0 +1,41 @@
+"""Figures of each class: a rare class may be drawn wrongly, or always alike, while the mean over all looks well."""
+
+import torch
+from torch import Tensor
+
+from saddlepoint.data.source import Source
+from saddlepoint.generator import Generator
+from saddlepoint.judge.digits import load, look
+from saddlepoint.statistics.distances import mean_pairwise_distance
+
+OF_EACH, MOST = 100, 20
+
+Row = tuple[str, str, str]
+
+
+def by_class(train: Source, generator: Generator, digits: bool = False) -> list[Row]:
+    """(class, figures, what they are) for each of the first 20 classes: training examples; how different its samples
+    are from each other, against its examples; for digits, how many the judge takes for what they were asked to be.
+    """
+    if train.c is None or not train.classes or train.x.ndim != 4:
+        return []
+    rows = []
+    for label, name in enumerate(train.classes[:MOST]):
+        own = (train.c == label).nonzero().flatten()
+        samples = generator.sample(OF_EACH, label=name).x
+        words = [f"{len(own):,} examples"]
+        if len(own) > 2:
+            some = train.x[own[torch.arange(min(OF_EACH, len(own))) * len(own) // min(OF_EACH, len(own))]]
+            words.append(f"diversity {100 * spread(samples) / max(spread(some), 1e-9):.0f} %")
+        if digits:
+            right = (look(load("a").network, samples)[1] == label).double().mean().item()
+            words.append(f"{100 * right:.0f} % right")
+        rows.append(
+            (f"class {name}", ", ".join(words), f"{OF_EACH} samples; diversity by pixels, against its examples")
+        )
+    return rows
+
+
+def spread(x: Tensor) -> float:
+    """The mean distance between two of them, by pixels."""
+    return mean_pairwise_distance(x.flatten(1).double()).value

@@ -1,0 +1,38 @@
+"""Figures by class: a class that is always drawn alike, or as another digit, is seen."""
+
+import re
+
+import torch
+
+from saddlepoint.byclass import by_class
+from saddlepoint.data.digits import digits
+from saddlepoint.generator import Samples
+
+
+class Copier:
+    """Draws real digits; of class 3 always the same one, and nines where it is asked for fours."""
+
+    def __init__(self) -> None:
+        self.source = digits()
+
+    def sample(self, n: int, label: str) -> Samples:
+        asked = {"4": 9}.get(label, int(label))
+        own = self.source.x[self.source.c == asked]
+        x = own[-1:].expand(n, -1, -1, -1) if asked == 3 else own[-n:]
+        return Samples(x, torch.full((n,), int(label)))
+
+
+def test_each_class_by_itself() -> None:
+    source = digits()
+    rows = by_class(source, Copier(), digits=True)  # pyright: ignore[reportArgumentType]
+    assert [name for name, _, _ in rows] == [f"class {k}" for k in range(10)]
+    figures = [[int(word.replace(",", "")) for word in re.findall(r"[\d,]*\d", words)] for _, words, _ in rows]
+    for label, (examples, diversity, right) in enumerate(figures):
+        assert examples == int((source.c == label).sum())
+        assert (diversity == 0) if label == 3 else (80 < diversity < 120)
+        assert right <= 5 if label == 4 else right >= 95
+
+
+def test_nothing_where_there_are_no_classes() -> None:
+    source = digits()._replace(c=None, classes=())
+    assert by_class(source, Copier()) == []  # pyright: ignore[reportArgumentType]
