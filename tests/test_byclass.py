@@ -4,7 +4,7 @@ import re
 
 import torch
 
-from saddlepoint.byclass import by_class
+from saddlepoint.byclass import class_figures
 from saddlepoint.data.digits import digits
 from saddlepoint.generator import Samples
 
@@ -24,7 +24,7 @@ class Copier:
 
 def test_each_class_by_itself() -> None:
     source = digits()
-    rows = by_class(source, Copier(), digits=True)  # pyright: ignore[reportArgumentType]
+    rows = class_figures(source, Copier(), digits=True)  # pyright: ignore[reportArgumentType]
     assert [name for name, _, _ in rows] == [f"class {k}" for k in range(10)]
     figures = [[int(word.replace(",", "")) for word in re.findall(r"[\d,]*\d", words)] for _, words, _ in rows]
     for label, (examples, diversity, right) in enumerate(figures):
@@ -35,4 +35,4 @@ def test_each_class_by_itself() -> None:
 
 def test_nothing_where_there_are_no_classes() -> None:
     source = digits()._replace(c=None, classes=())
-    assert by_class(source, Copier()) == []  # pyright: ignore[reportArgumentType]
+    assert class_figures(source, Copier()) == []  # pyright: ignore[reportArgumentType]

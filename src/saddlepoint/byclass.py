@@ -13,7 +13,7 @@ OF_EACH, MOST = 100, 20
 Row = tuple[str, str, str]
 
 
-def by_class(train: Source, generator: Generator, digits: bool = False) -> list[Row]:
+def class_figures(train: Source, generator: Generator, digits: bool = False) -> list[Row]:
     """(class, figures, what they are) for each of the first 20 classes: training examples; how different its samples
     are from each other, against its examples; for digits, how many the judge takes for what they were asked to be.
     """

@@ -7,7 +7,7 @@ from PIL import Image
 from torch import Tensor
 
 from saddlepoint import figures
-from saddlepoint.byclass import by_class
+from saddlepoint.byclass import class_figures
 from saddlepoint.data.source import Source
 from saddlepoint.figures import to_uint8
 from saddlepoint.files import write_atomic
@@ -33,7 +33,7 @@ def finish(session: Session, folder: Path) -> Summary:
     write_atomic(folder / "grid.png", figures.png(generator.sample(100).picture(10)))
     write_atomic(folder / "film.png", figures.png(figures.film(strip)))
     measures, table = judged(session, generator), dynamics(folder)
-    tables = (*table, *by_class(session.train, generator, session.record.data.name == "digits"))
+    tables = (*table, *class_figures(session.train, generator, session.record.data.name == "digits"))
     write_report(folder, shown(session, generator)._replace(frames=strip, measures=measures, tables=tables))
     names = ("report.html", "grid.png", "film.png", "generator")
     return Summary(folder, (*rows(measures), *table), tuple(folder / name for name in names))
