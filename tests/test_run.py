@@ -485,9 +485,9 @@ def test_a_budget_becomes_images_by_the_rate_measured(tmp_path: Path, monkeypatc
     monkeypatch.setattr(api, "measure", lambda conf, source, engine: plan.Measurement(20.0, 100, conf.batch))
     settings = {**{f"g.network.{name}": 2 for name in ("width",)}, "prior.size": 4, "batch": 6, "engine.threads": 1}
     run = train("tiny", budget="3s", name="short", settings=settings, root=tmp_path)
-    assert [stage.images for stage in run.config.stages] == [int(3 * 0.95 * 20) // 6 * 6]
+    assert [stage.images for stage in run.config.stages] == [int(3 * 0.9 * 20) // 6 * 6]
     assert run.record.choices.planned_seconds == 3.0
-    assert events(run.folder)[-1]["images"] == 54
+    assert events(run.folder)[-1]["images"] == 48
 
 
 def test_a_smaller_batch_and_a_full_disk_are_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

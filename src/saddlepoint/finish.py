@@ -9,6 +9,7 @@ from torch import Tensor
 from saddlepoint import figures
 from saddlepoint.byclass import class_figures
 from saddlepoint.data.source import Source
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import to_uint8
 from saddlepoint.files import write_atomic
 from saddlepoint.generator import Description, Generator, export
@@ -16,6 +17,8 @@ from saddlepoint.journal import read
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.digits import judge_digits
 from saddlepoint.judge.nearest import nearest
+from saddlepoint.judging import SAMPLES, can_be_judged, jury
+from saddlepoint.measured import examine, keep
 from saddlepoint.report.material import Material, Pairs
 from saddlepoint.report.page import write_report
 from saddlepoint.session import PROBE, Session, evenly
@@ -32,7 +35,8 @@ def finish(session: Session, folder: Path) -> Summary:
     strip = frames(folder)
     write_atomic(folder / "grid.png", figures.png(generator.sample(100).picture(10)))
     write_atomic(folder / "film.png", figures.png(figures.film(strip)))
-    measures, table = judged(session, generator), dynamics(folder)
+    measures = judged(session, generator, folder)
+    table = dynamics(folder) + doctor(session, folder)
     tables = (*table, *class_figures(session.train, generator, session.record.data.name == "digits"))
     write_report(folder, shown(session, generator)._replace(frames=strip, measures=measures, tables=tables))
     names = ("report.html", "grid.png", "film.png", "generator")
@@ -125,18 +129,37 @@ def frames(folder: Path) -> list[tuple[int, Image.Image]]:
     return [(images, Image.open(folder / file)) for images, file in sorted(named.items())]
 
 
-def judged(session: Session, generator: Generator) -> dict[str, Measure]:
-    """The measures that apply: for digits made by class, those of the bundled judge."""
-    if session.record.data.name != "digits":
-        return {}
-    pictures, labels = generator.sample(PROTOCOL, seed=session.config.seed)
-    return judge_digits(pictures, labels, seed=session.config.seed)
+def judged(session: Session, generator: Generator, folder: Path) -> dict[str, Measure]:
+    """The measures that apply: for digits made by class, those of the bundled judge first; then against held-out data.
+
+    Samples or data that cannot be judged leave a page without figures, not a run without a page.
+    """
+    found: dict[str, Measure] = {}
+    try:
+        if session.record.data.name == "digits":
+            pictures, labels = generator.sample(PROTOCOL, seed=session.config.seed)
+            found = judge_digits(pictures, labels, seed=session.config.seed)
+        if can_be_judged(session.source):
+            rest = jury(session).judge(session, session.shipped, SAMPLES)
+            keep(folder, rest)
+            found |= {name: measure for name, measure in rest.items() if name not in found}
+    except SaddlepointError:
+        return found
+    return found
+
+
+def doctor(session: Session, folder: Path) -> list[tuple[str, str, str]]:
+    """The doctor's verdicts, with their evidence and the one change to make."""
+    verdicts = examine(folder, session.config)
+    return [("doctor", verdict.name, f"{verdict.evidence}; change: {verdict.change}") for verdict in verdicts]
 
 
 NAMES = {
     "label_accuracy": ("label accuracy", "%", "of the samples are what they were asked to be"),
     "frechet_ratio": ("Frechet distance", "x", "that of as many real pictures, to the test pictures"),
     "diversity": ("diversity", "%", "of the real one, within a class"),
+    "coverage": ("coverage", "", "of held-out examples have a sample close by"),
+    "copies": ("near-copies", "%", "of the samples, of training examples"),
 }
 
 

@@ -29,6 +29,7 @@ from saddlepoint.session import Session, evenly
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval
 
+SAMPLES = 1_000  # of a judgement when the run is over
 SIZES = ((1_000, 8), (500, 4), (250, 2))  # samples of a judgement, where at least so many judgements fit into the time
 MOST_JUDGEMENTS = 24
 TRAINING = 2_000  # training examples that samples are compared with on the way
@@ -155,18 +156,26 @@ def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
     if not conf.judge.share or not rate:
         return record.model_copy(update={"choices": choices})
     images = sum(stage.images for stage in conf.stages)
-    begun = time.monotonic()
-    trial = Session(record.model_copy(update={"choices": choices}), source, engine)
-    some = jury(trial)
-    ready = time.monotonic()
-    some.sit(trial)
-    once, left = time.monotonic() - ready, conf.judge.share * images / rate - (ready - begun)
+    try:
+        ready, once = timed(Session(record.model_copy(update={"choices": choices}), source, engine))
+    except SaddlepointError:  # the data hold what cannot be judged: no reason not to train on them
+        return record
+    left = conf.judge.share * images / rate - ready
     for samples, least in SIZES:
         count = min(MOST_JUDGEMENTS, int(left / max(once * samples / SIZES[-1][0], 1e-6)))
         if count >= least:
             more = {"judge_samples": samples, "judge_images": max(1, images // count)}
             return record.model_copy(update={"choices": choices.model_copy(update=more)})
     return record.model_copy(update={"choices": choices})
+
+
+def timed(trial: Session) -> tuple[float, float]:
+    """Seconds until the first judgement can begin, and seconds of one of few samples."""
+    begun = time.monotonic()
+    some = jury(trial)
+    ready = time.monotonic()
+    some.sit(trial)
+    return ready - begun, time.monotonic() - ready
 
 
 def best_of(found: dict[str, Measures]) -> str:

@@ -1,0 +1,187 @@
+"""What one asks of a run that is there: how good its samples are, whether it beats another, what D says of files."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from saddlepoint import checkpoint, generator
+from saddlepoint.api import as_begun
+from saddlepoint.config import Judge
+from saddlepoint.data.batches import scaled
+from saddlepoint.data.reading import Reading
+from saddlepoint.data.source import Source
+from saddlepoint.data.sources import open_source
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.card import Measure
+from saddlepoint.judge.group import LEAST, card_of, group
+from saddlepoint.judge.judgement import Measures, Standard, judge
+from saddlepoint.judging import can_be_judged, chosen, jury, labels_of
+from saddlepoint.measured import keep
+from saddlepoint.parts import ModulePart
+from saddlepoint.randomness import Randomness
+from saddlepoint.record import read_record
+from saddlepoint.session import Session, evenly
+from saddlepoint.statistics.intervals import wilson
+from saddlepoint.watcher import Nobody
+
+NEIGHBOURS = 200  # looks at D's logits that calibrate one
+HIGHER = ("precision", "recall", "density", "coverage", "inception_score", "label_accuracy", "modes", "memorisation_p")
+TARGET = {"spread": 100.0, "class_spread": 100.0}  # best in the middle
+
+
+def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> Measures:
+    """Everything that applies to a run's generator, against held-out data; written to measures.json beside it."""
+    record = read_record(folder)
+    features = wish if wish.features != "auto" else record.config.judge
+    source, engine = as_begun(record, Nobody())
+    if not can_be_judged(source):
+        raise SaddlepointError(f"examples of shape {list(source.x.shape[1:])}", "judge", "pictures and points can be")
+    name = record.choices.judge_features if features.features == "auto" else features.features
+    config = record.config.model_copy(update={"judge": features})
+    choices = record.choices.model_copy(update={"judge_features": name, "judge_images": 0})
+    session = Session(record.model_copy(update={"config": config, "choices": choices}), source, engine)
+    G = generator.load(folder, str(engine.device))
+    court = jury(session)
+    fake = court.see(G, n, seed)
+    found = judge(fake, court.standard, court.card(fake.size, seed), Randomness(seed).stream("judge"))
+    keep(folder, found)
+    return found
+
+
+def judge_folders(generated: str, real: str, wish: Judge, size: str | None) -> Measures:
+    """One set of pictures against another; labels count where both have the same classes."""
+    sides = tuple(int(side) for side in size.split("x")) if size else ()
+    theirs = open_source(Reading(real, size=(sides[0], sides[-1]) if sides else None))
+    shape = (theirs.x.shape[2], theirs.x.shape[3]) if theirs.x.ndim == 4 else None
+    ours = open_source(Reading(generated, size=shape))
+    extractor = chosen(wish, theirs)
+    same = ours.classes == theirs.classes and labels_of(ours) is not None and labels_of(theirs) is not None
+    fake, against = (group(extractor, s.x, s.c if same else None) for s in (ours, theirs))
+    reference = f"{Path(real).name}, {theirs.size:,} examples, {theirs.digest()[:12]}"
+    card = card_of(extractor, against.size, fake.size, reference, None)
+    return judge(fake, Standard.of(against), card, Randomness(0).stream("judge"))
+
+
+class Comparison(NamedTuple):
+    """One measure of two runs. verdict: 'better', 'worse' or 'cannot tell', of the first against the second."""
+
+    name: str
+    a: Measure
+    b: Measure
+    verdict: str
+
+
+def compare(a: Measures, b: Measures) -> list[Comparison]:
+    """Measure by measure; refused where the cards differ in anything but the samples' seed."""
+    names = [name for name in a if name in b and not name.endswith("_real")]
+    if not names:
+        raise SaddlepointError("they share no measure", "compare", "judge both with the same --features")
+    return [Comparison(name, a[name], b[name], against(name, a[name], b[name])) for name in names]
+
+
+def against(name: str, a: Measure, b: Measure) -> str:
+    """Is a better than b? Where the difference is within 1.96 of its standard error, that cannot be told."""
+    for field, ours, theirs in zip(a.card._fields, a.card, b.card):
+        if field != "seed" and ours != theirs:
+            what = f"{name}: {field} is {ours!r} there, {theirs!r} here: the numbers do not compare"
+            raise SaddlepointError(what, "compare", "judge both with the same --features and -n")
+    goal = TARGET.get(name)
+    x, y = (m.value if goal is None else abs(m.value - goal) for m in (a, b))
+    error = math.hypot(a.high - a.value, b.high - b.value)
+    if abs(x - y) <= error or (goal is not None and abs(a.value - b.value) <= error):
+        return "cannot tell"
+    return "better" if (x > y) == (name in HIGHER) else "worse"
+
+
+Looks = Callable[[Tensor, Tensor | None], Tensor]
+"""(x as stored, c) to D's logits."""
+
+
+class Opinion(NamedTuple):
+    """What D says of one file.
+
+    d            sigmoid of its logit: the probability that the picture came from the data, as D sees it
+    real, fake   share of held-out examples, and of samples, that D finds less real than this
+    calibrated   of the 200 looks with the nearest logits, the share that was real; with its 95 % interval
+    label        the class it was looked at as, where D knows classes
+    """
+
+    file: str
+    d: float
+    logit: float
+    real: float
+    fake: float
+    calibrated: tuple[float, float, float]
+    label: str | None
+
+
+@torch.no_grad()
+def score(folder: Path, files: Sequence[Path], label: str | None) -> list[Opinion]:
+    """D's own opinion of pictures, by the newest checkpoint, beside its opinion of examples it has not seen."""
+    record = read_record(folder)
+    source, engine = as_begun(record, Nobody())
+    session = Session(record, source, engine)
+    saved = checkpoint.newest(folder / "checkpoints")
+    if saved is None:
+        raise SaddlepointError("no checkpoint, hence no D", str(folder), "only the generator is left of this run")
+    ModulePart(session.networks.D).load_state(saved.saved["D"])
+    D = session.networks.D.eval()
+
+    def logits(x: Tensor, c: Tensor | None) -> Tensor:
+        y = D(scaled(x, record.config.range).to(engine.device), None if c is None else c.to(engine.device)).logits
+        return y.float().flatten(1).mean(1).cpu() if y.ndim > 1 else y.float().cpu()
+
+    real = session.held_out if session.held_out.size >= LEAST else session.train.take(evenly(session.train.size, 500))
+    samples = generator.load(folder).sample(real.size, record.config.seed)
+    known = logits(real.x, real.c), logits(samples.x, samples.labels)
+    pictures = torch.stack([picture(file, source) for file in files])
+    each, labels = best_label(pictures, source, label, logits)
+    return [opinion(str(f), float(y), c, *known) for f, y, c in zip(files, each, labels)]
+
+
+def picture(file: Path, source: Source) -> Tensor:
+    """A file as the run's data are: its size and channels."""
+    channels, height, width = source.x.shape[1:]
+    if not file.is_file():
+        raise SaddlepointError("no such file", str(file))
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(file) as image:
+            plain = image.convert({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]).resize((width, height))
+            data = torch.frombuffer(bytearray(plain.tobytes()), dtype=torch.uint8)
+    except (OSError, UnidentifiedImageError, KeyError) as error:
+        raise SaddlepointError(f"not a picture that can be read: {error}", str(file)) from error
+    x = data.view(height, width, channels).permute(2, 0, 1)
+    return x if source.x.dtype == torch.uint8 else x.float() / 255
+
+
+def best_label(x: Tensor, source: Source, label: str | None, logits: Looks) -> tuple[Tensor, Sequence[str | None]]:
+    """The logits as this class, or as whichever D likes best; without classes just the logits."""
+    if not source.classes:
+        if source.c is not None:
+            raise SaddlepointError("D needs a condition that is no class", "score", "not yet possible for such runs")
+        return logits(x, None), [None] * len(x)
+    if label is not None and label not in source.classes:
+        raise SaddlepointError(f"no class '{label}'", "--class", f"one of {', '.join(source.classes)}")
+    wanted = range(len(source.classes)) if label is None else [source.classes.index(label)]
+    every = torch.stack([logits(x, torch.full((len(x),), c)) for c in wanted])
+    best = every.max(0)
+    return best.values, [source.classes[list(wanted)[int(i)]] for i in best.indices]
+
+
+def opinion(file: str, logit: float, label: str | None, real: Tensor, fake: Tensor) -> Opinion:
+    both = torch.cat([real, fake])
+    near = (both - logit).abs().argsort(stable=True)[: min(NEIGHBOURS, len(both) // 2)]
+    share = wilson(int((near < len(real)).sum()), len(near))
+    below = [float((some < logit).float().mean()) for some in (real, fake)]
+    return Opinion(file, 1 / (1 + math.exp(-max(-500.0, logit))), logit, below[0], below[1], tuple(share), label)
+
+
+def shown(measures: Mapping[str, Measure]) -> list[tuple[str, str, str]]:
+    """(name, value with interval, what it is) of each measure."""
+    return [(name, str(measure), measure.card.metric) for name, measure in measures.items()]

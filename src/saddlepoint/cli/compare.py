@@ -1,0 +1,40 @@
+"""saddlepoint compare RUN RUN: better, worse, or cannot tell."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from saddlepoint.cli.flags import NORMAL, Speaking
+from saddlepoint.cli.tables import columns, say
+
+
+def compare(
+    a: Annotated[Path, Parameter(help="A run that was judged.")],
+    b: Annotated[Path, Parameter(help="Another, judged in the same way.")],
+    /,
+    *,
+    voice: Speaking = NORMAL,
+) -> None:
+    """Is the first run better than the second, or is it noise?
+
+    Both must have been judged by the same protocol; numbers of different
+    protocols are refused.
+
+    Example: saddlepoint compare runs/a runs/b
+    """
+    from saddlepoint import assess
+    from saddlepoint.measured import kept
+
+    found = assess.compare(kept(a), kept(b))
+    if voice.json:
+        say([json.dumps({c.name: {"a": c.a[:3], "b": c.b[:3], "verdict": c.verdict} for c in found})])
+        return
+    if voice.quiet:
+        return
+    rows = [(c.name, str(c.a), str(c.b), c.verdict) for c in found]
+    say(columns(rows, titles=("measure", a.name, b.name, f"{a.name} is")))
+    main = next((c for c in found if c.name == "frechet"), found[0])
+    words = {"cannot tell": "cannot be told from", "better": "is better than", "worse": "is worse than"}
+    say(["", f"  {a.name} {words[main.verdict]} {b.name}, by the {main.a.card.metric}"])

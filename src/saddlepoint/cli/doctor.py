@@ -1,0 +1,28 @@
+"""saddlepoint doctor RUN: what is wrong, how one knows, what to change."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from saddlepoint.cli.flags import NORMAL, Speaking
+from saddlepoint.cli.tables import columns, say
+
+
+def doctor(run: Annotated[Path, Parameter(help="A run's folder.")], /, *, voice: Speaking = NORMAL) -> None:
+    """Say what is wrong with a run, how one knows, and the one thing to change.
+
+    It reads the journal alone: also of runs that were stopped, or that go on.
+
+    Example: saddlepoint doctor runs/photos
+    """
+    from saddlepoint.measured import examine
+    from saddlepoint.record import read_record
+
+    verdicts = examine(run, read_record(run).config)
+    if voice.json:
+        say([json.dumps([verdict._asdict() for verdict in verdicts])])
+    elif not voice.quiet:
+        for verdict in verdicts:
+            say([verdict.name, *columns([("because", verdict.evidence), ("change", verdict.change)])])

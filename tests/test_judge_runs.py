@@ -1,0 +1,236 @@
+"""Judging a run while it goes on and when it is over: the same moments after a resume, the best kept, the verbs."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from toyrun import CONFIG, ENGINE, Hook, events, pictures, play, trace
+from toyrun import record as toy_record
+
+from saddlepoint import assess, config, judging
+from saddlepoint.api import start
+from saddlepoint.cli.main import main
+from saddlepoint.config import Judge
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.generator import load
+from saddlepoint.judge.card import Card, Measure
+from saddlepoint.judging import best_of, jury, planned
+from saddlepoint.measured import kept
+from saddlepoint.record import Choices, RunRecord
+from saddlepoint.session import Session
+
+
+def judged_record(conf: config.Config = CONFIG) -> RunRecord:
+    """The toy run, judged every 100 images by 30 samples against 26 held-out pictures."""
+    record = toy_record(conf)
+    data = record.data.model_copy(update={"held_out": tuple(range(0, 130, 5))})
+    choices = Choices(device="cpu", precision="float32", threads=1, judge_samples=30, judge_images=100)
+    return record.model_copy(update={"data": data, "choices": choices})
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toyrun.record", judged_record)
+
+
+class CrashError(Exception):
+    pass
+
+
+def crash() -> None:
+    raise CrashError
+
+
+@pytest.mark.usefixtures("judged")
+def test_a_resumed_run_judges_at_the_same_moments_bit_for_bit(tmp_path: Path) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    play(whole)
+    with pytest.raises(CrashError):
+        play(broken, Hook(230, crash))
+    play(broken)
+    assert trace(whole) == trace(broken)
+    found = [event for event in events(whole) if event["event"] == "judgement"]
+    assert [event["images"] for event in found] == [100, 200, 300, 400, 470]
+    for event in found:
+        assert set(event["frechet"]) == {"average-100", "average-20"}
+        assert event["measures"]["frechet"] == min(event["frechet"].values())
+        assert event["verdicts"][0]["name"]
+        assert event["card"]["n_fake"] == 30
+
+
+@pytest.mark.usefixtures("judged")
+def test_the_best_that_was_judged_is_kept(tmp_path: Path) -> None:
+    play(tmp_path)
+    session = Session(judged_record(), pictures(), ENGINE)
+    from saddlepoint.checkpoint import restore
+
+    restore(tmp_path / "checkpoints", session.parts())
+    found = [event for event in events(tmp_path) if event["event"] == "judgement"]
+    best = min(found, key=lambda event: event["measures"]["frechet"][0])
+    assert session.progress.best["value"] == best["measures"]["frechet"][0]
+    assert session.progress.best["images"] == best["images"] == found[-1]["best"]
+    assert session.progress.best["average"] == best["average"]
+    assert session.shipped is session.kept
+    if best["images"] < 470:
+        last = session.averages[best["average"]].module.state_dict()
+        assert any(not tensor.equal(last[name]) for name, tensor in session.kept.state_dict().items())
+    assert session.description("x").images == best["images"]
+
+
+def test_a_run_that_is_not_judged_ships_its_first_average() -> None:
+    session = Session(toy_record(), pictures(), ENGINE)
+    assert session.kept is None
+    assert session.shipped is session.best
+    assert "kept" not in session.parts()
+
+
+def test_the_moments_take_their_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "timed", lambda session: (1.0, 0.5))  # 250 samples; 1,000 take 2 s
+    record = toy_record(CONFIG.model_copy(update={"judge": Judge(share=0.1)}))
+
+    def of(rate: float) -> tuple[int, int]:
+        choices = record.choices.model_copy(update={"rate": rate})
+        found = planned(record.model_copy(update={"choices": choices}), pictures(), ENGINE).choices
+        return found.judge_samples, found.judge_images
+
+    assert of(470 / 170) == (1_000, 470 // 8)  # 17 s, less one: eight of 2 s
+    assert of(470 / 90) == (500, 470 // 8)  # 8 s: eight of 1 s
+    assert of(470 / 25) == (250, 470 // 3)  # 1.5 s: three of half a second
+    assert of(470) == (250, 0)
+    assert of(470 / 1e6)[1] == 470 // judging.MOST_JUDGEMENTS
+
+
+def test_too_few_held_out_examples_are_replaced_and_the_card_says_so() -> None:
+    few, enough = (jury(Session(r, pictures(), ENGINE)) for r in (toy_record(), judged_record()))
+    assert "127 training examples" in few.reference
+    assert few.standard.training is None
+    assert "26 held-out examples" in enough.reference
+    assert enough.standard.training is not None
+
+
+# The verbs
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on 120 pictures of two classes, hardly trained."""
+    folder = tmp_path_factory.mktemp("runs")
+    rng = np.random.default_rng(0)
+    y = np.arange(120) % 2
+    x = (rng.integers(0, 120, (120, 1, 12, 12)) + 100 * y[:, None, None, None]).astype(np.uint8)
+    np.savez(folder / "data.npz", x=x, y=y)
+    conf = CONFIG.model_copy(update={"data": config.Data(held_out=0.3), "judge": Judge(share=0)})
+    start(str(folder / "data.npz"), conf, name="a", root=folder)
+    return folder / "a"
+
+
+def said(capsys: pytest.CaptureFixture[str], *tokens: object) -> tuple[int, str]:
+    code = main([str(token) for token in tokens])
+    out, err = capsys.readouterr()
+    return code, out + err
+
+
+def test_a_finished_run_is_judged(run: Path) -> None:
+    found = kept(run)
+    assert {"frechet", "kernel", "precision", "recall", "class_spread", "likeness", "memorisation_p"} <= set(found)
+    assert "36 held-out examples" in found["frechet"].card.reference
+    page = (run / "report.html").read_text()
+    assert "Frechet distance" in page
+    assert "doctor" in page
+
+
+def test_judge_and_doctor(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = said(capsys, "judge", run, "-n", 60, "--json")
+    assert code == 0
+    found = {name: Measure.from_json(fields) for name, fields in json.loads(text).items()}
+    assert found == kept(run)
+    assert found["frechet"].card.n_fake == 60
+    code, text = said(capsys, "judge", run, "-n", 60, "--seed", 1)
+    assert (code, "frechet" in text, "held-out" in text) == (0, True, True)
+    code, text = said(capsys, "doctor", run)
+    assert code == 0
+    assert "because" in text
+    assert "change" in text
+
+
+def test_compare(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    said(capsys, "judge", run, "-n", 60)
+    code, text = said(capsys, "compare", run, run)
+    assert (code, "cannot be told from" in text) == (0, True)
+    other = tmp_path / "b"
+    other.mkdir()
+    for name in ("config.json", "measures.json"):
+        (other / name).write_bytes((run / name).read_bytes())
+    content = json.loads((other / "measures.json").read_text())
+    content["frechet"]["card"]["n_fake"] = 61
+    (other / "measures.json").write_text(json.dumps(content))
+    code, text = said(capsys, "compare", run, other)
+    assert (code, "n_fake is 60 there, 61 here" in text) == (2, True)
+    (other / "measures.json").unlink()
+    code, text = said(capsys, "compare", other, run)
+    assert (code, "not judged yet" in text) == (2, True)
+
+
+def measure(value: float, half: float) -> Measure:
+    return Measure(value, value - half, value + half, Card("m", "pixels", "none", 9, 9, "r", "none", 0, "0"))
+
+
+def test_better_worse_and_neither() -> None:
+    assert assess.against("frechet", measure(1, 0.1), measure(2, 0.1)) == "better"
+    assert assess.against("recall", measure(1, 0.1), measure(2, 0.1)) == "worse"
+    # the error of a difference: sqrt(.3^2 + .4^2)
+    assert assess.against("frechet", measure(1, 0.3), measure(1.49, 0.4)) == "cannot tell"
+    assert assess.against("frechet", measure(1, 0.3), measure(1.51, 0.4)) == "better"
+    assert assess.against("spread", measure(110, 1), measure(150, 1)) == "better"
+    assert assess.against("spread", measure(150, 1), measure(99, 1)) == "worse"
+    assert assess.against("spread", measure(90, 1), measure(110, 1)) == "cannot tell"
+
+
+def test_two_folders_need_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(0)
+    for name in ("a", "b", "c"):
+        for i in range(24):
+            (tmp_path / name).mkdir(exist_ok=True)
+            side = 16 if name == "c" else 12
+            Image.fromarray(rng.integers(0, 255, (side, side), dtype=np.uint8)).save(tmp_path / name / f"{i:02d}.png")
+    code, text = said(capsys, "judge", tmp_path / "a", tmp_path / "b", "--features", "pixels", "--json")
+    assert code == 0, text
+    found = json.loads(text)
+    assert found["frechet"]["card"]["reference"].startswith("b, 24 examples")
+    assert found["frechet"]["low"] <= found["frechet"]["value"] <= found["frechet"]["high"]
+    code, text = said(capsys, "judge", tmp_path / "c", tmp_path / "b", "--features", "pixels")
+    assert code == 0, text  # brought to the real pictures' size
+    code, text = said(capsys, "judge", tmp_path / "none", tmp_path / "b")
+    assert (code, "nothing at that path" in text) == (2, True)
+
+
+def test_score(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    sample = load(run).sample(1)
+    file = tmp_path / "one.png"
+    Image.fromarray(sample.x[0, 0].numpy()).save(file)
+    code, text = said(capsys, "score", run, file, "--class", "1", "--json")
+    assert code == 0, text
+    (opinion,) = json.loads(text)
+    assert opinion["label"] == "1"
+    assert opinion["d"] == pytest.approx(float(torch.sigmoid(torch.tensor(opinion["logit"]))), rel=1e-5)
+    assert 0 <= opinion["calibrated"][1] <= opinion["calibrated"][0] <= opinion["calibrated"][2] <= 1
+    code, text = said(capsys, "score", run, file)
+    assert (code, "D(x)" in text) == (0, True)
+    for tokens, word in (
+        ((run,), "no pictures"),
+        ((run, tmp_path / "no.png"), "no such file"),
+        ((run, file, "--class", "9"), "no class '9'"),
+        ((run, run / "config.json"), "not a picture"),
+    ):
+        code, text = said(capsys, "score", *tokens)
+        assert (code, word in text) == (2, True), text
+
+
+def test_the_best_average_is_the_one_with_the_least_distance() -> None:
+    found = {name: {"frechet": measure(value, 1)} for name, value in (("a", 2.0), ("b", 1.0), ("c", 3.0))}
+    assert best_of(found) == "b"
+    with pytest.raises(SaddlepointError, match="file of weights"):
+        judging.extractor_of("inception")
