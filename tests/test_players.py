@@ -136,6 +136,18 @@ def test_kept_buffers_are_restored_on_demand_only() -> None:
     assert same(player.buffers, before)
 
 
+def test_a_units_weights_are_scaled_back_to_the_bound_and_no_further() -> None:
+    """Rows (3, 4) and (.3, .4) with bound 1: the first becomes (.6, .8), the second and the biases stay. Rate 0."""
+    network = nn.Linear(2, 2).double()
+    with torch.no_grad():
+        network.weight.copy_(torch.tensor([[3.0, 4.0], [0.3, 0.4]]))
+        network.bias.fill_(7.0)
+    player = Player.of(network, torch.optim.SGD(network.parameters(), lr=0.0), max_norm=1.0)
+    descend(network(X).sum(), player)
+    torch.testing.assert_close(network.weight.data, torch.tensor([[0.6, 0.8], [0.3, 0.4]]).double(), atol=1e-7, rtol=0)
+    assert network.bias.tolist() == [7.0, 7.0]
+
+
 def test_tune_sets_what_is_given_and_leaves_the_rest() -> None:
     player = sgd(linear(1.0), rate=0.1, momentum=0.5)
     (group,) = player.optimiser.param_groups

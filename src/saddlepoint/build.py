@@ -144,8 +144,8 @@ def optimiser(player: config.Player, network: nn.Module) -> torch.optim.Optimize
 def players(conf: config.Config, nets: Networks) -> tuple[Player, Player]:
     """(G, D), each with an optimiser of its own."""
     return (
-        Player.of(nets.G, optimiser(conf.g, nets.G), "G"),
-        Player.of(nets.D, optimiser(conf.d, nets.D), "D"),
+        Player.of(nets.G, optimiser(conf.g, nets.G), "G", conf.g.max_norm),
+        Player.of(nets.D, optimiser(conf.d, nets.D), "D", conf.d.max_norm),
     )
 
 

@@ -96,6 +96,8 @@ class Player(Frozen):
     """Momentum at the start, for 'momentum' and 'rmsprop'."""
     momentum_end: Annotated[float, Field(ge=0, lt=1)] | None = None
     """Momentum at a stage's end, reached linearly; unset: constant."""
+    max_norm: Annotated[float, Field(gt=0)] | None = None
+    """Scale a unit's incoming weights back to this length after each step; unset: no bound."""
     weight_decay: Weight = 0.0
     """Weight decay: decoupled for 'adamw', an L2 cost otherwise."""
 

@@ -12,15 +12,26 @@ from saddlepoint.errors import SaddlepointError
 
 
 class Player(NamedTuple):
-    """Named networks that are moved together by one optimiser. Both generators of an unpaired game are one player."""
+    """Named networks that are moved together by one optimiser. Both generators of an unpaired game are one player.
+
+    After each step, a unit whose incoming weights are longer than `max_norm` is scaled back to it (Hinton et al. 2012,
+    Improving neural networks by preventing co-adaptation, section A.1).
+    """
 
     networks: Mapping[str, nn.Module]
     optimiser: torch.optim.Optimizer
+    max_norm: float | None = None
 
     @classmethod
-    def of(cls, network: nn.Module, optimiser: torch.optim.Optimizer, name: str = "net") -> "Player":
+    def of(
+        cls,
+        network: nn.Module,
+        optimiser: torch.optim.Optimizer,
+        name: str = "net",
+        max_norm: float | None = None,
+    ) -> "Player":
         """The usual player, of one network."""
-        return cls({name: network}, optimiser)
+        return cls({name: network}, optimiser, max_norm)
 
     @property
     def parameters(self) -> list[nn.Parameter]:
@@ -88,7 +99,18 @@ def descend(loss: Tensor, player: Player) -> Step:
     taken = math.isfinite(gradient) and math.isfinite(loss.item())
     if taken:
         player.optimiser.step()
+        scale_back(player)
     return Step(gradient, taken, sound=math.isfinite(norm([p.detach() for p in parameters])))
+
+
+@torch.no_grad()
+def scale_back(player: Player) -> None:
+    """w_j <- w_j min(1, max_norm / |w_j|) for each unit's incoming weights w_j: the rows of matrices and filters."""
+    if player.max_norm is None:
+        return
+    for weight in player.parameters:
+        if weight.ndim > 1:
+            weight.copy_(weight.renorm(2, 0, player.max_norm))
 
 
 def tune(player: Player, rate: float | None, momentum: float | None) -> None:
