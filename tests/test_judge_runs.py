@@ -12,6 +12,7 @@ from toyrun import record as toy_record
 
 from saddlepoint import assess, config, judging
 from saddlepoint.api import start
+from saddlepoint.checkpoint import restore
 from saddlepoint.cli.main import main
 from saddlepoint.config import Judge
 from saddlepoint.errors import SaddlepointError
@@ -36,6 +37,16 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("toyrun.record", judged_record)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The judged toy run, without a break."""
+    folder = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("toyrun.record", judged_record)
+        play(folder)
+    return folder
+
+
 class CrashError(Exception):
     pass
 
@@ -45,9 +56,8 @@ def crash() -> None:
 
 
 @pytest.mark.usefixtures("judged")
-def test_a_resumed_run_judges_at_the_same_moments_bit_for_bit(tmp_path: Path) -> None:
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    play(whole)
+def test_a_resumed_run_judges_at_the_same_moments_bit_for_bit(tmp_path: Path, whole: Path) -> None:
+    broken = tmp_path / "broken"
     with pytest.raises(CrashError):
         play(broken, Hook(230, crash))
     play(broken)
@@ -61,14 +71,10 @@ def test_a_resumed_run_judges_at_the_same_moments_bit_for_bit(tmp_path: Path) ->
         assert event["card"]["n_fake"] == 30
 
 
-@pytest.mark.usefixtures("judged")
-def test_the_best_that_was_judged_is_kept(tmp_path: Path) -> None:
-    play(tmp_path)
+def test_the_best_that_was_judged_is_kept(whole: Path) -> None:
     session = Session(judged_record(), pictures(), ENGINE)
-    from saddlepoint.checkpoint import restore
-
-    restore(tmp_path / "checkpoints", session.parts())
-    found = [event for event in events(tmp_path) if event["event"] == "judgement"]
+    restore(whole / "checkpoints", session.parts())
+    found = [event for event in events(whole) if event["event"] == "judgement"]
     best = min(found, key=lambda event: event["measures"]["frechet"][0])
     assert session.progress.best["value"] == best["measures"]["frechet"][0]
     assert session.progress.best["images"] == best["images"] == found[-1]["best"]

@@ -35,6 +35,13 @@ def test_moments_are_numpys():
     assert fit(y).n == 37
 
 
+def test_moments_of_many_samples_and_features_are_numpys():
+    y = random(4500, 600) + 3
+    found = fit(y)
+    np.testing.assert_allclose(found.covariance.numpy(), np.cov(y.numpy().T), rtol=1e-10, atol=1e-12)
+    assert found.covariance.equal(found.covariance.T)
+
+
 @pytest.mark.parametrize("chunk", [1, 2, 7, 36])
 def test_merging_chunks_in_any_size_gives_the_moments_of_the_whole(chunk):
     y = random(37, 5) + 1e4  # a large mean: sums of squares would lose it

@@ -13,6 +13,9 @@ from torch import Tensor
 from saddlepoint.errors import SaddlepointError
 
 
+CHUNK, BLOCK = 4096, 256  # samples and features that are multiplied at once
+
+
 class Gaussian(NamedTuple):
     """Mean, unbiased covariance (zero where n = 1) and number of the samples they were taken from."""
 
@@ -50,12 +53,27 @@ def fit(features: Tensor) -> Gaussian:
     """The moments of features [N, F]; SaddlepointError where there are none, or one is not finite."""
     if features.ndim != 2 or features.shape[0] == 0:
         raise SaddlepointError(f"features of shape {list(features.shape)}", "fit", "give [N, F] with N >= 1")
-    y = features.double()
-    if not torch.isfinite(y).all():
+    if not torch.isfinite(features).all():
         raise SaddlepointError("some features are not finite", "fit", "look at the samples they came from")
-    mean = y.mean(0)
-    centred = y - mean
-    return Gaussian(mean, centred.T @ centred / max(len(y) - 1, 1), len(y))
+    mean = features.mean(0, dtype=torch.float64)
+    parts = (outer(part.double() - mean) for part in features.split(CHUNK))
+    total = next(parts)
+    for part in parts:
+        total += part
+    return Gaussian(mean, total / max(len(features) - 1, 1), len(features))
+
+
+def outer(y: Tensor) -> Tensor:
+    """y^T y, [F, F]. It is symmetric: of many features only the blocks on and above the diagonal are multiplied."""
+    columns = y.split(BLOCK, 1)
+    if len(columns) == 1:
+        return y.T @ y
+    product = y.new_empty(y.shape[1], y.shape[1])
+    for i, left in enumerate(columns):
+        rows = slice(i * BLOCK, i * BLOCK + left.shape[1])
+        product[rows, i * BLOCK :] = left.T @ y[:, i * BLOCK :]
+        product[i * BLOCK :, rows] = product[rows, i * BLOCK :].T
+    return product
 
 
 def frechet(a: Gaussian, b: Gaussian) -> float:
