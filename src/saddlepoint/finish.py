@@ -52,7 +52,8 @@ def shown(session: Session, generator: Generator) -> Material:
     examples = first_of_each(session.train, EACH)[: classes * EACH]
     real = by_class(examples, classes) if len(examples) else None
     if session.source.x.dtype != torch.uint8:
-        return Material(*(x if x is None else to_uint8(x.nan_to_num(), "unit") for x in (samples, real)))
+        drawn, real = (None if x is None else to_uint8(x.nan_to_num(), "unit") for x in (samples, real))
+        return Material(drawn, real)
     pictures, training = generator.sample(EACH).x, session.train.x
     found = nearest(pictures, training)
     usual = None
