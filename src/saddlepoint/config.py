@@ -190,7 +190,7 @@ class Judge(Frozen):
 
     share: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     """Of the time, for judging samples on the way; 0: only at the end."""
-    features: Literal["auto", "pixels", "digits", "efficientnet", "inception"] = "auto"
+    features: Literal["auto", "pixels", "digits", "efficientnet", "inception", "learned"] = "auto"
     """What samples are compared by; auto: the digit classifier, a package that is installed, or pixels."""
     weights: str | None = None
     """The file of weights for these features, where they are in no package."""

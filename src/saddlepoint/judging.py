@@ -18,8 +18,9 @@ from saddlepoint.generator import Generator
 from saddlepoint.judge.card import Card
 from saddlepoint.judge.extractors.digits import digits
 from saddlepoint.judge.extractors.efficientnet import available, efficientnet
-from saddlepoint.judge.extractors.extractor import Extractor
+from saddlepoint.judge.extractors.extractor import Extractor, as_stored
 from saddlepoint.judge.extractors.inception import inception
+from saddlepoint.judge.extractors.learned import learn
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
 from saddlepoint.judge.judgement import Measures, Standard, judge, quick
@@ -36,8 +37,12 @@ TRAINING = 2_000  # training examples that samples are compared with on the way
 EACH_CLASS = 3  # held-out examples that a class needs for a verdict of its own
 
 
-def extractor_of(name: str, weights: Path | None = None) -> Extractor:
-    """The extractor of this name."""
+def extractor_of(name: str, weights: Path | None = None, source: Source | None = None) -> Extractor:
+    """The extractor of this name; features that are learned are learned from the source."""
+    if name == "learned":
+        if source is None:
+            raise SaddlepointError("learned from what?", "--features", "give data to learn from, or use pixels")
+        return learn(as_stored(source.x), labels_of(source), source.classes, 0)
     if name == "inception" and weights is None:
         raise SaddlepointError("needs a file of weights", "--judge.weights", "docs/judging.md says where to get it")
     known: dict[str, Callable[[], Extractor]] = {
@@ -58,7 +63,7 @@ def usual(source: Source) -> str:
 
 def chosen(wish: Judge, source: Source) -> Extractor:
     """The extractor that is asked for, or the usual one."""
-    return extractor_of(usual(source) if wish.features == "auto" else wish.features, path_of(wish))
+    return extractor_of(usual(source) if wish.features == "auto" else wish.features, path_of(wish), source)
 
 
 def path_of(wish: Judge) -> Path | None:
@@ -112,7 +117,7 @@ class Jury(NamedTuple):
 def jury(session: Session, training: int = TRAINING) -> Jury:
     """The jury of a run: held-out examples, or training examples where too few are held out, and it says so."""
     choices, wish, held_out = session.record.choices, session.config.judge, session.held_out
-    extractor = extractor_of(choices.judge_features, path_of(wish))
+    extractor = extractor_of(choices.judge_features, path_of(wish), session.train)
     some = session.train.take(evenly(session.train.size, training))
     real = held_out if held_out.size >= LEAST else some
     what = "held-out" if held_out.size >= LEAST else "training"

@@ -17,7 +17,7 @@ class Looking:
     """What samples are compared by."""
 
     features: Annotated[
-        Literal["auto", "pixels", "digits", "efficientnet", "inception"],
+        Literal["auto", "pixels", "digits", "efficientnet", "inception", "learned"],
         Parameter(help="What to compare by; auto: as the run did while it was trained."),
     ] = "auto"
     weights: Annotated[Path | None, Parameter(metavar="FILE", help="The weights of these features.")] = None

@@ -147,14 +147,12 @@ def too_strong(case: Case) -> Verdict | None:
 
 
 def too_weak(case: Case) -> Verdict | None:
-    """D sees no difference where there is one."""
+    """D sees no difference where there is one, or takes fakes for more real than real examples."""
     apart, ratio = case.gap("train", "fake"), case.value("frechet_ratio")
-    if apart is None or ratio is None or abs(apart) > TOGETHER or ratio < BAD:
+    if apart is None or ratio is None or apart > TOGETHER or ratio < BAD:
         return None
-    evidence = (
-        f"the Frechet distance is {ratio:.0f} times real data's, but D's logits on fakes and on real examples differ"
-    )
-    evidence += f" by {abs(apart):.2f} standard deviations"
+    evidence = f"the Frechet distance is {ratio:.0f} times real data's, but D's logits on real examples lie {apart:.2f}"
+    evidence += " standard deviations above those on fakes"
     lr = case.setting("d", "lr") or 0
     return Verdict("D too weak", evidence, f"--d.lr {4 * lr:g}")
 
@@ -243,9 +241,9 @@ def steadier(case: Case) -> str:
 SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
     not_finite,
     memorising,
+    too_weak,
     collapsed,
     collapsed_within,
-    too_weak,
     too_strong,
     oscillating,
     leaking,

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
 
-
 CHUNK, BLOCK = 4096, 256  # samples and features that are multiplied at once
 
 
