@@ -179,7 +179,8 @@ def opinion(file: str, logit: float, label: str | None, real: Tensor, fake: Tens
     near = (both - logit).abs().argsort(stable=True)[: min(NEIGHBOURS, len(both) // 2)]
     share = wilson(int((near < len(real)).sum()), len(near))
     below = [float((some < logit).float().mean()) for some in (real, fake)]
-    return Opinion(file, 1 / (1 + math.exp(-max(-500.0, logit))), logit, below[0], below[1], (share.value, share.low, share.high), label)
+    d, calibrated = 1 / (1 + math.exp(-max(-500.0, logit))), (share.value, share.low, share.high)
+    return Opinion(file, d, logit, below[0], below[1], calibrated, label)
 
 
 def shown(measures: Mapping[str, Measure]) -> list[tuple[str, str, str]]:
