@@ -22,7 +22,7 @@ LAYERS = {
     "game": 3.3,
     "schedules": 3.4,
     **dict.fromkeys(["judge", "latent"], 4.0),
-    **dict.fromkeys(["config", "durations", "files", "manifest", "parts", "signals", "watcher"], 5.0),
+    **dict.fromkeys(["config", "durations", "files", "gauge", "manifest", "parts", "signals", "watcher"], 5.0),
     **dict.fromkeys(["complaints", "dials", "engine", "figures", "journal", "lock", "moments"], 5.1),
     **dict.fromkeys(["recipes", "record"], 5.1),
     **dict.fromkeys(["build", "checkpoint", "experiments", "measured", "report", "settings"], 5.2),
