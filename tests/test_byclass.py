@@ -14,6 +14,7 @@ class Copier:
 
     def __init__(self) -> None:
         self.source = digits()
+        self.classes = self.source.classes
 
     def sample(self, n: int, label: str) -> Samples:
         asked = {"4": 9}.get(label, int(label))

@@ -27,7 +27,7 @@ def settings(recipe: str, **more: Any) -> dict[str, Any]:
         for player, network in (("g", conf.g.network), ("d", conf.d.network))
         for name, value in SMALL[network.kind].items()
     }
-    return {**narrow, "batch": 16, "images": 48, "engine.threads": 1, "device": "cpu", **more}
+    return {**narrow, "batch": 16, "images": 48, "engine.threads": 1, "device": "cpu", "judge.share": 0, **more}
 
 
 @pytest.fixture(autouse=True)

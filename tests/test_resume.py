@@ -12,17 +12,18 @@ import pytest
 import torch
 from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, outcome, pictures
 
-from saddlepoint import api
+from saddlepoint import api, judging
 from saddlepoint.api import Run, resume
 from saddlepoint.checkpoint import checkpoints
-from saddlepoint.config import Stage
+from saddlepoint.data.source import Source
+from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.finish import finish
 from saddlepoint.generator import load
 from saddlepoint.journal import read
 from saddlepoint.lock import RunLock
 from saddlepoint.plan import Measurement
-from saddlepoint.record import read_record
+from saddlepoint.record import RunRecord, read_record
 from saddlepoint.run import Worker
 from saddlepoint.session import Session
 from saddlepoint.watcher import Summary
@@ -133,6 +134,25 @@ def test_a_run_that_died_over_its_last_sheets_writes_them(
     resume(tmp_path / "a", watcher=watcher)
     assert (len(watcher.ticks), len(watcher.summaries)) == (0, 1)
     assert outcome(tmp_path / "a") == outcome(whole.folder)
+
+
+def test_a_run_that_is_judged_on_the_way_keeps_the_same_generator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judgements, the best of them, and its generator are part of what comes back."""
+    fixed = {"judge_images": 45, "judge_samples": 40, "judge_features": "pixels"}
+
+    def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
+        return record.model_copy(update={"choices": record.choices.model_copy(update=fixed)})
+
+    monkeypatch.setattr(judging, "planned", planned)
+    straight = begin(tmp_path, name="straight")
+    judged = [event["images"] for event in events(straight.folder) if event["event"] == "judgement"]
+    assert judged == [48, 96, 120, 168, 180]  # multiples of 45 within a stage, and its end
+    for at in (60, 126):
+        with pytest.raises(Cut):
+            begin(tmp_path, name=f"cut-{at}", watcher=Seen(at))
+        assert outcome(resume(tmp_path / f"cut-{at}").folder) == outcome(straight.folder)
 
 
 def test_time_spent_adds_up_over_a_cut(tmp_path: Path) -> None:
@@ -267,7 +287,7 @@ def test_an_old_run_can_still_be_gone_on_with(old: Path, monkeypatch: pytest.Mon
     past = events(old)
     watcher = Seen()
     run = resume(old, more=0.02, watcher=watcher)
-    assert run.config.stages[:-1] == (Stage(images=36, r1=0.1), Stage(images=24, inherit="networks"))
+    assert [stage.images for stage in run.config.stages] == [36, 24, 18]
     assert [tick.images for tick in watcher.ticks] == [66, 72, 78]
     assert events(old)[: len(past)] == past
     assert events(old)[-1]["images"] == run.generator().description.images == 78

@@ -1,27 +1,20 @@
-"""A run through the front door: what it writes and when, what its averages are, how it ends, what it refuses."""
+"""A run through the front door: what it writes and when, and what its averages are."""
 
-import json
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures
+from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures, session_of
 from torch import Tensor
 
-from saddlepoint import api, checkpoint, plan
-from saddlepoint.api import Run, resume, train
-from saddlepoint.config import Config, Data, Mlp, Prior, Stage
-from saddlepoint.data.source import Source
+from saddlepoint import api
+from saddlepoint.api import Run
 from saddlepoint.data.sources import SOURCES
-from saddlepoint.errors import SaddlepointError
-from saddlepoint.finish import dynamics
 from saddlepoint.generator import load
-from saddlepoint.journal import Journal, read
+from saddlepoint.journal import read
 from saddlepoint.records import Round
 from saddlepoint.session import Session
 
@@ -42,13 +35,6 @@ def seen() -> Seen:
 def whole(tmp_path_factory: pytest.TempPathFactory, seen: Seen) -> Run:
     """A run from its start to its end, watched."""
     return begin(tmp_path_factory.mktemp("runs"), watcher=seen)
-
-
-def session_of(run: Run) -> Session:
-    """The run's state at its end."""
-    session = Session(run.record, SOURCES["tiny"](), ENGINE)
-    checkpoint.restore(run.folder / "checkpoints", session.parts())
-    return session
 
 
 # What a run leaves.
@@ -260,255 +246,3 @@ def test_a_stage_inherits_moments_unless_it_takes_networks_alone() -> None:
         made.next_stage()
         assert bool(made.G.optimiser.state) == bool(made.D.optimiser.state) == kept
         assert all(torch.equal(a, b) for a, b in zip(before, made.G.parameters))
-
-
-# Other data.
-
-
-def test_without_labels_there_is_no_condition_anywhere(tmp_path: Path) -> None:
-    conf = CONFIG.model_copy(update={"data": Data(held_out=0, unconditional=True), "stages": CONFIG.stages[:1]})
-    run = begin(tmp_path, conf)
-    assert run.record.data.classes == run.generator().classes == ()
-    assert run.sample(3).labels is None
-    last = [event for event in events(run.folder) if event["event"] == "held_out"][-1]
-    assert last.keys() == {"event", "images", "train", "fake"}
-
-
-def test_a_class_without_a_training_example_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bundle(monkeypatch, lambda: pictures()._replace(classes=("dark", "bright", "unheard of")))
-    assert begin(tmp_path).sample(3).x.shape == (3, 1, 8, 8)
-
-
-def test_points_are_shown_over_the_datas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = torch.Generator().manual_seed(0)
-    bundle(monkeypatch, lambda: Source("tiny", torch.randn(60, 2, generator=rng) + 3))
-    mlp = Mlp(hidden=(8,))
-    conf = CONFIG.model_copy(
-        update={
-            "range": "raw",
-            "g": CONFIG.g.model_copy(update={"network": mlp}),
-            "d": CONFIG.d.model_copy(update={"network": mlp}),
-            "stages": (Stage(images=60),),
-        }
-    )
-    run = begin(tmp_path, conf)
-    assert run.sample(5).x.shape == (5, 2)
-    with Image.open(run.folder / "samples" / "000000060.png") as frame:
-        assert frame.width == frame.height
-
-
-# Sick runs.
-
-Rounds = Callable[[Session, Stage], Iterator[Any]]
-
-
-def sick(when: Callable[[Session, int], bool]) -> Rounds:
-    """Rounds after some of which G's weights are spoilt."""
-    play = Session.rounds
-
-    def rounds(session: Session, stage: Stage) -> Iterator[Any]:
-        for round in play(session, stage):
-            if when(session, round.images):
-                next(session.networks.G.parameters()).data.fill_(math.nan)
-                yield round._replace(sound=False)
-            else:
-                yield round
-
-    return rounds
-
-
-def finite(folder: Path) -> bool:
-    """Whether every tensor of every checkpoint is."""
-    found = checkpoint.checkpoints(folder / "checkpoints")
-    saved = [checkpoint.read(path).saved for path in found]
-    return all(bool(t.isfinite().all()) for parts in saved for part in parts.values() for t in part.tensors.values())
-
-
-def test_spoilt_weights_go_back_to_the_last_checkpoint_at_half_the_rates(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Session, "rounds", sick(lambda session, at: at >= 84 and not session.progress.rollbacks))
-    watcher = Seen()
-    run = begin(tmp_path, watcher=watcher)
-    (event,) = [event for event in events(run.folder) if event["event"] == "rollback"]
-    assert event == {"event": "rollback", "images": 60, "at": 72, "rate_factor": 0.5}
-    assert watcher.notes == ["not finite at 72 images: back to 60 with rates times 0.5"]
-    session = session_of(run)
-    assert (session.progress.seen, session.progress.rollbacks, session.progress.rate_factor) == (180, 1, 0.5)
-    assert session.G.optimiser.param_groups[0]["lr"] == CONFIG.g.lr / 2
-    assert finite(run.folder)
-    assert torch.isfinite(run.sample(4).x.float()).all()
-    assert all(line["rate"] > 0 for line in read(run.folder / "journal.jsonl") if line["event"] == "rounds")
-
-
-def test_a_run_that_was_rolled_back_and_cut_goes_on_bit_for_bit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Session, "rounds", sick(lambda session, at: at >= 84 and not session.progress.rollbacks))
-    straight = begin(tmp_path, name="straight")
-
-    def after_it(session: Session, at: int) -> bool:
-        if at >= 84 and session.progress.rollbacks:
-            raise KeyboardInterrupt
-        return at >= 84 and not session.progress.rollbacks
-
-    monkeypatch.undo()
-    monkeypatch.setattr(Session, "rounds", sick(after_it))
-    with pytest.raises(KeyboardInterrupt):
-        begin(tmp_path, name="cut")
-    monkeypatch.undo()
-    assert outcome(resume(tmp_path / "cut").folder) == outcome(straight.folder)
-
-
-def test_after_three_rollbacks_a_run_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Session, "rounds", sick(lambda session, at: at >= 84))
-    with pytest.raises(SaddlepointError, match="given up after 3 rollbacks") as given_up:
-        begin(tmp_path)
-    assert given_up.value.code == 3
-    factors = [event["rate_factor"] for event in events(tmp_path / "a") if event["event"] == "rollback"]
-    assert factors == [0.5, 0.25, 0.125]
-    assert finite(tmp_path / "a")
-    assert read(tmp_path / "a" / "sessions.jsonl")[-1]["ended"] == "error"
-
-
-def spoilt(count: int) -> Source:
-    """Pictures of which so many are not finite."""
-    made = pictures()
-    x = made.x.float() / 255
-    x[:count] = math.nan
-    return made._replace(x=x)
-
-
-def test_twenty_refused_rounds_in_a_row_are_out_of_a_runs_senses(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Pictures that are all not finite: no step is ever taken, so that going back does not help either."""
-    bundle(monkeypatch, lambda: spoilt(60))
-    watcher = Seen()
-    conf = CONFIG.model_copy(update={"stages": (Stage(images=10_000),), "checkpoint_images": 10_000})
-    with pytest.raises(SaddlepointError, match="given up"):
-        begin(tmp_path, conf, watcher=watcher)
-    assert [event["at"] for event in events(tmp_path / "a") if event["event"] == "rollback"] == [19 * 6] * 3
-    assert finite(tmp_path / "a")
-
-
-def test_a_run_that_only_ever_refused_still_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer than twenty rounds: it is over, has learned nothing, and says how many steps it refused."""
-    bundle(monkeypatch, lambda: spoilt(60))
-    watcher = Seen()
-    run = begin(tmp_path, CONFIG.model_copy(update={"stages": (Stage(images=60),)}), watcher=watcher)
-    last = [event for event in events(run.folder) if event["event"] == "rounds"][-1]
-    assert (last["d_real"], last["losses"]) == (None, {})
-    assert ("refused steps", "20") in [figure[:2] for figure in watcher.summaries[0].figures]
-    assert watcher.ticks[-1].skipped == 20
-
-
-def test_a_spoilt_picture_costs_its_batches_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bundle(monkeypatch, lambda: spoilt(2))
-    run = begin(tmp_path, CONFIG.model_copy(update={"data": Data(held_out=0)}))
-    session = session_of(run)
-    assert 0 < session.progress.refused < 20
-    assert finite(run.folder)
-    start = Session(run.record, pictures(), ENGINE)
-    assert not torch.equal(next(session.networks.G.parameters()), next(start.networks.G.parameters()))
-
-
-def test_figures_without_a_last_reading_say_so(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.jsonl")
-    journal.append({"event": "stage", "images": 0})
-    assert dynamics(tmp_path) == []
-    journal.append({"event": "rounds", "images": 60, "seconds": 2.0, "d_real": math.nan, "d_fake": 0.25, "skipped": 3})
-    figures = {name: value for name, value, _ in dynamics(tmp_path)}
-    assert figures["images seen"] == "60"
-    assert figures["D(x), D(G(z))"] == "none, 0.25"
-    assert figures["refused steps"] == "3"
-
-
-# Beginning and refusing.
-
-
-def test_a_second_run_of_the_same_name_is_refused_and_leaves_the_first(whole: Run) -> None:
-    before = (whole.folder / "config.json").read_bytes()
-    with pytest.raises(SaddlepointError, match="there is a run here already"):
-        begin(whole.folder.parent, name=whole.name)
-    assert (whole.folder / "config.json").read_bytes() == before
-
-
-def test_runs_without_a_name_are_numbered(tmp_path: Path) -> None:
-    (tmp_path / "tiny-modern-1").mkdir(parents=True)
-    (tmp_path / "tiny-modern-3").mkdir()
-    assert api.free_folder(tmp_path, "tiny-modern").name == "tiny-modern-2"
-
-
-def test_unknown_data_and_recipes_are_refused_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(SaddlepointError, match="digits"):
-        train("digit", root=tmp_path)
-    with pytest.raises(SaddlepointError, match="modern"):
-        train("tiny", recipe="modem", root=tmp_path)
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [
-        (None, "no run here"),
-        (b"{", "cannot be read"),
-        (b"[]", "not a run's configuration"),
-        (b'{"format": 2, "new": 1}', "written by a newer saddlepoint"),
-        (b"{}", "not a run's configuration: config: Field required"),
-    ],
-)
-def test_what_is_no_run_is_refused(tmp_path: Path, content: bytes | None, complaint: str) -> None:
-    if content is not None:
-        (tmp_path / "config.json").write_bytes(content)
-    for ask in (resume, Run):
-        with pytest.raises(SaddlepointError, match=complaint):
-            ask(tmp_path)
-
-
-def test_a_dry_plan_writes_nothing_and_foretells_the_run(whole: Run, seen: Seen, tmp_path: Path) -> None:
-    made = api.plan("tiny", CONFIG)
-    assert list(tmp_path.iterdir()) == []
-    started = seen.plans[0]
-    measured = {"rate": 1.0, "seconds": 1.0}
-    assert made._replace(**measured) == started._replace(**measured)
-    assert (made.examples, made.held_out, made.shape, made.classes) == (60, 21, (1, 8, 8), 2)
-    assert (made.images, made.batch, made.device, made.precision, made.threads) == (180, 6, "cpu", "float32", 1)
-    assert made.seconds == pytest.approx(180 / made.rate)
-    weights = sum(p.numel() for network in session_of(whole).networks for p in network.parameters())
-    assert made.weights == weights
-    on_disk = sum(path.stat().st_size for path in whole.folder.rglob("*") if path.is_file())
-    assert on_disk < made.disk_bytes < on_disk + 3_000_000
-
-
-def test_a_budget_becomes_images_by_the_rate_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "measure", lambda conf, source, engine: plan.Measurement(20.0, 100, conf.batch))
-    settings = {**{f"g.network.{name}": 2 for name in ("width",)}, "prior.size": 4, "batch": 6, "engine.threads": 1}
-    run = train("tiny", budget="3s", name="short", settings=settings, root=tmp_path)
-    assert [stage.images for stage in run.config.stages] == [int(3 * 0.9 * 20) // 6 * 6]
-    assert run.record.choices.planned_seconds == 3.0
-    assert events(run.folder)[-1]["images"] == 48
-
-
-def test_a_smaller_batch_and_a_full_disk_are_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "measure", lambda conf, source, engine: plan.Measurement(20.0, 100, 4))
-    monkeypatch.setattr(api, "free_bytes", lambda folder: 1000)
-    watcher = Seen()
-    run = begin(tmp_path, CONFIG.model_copy(update={"stages": (Stage(images=8),)}), watcher=watcher)
-    assert run.config.batch == 4
-    assert watcher.notes[0] == "memory ran out with a batch of 6: going on with 4"
-    assert watcher.notes[1].startswith("the disk may run full: 2,00")
-
-
-def test_the_length_is_shared_out_among_the_stages() -> None:
-    lengths = [stage.images for stage in api.with_length(CONFIG, 1800).stages]
-    assert lengths == [1200, 600]
-    assert [stage.images for stage in api.with_length(CONFIG, 1).stages] == [1, 1]
-
-
-def test_config_json_is_plain_and_whole(whole: Run) -> None:
-    content = json.loads((whole.folder / "config.json").read_text())
-    assert content.keys() == {"format", "config", "data", "choices", "versions"}
-    assert Config.model_validate(content["config"]) == whole.config
-    assert content["config"]["prior"] == Prior(size=4).model_dump()
-    assert content["data"]["digest"] == pictures().digest()

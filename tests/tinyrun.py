@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 import torch
 
+from saddlepoint import checkpoint, moments, plan
 from saddlepoint import engine as resolved
-from saddlepoint import moments, plan
 from saddlepoint.api import Run, start
 from saddlepoint.checkpoint import newest
-from saddlepoint.config import Config, Critic, Data, Dcgan, Engine, Generator, Mlp, Prior, Stage
+from saddlepoint.config import Config, Critic, Data, Dcgan, Engine, Generator, Judge, Mlp, Prior, Stage
 from saddlepoint.data import names
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import SOURCES
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.journal import read
+from saddlepoint.session import Session
 from saddlepoint.watcher import Nobody, Plan, Summary, Tick
 
 WALL_CLOCK = ("seconds", "rate")
@@ -40,6 +41,7 @@ CONFIG = Config(
     checkpoint_images=50,
     journal_images=24,
     engine=Engine(device="cpu", precision="float32", threads=1),
+    judge=Judge(share=0),
 )
 """12 real examples a round in the first stage, 6 in the second; an epoch is 6 1/2 batches, on the examples kept."""
 
@@ -105,15 +107,22 @@ def events(folder: Path) -> list[dict[str, Any]]:
 
 def outcome(folder: Path) -> dict[str, str]:
     """Digests of all a run came to: final weights, moments, averages; its place; its journal; its film strip."""
-    checkpoint = newest(folder / "checkpoints")
-    if checkpoint is None:
+    last = newest(folder / "checkpoints")
+    if last is None:
         raise SaddlepointError("no checkpoint", str(folder))
-    values = {name: dict(saved.values) for name, saved in checkpoint.saved.items()}
+    values = {name: dict(saved.values) for name, saved in last.saved.items()}
     del values["progress"]["journal"]  # in bytes: the digits of wall-clock fields vary
     parts = {
-        "tensors": (checkpoint.folder / "tensors.safetensors").read_bytes(),
+        "tensors": (last.folder / "tensors.safetensors").read_bytes(),
         "values": json.dumps(values, sort_keys=True).encode(),
         "journal": json.dumps(events(folder)).encode(),
     }
     frames = {path.name: path.read_bytes() for path in sorted((folder / "samples").glob("*.png"))}
     return {name: hashlib.sha256(data).hexdigest() for name, data in (parts | frames).items()}
+
+
+def session_of(run: Run) -> Session:
+    """The run's state at its end."""
+    session = Session(run.record, SOURCES["tiny"](), ENGINE)
+    checkpoint.restore(run.folder / "checkpoints", session.parts())
+    return session

@@ -17,7 +17,7 @@ def class_figures(train: Source, generator: Generator, digits: bool = False) -> 
     """(class, figures, what they are) for each of the first 20 classes: training examples; how different its samples
     are from each other, against its examples; for digits, how many the judge takes for what they were asked to be.
     """
-    if train.c is None or not train.classes or train.x.ndim != 4:
+    if train.c is None or not generator.classes or train.x.ndim != 4:
         return []
     rows = []
     for label, name in enumerate(train.classes[:MOST]):

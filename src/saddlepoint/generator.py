@@ -113,13 +113,10 @@ class Generator:
             return torch.arange(n) % len(self.classes) if self.classes else None
         if not self.classes:
             raise SaddlepointError("this generator has no classes to choose from", "--class", "leave it out")
-        names = [*map(str, range(len(self.classes)))]
-        found = self.classes.index(str(label)) if str(label) in self.classes else None
-        if found is None and str(label) in names:
-            found = names.index(str(label))
-        if found is None:
+        names = (*self.classes, *map(str, range(len(self.classes))))  # a name comes before a number
+        if str(label) not in names:
             raise SaddlepointError(f"no class '{label}'", "--class", f"one of {', '.join(self.classes)}")
-        return torch.full((n,), found)
+        return torch.full((n,), names.index(str(label)) % len(self.classes))
 
     def condition(self, n: int, label: int | str | None = None, cond: str | None = None) -> Tensor | None:
         """c of n samples: labels [n] (see `labels`), or codes [n, E]: those of real examples in turn, with the fields
@@ -213,9 +210,8 @@ def load(folder: str | Path, device: str = "cpu") -> Generator:
         raise SaddlepointError(f"not a generator: {error}", str(folder)) from error
     description = described(content, folder)
     if hashlib.sha256(weights).hexdigest() != description.sha256:
-        raise SaddlepointError(
-            "the weights are not those that were written", str(folder), "restore generator.safetensors"
-        )
+        what = "the weights are not those that were written"
+        raise SaddlepointError(what, str(folder), "restore generator.safetensors")
     return Generator(built(description, weights, folder), description, choose_device(device))
 
 
@@ -232,10 +228,7 @@ def described(content: object, folder: Path) -> Description:
 
 
 def built(description: Description, weights: bytes, folder: Path) -> nn.Module:
-    """The network described, with these weights.
-
-    It is laid out without memory first: a description may ask for more than any machine has.
-    """
+    """The network described, with these weights; at first without memory: it may ask for more than there is."""
     about = description.g, description.prior, description.range, facts(description)
     try:
         tensors = safetensors.torch.load(weights)

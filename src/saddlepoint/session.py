@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from saddlepoint.augment import adapted
 from saddlepoint.averaging import averages_of
 from saddlepoint.base import begin_with
-from saddlepoint.build import Facts, game, networks, players
+from saddlepoint.build import Facts, game, networks, players, reads
 from saddlepoint.config import Stage
 from saddlepoint.data.batches import Batches, Sampling, scaled
 from saddlepoint.data.source import Source
@@ -85,15 +85,17 @@ class Session:
     def description(self, run: str) -> Description:
         """What is to be known of the generator that this run leaves."""
         conf, data, best = self.config, self.record.data, self.progress.best
+        conditional = reads(conf.g.network)  # else G does not tell classes apart, though its data do
+        examples = self.examples if conditional else None
         return Description(
             g=conf.g,
             prior=conf.prior,
             range=conf.range,
             shape=data.shape,
             dtype=data.dtype,
-            classes=data.classes,
-            fields=data.fields,
-            examples=() if self.examples is None else tuple(map(tuple, self.examples.tolist())),
+            classes=data.classes if conditional else (),
+            fields=data.fields if conditional else (),
+            examples=() if examples is None else tuple(map(tuple, examples.tolist())),
             run=run,
             recipe=conf.recipe,
             data=data.name,

@@ -1,0 +1,151 @@
+"""Runs that meet what is not finite: they go back, at half the rates; they give up; nothing of it is ever saved."""
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures, session_of
+
+from saddlepoint import checkpoint
+from saddlepoint.api import resume
+from saddlepoint.config import Data, Stage
+from saddlepoint.data.source import Source
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.finish import dynamics
+from saddlepoint.journal import Journal, read
+from saddlepoint.session import Session
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _tiny_source() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        bundle(patch)
+        yield
+
+
+Rounds = Callable[[Session, Stage], Iterator[Any]]
+
+
+def sick(when: Callable[[Session, int], bool]) -> Rounds:
+    """Rounds after some of which G's weights are spoilt."""
+    play = Session.rounds
+
+    def rounds(session: Session, stage: Stage) -> Iterator[Any]:
+        for round in play(session, stage):
+            if when(session, round.images):
+                next(session.networks.G.parameters()).data.fill_(math.nan)
+                yield round._replace(sound=False)
+            else:
+                yield round
+
+    return rounds
+
+
+def finite(folder: Path) -> bool:
+    """Whether every tensor of every checkpoint is."""
+    found = checkpoint.checkpoints(folder / "checkpoints")
+    saved = [checkpoint.read(path).saved for path in found]
+    return all(bool(t.isfinite().all()) for parts in saved for part in parts.values() for t in part.tensors.values())
+
+
+def test_spoilt_weights_go_back_to_the_last_checkpoint_at_half_the_rates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "rounds", sick(lambda session, at: at >= 84 and not session.progress.rollbacks))
+    watcher = Seen()
+    run = begin(tmp_path, watcher=watcher)
+    (event,) = [event for event in events(run.folder) if event["event"] == "rollback"]
+    assert event == {"event": "rollback", "images": 60, "at": 72, "rate_factor": 0.5}
+    assert watcher.notes == ["not finite at 72 images: back to 60 with rates times 0.5"]
+    session = session_of(run)
+    assert (session.progress.seen, session.progress.rollbacks, session.progress.rate_factor) == (180, 1, 0.5)
+    assert session.G.optimiser.param_groups[0]["lr"] == CONFIG.g.lr / 2
+    assert finite(run.folder)
+    assert torch.isfinite(run.sample(4).x.float()).all()
+    assert all(line["rate"] > 0 for line in read(run.folder / "journal.jsonl") if line["event"] == "rounds")
+
+
+def test_a_run_that_was_rolled_back_and_cut_goes_on_bit_for_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "rounds", sick(lambda session, at: at >= 84 and not session.progress.rollbacks))
+    straight = begin(tmp_path, name="straight")
+
+    def after_it(session: Session, at: int) -> bool:
+        if at >= 84 and session.progress.rollbacks:
+            raise KeyboardInterrupt
+        return at >= 84 and not session.progress.rollbacks
+
+    monkeypatch.undo()
+    monkeypatch.setattr(Session, "rounds", sick(after_it))
+    with pytest.raises(KeyboardInterrupt):
+        begin(tmp_path, name="cut")
+    monkeypatch.undo()
+    assert outcome(resume(tmp_path / "cut").folder) == outcome(straight.folder)
+
+
+def test_after_three_rollbacks_a_run_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "rounds", sick(lambda session, at: at >= 84))
+    with pytest.raises(SaddlepointError, match="given up after 3 rollbacks") as given_up:
+        begin(tmp_path)
+    assert given_up.value.code == 3
+    factors = [event["rate_factor"] for event in events(tmp_path / "a") if event["event"] == "rollback"]
+    assert factors == [0.5, 0.25, 0.125]
+    assert finite(tmp_path / "a")
+    assert read(tmp_path / "a" / "sessions.jsonl")[-1]["ended"] == "error"
+
+
+def spoilt(count: int) -> Source:
+    """Pictures of which so many are not finite."""
+    made = pictures()
+    x = made.x.float() / 255
+    x[:count] = math.nan
+    return made._replace(x=x)
+
+
+def test_twenty_refused_rounds_in_a_row_are_out_of_a_runs_senses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pictures that are all not finite: no step is ever taken, so that going back does not help either."""
+    bundle(monkeypatch, lambda: spoilt(60))
+    watcher = Seen()
+    conf = CONFIG.model_copy(update={"stages": (Stage(images=10_000),), "checkpoint_images": 10_000})
+    with pytest.raises(SaddlepointError, match="given up"):
+        begin(tmp_path, conf, watcher=watcher)
+    assert [event["at"] for event in events(tmp_path / "a") if event["event"] == "rollback"] == [19 * 6] * 3
+    assert finite(tmp_path / "a")
+
+
+def test_a_run_that_only_ever_refused_still_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer than twenty rounds: it is over, has learned nothing, and says how many steps it refused."""
+    bundle(monkeypatch, lambda: spoilt(60))
+    watcher = Seen()
+    run = begin(tmp_path, CONFIG.model_copy(update={"stages": (Stage(images=60),)}), watcher=watcher)
+    last = [event for event in events(run.folder) if event["event"] == "rounds"][-1]
+    assert (last["d_real"], last["losses"]) == (None, {})
+    assert ("refused steps", "20") in [figure[:2] for figure in watcher.summaries[0].figures]
+    assert watcher.ticks[-1].skipped == 20
+
+
+def test_a_spoilt_picture_costs_its_batches_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle(monkeypatch, lambda: spoilt(2))
+    run = begin(tmp_path, CONFIG.model_copy(update={"data": Data(held_out=0)}))
+    session = session_of(run)
+    assert 0 < session.progress.refused < 20
+    assert finite(run.folder)
+    start = Session(run.record, pictures(), ENGINE)
+    assert not torch.equal(next(session.networks.G.parameters()), next(start.networks.G.parameters()))
+
+
+def test_figures_without_a_last_reading_say_so(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append({"event": "stage", "images": 0})
+    assert dynamics(tmp_path) == []
+    journal.append({"event": "rounds", "images": 60, "seconds": 2.0, "d_real": math.nan, "d_fake": 0.25, "skipped": 3})
+    figures = {name: value for name, value, _ in dynamics(tmp_path)}
+    assert figures["images seen"] == "60"
+    assert figures["D(x), D(G(z))"] == "none, 0.25"
+    assert figures["refused steps"] == "3"
