@@ -34,6 +34,10 @@ NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
+class OutOfItsSensesError(Exception):
+    """Only an earlier state can help: a number of the state is not finite, or no step was taken for a long time."""
+
+
 class Worker:
     """One process's work on a run folder, from a checkpoint (or the start) to the end of the last stage."""
 
@@ -71,17 +75,23 @@ class Worker:
         """Play all that is left, saving on the way. Raises SaddlepointError when asked to stop, after having saved."""
         with StopSignals() as signals:
             while (stage := self.session.stage) is not None:
-                if not self.progress.opened:
-                    self.open_stage(stage)
-                for round in self.session.rounds(stage):
-                    if self.out_of_its_senses(round):
-                        self.roll_back()
-                        break
-                    if self.after(stage, round).over:
-                        break
-                    if signals.received is not None:
-                        self.save()
-                        raise self.stopped(signals.received)
+                try:
+                    self.play(stage, signals)
+                except OutOfItsSensesError:
+                    self.roll_back()
+
+    def play(self, stage: Stage, signals: StopSignals) -> None:
+        """Play a stage from where it stands to its end."""
+        if not self.progress.opened:
+            self.open_stage(stage)
+        for round in self.session.rounds(stage):
+            if not round.sound or (round.skipped and self.progress.in_a_row + 1 >= PATIENCE):
+                raise OutOfItsSensesError
+            if self.after(stage, round).over:
+                break
+            if signals.received is not None:
+                self.save()
+                raise self.stopped(signals.received)
 
     def open_stage(self, stage: Stage) -> None:
         """The first entry of a stage; what the first of all starts from is worth a frame and a checkpoint."""
@@ -99,6 +109,8 @@ class Worker:
         if moment.journal:
             self.write_rounds()
         self.watcher.progress(self.tick(round))
+        if moment.snapshot or moment.judge or moment.over:
+            self.check()
         if moment.snapshot:
             self.snapshot()
         if moment.judge:
@@ -111,9 +123,10 @@ class Worker:
             self.save()
         return moment
 
-    def out_of_its_senses(self, round: Round) -> bool:
-        """Whether only an earlier state can help: weights that are not finite, or no step taken for a long time."""
-        return not round.sound or (round.skipped > 0 and self.progress.in_a_row + 1 >= PATIENCE)
+    def check(self) -> None:
+        """Raise OutOfItsSensesError where a number of the state is not finite: it is not drawn, judged or saved."""
+        if any(checkpoint.not_finite(part.state().tensors) for part in self.session.parts().values()):
+            raise OutOfItsSensesError
 
     def roll_back(self) -> None:
         """Return to the last checkpoint with half the rates; give up when that did not help three times."""
@@ -124,6 +137,7 @@ class Worker:
             raise SaddlepointError(f"given up after {SECOND_CHANCES} rollbacks", str(self.folder), hint, code=3)
         checkpoint.restore(self.checkpoints, self.session.parts())
         progress.rollbacks, progress.rate_factor, progress.journal = rollbacks, factor, self.journal.offset
+        progress.in_a_row = 0
         self.line, self.gauge = (time.monotonic(), progress.seen), Gauge(progress.seen)
         self.write("rollback", at=at, rate_factor=factor)
         self.watcher.note(f"not finite at {at:,} images: back to {progress.seen:,} with rates times {factor:g}")
@@ -201,6 +215,7 @@ class Worker:
 
     def save(self) -> None:
         """A checkpoint of this moment."""
+        self.check()
         self.write("checkpoint")
         self.journal.sync()
         self.progress.journal = self.journal.offset
