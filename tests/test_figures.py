@@ -178,7 +178,7 @@ def test_scatter_counts_what_it_cannot_draw():
     assert inside.crop(corner).getextrema() == tuple((v, v) for v in PAPER)
     assert lost.crop(corner).getextrema() != tuple((v, v) for v in PAPER)
     with pytest.raises(SaddlepointError):
-        scatter(torch.zeros(3, 1))
+        scatter(torch.zeros(3, 0))
 
 
 def test_saved_png_is_the_picture(tmp_path):
