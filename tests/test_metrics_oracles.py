@@ -59,7 +59,7 @@ def test_kernel_distance_is_torchmetrics_kid_of_one_subset_that_is_all(oracle, p
     assert kernel.kernel_distance(x, y).value == pytest.approx(float(metric.compute()[0]), rel=1e-6)
 
 
-@pytest.mark.filterwarnings("ignore:Metric .* will save all:UserWarning", "ignore:std..: degrees:UserWarning")
+@pytest.mark.filterwarnings("ignore:Metric .* will save all:UserWarning", "ignore:std.*degrees of freedom:UserWarning")
 def test_inception_score_is_torchmetrics(oracle):
     logits = 3 * random(120, 6)
     metric = oracle.image.inception.InceptionScore(feature=Itself(), splits=1)
