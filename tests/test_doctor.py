@@ -46,7 +46,9 @@ def only(*events: dict, config: dict = CONFIG) -> Verdict:
 def test_nothing_wrong_is_healthy_and_says_what_was_looked_at():
     verdict = only(rounds(), held_out(), judgement())
     assert verdict == ("healthy", "1 judgements, 1 looks at D's logits; Frechet distance 3.0 times real data's", "none")
-    assert only(rounds()).name == "healthy"
+    blind = only(rounds())
+    assert blind.name == "healthy"
+    assert "without a judgement" in blind.evidence
 
 
 @pytest.mark.parametrize(

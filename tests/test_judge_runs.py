@@ -117,6 +117,13 @@ def test_too_few_held_out_examples_are_replaced_and_the_card_says_so() -> None:
     assert enough.standard.training is not None
 
 
+def test_samples_are_compared_with_augmented_examples_where_d_sees_such() -> None:
+    stages = tuple(stage.model_copy(update={"augment": "diff"}) for stage in CONFIG.stages)
+    session = Session(judged_record(CONFIG.model_copy(update={"stages": stages})), pictures(), ENGINE)
+    found = jury(session).sit(session)
+    assert all({"frechet", "frechet_augmented"} <= set(measures) for measures in found.values())
+
+
 # The verbs
 
 

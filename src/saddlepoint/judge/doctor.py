@@ -213,6 +213,8 @@ def plateau(case: Case) -> Verdict | None:
 def healthy(case: Case) -> Verdict:
     """Nothing found, and how much there was to look at."""
     looked = f"{len(case.judged)} judgements, {len(case.held_out)} looks at D's logits"
+    if not case.judged:
+        return Verdict("healthy", f"as far as can be seen without a judgement, by {looked}", "judge the run first")
     ratio = case.value("frechet_ratio")
     return Verdict(
         "healthy", looked + ("" if ratio is None else f"; Frechet distance {ratio:.1f} times real data's"), "none"
