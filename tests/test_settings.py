@@ -85,7 +85,7 @@ def test_another_kind_of_network_starts_from_its_own_defaults():
     conf = merge(MODERN, {}, {"g.network.kind": "mlp", "g.network.hidden": "64, 32"})
     assert conf.g.network == Mlp(hidden=(64, 32))
     assert conf.d == MODERN.d
-    assert merge(MODERN, {}, {"g.network.kind": "dcgan"}) == MODERN  # the same kind keeps the recipe's values
+    assert merge(MODERN, {}, {"g.network.kind": "residual"}) == MODERN  # the same kind keeps the recipe's values
 
 
 def test_several_values_none_and_underscored_numbers():
