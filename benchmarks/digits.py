@@ -13,9 +13,9 @@ from pathlib import Path
 import torch
 
 import saddlepoint as sp
-from saddlepoint.finish import PROTOCOL
-from saddlepoint.journal import read
 from saddlepoint.judge.digits import judge_digits
+from saddlepoint.running.finish import PROTOCOL
+from saddlepoint.storage.journal import read
 
 COLUMNS = {"label_accuracy": "label accuracy, %", "frechet_ratio": "Frechet / real", "diversity": "diversity, %"}
 

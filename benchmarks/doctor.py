@@ -22,16 +22,16 @@ from saddlepoint.config import Config, Critic, Dcgan, Generator, Mlp, Prior, Res
 from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import split
-from saddlepoint.engine import Engine
 from saddlepoint.files import make_folder
-from saddlepoint.journal import read
 from saddlepoint.judge.doctor import Verdict
-from saddlepoint.lock import RunLock
 from saddlepoint.randomness import Randomness
-from saddlepoint.record import Choices, DataRecord, RunRecord, versions
-from saddlepoint.run import Worker
-from saddlepoint.session import Session
-from saddlepoint.watcher import Nobody
+from saddlepoint.running.engine import Engine
+from saddlepoint.running.run import Worker
+from saddlepoint.running.session import Session
+from saddlepoint.running.watcher import Nobody
+from saddlepoint.storage.journal import read
+from saddlepoint.storage.lock import RunLock
+from saddlepoint.storage.record import Choices, DataRecord, RunRecord, versions
 
 IMAGES, JUDGEMENTS = 40_000, 10
 FINE = ("healthy", "plateau")

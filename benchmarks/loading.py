@@ -21,9 +21,9 @@ from saddlepoint.data.batches import Batches
 from saddlepoint.data.digits import digits
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
-from saddlepoint.engine import resolve
-from saddlepoint.plan import measure
 from saddlepoint.randomness import Randomness
+from saddlepoint.running.engine import resolve
+from saddlepoint.running.plan import measure
 from saddlepoint.settings import configure
 
 

@@ -19,19 +19,19 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from saddlepoint.averaging import Average
 from saddlepoint.data.densities import Mixture
 from saddlepoint.data.worlds import grid, ring
 from saddlepoint.experiments.critics import RawCritic
-from saddlepoint.game import play
+from saddlepoint.game.algorithm import play
+from saddlepoint.game.averaging import Average
+from saddlepoint.game.players import Player
+from saddlepoint.game.rules import Dials, Game, State, Term
 from saddlepoint.networks.mlp import Layers, MLPCritic, MLPGenerator
 from saddlepoint.objectives import hinge, least_squares, minimax, non_saturating, relativistic, wasserstein
 from saddlepoint.penalties import r1, r2
-from saddlepoint.players import Player
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Answer, Batch
-from saddlepoint.rules import Dials, Game, State, Term
 
 POINTS, SAMPLES = 100_000, 2_500
 OBJECTIVES = {o.name: o for o in (minimax, non_saturating, least_squares, hinge, wasserstein, relativistic)}

@@ -74,59 +74,61 @@ TABLE = {
         ("class cost on fakes: reads reals", "class_cost(turn.verdict().f", "class_cost(turn.verdict().r"),
     ],
     # Algorithm 1, and what a step may move.
-    ("game.py", "test_game.py"): [
+    ("game/algorithm.py", "test_game.py"): [
         ("the fake detached in G's step", "fake, moment, real=game.gen", "fake.detach(), moment, real=game.gen"),
         ("D's step keeps G's graph", "with torch.no_grad():", "with torch.enable_grad():"),
         ("k is always 1", "in range(game.k)", "in range(min(game.k, 1))"),
         ("G's step takes a fresh batch", "= generator_step(game, batch,", "= generator_step(game, next(batches),"),
     ],
-    ("rules.py", "test_game.py"): [("real and fake swapped", "return x, fake", "return fake, x")],
-    ("turns.py", "test_game.py"): [
+    ("game/rules.py", "test_game.py"): [("real and fake swapped", "return x, fake", "return fake, x")],
+    ("game/turns.py", "test_game.py"): [
         ("z reused in every round", 'moment.stream("prior")', 'moment.rng.stream("prior", moment.step)'),
         ("z reused in G's step", 'moment.stream("prior")', 'moment.rng.stream("prior", moment.index)'),
     ],
-    ("turns.py", "test_game_repeats.py"): [("dropout is not reseeded", "torch.manual_seed(seed_of(", "hash(seed_of(")],
-    ("players.py", "test_game.py"): [
+    ("game/turns.py", "test_game_repeats.py"): [
+        ("dropout is not reseeded", "torch.manual_seed(seed_of(", "hash(seed_of("),
+    ],
+    ("game/players.py", "test_game.py"): [
         ("the opponent's gradients are filled", "backward(inputs=parameters)", "backward()"),
         ("the opponent's buffers move", "finally:\n            restore()", "finally:\n            pass"),
     ],
-    ("players.py", "test_players.py"): [
+    ("game/players.py", "test_players.py"): [
         ("gradients add up", "    player.optimiser.zero_grad(set_to_none=True)\n", ""),
     ],
     # Terms, dials, augmentation, precision.
-    ("game.py", "test_game_rules.py"): [
+    ("game/algorithm.py", "test_game_rules.py"): [
         ("sites are summed", "costs.flatten(1).mean(1)", "costs.flatten(1).sum(1)"),
         ("a term's weight dropped", "moment.dials.weights.get(term.name, term.weight) * ", ""),
         ("a lazy term's factor dropped", " * term.every * cost", " * cost"),
         ("a term moves both players", "if term.owner == owner and ", "if "),
     ],
-    ("players.py", "test_game_rules.py"): [("the rate is not set", 'group["lr"] = rate', "pass")],
-    ("turns.py", "test_game_rules.py"): [
+    ("game/players.py", "test_game_rules.py"): [("the rate is not set", 'group["lr"] = rate', "pass")],
+    ("game/turns.py", "test_game_rules.py"): [
         ("the strength of augmentation ignored", "moment.dials.augment)", "1.0)"),
         ("reals are not augmented", "answered(critic(theirs))", "answered(critics[name](theirs, batch.c))"),
         ("costs stay in bfloat16", "return t.float() if", "return t if"),
     ],
     # A recipe's terms.
-    ("build.py", "test_build.py::test_acgans_d_minimises_the_class_cost_on_real_and_on_fake"): [
+    ("running/build.py", "test_build.py::test_acgans_d_minimises_the_class_cost_on_real_and_on_fake"): [
         ("AC-GAN: no class cost on reals", "penalties.class_cost_on_real,", "lambda turn: 0 * turn.fake,"),
         ("AC-GAN: none on fakes for D", '"D", penalties.class_cost_on_fake,', '"D", lambda turn: 0 * turn.fake,'),
     ],
-    ("build.py", "test_build.py::test_acgans_g_minimises_the_class_cost_on_fake"): [
+    ("running/build.py", "test_build.py::test_acgans_g_minimises_the_class_cost_on_fake"): [
         ("AC-GAN: none on fakes for G", '"G", penalties.class_cost_on_fake,', '"G", lambda turn: 0 * turn.fake,'),
     ],
     # Faults.
-    ("players.py", "test_players.py test_game_faults.py"): [
+    ("game/players.py", "test_players.py test_game_faults.py"): [
         ("no guard at all", "math.isfinite(gradient) and math.isfinite(loss.item())", "True"),
         ("no guard on the gradient", "math.isfinite(gradient) and ", ""),
         ("no guard on the loss", " and math.isfinite(loss.item())", ""),
         ("spoilt weights go untold", "sound=math.isfinite(", "sound=True or math.isfinite("),
     ],
-    ("game.py", "test_game_faults.py"): [
+    ("game/algorithm.py", "test_game_faults.py"): [
         ("a refused step leaves its buffers moved", "taken:\n        restore()", "taken:\n        pass"),
         ("conditions are not looked at", "tensors(batch.x) if batch.c is None else", "tensors(batch.x) or"),
         ("inputs too large to be squared", "math.isfinite(torch.linalg.vector_norm(t.float()))", "t.isfinite().all()"),
     ],
-    ("averaging.py", "test_averaging.py"): [
+    ("game/averaging.py", "test_averaging.py"): [
         ("an average skipped", "torch._foreach_lerp_(averages, list[Tensor](module.parameters()), step)", "pass"),
         ("no ramp", "min(self.half_life, max(seen / 20, 1e-8))", "self.half_life"),
         ("a half-life is an e-folding time", "1 - 0.5 **", "1 - 0.36787944 **"),

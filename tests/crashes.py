@@ -16,7 +16,7 @@ from typing import NamedTuple
 from failing import Disk
 from toyrun import BATCH, CONFIG, STAGES, Child, Hook, Trace, drafts, events, play, trace
 
-from saddlepoint.checkpoint import newest
+from saddlepoint.storage.checkpoint import newest
 
 RESUMES = 4  # kills of one run before it is left to end
 NEVER = 10**9

@@ -16,9 +16,9 @@ from damage import KINDS
 from failing import Disk
 from toyrun import BATCH, CONFIG, STAGES, Child, Hook, digest, events, pictures, play, worker
 
-from saddlepoint.checkpoint import DAMAGED, checkpoints, newest, restore
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.run import SECOND_CHANCES, Worker
+from saddlepoint.running.run import SECOND_CHANCES, Worker
+from saddlepoint.storage.checkpoint import DAMAGED, checkpoints, newest, restore
 
 SLOW = 2.0  # seconds that no damaged checkpoint may take to be refused
 

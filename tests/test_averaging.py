@@ -6,7 +6,7 @@ from torch import nn
 from torch.testing import assert_close
 from toys import DOUBLE, linear, normed, same
 
-from saddlepoint.averaging import Average, averages_of
+from saddlepoint.game.averaging import Average, averages_of
 
 
 def moved(module: nn.Linear, weight: float) -> nn.Linear:

@@ -10,16 +10,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot, softplus
 
-from saddlepoint import build, objectives
-from saddlepoint.build import Facts, Networks, networks, optimiser, players, terms
+from saddlepoint import objectives
 from saddlepoint.config import Config, Critic, Dcgan, Generator, Mlp, Player, Prior, Residual, Stage
-from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.game import play
+from saddlepoint.game.algorithm import play
 from saddlepoint.penalties import class_cost_on_fake, class_cost_on_real, gradient_penalty, r1, r2
 from saddlepoint.randomness import Randomness
 from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.records import Batch
+from saddlepoint.running import build
+from saddlepoint.running.build import Facts, Networks, networks, optimiser, players, terms
+from saddlepoint.running.engine import Engine
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
 MNIST = Facts((1, 28, 28), 10)

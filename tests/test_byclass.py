@@ -4,9 +4,9 @@ import re
 
 import torch
 
-from saddlepoint.byclass import class_figures
 from saddlepoint.data.digits import digits
-from saddlepoint.generator import Samples
+from saddlepoint.running.byclass import class_figures
+from saddlepoint.running.generator import Samples
 
 
 class Copier:

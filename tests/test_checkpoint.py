@@ -18,9 +18,9 @@ from failing import Disk, each_failure
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from saddlepoint.checkpoint import DAMAGED, NotFinite, checkpoints, newest, restore, save
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.parts import ModulePart, OptimiserPart, Saved
+from saddlepoint.storage.checkpoint import DAMAGED, NotFinite, checkpoints, newest, restore, save
+from saddlepoint.storage.parts import ModulePart, OptimiserPart, Saved
 
 
 class Toy:

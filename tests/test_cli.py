@@ -18,8 +18,8 @@ from saddlepoint.cli.flags import HEADINGS, HIDDEN, Voice, heading
 from saddlepoint.cli.main import VERBS, main
 from saddlepoint.cli.tables import columns, line, plan_lines, size_of, status
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.running.watcher import Plan, Summary, Tick
 from saddlepoint.settings import settings
-from saddlepoint.watcher import Plan, Summary, Tick
 
 TYPOS = {
     "--lrr 1e-4": "did you mean --lr?",
@@ -304,7 +304,7 @@ def small(tmp_path_factory) -> Path:
     """A folder of runs with one small run in it, made by the command line."""
     root = tmp_path_factory.mktemp("with spaces") / "runs"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("saddlepoint.plan.SECONDS", 0.01)
+        patch.setattr("saddlepoint.running.plan.SECONDS", 0.01)
         words = f"train digits {SMALL} --images 64 --name one -q"
         assert main([*words.split(), "--root", str(root)]) == 0
     return root

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saddlepoint.config import Config, Critic, Generator, Mlp, Player, Stage
-from saddlepoint.dials import dials, momentum, rate
-from saddlepoint.rules import Dials, State
+from saddlepoint.game.rules import Dials, State
+from saddlepoint.running.dials import dials, momentum, rate
 
 STAGE = Stage(images=1000)
 TIGHT = {"rel": 1e-12}

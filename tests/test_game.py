@@ -9,14 +9,14 @@ from torch import Tensor, nn
 from torch.testing import assert_close
 from toys import DOUBLE, Critic, Generator, adam, belongings, constant, linear, mlp, normal, normed, points, same, sgd
 
-from saddlepoint.game import critic_step, generator_step, play
+from saddlepoint.game.algorithm import critic_step, generator_step, play
+from saddlepoint.game.players import Player, Step, descend
+from saddlepoint.game.rules import Dials, Game, Term
+from saddlepoint.game.turns import Moment
 from saddlepoint.objectives import Objective, minimax, non_saturating, relativistic, wasserstein
 from saddlepoint.penalties import gradient_penalty, r1, r2
-from saddlepoint.players import Player, Step, descend
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Answer, Batch, Round
-from saddlepoint.rules import Dials, Game, Term
-from saddlepoint.turns import Moment
 
 NOW = Moment(Randomness(0), index=0, step=0, dials=Dials())
 

@@ -12,12 +12,12 @@ from torch import Tensor, nn
 from torch.nn.functional import one_hot
 from toys import Critic, Generator
 
-from saddlepoint.game import play
+from saddlepoint.game.algorithm import play
+from saddlepoint.game.players import Player
+from saddlepoint.game.rules import Game, Term
 from saddlepoint.objectives import hinge, non_saturating, relativistic
 from saddlepoint.penalties import r1, r2
-from saddlepoint.players import Player
 from saddlepoint.records import Answer, Batch, Examples, Round, Turn
-from saddlepoint.rules import Game, Term
 
 B = 64
 

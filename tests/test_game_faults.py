@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from toys import Critic, Generator, adam, belongings, normal, normed, points, same
 
-from saddlepoint.game import play
+from saddlepoint.game.algorithm import play
+from saddlepoint.game.players import Player
+from saddlepoint.game.rules import Game, Term
 from saddlepoint.objectives import non_saturating
-from saddlepoint.players import Player
 from saddlepoint.records import Batch, Round, Turn
-from saddlepoint.rules import Game, Term
 
 ONE, THIRTY = (5,), tuple(range(5, 35))
 faults = pytest.mark.parametrize("struck", [ONE, THIRTY], ids=["once", "thirty in a row"])

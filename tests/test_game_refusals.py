@@ -4,10 +4,10 @@ import pytest
 from toys import Critic, Generator, adam, linear, mlp, normal, points, sgd
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.game import play
+from saddlepoint.game.algorithm import play
+from saddlepoint.game.rules import Game, Term, real_against_fake
 from saddlepoint.objectives import wasserstein
 from saddlepoint.records import Batch
-from saddlepoint.rules import Game, Term, real_against_fake
 
 TERM = Term("a", "G", lambda turn: turn.fake)
 WHOLE = {"G": adam(Generator(mlp(2, 2))), "D": adam(Critic(linear(1.0, 1.0))), "objective": wasserstein}

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 from toys import Critic, Generator, adam, belongings, mlp, normal, points, same
 
-from saddlepoint.game import play
+from saddlepoint.game.algorithm import play
+from saddlepoint.game.rules import Dials, Game, State, Term
 from saddlepoint.objectives import non_saturating
 from saddlepoint.penalties import gradient_penalty, r1
 from saddlepoint.records import Batch, Round
-from saddlepoint.rules import Dials, Game, State, Term
 
 
 def rounds(game: Game, batches: Iterator[Batch], n: int, **options) -> list[Round]:

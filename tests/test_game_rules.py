@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from toys import DOUBLE, Critic, Generator, adam, linear, mlp, normal, points, sgd
 
-from saddlepoint.game import algorithm_1, play
+from saddlepoint.game.algorithm import algorithm_1, play
+from saddlepoint.game.rules import Dials, Game, State, Term
 from saddlepoint.objectives import non_saturating, wasserstein
 from saddlepoint.records import Answer, Batch, Round
-from saddlepoint.rules import Dials, Game, State, Term
 
 
 class Number(nn.Module):

@@ -17,11 +17,11 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from saddlepoint import build, generator
 from saddlepoint.config import Dcgan, Mlp, Prior, Residual, Scale
 from saddlepoint.config import Generator as Settings
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.generator import CHUNK, Description, Generator, Samples, export, load
+from saddlepoint.running import build, generator
+from saddlepoint.running.generator import CHUNK, Description, Generator, Samples, export, load
 
 DIGITS = tuple("0123456789")
 ANIMALS = ("cat", "dog", "2")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.journal import Journal, read
+from saddlepoint.storage.journal import Journal, read
 
 
 def test_what_is_appended_is_read(tmp_path: Path) -> None:

@@ -10,18 +10,19 @@ from PIL import Image
 from toyrun import CONFIG, ENGINE, Hook, events, pictures, play, trace
 from toyrun import record as toy_record
 
-from saddlepoint import assess, config, judging
+from saddlepoint import config
 from saddlepoint.api import start
-from saddlepoint.checkpoint import restore
 from saddlepoint.cli.main import main
 from saddlepoint.config import Judge
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.generator import load
 from saddlepoint.judge.card import Card, Measure
-from saddlepoint.judging import best_of, jury, planned
-from saddlepoint.measured import kept
-from saddlepoint.record import Choices, RunRecord
-from saddlepoint.session import Session
+from saddlepoint.running import assess, judging
+from saddlepoint.running.generator import load
+from saddlepoint.running.judging import best_of, jury, planned
+from saddlepoint.running.measured import kept
+from saddlepoint.running.session import Session
+from saddlepoint.storage.checkpoint import restore
+from saddlepoint.storage.record import Choices, RunRecord
 
 
 def judged_record(conf: config.Config = CONFIG) -> RunRecord:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.lock import NAME, RunLock
+from saddlepoint.storage.lock import NAME, RunLock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from saddlepoint.lock import RunLock
+from saddlepoint.storage.lock import RunLock
 with RunLock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

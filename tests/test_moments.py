@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saddlepoint.config import Config, Critic, Generator, Mlp, Stage
-from saddlepoint.moments import crossed, due, snapshots
+from saddlepoint.running.moments import crossed, due, snapshots
 
 
 def config(**moments: int) -> Config:

@@ -7,7 +7,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from saddlepoint.notebook import Notebook
-from saddlepoint.watcher import Summary, Tick
+from saddlepoint.running.watcher import Summary, Tick
 
 TICK = Tick(100, 200, 1.0, 1.0, 100.0, {"D": 1.0, "G": 0.7}, 0.6, 0.4, 0)
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from saddlepoint.checkpoint import restore, save
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.parts import ModulePart, OptimiserPart, Saved
+from saddlepoint.storage.checkpoint import restore, save
+from saddlepoint.storage.parts import ModulePart, OptimiserPart, Saved
 
 OPTIMISERS: dict[str, Callable] = {
     "adam": lambda p: torch.optim.Adam(p, lr=1e-2, betas=(0.0, 0.99)),

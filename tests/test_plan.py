@@ -9,13 +9,13 @@ import pytest
 import torch
 from tinyrun import CONFIG, ENGINE, pictures
 
-from saddlepoint import plan
-from saddlepoint.build import Facts, networks
 from saddlepoint.config import Config, Mlp, Stage
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.game import play
-from saddlepoint.plan import disk_bytes, images_for, measure, memory_bytes, out_of_memory
+from saddlepoint.game.algorithm import play
 from saddlepoint.records import Round
+from saddlepoint.running import plan
+from saddlepoint.running.build import Facts, networks
+from saddlepoint.running.plan import disk_bytes, images_for, measure, memory_bytes, out_of_memory
 
 FACTS = Facts((1, 8, 8), 2)
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from toys import DOUBLE, adam, belongings, linear, normed, same, sgd
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.players import Player, descend, frozen_buffers, keep_buffers, norm, tune
+from saddlepoint.game.players import Player, descend, frozen_buffers, keep_buffers, norm, tune
 
 X = torch.tensor([[1.0, 2.0], [3.0, -1.0]], dtype=DOUBLE)
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saddlepoint.parts import Saved
-from saddlepoint.progress import Progress, Tally
+from saddlepoint.game.rules import State
 from saddlepoint.records import Round
-from saddlepoint.rules import State
+from saddlepoint.running.progress import Progress, Tally
+from saddlepoint.storage.parts import Saved
 
 
 def round_(index: int = 0, images: int = 10, skipped: int = 0, loss: float = 1.0, d_real: float = 0.5) -> Round:

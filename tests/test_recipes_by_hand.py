@@ -17,16 +17,16 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.nn.functional import cross_entropy
 
-from saddlepoint import build
-from saddlepoint.build import Facts, Networks, networks
 from saddlepoint.config import Config, Player, Stage
-from saddlepoint.dials import dials
-from saddlepoint.engine import Engine
-from saddlepoint.game import play
+from saddlepoint.game.algorithm import play
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.records import Batch
+from saddlepoint.running import build
+from saddlepoint.running.build import Facts, Networks, networks
+from saddlepoint.running.dials import dials
+from saddlepoint.running.engine import Engine
 from saddlepoint.settings import merge
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)

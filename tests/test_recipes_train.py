@@ -7,13 +7,14 @@ from typing import Any, get_args
 import pytest
 import torch
 
-from saddlepoint import api, finish, plan
+from saddlepoint import api
 from saddlepoint.api import train
 from saddlepoint.config import ObjectiveName
-from saddlepoint.journal import read
 from saddlepoint.recipes.catalog import RECIPES
-from saddlepoint.session import Session
-from saddlepoint.watcher import Summary
+from saddlepoint.running import finish, plan
+from saddlepoint.running.session import Session
+from saddlepoint.running.watcher import Summary
+from saddlepoint.storage.journal import read
 
 PICTURES = sorted(set(RECIPES) - {"points"})
 SMALL = {"dcgan": {"width": 2}, "residual": {"width": 2}, "mlp": {"hidden": "16"}}

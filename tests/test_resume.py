@@ -12,21 +12,22 @@ import pytest
 import torch
 from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, outcome, pictures
 
-from saddlepoint import api, judging
+from saddlepoint import api
 from saddlepoint.api import Run, resume
-from saddlepoint.checkpoint import checkpoints
 from saddlepoint.data.source import Source
-from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.finish import finish
-from saddlepoint.generator import load
-from saddlepoint.journal import read
-from saddlepoint.lock import RunLock
-from saddlepoint.plan import Measurement
-from saddlepoint.record import RunRecord, read_record
-from saddlepoint.run import Worker
-from saddlepoint.session import Session
-from saddlepoint.watcher import Summary
+from saddlepoint.running import judging
+from saddlepoint.running.engine import Engine
+from saddlepoint.running.finish import finish
+from saddlepoint.running.generator import load
+from saddlepoint.running.plan import Measurement
+from saddlepoint.running.run import Worker
+from saddlepoint.running.session import Session
+from saddlepoint.running.watcher import Summary
+from saddlepoint.storage.checkpoint import checkpoints
+from saddlepoint.storage.journal import read
+from saddlepoint.storage.lock import RunLock
+from saddlepoint.storage.record import RunRecord, read_record
 
 TICKS = [*range(12, 121, 12), *range(126, 181, 6)]
 TELLING = [12, 120, 126, 180]  # before anything was saved; the ends of stages; a stage's first round

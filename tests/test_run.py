@@ -13,10 +13,10 @@ from torch import Tensor
 from saddlepoint import api
 from saddlepoint.api import Run
 from saddlepoint.data.sources import SOURCES
-from saddlepoint.generator import load
-from saddlepoint.journal import read
 from saddlepoint.records import Round
-from saddlepoint.session import Session
+from saddlepoint.running.generator import load
+from saddlepoint.running.session import Session
+from saddlepoint.storage.journal import read
 
 
 @pytest.fixture(autouse=True, scope="module")

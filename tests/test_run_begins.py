@@ -9,11 +9,12 @@ import torch
 from PIL import Image
 from tinyrun import CONFIG, Seen, begin, bundle, events, pictures, session_of
 
-from saddlepoint import api, plan
+from saddlepoint import api
 from saddlepoint.api import Run, resume, train
 from saddlepoint.config import Config, Data, Mlp, Prior, Stage
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.running import plan
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -9,14 +9,14 @@ import pytest
 import torch
 from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures, session_of
 
-from saddlepoint import checkpoint
 from saddlepoint.api import resume
 from saddlepoint.config import Data, Stage
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.finish import dynamics
-from saddlepoint.journal import Journal, read
-from saddlepoint.session import Session
+from saddlepoint.running.finish import dynamics
+from saddlepoint.running.session import Session
+from saddlepoint.storage import checkpoint
+from saddlepoint.storage.journal import Journal, read
 
 
 @pytest.fixture(autouse=True, scope="module")

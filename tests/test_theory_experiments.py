@@ -28,8 +28,8 @@ from saddlepoint.experiments.catalog import EXPERIMENTS, run_experiment
 from saddlepoint.experiments.critics import FourierCritic, RawCritic, against, logits_of, points, prior_of, train_critic
 from saddlepoint.experiments.optimal_discriminator import tilted
 from saddlepoint.experiments.vocabulary import Options, Table
-from saddlepoint.game import algorithm_1, play
-from saddlepoint.schedules import critic_only, generator_only
+from saddlepoint.game.algorithm import algorithm_1, play
+from saddlepoint.game.schedules import critic_only, generator_only
 from saddlepoint.theory.divergences import jsd
 from saddlepoint.theory.optimal import optimal_discriminator
 from saddlepoint.theory.quadrature import integrate

@@ -7,12 +7,12 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from saddlepoint.game import algorithm_1, play
+from saddlepoint.game.algorithm import algorithm_1, play
+from saddlepoint.game.players import Player
+from saddlepoint.game.rules import Game, Term
 from saddlepoint.objectives import minimax
 from saddlepoint.penalties import r1
-from saddlepoint.players import Player
 from saddlepoint.records import Answer, Batch
-from saddlepoint.rules import Game, Term
 from saddlepoint.theory import dynamics, likelihood
 from saddlepoint.theory.divergences import entropy, kl
 from saddlepoint.theory.quadrature import Box, rule

@@ -10,18 +10,19 @@ from typing import Any
 import pytest
 import torch
 
-from saddlepoint import checkpoint, moments, plan
-from saddlepoint import engine as resolved
 from saddlepoint.api import Run, start
-from saddlepoint.checkpoint import newest
 from saddlepoint.config import Config, Critic, Data, Dcgan, Engine, Generator, Judge, Mlp, Prior, Stage
 from saddlepoint.data import names
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import SOURCES
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.journal import read
-from saddlepoint.session import Session
-from saddlepoint.watcher import Nobody, Plan, Summary, Tick
+from saddlepoint.running import engine as resolved
+from saddlepoint.running import moments, plan
+from saddlepoint.running.session import Session
+from saddlepoint.running.watcher import Nobody, Plan, Summary, Tick
+from saddlepoint.storage import checkpoint
+from saddlepoint.storage.checkpoint import newest
+from saddlepoint.storage.journal import read
 
 WALL_CLOCK = ("seconds", "rate")
 

@@ -18,18 +18,18 @@ from typing import NamedTuple
 import torch
 
 from saddlepoint import config
-from saddlepoint.checkpoint import newest
 from saddlepoint.data.source import Source
-from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
-from saddlepoint.journal import read
-from saddlepoint.lock import RunLock
-from saddlepoint.record import Choices, DataRecord, RunRecord, versions
-from saddlepoint.run import Worker
-from saddlepoint.session import Session
-from saddlepoint.sessions import noted
-from saddlepoint.watcher import Nobody, Tick
+from saddlepoint.running.engine import Engine
+from saddlepoint.running.run import Worker
+from saddlepoint.running.session import Session
+from saddlepoint.running.sessions import noted
+from saddlepoint.running.watcher import Nobody, Tick
+from saddlepoint.storage.checkpoint import newest
+from saddlepoint.storage.journal import read
+from saddlepoint.storage.lock import RunLock
+from saddlepoint.storage.record import Choices, DataRecord, RunRecord, versions
 
 BATCH = 10
 STAGES = (300, 170)

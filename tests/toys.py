@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from saddlepoint.players import Player
+from saddlepoint.game.players import Player
 from saddlepoint.records import Answer, Batch, Turn, Verdict
 
 DOUBLE = torch.float64

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from saddlepoint import generator, judging
 from saddlepoint.config import Config
 from saddlepoint.config import Engine as Wishes
 from saddlepoint.data.duplicates import groups
@@ -14,22 +13,23 @@ from saddlepoint.data.sources import open_source, silent
 from saddlepoint.data.split import split
 from saddlepoint.data.survey import Survey, survey
 from saddlepoint.durations import parse
-from saddlepoint.engine import Engine, resolve
 from saddlepoint.errors import SaddlepointError, nearest
 from saddlepoint.files import free_bytes, make_folder
-from saddlepoint.finish import finish
-from saddlepoint.generator import Generator, Samples
-from saddlepoint.intake import affordable, as_the_base, lasting, reading, stem, usual_recipe
-from saddlepoint.lock import RunLock
-from saddlepoint.plan import disk_bytes, images_for, measure, memory_bytes
 from saddlepoint.randomness import Randomness
 from saddlepoint.recipes.catalog import RECIPES
-from saddlepoint.record import Choices, DataRecord, RunRecord, read_record, versions
-from saddlepoint.run import Worker
-from saddlepoint.session import Session
-from saddlepoint.sessions import noted
+from saddlepoint.running import generator, judging
+from saddlepoint.running.engine import Engine, resolve
+from saddlepoint.running.finish import finish
+from saddlepoint.running.generator import Generator, Samples
+from saddlepoint.running.intake import affordable, as_the_base, lasting, reading, stem, usual_recipe
+from saddlepoint.running.plan import disk_bytes, images_for, measure, memory_bytes
+from saddlepoint.running.run import Worker
+from saddlepoint.running.session import Session
+from saddlepoint.running.sessions import noted
+from saddlepoint.running.watcher import Nobody, Plan, Watcher
 from saddlepoint.settings import merge
-from saddlepoint.watcher import Nobody, Plan, Watcher
+from saddlepoint.storage.lock import RunLock
+from saddlepoint.storage.record import Choices, DataRecord, RunRecord, read_record, versions
 
 RUNS = Path("runs")
 

@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from saddlepoint.cli.tables import line, plan_lines, summary_lines, terms
-from saddlepoint.watcher import Plan, Summary, Tick
+from saddlepoint.running.watcher import Plan, Summary, Tick
 
 LIVE, SLOW = 0.5, 5.0  # seconds between two drawings
 

@@ -24,8 +24,8 @@ def compare(
 
     Example: saddlepoint compare runs/a runs/b
     """
-    from saddlepoint import assess
-    from saddlepoint.measured import kept
+    from saddlepoint.running import assess
+    from saddlepoint.running.measured import kept
 
     found = assess.compare(kept(a), kept(b))
     if voice.json:

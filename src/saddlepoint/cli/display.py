@@ -14,7 +14,7 @@ from typing import Protocol, Self
 from saddlepoint import durations
 from saddlepoint.cli.flags import Voice
 from saddlepoint.cli.tables import line, noun, plan_lines, say, share, status, summary_lines, summary_values, terms
-from saddlepoint.watcher import Plan, Summary, Tick, Watcher
+from saddlepoint.running.watcher import Plan, Summary, Tick, Watcher
 
 LINE_SECONDS = 5.0
 LIVE_SECONDS = 0.25

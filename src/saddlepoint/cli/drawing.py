@@ -15,7 +15,7 @@ from saddlepoint.cli.display import bar
 from saddlepoint.cli.sample import Draw
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
-from saddlepoint.generator import CHUNK, Generator
+from saddlepoint.running.generator import CHUNK, Generator
 
 WIDEST = 16
 

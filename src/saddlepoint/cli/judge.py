@@ -47,8 +47,8 @@ def judge(
             raise SaddlepointError("nothing at that path", str(folder), "`saddlepoint runs` lists runs")
     if n < 1:
         raise SaddlepointError(f"must be at least 1, not {n}", "-n")
-    from saddlepoint import assess
     from saddlepoint.config import Judge
+    from saddlepoint.running import assess
 
     wish = Judge(features=looking.features, weights=None if looking.weights is None else str(looking.weights))
     if real is None:

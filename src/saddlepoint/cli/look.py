@@ -18,7 +18,7 @@ from saddlepoint.settings import configure
 
 if TYPE_CHECKING:
     from saddlepoint.data.survey import Survey
-    from saddlepoint.watcher import Plan
+    from saddlepoint.running.watcher import Plan
 
 SMALL, UNEVEN, MANY = 2_000, 3.0, 12
 

@@ -58,9 +58,9 @@ def sample(
     Example: saddlepoint sample runs/try2 --walk 9 --out walk.png
     """
     check(run, draw, target, walk)
-    from saddlepoint import generator
     from saddlepoint.cli import drawing
-    from saddlepoint.engine import choose_device
+    from saddlepoint.running import generator
+    from saddlepoint.running.engine import choose_device
 
     G = generator.load(run, str(choose_device(device)))
     n = 64 if draw.n is None else draw.n

@@ -27,7 +27,7 @@ def score(
     """
     if not files:
         raise SaddlepointError("no pictures to score", "score", "saddlepoint score RUN FILE ...")
-    from saddlepoint import assess
+    from saddlepoint.running import assess
 
     found = assess.score(run, files, label)
     if voice.json:

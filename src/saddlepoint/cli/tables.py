@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from saddlepoint import durations
-from saddlepoint.watcher import Plan, Summary, Tick
+from saddlepoint.running.watcher import Plan, Summary, Tick
 
 WIDTH = 80
 

@@ -16,12 +16,12 @@ from torch import Tensor, nn
 
 from saddlepoint.experiments import figures
 from saddlepoint.experiments.vocabulary import Options, Table
-from saddlepoint.game import algorithm_1, play
+from saddlepoint.game.algorithm import algorithm_1, play
+from saddlepoint.game.players import Player
+from saddlepoint.game.rules import Game
+from saddlepoint.game.schedules import critic_only, generator_only
 from saddlepoint.objectives import minimax
-from saddlepoint.players import Player
 from saddlepoint.records import Answer, Batch
-from saddlepoint.rules import Game
-from saddlepoint.schedules import critic_only, generator_only
 from saddlepoint.theory.quadrature import Box, rule
 
 F64 = torch.float64

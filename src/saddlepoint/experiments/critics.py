@@ -10,13 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from saddlepoint.data.densities import Density
-from saddlepoint.game import play
+from saddlepoint.game.algorithm import play
+from saddlepoint.game.players import Player
+from saddlepoint.game.rules import Dials, Game, State
+from saddlepoint.game.schedules import critic_only
 from saddlepoint.objectives import non_saturating
-from saddlepoint.players import Player
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Answer, Batch, Round
-from saddlepoint.rules import Dials, Game, State
-from saddlepoint.schedules import critic_only
 
 Sampler = Callable[[int, torch.Generator], Tensor]
 

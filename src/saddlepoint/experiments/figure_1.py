@@ -13,11 +13,11 @@ from saddlepoint.data.worlds import world
 from saddlepoint.experiments import figures
 from saddlepoint.experiments.critics import FourierCritic, logits_of, points
 from saddlepoint.experiments.vocabulary import Options, Table
-from saddlepoint.game import play
+from saddlepoint.game.algorithm import play
+from saddlepoint.game.players import Player
+from saddlepoint.game.rules import Dials, Game, State, Term
 from saddlepoint.objectives import non_saturating
 from saddlepoint.penalties import r1
-from saddlepoint.players import Player
-from saddlepoint.rules import Dials, Game, State, Term
 from saddlepoint.theory.divergences import total_variation
 from saddlepoint.theory.optimal import optimal_discriminator
 

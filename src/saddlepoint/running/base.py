@@ -6,11 +6,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from saddlepoint.checkpoint import Checkpoint, newest, read
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.manifest import MANIFEST, Damage
-from saddlepoint.parts import Saved
-from saddlepoint.record import RunRecord, read_record
+from saddlepoint.storage.checkpoint import Checkpoint, newest, read
+from saddlepoint.storage.manifest import MANIFEST, Damage
+from saddlepoint.storage.parts import Saved
+from saddlepoint.storage.record import RunRecord, read_record
 
 SHOWN, LEAST = 6, 0.1
 

@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-from saddlepoint.base import checkpoint_of, record_of
 from saddlepoint.config import Config, Data
 from saddlepoint.data.names import are_points, medium
 from saddlepoint.data.reading import Reading
-from saddlepoint.engine import Engine
+from saddlepoint.running.base import checkpoint_of, record_of
+from saddlepoint.running.engine import Engine
 
 SIDE, LONG = 64, 3600.0  # pixels; seconds of a budget from which on a processor may try twice as many
 

@@ -22,8 +22,18 @@ from torch import Tensor
 
 from saddlepoint import files
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.manifest import MANIFEST, TENSORS, VALUES, Damage, Manifest, canonical, check, describe, read_manifest
-from saddlepoint.parts import Part, Saved, same_names
+from saddlepoint.storage.manifest import (
+    MANIFEST,
+    TENSORS,
+    VALUES,
+    Damage,
+    Manifest,
+    canonical,
+    check,
+    describe,
+    read_manifest,
+)
+from saddlepoint.storage.parts import Part, Saved, same_names
 
 DAMAGED = ".damaged"
 

@@ -3,9 +3,9 @@
 import math
 from dataclasses import asdict, dataclass, field
 
-from saddlepoint.checkpoint import Saved
+from saddlepoint.game.rules import State
 from saddlepoint.records import Round
-from saddlepoint.rules import State
+from saddlepoint.storage.checkpoint import Saved
 
 
 @dataclass

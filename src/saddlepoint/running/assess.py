@@ -8,7 +8,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from saddlepoint import checkpoint, generator
 from saddlepoint.api import as_begun
 from saddlepoint.config import Judge
 from saddlepoint.data.batches import scaled
@@ -19,14 +18,16 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.group import LEAST, card_of, group
 from saddlepoint.judge.judgement import Measures, Standard, judge
-from saddlepoint.judging import can_be_judged, chosen, jury, labels_of
-from saddlepoint.measured import keep
-from saddlepoint.parts import ModulePart
 from saddlepoint.randomness import Randomness
-from saddlepoint.record import read_record
-from saddlepoint.session import Session, evenly
+from saddlepoint.running import generator
+from saddlepoint.running.judging import can_be_judged, chosen, jury, labels_of
+from saddlepoint.running.measured import keep
+from saddlepoint.running.session import Session, evenly
+from saddlepoint.running.watcher import Nobody
 from saddlepoint.statistics.intervals import wilson
-from saddlepoint.watcher import Nobody
+from saddlepoint.storage import checkpoint
+from saddlepoint.storage.parts import ModulePart
+from saddlepoint.storage.record import read_record
 
 NEIGHBOURS = 200  # looks at D's logits that calibrate one
 HIGHER = ("precision", "recall", "density", "coverage", "inception_score", "label_accuracy", "modes", "memorisation_p")

@@ -7,22 +7,22 @@ from PIL import Image
 from torch import Tensor
 
 from saddlepoint import figures
-from saddlepoint.byclass import class_figures
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import to_uint8
 from saddlepoint.files import write_atomic
-from saddlepoint.generator import Description, Generator, export
-from saddlepoint.journal import read
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.digits import judge_digits
 from saddlepoint.judge.nearest import nearest
-from saddlepoint.judging import SAMPLES, can_be_judged, jury
-from saddlepoint.measured import examine, keep
 from saddlepoint.report.material import Material, Pairs
 from saddlepoint.report.page import write_report
-from saddlepoint.session import PROBE, Session, evenly
-from saddlepoint.watcher import Summary
+from saddlepoint.running.byclass import class_figures
+from saddlepoint.running.generator import Description, Generator, export
+from saddlepoint.running.judging import SAMPLES, can_be_judged, jury
+from saddlepoint.running.measured import examine, keep
+from saddlepoint.running.session import PROBE, Session, evenly
+from saddlepoint.running.watcher import Summary
+from saddlepoint.storage.journal import read
 
 PROTOCOL = 10_000  # samples that digits are judged by
 EACH = 10  # pictures of each class, and pictures beside their nearest training picture, in the report

@@ -17,17 +17,17 @@ from pydantic import ValidationError
 from torch import Tensor, nn
 
 from saddlepoint import config
-from saddlepoint.build import Facts, generator
 from saddlepoint.config import Frozen
 from saddlepoint.data.cond import asked
 from saddlepoint.data.reading import Field
-from saddlepoint.engine import choose_device
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import grid, scatter, to_uint8
 from saddlepoint.files import write_atomic
 from saddlepoint.latent.walk import PATHS, walk
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
+from saddlepoint.running.build import Facts, generator
+from saddlepoint.running.engine import choose_device
 
 if TYPE_CHECKING:
     from PIL.Image import Image

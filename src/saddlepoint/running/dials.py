@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from saddlepoint.config import Config, Player, Stage
-from saddlepoint.rules import Dials, State
+from saddlepoint.game.rules import Dials, State
 
 # What is left of the way from start to end, at t in [0, 1] of a stage; 'exponential' is handled as a power.
 DECAYS: dict[str, Callable[[float], float]] = {

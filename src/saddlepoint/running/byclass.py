@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.source import Source
-from saddlepoint.generator import Generator
 from saddlepoint.judge.digits import load, look
+from saddlepoint.running.generator import Generator
 from saddlepoint.statistics.distances import mean_pairwise_distance
 
 OF_EACH, MOST = 100, 20

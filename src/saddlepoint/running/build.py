@@ -10,17 +10,17 @@ from torch import nn
 from saddlepoint import config, objectives, penalties
 from saddlepoint.augment import diff_augment
 from saddlepoint.data.source import Source
-from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.players import Player
+from saddlepoint.game.rules import Game, Term
 from saddlepoint.networks.blocks import Output
 from saddlepoint.networks.conditions import Condition
 from saddlepoint.networks.dcgan import DCGANCritic, DCGANGenerator
 from saddlepoint.networks.mlp import Branches, Layers, MLPCritic, MLPGenerator
 from saddlepoint.networks.residual import ResidualCritic, ResidualGenerator, Tower
-from saddlepoint.players import Player
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import seed_of
-from saddlepoint.rules import Game, Term
+from saddlepoint.running.engine import Engine
 
 OBJECTIVES = {
     "minimax": objectives.minimax,

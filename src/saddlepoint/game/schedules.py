@@ -8,11 +8,11 @@ Both use the game's own steps, so that a player moved here moves exactly as it d
 import math
 from collections.abc import Iterator
 
-from saddlepoint.game import average, critic_step, generator_step, size
+from saddlepoint.game.algorithm import average, critic_step, generator_step, size
+from saddlepoint.game.rules import Dials, Game, State
+from saddlepoint.game.turns import Moment
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch, Round
-from saddlepoint.rules import Dials, Game, State
-from saddlepoint.turns import Moment
 
 
 def critic_only(

@@ -12,9 +12,7 @@ from saddlepoint.augment import diff_augment
 from saddlepoint.config import Judge
 from saddlepoint.data.batches import scaled
 from saddlepoint.data.source import Source
-from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.generator import Generator
 from saddlepoint.judge.card import Card
 from saddlepoint.judge.extractors.digits import digits
 from saddlepoint.judge.extractors.efficientnet import available, efficientnet
@@ -25,10 +23,12 @@ from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
 from saddlepoint.judge.judgement import Measures, Standard, judge, quick
 from saddlepoint.randomness import Randomness, seed_of
-from saddlepoint.record import RunRecord
-from saddlepoint.session import Session, evenly
+from saddlepoint.running.engine import Engine
+from saddlepoint.running.generator import Generator
+from saddlepoint.running.session import Session, evenly
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval
+from saddlepoint.storage.record import RunRecord
 
 SAMPLES = 1_000  # of a judgement when the run is over
 SIZES = ((1_000, 8), (500, 4), (250, 2))  # samples of a judgement, where at least so many judgements fit into the time

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import torch
 
-from saddlepoint.averaging import averages_of
-from saddlepoint.build import Facts, game, networks, players
 from saddlepoint.config import Config
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.source import Source
-from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.game import play
+from saddlepoint.game.algorithm import play
+from saddlepoint.game.averaging import averages_of
 from saddlepoint.randomness import Randomness, seed_of
+from saddlepoint.running.build import Facts, game, networks, players
+from saddlepoint.running.engine import Engine
 
 WARM_UP = 3  # rounds that are not timed
 SECONDS = 2.5  # that the rest of the measurement may take

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from saddlepoint.game.rules import Dials, Game, real_against_fake
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.records import Answer, Batch, Critic, Examples, Turn, Verdict
-from saddlepoint.rules import Dials, Game, real_against_fake
 
 
 class Moment(NamedTuple):

@@ -8,23 +8,23 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from saddlepoint import checkpoint
 from saddlepoint.config import Stage
 from saddlepoint.durations import show
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import grid, png, scatter, to_uint8
 from saddlepoint.files import make_folder, write_atomic
-from saddlepoint.gauge import Gauge
-from saddlepoint.journal import Journal
-from saddlepoint.journal import read as read_journal
 from saddlepoint.judge.doctor import Case, diagnose
-from saddlepoint.judging import Jury, best_of, jury
-from saddlepoint.moments import Due, due
-from saddlepoint.progress import Tally
 from saddlepoint.records import Round
-from saddlepoint.session import Session
-from saddlepoint.signals import StopSignals
-from saddlepoint.watcher import Tick, Watcher
+from saddlepoint.running.gauge import Gauge
+from saddlepoint.running.judging import Jury, best_of, jury
+from saddlepoint.running.moments import Due, due
+from saddlepoint.running.progress import Tally
+from saddlepoint.running.session import Session
+from saddlepoint.running.signals import StopSignals
+from saddlepoint.running.watcher import Tick, Watcher
+from saddlepoint.storage import checkpoint
+from saddlepoint.storage.journal import Journal
+from saddlepoint.storage.journal import read as read_journal
 
 FRAME = (3, 30)  # columns, pictures of a frame of the film strip
 PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint

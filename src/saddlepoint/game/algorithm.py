@@ -15,11 +15,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from saddlepoint.players import Step, frozen_buffers, keep_buffers, tune
+from saddlepoint.game.players import Step, frozen_buffers, keep_buffers, tune
+from saddlepoint.game.rules import Dials, Game, State
+from saddlepoint.game.turns import Moment, forge, see, tensors
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch, Round, Turn
-from saddlepoint.rules import Dials, Game, State
-from saddlepoint.turns import Moment, forge, see, tensors
 
 Schedule = Callable[[Game, State, Iterator[Batch], Randomness, Dials], tuple[State, Round]]
 

@@ -7,22 +7,22 @@ import torch
 from torch import Tensor, nn
 
 from saddlepoint.augment import adapted
-from saddlepoint.averaging import averages_of
-from saddlepoint.base import begin_with
-from saddlepoint.build import Facts, game, networks, players, reads
 from saddlepoint.config import Stage
 from saddlepoint.data.batches import Batches, Sampling, scaled
 from saddlepoint.data.source import Source
-from saddlepoint.dials import dials
-from saddlepoint.engine import Engine
-from saddlepoint.game import play
-from saddlepoint.generator import Description
-from saddlepoint.parts import ModulePart, OptimiserPart, Part
+from saddlepoint.game.algorithm import play
+from saddlepoint.game.averaging import averages_of
 from saddlepoint.priors import Prior
-from saddlepoint.progress import Progress
 from saddlepoint.randomness import Randomness, seed_of
-from saddlepoint.record import RunRecord
 from saddlepoint.records import Round
+from saddlepoint.running.base import begin_with
+from saddlepoint.running.build import Facts, game, networks, players, reads
+from saddlepoint.running.dials import dials
+from saddlepoint.running.engine import Engine
+from saddlepoint.running.generator import Description
+from saddlepoint.running.progress import Progress
+from saddlepoint.storage.parts import ModulePart, OptimiserPart, Part
+from saddlepoint.storage.record import RunRecord
 
 PROBE = 500
 EXAMPLES = 64

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from saddlepoint.engine import hardware
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.journal import Journal
-from saddlepoint.progress import Progress
-from saddlepoint.record import versions
+from saddlepoint.running.engine import hardware
+from saddlepoint.running.progress import Progress
+from saddlepoint.storage.journal import Journal
+from saddlepoint.storage.record import versions
 
 
 @contextmanager

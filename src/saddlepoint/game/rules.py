@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.players import Descend, Player, descend
 from saddlepoint.objectives import Objective
-from saddlepoint.players import Descend, Player, descend
 from saddlepoint.records import Batch, Examples, Generator, Turn
 
 Augment = Callable[[Tensor, torch.Generator, float], Tensor]

@@ -7,9 +7,9 @@ from pathlib import Path
 from saddlepoint.config import Config
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import write_atomic
-from saddlepoint.journal import read
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.doctor import Case, Verdict, diagnose
+from saddlepoint.storage.journal import read
 
 NAME = "measures.json"
 

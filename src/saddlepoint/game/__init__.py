@@ -1,0 +1,1 @@
+"""The game: who plays, by which rules, and how a round goes."""

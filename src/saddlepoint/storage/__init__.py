@@ -1,0 +1,1 @@
+"""What a run folder keeps, and how it is kept whole."""
