@@ -7,11 +7,11 @@ from torch.nn.functional import avg_pool2d
 
 from saddlepoint.judge.extractors.extractor import Extractor, Seen
 
-SIDE = 32
+SIDE = 16  # three channels are then 768 numbers: the root of their covariance takes a moment, of 3,072 a minute
 
 
 def pixels() -> Extractor:
-    """Pixels in [0, 1]; larger pictures as means over squares, so that no side exceeds 32."""
+    """Pixels in [0, 1]; larger pictures as means over squares, so that no side exceeds 16."""
     return Extractor("pixels", "none", f"means over squares, to at most {SIDE} pixels", see, 1000)
 
 
