@@ -90,7 +90,7 @@ TABLE = {
     ],
     ("game/players.py", "test_game.py"): [
         ("the opponent's gradients are filled", "backward(inputs=parameters)", "backward()"),
-        ("the opponent's buffers move", "finally:\n            restore()", "finally:\n            pass"),
+        ("the opponent's buffers move", "finally:\n        restore()", "finally:\n        pass"),
     ],
     ("game/players.py", "test_players.py"): [
         ("gradients add up", "    player.optimiser.zero_grad(set_to_none=True)\n", ""),
@@ -133,6 +133,32 @@ TABLE = {
         ("no ramp", "min(self.half_life, max(seen / 20, 1e-8))", "self.half_life"),
         ("a half-life is an e-folding time", "1 - 0.5 **", "1 - 0.36787944 **"),
         ("buffers not copied", "mine.copy_(theirs)", "pass"),
+    ],
+    # A run: its averages, its reading of the data, its rates, what it keeps and what it believes.
+    ("running/session.py", "test_run.py::test_every_average_follows_g_by_its_half_life"): [
+        ("all averages but one skipped", "new, self.progress.seen)", "new, self.progress.seen)\n            break"),
+        ("averages forget earlier stages", "new, self.progress.seen)", "new, self.progress.images)"),
+    ],
+    ("data/batches.py", "test_batches.py"): [
+        ("every epoch in the same order", 'stream("data", epoch)', 'stream("data")'),
+        ("white is 256", "torch.uint8: 255.0", "torch.uint8: 256.0"),
+    ],
+    ("running/dials.py", "test_dials.py"): [
+        ("a rollback halves nothing", "rate_factor * rate(", "rate("),
+        ("rates rise along the cosine", "(1 + math.cos", "(1 - math.cos"),
+    ],
+    ("running/run.py", "test_resume.py"): [
+        ("a dead run's lines stay", "self.journal.rewind(self.progress.journal)", "pass"),
+    ],
+    ("running/progress.py", "test_resume.py test_progress.py"): [
+        ("a cut line's sums are lost", 'Tally(**values.pop("tally"))', 'values.pop("tally") and Tally()'),
+    ],
+    ("running/generator.py", "test_generator.py"): [
+        ("the digest is not compared", ".hexdigest() != description.sha256", ".hexdigest() == 0"),
+        ("the last chunk is not filled up", "CHUNK - len(part)", "0"),
+    ],
+    ("running/plan.py", "test_plan.py"): [
+        ("a lazy penalty counted in part", " > least and whole and ", " > least and "),
     ],
     ("randomness.py", "test_randomness.py"): [("streams share their numbers", "[str(seed), stream,", "[str(seed),")],
 }  # fmt: skip

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from saddlepoint import config, objectives, penalties
 from saddlepoint.augment import diff_augment
@@ -112,6 +113,21 @@ def generator(g: config.Generator, prior: config.Prior, scale: config.Scale, fac
             return DCGANGenerator(facts.shape, z, width=width, kernel=kernel, normalise=normalise, condition=c)
         case config.Residual():
             return ResidualGenerator(facts.shape, z, tower=tower(network), condition=c)
+
+
+class Outline(TorchFunctionMode):
+    """Leaves out what means nothing to tensors without memory, and costs a second when it is first asked of one."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func in (nn.init.normal_, torch.Tensor.normal_):
+            return args[0] if args else kwargs["tensor"]
+        return torch.empty(args[0], args[0]) if func is torch.eye else func(*args, **(kwargs or {}))
+
+
+def shapes(g: config.Generator, prior: config.Prior, scale: config.Scale, facts: Facts) -> dict[str, torch.Size]:
+    """Names and shapes of G's weights, without making any: what a file describes may be more than a memory holds."""
+    with torch.device("meta"), Outline():
+        return {name: tensor.shape for name, tensor in generator(g, prior, scale, facts).state_dict().items()}
 
 
 def critic(conf: config.Config, facts: Facts, classify: bool) -> nn.Module:

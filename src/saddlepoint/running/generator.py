@@ -26,7 +26,7 @@ from saddlepoint.files import write_atomic
 from saddlepoint.latent.walk import PATHS, walk
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
-from saddlepoint.running.build import Facts, generator
+from saddlepoint.running.build import Facts, generator, shapes
 from saddlepoint.running.engine import choose_device
 
 if TYPE_CHECKING:
@@ -228,13 +228,11 @@ def described(content: object, folder: Path) -> Description:
 
 
 def built(description: Description, weights: bytes, folder: Path) -> nn.Module:
-    """The network described, with these weights; at first without memory: it may ask for more than there is."""
+    """The network described, with these weights; it is not made before they are known to fit."""
     about = description.g, description.prior, description.range, facts(description)
     try:
         tensors = safetensors.torch.load(weights)
-        with torch.device("meta"):
-            shapes = {name: tensor.shape for name, tensor in generator(*about).state_dict().items()}
-        if shapes != {name: tensor.shape for name, tensor in tensors.items()}:
+        if shapes(*about) != {name: tensor.shape for name, tensor in tensors.items()}:
             raise ValueError("other names or shapes")
         network = generator(*about)
         network.load_state_dict(tensors)
