@@ -67,6 +67,15 @@ def test_extrapolation_takes_the_bias_away():
         without_bias(random(20, 10), moments, frechet_interval(random(20, 10), reference))
 
 
+def test_extrapolation_does_not_mind_labels_in_turn():
+    """Two classes 20 apart, one sample of each in turn: halves by place would each hold one class alone."""
+    turns = torch.tensor([[10.0], [-10.0]], dtype=torch.float64)
+    y = random(400, 3) + turns.repeat(200, 1)
+    moments = fit(random(20_000, 3, seed=1) + turns.repeat(10_000, 1))
+    whole = frechet_interval(y, Reference.of(moments))
+    assert abs(without_bias(y, moments, whole).value - whole.value) < 1
+
+
 # The kernel distance
 
 

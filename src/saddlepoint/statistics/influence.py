@@ -69,7 +69,9 @@ def without_bias(features: Tensor, moments: Gaussian, whole: Interval) -> Interv
     and Inception score, 2020, who fit a line through many N); that of N/2 by twice as much. The interval's width is
     that of the whole, which it equals to first order. The halves must have more samples than features.
     """
-    a, b = features[::2], features[1::2]
+    # Drawn at random, always alike: samples often come with their labels in turn, or in order.
+    order = torch.randperm(len(features), generator=torch.Generator().manual_seed(0))
+    a, b = features[order[::2]], features[order[1::2]]
     if len(b) <= features.shape[1]:
         what = f"{len(b)} samples in a half for {features.shape[1]} features"
         raise SaddlepointError(what, "extrapolation", "the halves need more samples than features")
