@@ -20,11 +20,11 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure, code_version
 from saddlepoint.networks.classifier import Classifier
 from saddlepoint.statistics.distances import mean_pairwise_distance
-from saddlepoint.statistics.gaussian import Gaussian, fit, frechet
-from saddlepoint.statistics.intervals import Interval, jackknife, wilson
+from saddlepoint.statistics.gaussian import Gaussian
+from saddlepoint.statistics.influence import Reference, frechet_interval
+from saddlepoint.statistics.intervals import Interval, wilson
 
 CLASSES = 10
-PARTS = 50
 _CHUNK = 100  # stays within a core's cache
 
 
@@ -57,14 +57,14 @@ def judge_digits(
     frechet_ratio   the same over that of 10,000 real training pictures
     diversity       mean over the classes of (mean pairwise feature distance / the real one), in percent
 
-    Each with a 95 % interval for the choice of samples: Wilson's, and the jackknife over 50 parts and over samples.
+    Each with a 95 % interval for the choice of samples: Wilson's, the infinitesimal jackknife, and the jackknife.
     `seed` is that of the samples, for the cards.
     """
     judge = load(which)
     bytes_ = as_bytes(pictures)
     _refuse_unfit(bytes_, labels)
     features, classes = look(judge.network, bytes_)
-    distance = _frechet_interval(features, judge.reference)
+    distance = frechet_interval(features, Reference.of(judge.reference))
     measured = {
         "frechet": ("Frechet distance", distance),
         "frechet_ratio": ("Frechet distance / that of 10,000 training pictures", distance.scaled(1 / judge.floor)),
@@ -139,14 +139,6 @@ def build(architecture: dict) -> Classifier:
 def within_class(features: Tensor, labels: Tensor) -> list[Interval]:
     """The mean pairwise distance of the features of each class."""
     return [mean_pairwise_distance(features[labels == c]) for c in range(CLASSES)]
-
-
-def _frechet_interval(features: Tensor, reference: Gaussian) -> Interval:
-    """The distance of all samples; part j of the jackknife is every m-th sample from j on: ordered labels mix."""
-    whole = fit(features)
-    parts = min(PARTS, whole.n // 2)
-    without = [frechet(whole.without(fit(features[j::parts])), reference) for j in range(parts)]
-    return jackknife(frechet(whole, reference), without)
 
 
 def _diversity(features: Tensor, labels: Tensor, real: tuple[float, ...]) -> Interval:

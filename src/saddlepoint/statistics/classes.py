@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.statistics.intervals import Interval, jackknife
+from saddlepoint.statistics.intervals import Interval, jackknife, parts_of
 
 PARTS = 50
 
@@ -28,9 +28,9 @@ def inception_score(logits: Tensor) -> Interval:
     p = log_p.exp()
     minus_entropy = torch.xlogy(p, p).sum(1)
     parts = min(PARTS, n // 2)
-    without = []
+    part, without = parts_of(n, parts), []
     for j in range(parts):
-        kept = torch.arange(n) % parts != j
+        kept = part != j
         without.append(_score(p[kept], minus_entropy[kept]))
     return jackknife(_score(p, minus_entropy), without)
 

@@ -24,6 +24,14 @@ class Interval(NamedTuple):
         return Interval(self.value * factor, self.low * factor, self.high * factor)
 
 
+def parts_of(n: int, parts: int) -> Tensor:
+    """Which of the parts each of n samples belongs to, [n]: drawn at random, always alike, of equal size but for one.
+
+    Not by place: samples often come with their labels in turn, and a part would then be a class.
+    """
+    return torch.randperm(n, generator=torch.Generator().manual_seed(0)) % parts
+
+
 def jackknife(value: float, without: Sequence[float] | Tensor) -> Interval:
     """value +- 1.96 s,  s^2 = (m-1)/m sum_j (t_j - mean t)^2, with t_j the statistic without part j of m equal ones.
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.statistics.intervals import Interval, jackknife, wilson
+from saddlepoint.statistics.intervals import Interval, jackknife, parts_of, wilson
 
 PARTS = 10
 
@@ -43,9 +43,9 @@ def manifold(x: Tensor, y: Tensor, k: int = 5) -> Manifold:
     real, own = radii(distances(x, x), k), radii(within, k)
     inside = (across < real[:, None]).double()
     density = inside.sum(0) / k
-    recalls, coverages = [], []
+    places, recalls, coverages = parts_of(m, PARTS), [], []
     for part in range(PARTS):
-        kept = torch.arange(m) % PARTS != part
+        kept = places != part
         smaller = radii(within[kept][:, kept], k)
         recalls.append(float((across[:, kept] <= smaller).any(1).double().mean()))
         coverages.append(float(inside[:, kept].any(1).double().mean()))
