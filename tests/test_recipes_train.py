@@ -10,6 +10,9 @@ import torch
 from saddlepoint import api
 from saddlepoint.api import train
 from saddlepoint.config import ObjectiveName
+from saddlepoint.data.digits import digits
+from saddlepoint.data.source import Source
+from saddlepoint.data.sources import SOURCES
 from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.running import finish, plan
 from saddlepoint.running.session import Session
@@ -31,10 +34,16 @@ def settings(recipe: str, **more: Any) -> dict[str, Any]:
     return {**narrow, "batch": 16, "images": 48, "engine.threads": 1, "device": "cpu", "judge.share": 0, **more}
 
 
+@pytest.fixture(scope="module")
+def some() -> Source:
+    """The first 600 of the digits."""
+    return digits().take(torch.arange(600))
+
+
 @pytest.fixture(autouse=True)
-def _brief(monkeypatch: pytest.MonkeyPatch) -> None:
+def _brief(monkeypatch: pytest.MonkeyPatch, some: Source) -> None:
     monkeypatch.setattr(plan, "SECONDS", 0.0)
-    monkeypatch.setattr(finish, "PROTOCOL", 30)
+    monkeypatch.setitem(SOURCES, "digits", lambda: some)
 
 
 def trained(tmp_path: Path, data: str, recipe: str, **more: Any) -> None:
@@ -50,12 +59,6 @@ def trained(tmp_path: Path, data: str, recipe: str, **more: Any) -> None:
     assert torch.isfinite(run.sample(12).x.float()).all()
 
 
-@pytest.mark.parametrize("recipe", PICTURES)
-def test_it_trains_on_labelled_digits(tmp_path: Path, recipe: str) -> None:
-    trained(tmp_path, "digits", recipe)
-    assert (tmp_path / "run" / "report.html").stat().st_size > 10_000
-
-
 @pytest.fixture
 def _no_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of what an ended run leaves, the generator alone."""
@@ -65,6 +68,19 @@ def _no_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
         return Summary(folder, (), ())
 
     monkeypatch.setattr(api, "finish", ship)
+
+
+@pytest.mark.usefixtures("_no_sheets")
+@pytest.mark.parametrize("recipe", PICTURES)
+def test_it_trains_on_labelled_digits(tmp_path: Path, recipe: str) -> None:
+    trained(tmp_path, "digits", recipe)
+
+
+def test_the_default_recipe_leaves_its_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finish, "PROTOCOL", 30)
+    monkeypatch.setattr(finish, "SAMPLES", 60)
+    trained(tmp_path, "digits", "modern")
+    assert (tmp_path / "run" / "report.html").stat().st_size > 10_000
 
 
 @pytest.mark.usefixtures("_no_sheets")

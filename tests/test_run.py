@@ -12,8 +12,9 @@ from torch import Tensor
 
 from saddlepoint import api
 from saddlepoint.api import Run
+from saddlepoint.data.batches import Batches
 from saddlepoint.data.sources import SOURCES
-from saddlepoint.records import Round
+from saddlepoint.records import Batch, Round
 from saddlepoint.running.generator import load
 from saddlepoint.running.session import Session
 from saddlepoint.storage.journal import read
@@ -72,6 +73,18 @@ def replayed(run: Run) -> Iterator[Round]:
             if round.images >= stage.images:
                 break
         session.next_stage()
+
+
+def test_the_data_are_read_on_from_stage_to_stage(whole: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    places, at = [], Batches.at
+
+    def noted(self: Batches, place: int) -> Batch:
+        places.append(place)
+        return at(self, place)
+
+    monkeypatch.setattr(Batches, "at", noted)
+    assert len(list(replayed(whole))) == 20
+    assert places == list(range(0, 180, 6))
 
 
 def test_a_line_on_rounds_holds_the_means_of_its_rounds(whole: Run) -> None:
