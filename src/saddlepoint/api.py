@@ -193,6 +193,8 @@ def start(
     if (free := free_bytes(folder)) < made.disk_bytes:
         watcher.note(f"the disk may run full: {made.disk_bytes:,} bytes needed, {free:,} free in {folder}")
     with RunLock(folder):
+        if (folder / "config.json").exists():  # begun by another process while this one measured
+            raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
         record = judging.planned(prepared.record(), prepared.source, prepared.engine)
         record.write(folder)
         return carry_on(folder, record, prepared.source, prepared.engine, watcher)

@@ -90,7 +90,7 @@ class Worker:
             if self.after(stage, round).over:
                 break
             if signals.received is not None:
-                self.save()
+                self.save(planned=False)
                 raise self.stopped(signals.received)
 
     def open_stage(self, stage: Stage) -> None:
@@ -213,10 +213,11 @@ class Worker:
             return png(scatter(x, self.session.train.x[:2000]))
         return png(grid(to_uint8(x, self.session.config.range), columns))
 
-    def save(self) -> None:
-        """A checkpoint of this moment."""
+    def save(self, planned: bool = True) -> None:
+        """A checkpoint of this moment. The journal names planned ones alone: a run never stopped has no others."""
         self.check()
-        self.write("checkpoint")
+        if planned:
+            self.write("checkpoint")
         self.journal.sync()
         self.progress.journal = self.journal.offset
         checkpoint.save(self.checkpoints, self.progress.seen, self.session.parts())
