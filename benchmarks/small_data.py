@@ -3,8 +3,8 @@
     python benchmarks/small_data.py [--images 40000] [--seeds 0 1 2] [--cifar cifar10_small.npz] [--flags "--r1 1"]
 
 500 of the bundled digits, by features of the digit judge, against the 2,000 bundled test digits; and, where --cifar
-names a file with x_train, y_train, x_test, y_test, 500 pictures of its class 7 (horses), by pixels, against all others
-of that class. Each cell is the mean over the seeds with its 95 % interval, Student's t.
+names a file with x_train, y_train, x_test, y_test, 500 pictures of its class 7 (horses), by features of EfficientNet-Lite0
+(extra `features`), against all others of that class. Each cell is the mean over the seeds with its 95 % interval, Student's t.
 """
 
 import argparse
@@ -20,7 +20,8 @@ from torch import Tensor
 import saddlepoint as sp
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.judge.digits import load, look
-from saddlepoint.judge.extractors.pixels import see
+from saddlepoint.judge.extractors import extractor
+from saddlepoint.judge.extractors.efficientnet import efficientnet
 from saddlepoint.statistics.gaussian import fit, frechet
 
 FEW, HORSES, SAMPLES = 500, 7, 2000
@@ -39,7 +40,7 @@ def few_digits(folder: Path) -> tuple[Path, Tensor, Features]:
 
 
 def few_horses(folder: Path, cifar: Path) -> tuple[Path, Tensor, Features]:
-    """A file of 500 horses, all other horses, and their pixels."""
+    """A file of 500 horses, all other horses, and the eye of EfficientNet-Lite0."""
     with np.load(cifar) as arrays:
         x = np.concatenate([arrays["x_train"], arrays["x_test"]])
         y = np.concatenate([arrays["y_train"], arrays["y_test"]]).reshape(-1)
@@ -47,7 +48,8 @@ def few_horses(folder: Path, cifar: Path) -> tuple[Path, Tensor, Features]:
     path = folder / "horses500.npz"
     np.savez(path, x=horses[:FEW])
     rest = torch.from_numpy(np.ascontiguousarray(horses[FEW:].transpose(0, 3, 1, 2)))
-    return path, rest, lambda x: see(x).features.double()
+    eye = efficientnet()
+    return path, rest, lambda x: extractor.look(eye, x).features
 
 
 def measured(path: Path, held_out: Tensor, features: Features, augment: str, seed: int, wishes) -> float:
