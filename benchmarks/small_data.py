@@ -3,8 +3,9 @@
     python benchmarks/small_data.py [--images 40000] [--seeds 0 1 2] [--cifar cifar10_small.npz] [--flags "--r1 1"]
 
 500 of the bundled digits, by features of the digit judge, against the 2,000 bundled test digits; and, where --cifar
-names a file with x_train, y_train, x_test, y_test, 500 pictures of its class 7 (horses), by features of EfficientNet-Lite0
-(extra `features`), against all others of that class. Each cell is the mean over the seeds with its 95 % interval, Student's t.
+names a file with x_train, y_train, x_test, y_test, 500 pictures of its class 7 (horses), by features of
+EfficientNet-Lite0 (extra `features`), against all others of that class. Each cell is the mean over the seeds with its
+95 % interval, Student's t.
 """
 
 import argparse
