@@ -224,24 +224,6 @@ def test_idx_finds_its_labels(tmp_path: Path) -> None:
     assert source.classes == ("0", "1")
 
 
-def test_parquet_is_read_by_pyarrow_or_says_what_to_install(tmp_path: Path) -> None:
-    (tmp_path / "set.parquet").write_bytes(b"PAR1")
-    with pytest.raises(SaddlepointError, match=r"pip install pyarrow|not parquet"):
-        open_source(str(tmp_path / "set.parquet"))
-
-
-def test_pictures_in_parquet(tmp_path: Path) -> None:
-    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed: parquet cannot be read")
-    parquet = pytest.importorskip("pyarrow.parquet")
-    cells = [{"bytes": paint(tmp_path / f"{i}.png", 40 * i).read_bytes(), "path": None} for i in range(4)]
-    table = arrow.table({"image": cells, "label": [0, 1, 0, 1]})
-    names = b'{"info": {"features": {"label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}}}'
-    parquet.write_table(table.replace_schema_metadata({b"huggingface": names}), tmp_path / "set.parquet")
-    source = open_source(str(tmp_path / "set.parquet"))
-    assert source.classes == ("cat", "dog")
-    assert source.x[:, 0, 0, 0].tolist() == [0, 40, 80, 120]
-
-
 def test_names_mean_what_they_say(tmp_path: Path) -> None:
     assert set(WORLD_NAMES) == set(WORLDS)
     assert medium("digits") == "bundled"

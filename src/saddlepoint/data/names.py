@@ -40,7 +40,8 @@ def medium(name: str) -> Medium:
         return "hf"
     path = Path(name)
     if path.is_dir():
-        return "hf" if (path / "dataset_info.json").exists() and (path / "state.json").exists() else "folder"
+        saved = (path / "state.json").exists() and (path / "dataset_info.json").exists()
+        return "hf" if saved or (path / "dataset_dict.json").exists() else "folder"
     plain = path.name.removesuffix(".gz").lower()
     if plain.endswith((".idx", "-ubyte", ".idx3", "idx3-ubyte")):
         return "idx"

@@ -5,21 +5,14 @@ from pathlib import Path
 
 from saddlepoint.data.archive import list_zip
 from saddlepoint.data.arrays import open_arrays, open_idx
+from saddlepoint.data.arrow import list_huggingface, list_parquet
 from saddlepoint.data.cache import through
 from saddlepoint.data.digits import digits
 from saddlepoint.data.folder import list_folder
 from saddlepoint.data.names import medium
 from saddlepoint.data.reading import Listing, Reading, Tell
 from saddlepoint.data.source import Source
-from saddlepoint.data.tables import (
-    list_file,
-    list_huggingface,
-    list_parquet,
-    list_table,
-    open_points,
-    path_column,
-    read_rows,
-)
+from saddlepoint.data.tables import list_file, list_table, open_points, path_column, read_rows
 from saddlepoint.data.worlds import world_source
 from saddlepoint.errors import SaddlepointError, nearest
 

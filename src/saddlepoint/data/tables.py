@@ -1,24 +1,19 @@
-"""Tables that name pictures: a list of files, CSV; and tables that hold them: parquet, Hugging Face data sets.
+"""Tables that name pictures: a list of files, CSV.
 
 Of a CSV, one column holds the paths, from the folder the table lies in; the others may become the condition.
-A CSV without such a column and with numbers alone is a table of points. Parquet and Hugging Face data sets are read by
-`pyarrow` and `datasets`, which are not needed otherwise; their pictures are fetched when they are decoded.
+A CSV without such a column and with numbers alone is a table of points.
 """
 
 import csv
-import json
 from collections.abc import Mapping, Sequence
-from functools import partial
-from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import numpy as np
 
 from saddlepoint.data.arrays import from_arrays
 from saddlepoint.data.folder import look_at
 from saddlepoint.data.pictures import SUFFIXES
-from saddlepoint.data.reading import Bad, Entry, Listing, Reading
+from saddlepoint.data.reading import Bad, Listing, Reading
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 
@@ -101,74 +96,3 @@ def text(path: Path) -> str:
         raise SaddlepointError(f"cannot be read: {error.strerror}", str(path)) from error
     except UnicodeDecodeError as error:
         raise SaddlepointError("is not text in UTF-8", str(path)) from error
-
-
-def list_parquet(path: Path) -> Listing:
-    """The pictures in a parquet file: a column of bytes, or of records with bytes, as Hugging Face writes them."""
-    try:
-        import pyarrow.parquet as parquet  # pyright: ignore[reportMissingImports]
-    except ImportError as error:
-        raise SaddlepointError("reading parquet takes pyarrow", str(path), "pip install pyarrow") from error
-    try:
-        table = parquet.read_table(path, memory_map=True)
-    except Exception as error:  # pyarrow's errors share no base with what this program knows
-        raise SaddlepointError(f"not parquet: {' '.join(str(error).split())[:120]}", str(path)) from error
-    about = path.stat()
-    return from_table(path.name, table, about.st_size, f"{path.resolve()} {about.st_mtime_ns}")
-
-
-def from_table(name: str, table: Any, size: int, root: str) -> Listing:
-    """The pictures in an arrow table, and its other columns as text; classes by the names Hugging Face keeps."""
-    import pyarrow  # pyright: ignore[reportMissingImports]
-
-    def holds(kind: Any) -> bool:
-        if pyarrow.types.is_struct(kind):
-            return any(field.name == "bytes" for field in kind)
-        return pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind)
-
-    where = next((field.name for field in table.schema if holds(field.type)), None)
-    if where is None:
-        raise SaddlepointError("no column of pictures", name, f"columns: {', '.join(table.column_names)}")
-    pictures, names = table.column(where), class_names(table.schema.metadata or {})
-    each = max(1, size // max(1, len(pictures)))
-    entries = [Entry(f"row {i:,}", each, 0, partial(cell, pictures, i)) for i in range(len(pictures))]
-    columns = {}
-    for other in table.column_names:
-        values = table.column(other)
-        if other != where and not pyarrow.types.is_nested(values.type):
-            known = names.get(other)
-            columns[other] = ["" if v is None else known[v] if known else str(v) for v in values.to_pylist()]
-    return Listing(name, entries, columns, root=root)
-
-
-def cell(pictures: Any, i: int) -> BinaryIO:
-    """The bytes of row i."""
-    value = pictures[i].as_py()
-    content = value.get("bytes") if isinstance(value, dict) else value
-    if not content:
-        raise SaddlepointError("holds no picture", f"row {i:,}")
-    return BytesIO(content)
-
-
-def class_names(metadata: Mapping[bytes, bytes]) -> dict[str, list[str]]:
-    """The names of classes, by column, in what Hugging Face writes beside the schema."""
-    features = json.loads(metadata.get(b"huggingface", b"{}")).get("info", {}).get("features", {})
-    return {name: about["names"] for name, about in features.items() if isinstance(about, dict) and "names" in about}
-
-
-def list_huggingface(name: str) -> Listing:
-    """`hf:owner/name`, or `hf:owner/name:split`, by the `datasets` package; or a folder written by `save_to_disk`."""
-    try:
-        import datasets  # pyright: ignore[reportMissingImports]
-    except ImportError as error:
-        raise SaddlepointError("reading Hugging Face data takes `datasets`", name, "pip install datasets") from error
-    path, _, part = name.removeprefix("hf:").partition(":")
-    try:
-        found = datasets.load_from_disk(path) if Path(path).is_dir() else datasets.load_dataset(path)
-        found = found if isinstance(found, datasets.Dataset) else found[part or "train"]
-        table = found.with_format("arrow").data.table
-        return from_table(name, table, table.nbytes, f"{name} {found._fingerprint}")
-    except SaddlepointError:
-        raise
-    except Exception as error:  # whatever the hub, the disk or the package says
-        raise SaddlepointError(f"cannot be opened: {' '.join(str(error).split())[:120]}", name) from error
