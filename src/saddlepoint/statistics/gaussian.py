@@ -12,7 +12,7 @@ from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
 
-CHUNK, BLOCK = 4096, 256  # samples and features that are multiplied at once
+CHUNK, BLOCK = 2048, 256  # samples and features that are multiplied at once
 
 
 class Gaussian(NamedTuple):
@@ -52,27 +52,30 @@ def fit(features: Tensor) -> Gaussian:
     """The moments of features [N, F]; SaddlepointError where there are none, or one is not finite."""
     if features.ndim != 2 or features.shape[0] == 0:
         raise SaddlepointError(f"features of shape {list(features.shape)}", "fit", "give [N, F] with N >= 1")
-    if not torch.isfinite(features).all():
+    # A part at a time: the features as a whole in float64 would take more memory than all else.
+    mean = torch.stack([part.double().sum(0) for part in features.split(CHUNK)]).sum(0) / len(features)
+    total = mean.new_zeros(len(mean), len(mean))
+    for part in features.split(CHUNK):
+        add_outer(total, part.to(torch.float64, copy=True).sub_(mean))
+    if not torch.isfinite(total.diagonal()).all():  # one number that is not finite leaves its column without a sum
         raise SaddlepointError("some features are not finite", "fit", "look at the samples they came from")
-    mean = features.mean(0, dtype=torch.float64)
-    parts = (outer(part.double() - mean) for part in features.split(CHUNK))
-    total = next(parts)
-    for part in parts:
-        total += part
-    return Gaussian(mean, total / max(len(features) - 1, 1), len(features))
+    return Gaussian(mean, mirrored(total).div_(max(len(features) - 1, 1)), len(features))
 
 
-def outer(y: Tensor) -> Tensor:
-    """y^T y, [F, F]. It is symmetric: of many features only the blocks on and above the diagonal are multiplied."""
-    columns = y.split(BLOCK, 1)
-    if len(columns) == 1:
-        return y.T @ y
-    product = y.new_empty(y.shape[1], y.shape[1])
-    for i, left in enumerate(columns):
-        rows = slice(i * BLOCK, i * BLOCK + left.shape[1])
-        product[rows, i * BLOCK :] = left.T @ y[:, i * BLOCK :]
-        product[i * BLOCK :, rows] = product[rows, i * BLOCK :].T
-    return product
+def add_outer(total: Tensor, y: Tensor) -> None:
+    """Add y^T y [F, F] to `total`, in place: of many features only the blocks on and above the diagonal."""
+    for start in range(0, y.shape[1], BLOCK):
+        total[start : start + BLOCK, start:].addmm_(y[:, start : start + BLOCK].T, y[:, start:])
+
+
+def mirrored(total: Tensor) -> Tensor:
+    """What stands above the diagonal written below it as well, in place: symmetric to the last digit."""
+    for start in range(0, len(total), BLOCK):
+        rows = slice(start, start + BLOCK)
+        square = total[rows, rows].triu()
+        total[rows, rows] = square + square.triu(1).T
+        total[start + BLOCK :, rows] = total[rows, start + BLOCK :].T
+    return total
 
 
 def frechet(a: Gaussian, b: Gaussian) -> float:

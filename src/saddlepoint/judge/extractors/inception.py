@@ -157,9 +157,11 @@ def inception(path: Path) -> Extractor:
     tensors, digest = foreign.weights(path, KNOWN)
     network = Inception().eval()
     foreign.place(network, named(network, tensors), path)
+    network.to(memory_format=torch.channels_last)  # pyright: ignore  # nearly twice as fast on a processor
 
     def see(x: Tensor) -> Seen:
-        return Seen(network((resize(colour(x)) - 128) / 128))
+        pictures = (resize(colour(x)) - 128) / 128
+        return Seen(network(pictures.contiguous(memory_format=torch.channels_last)))
 
     return Extractor("inception-2015-12-05", digest, "bilinear as in TensorFlow 1, to 299", see, 25)
 
