@@ -1,5 +1,6 @@
 """The command line: verbs and one noun. A verb's module is imported when it is used, torch when there is work."""
 
+import io
 import os
 import re
 import sys
@@ -29,6 +30,9 @@ PAGE = """Generative adversarial networks: train one on your data, judge it, use
 def main(tokens: list[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 (a fault), 2 (the request), 3 (given up), 130 or 143 (stopped)."""
     tokens = sys.argv[1:] if tokens is None else tokens
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal of few letters cannot show is spelt out: \\u015f
+            stream.reconfigure(errors="backslashreplace")
     debug = "--debug" in tokens
     tokens = [dashed(token) for token in tokens if token != "--debug"]
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from saddlepoint.data.pictures import FOREIGN, SUFFIXES
-from saddlepoint.data.reading import Bad, Entry, Listing
+from saddlepoint.data.reading import Bad, Entry, Listing, readable
 from saddlepoint.errors import SaddlepointError
 
 TOP = "."  # the class of pictures that lie beside folders of others
@@ -37,7 +37,7 @@ def by_folder(name: str, entries: list[Entry], bad: list[Bad], root: str) -> Lis
 def walk(root: Path, folder: Path, above: tuple[str, ...]) -> Iterator[Entry | Bad]:
     """The pictures below `folder`. Links to folders are followed, but not back to one that is being walked."""
     here = os.path.realpath(folder)
-    name = folder.relative_to(root).as_posix()
+    name = below(folder, root)
     if here in above:
         yield Bad(name, "a link back to a folder above it")
         return
@@ -56,11 +56,16 @@ def walk(root: Path, folder: Path, above: tuple[str, ...]) -> Iterator[Entry | B
         path = Path(entry.path)
         if is_folder(entry):
             if suffix in SUFFIXES:
-                yield Bad(path.relative_to(root).as_posix(), "a folder, not a picture")
+                yield Bad(below(path, root), "a folder, not a picture")
             else:
                 yield from walk(root, path, (*above, here))
         elif suffix in SUFFIXES or suffix in FOREIGN:
-            yield look_at(path, path.relative_to(root).as_posix(), suffix)
+            yield look_at(path, below(path, root), suffix)
+
+
+def below(path: Path, root: Path) -> str:
+    """The path from the root, as text: classes are named by it."""
+    return readable(path.relative_to(root).as_posix())
 
 
 def is_folder(entry: os.DirEntry) -> bool:

@@ -1,6 +1,8 @@
 """What a name of data means, found out without opening any of it; no torch is imported here."""
 
+import os
 import zipfile
+from os.path import exists
 from pathlib import Path
 from typing import Literal
 
@@ -39,9 +41,9 @@ def medium(name: str) -> Medium:
     if name.startswith("hf:"):
         return "hf"
     path = Path(name)
-    if path.is_dir():
-        saved = (path / "state.json").exists() and (path / "dataset_info.json").exists()
-        return "hf" if saved or (path / "dataset_dict.json").exists() else "folder"
+    if os.path.isdir(path):  # what may not be looked into is no error here: whoever opens it will say so
+        saved = exists(path / "state.json") and exists(path / "dataset_info.json")
+        return "hf" if saved or exists(path / "dataset_dict.json") else "folder"
     plain = path.name.removesuffix(".gz").lower()
     if plain.endswith((".idx", "-ubyte", ".idx3", "idx3-ubyte")):
         return "idx"
@@ -56,7 +58,7 @@ def are_points(name: str) -> bool:
     if what == "table":
         from saddlepoint.data.tables import path_column, read_rows
 
-        return Path(name).exists() and path_column(read_rows(Path(name))) is None
+        return exists(name) and path_column(read_rows(Path(name))) is None
     return what == "world"
 
 

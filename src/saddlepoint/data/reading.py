@@ -90,6 +90,11 @@ class Listing(NamedTuple):
     root: str = ""
 
 
+def readable(name: str) -> str:
+    """A file's name as text that can be written anywhere: bytes of it that are not UTF-8 as \\xe9."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def shown(name: str) -> str:
     """A file's name as one printable line, cut to 80 characters."""
     plain = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name)

@@ -1,6 +1,7 @@
 """A source by its name: bundled, a world, or whatever lies at a path."""
 
 from collections.abc import Callable
+from os.path import exists
 from pathlib import Path
 
 from saddlepoint.data.archive import list_zip
@@ -10,7 +11,7 @@ from saddlepoint.data.cache import through
 from saddlepoint.data.digits import digits
 from saddlepoint.data.folder import list_folder
 from saddlepoint.data.names import medium
-from saddlepoint.data.reading import Listing, Reading, Tell
+from saddlepoint.data.reading import Listing, Reading, Tell, readable
 from saddlepoint.data.source import Source
 from saddlepoint.data.tables import list_file, list_table, open_points, path_column, read_rows
 from saddlepoint.data.worlds import world_source
@@ -55,16 +56,19 @@ def listing(name: str) -> Listing:
             return list_parquet(there(name))
         case "hf":
             return list_huggingface(name)
-    path = Path(name)
-    if path.exists():
+    if exists(name):
         hint = "give a folder or a zip of pictures, .npz, .npy, idx, .csv, .parquet, or a list of files in .txt"
         raise SaddlepointError("not data that can be read", name, hint)
     raise SaddlepointError(f"no data set '{name}', and nothing at that path", "data", nearest(name, SOURCES))
 
 
 def there(name: str) -> Path:
-    """The path, if something is there."""
+    """The path, if something is there, and it can be written down."""
     path = Path(name)
-    if not path.exists():
+    if not exists(path):
         raise SaddlepointError("nothing at that path", name, "is it spelt right, and the disk connected?")
+    if (plain := readable(str(path.resolve()))) != str(path.resolve()):
+        raise SaddlepointError(
+            "its path is not text in UTF-8", plain, "rename it: a run writes down where its data are"
+        )
     return path

@@ -1,6 +1,7 @@
 """From what a user calls their data to how they are read: names, sizes, the recipe that suits them."""
 
 import re
+from os.path import exists
 from pathlib import Path
 
 from saddlepoint.config import Config, Data
@@ -46,12 +47,12 @@ def affordable(budget: float | None, engine: Engine) -> int:
 
 def lasting(data: str) -> str:
     """A path in full, since a run may be resumed from another folder; other names as they are."""
-    return data if medium(data) in ("bundled", "world") or not Path(data).exists() else str(Path(data).resolve())
+    return data if medium(data) in ("bundled", "world") or not exists(data) else str(Path(data).resolve())
 
 
 def stem(data: str) -> str:
     """What a run is called after: the last part of the data's name, in plain characters."""
-    return re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem if Path(data).exists() else data)[:40] or "data"
+    return re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem if exists(data) else data)[:40] or "data"
 
 
 def usual_recipe(data: str) -> str:
