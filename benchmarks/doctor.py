@@ -1,29 +1,29 @@
 """How often is the doctor right? Staged failures and healthy runs, each short, scored against what was staged.
 
-    python benchmarks/doctor.py --seeds 1 --root /tmp/doctor [--data cifar.npz] [--only healthy d-frozen ...]
+    python benchmarks/doctor.py play digits --root runs/doctor            what thresholds may be fixed on
+    python benchmarks/doctor.py play others --root runs/doctor --data F   all else; F: folder of cifar10_small and maps
+    python benchmarks/doctor.py score others --root runs/doctor [--each]  what the doctor says of the journals there
 
-Digits at half their size, or the pictures of `x_train`, `y_train` in an .npz file, on one thread. A run is right where
-the first verdict is one of those that its staging allows; on a healthy run any verdict but `healthy` or `plateau` is a
-false alarm. Prints a line for each run, then the shares.
+A run is right where the first verdict is one of those that its staging allows; on a healthy run any verdict but
+`healthy` or `plateau` is a false alarm. Journals are kept, so that they can be scored again without being played.
 """
 
 import argparse
-import tempfile
+import json
+import os
+import shutil
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 import torch
-from torch.nn.functional import avg_pool2d
+from staged import DATA, KITS, STAGINGS, Kit, Staging, configured
 
-from saddlepoint.config import Config, Critic, Dcgan, Generator, Mlp, Prior, Residual, Stage
-from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import split
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
-from saddlepoint.judge.doctor import Verdict
+from saddlepoint.judge.doctor import BENIGN, Case, Verdict, diagnose
 from saddlepoint.randomness import Randomness
 from saddlepoint.running.engine import Engine
 from saddlepoint.running.run import Worker
@@ -33,138 +33,135 @@ from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
 from saddlepoint.storage.record import Choices, DataRecord, RunRecord, versions
 
-IMAGES, JUDGEMENTS = 40_000, 10
-FINE = ("healthy", "plateau")
+IMAGES, JUDGEMENTS, SAMPLES = 20_000, 8, 250
+PICTURES = [name for name in STAGINGS if not name.startswith("healthy")]
+DIGITS = [
+    *[("digits", "chain", name, 0) for name in STAGINGS],
+    *[("digits", "chain", name, 1) for name in STAGINGS if name not in PICTURES],
+    *[("digits", "acgan", name, 0) for name in ("healthy-hinge", "rate-too-high", "d-frozen", "50-pictures")],
+    *[("digits", "dcgan", name, 0) for name in ("healthy", "rate-too-high", "d-ten-times-wider", "50-pictures")],
+]
+HEALTHY = [
+    *[("cifar", "chain", "healthy"), ("cifar", "acgan", "healthy-hinge"), ("cifar", "dcgan", "healthy")],
+    *[("maps", "chain", "healthy-hinge"), ("maps", "dcgan", "healthy"), ("maps", "chain", "healthy-relativistic")],
+    *[("waves", "chain", "healthy"), ("waves", "chain", "healthy-relativistic")],
+    *[("moons", "mlp", "healthy"), ("moons", "mlp", "healthy-relativistic"), ("pinwheel", "mlp", "healthy-hinge")],
+]
+FAILING = [
+    *[("cifar", "chain", name) for name in PICTURES],
+    *[("maps", "dcgan", name) for name in ("rate-too-high", "d-ten-times-wider", "d-frozen", "50-pictures")],
+    *[("waves", "chain", name) for name in ("rate-too-high", "d-ten-times-wider", "g-slow", "duplicated")],
+    *[("moons", "mlp", name) for name in ("rate-too-high", "d-ten-times-wider", "d-frozen", "g-slow")],
+    ("pinwheel", "mlp", "50-pictures"),
+]
+OTHERS = [*[(*run, seed) for seed in (10, 11) for run in HEALTHY], *[(*run, 12) for run in FAILING]]
+SETS = {"digits": DIGITS, "others": OTHERS}
 
 
-class Staging(NamedTuple):
-    """What is done to a run, and the verdicts that fit it.
+class Told(NamedTuple):
+    """What was staged in a folder, and how long it took."""
 
-    rules, g, d   settings of the stage and of the players
-    pictures      how many are trained on; `copies` how often each is there
-    """
-
-    fits: tuple[str, ...]
-    rules: Mapping[str, Any] = {}
-    g: Mapping[str, Any] = {}
-    d: Mapping[str, Any] = {}
-    pictures: int = 3_000
-    copies: int = 1
-    held_out: float = 0.1
+    data: str
+    kit: str
+    staging: str
+    seed: int
+    seconds: float
 
 
-WIDE = Dcgan(width=80, kernel=4, normalise=False, condition="projection")
-STAGINGS = {
-    "healthy": Staging(FINE),
-    "healthy-relativistic": Staging(FINE, {"objective": "relativistic", "r1": 1.0, "r2": 1.0}),
-    "healthy-mlp": Staging(FINE, g={"network": Mlp(hidden=(128, 128))}),
-    "healthy-hinge": Staging(FINE, {"objective": "hinge", "r1": 0.5}),
-    "rate-too-high": Staging(
-        ("non-finite values masked", "mode collapse", "oscillation", "D too strong", "within-class collapse"),
-        {"r1": 0.0},
-        {"lr": 0.05},
-        {"lr": 0.05},
-    ),
-    "d-too-wide": Staging(
-        ("D too strong", "mode collapse", "D overfits"), {"r1": 0.0}, d={"network": WIDE, "lr": 4e-3}
-    ),
-    "d-frozen": Staging(("D too weak", "mode collapse"), d={"lr": 1e-9}),
-    "d-slow": Staging(("D too weak", "mode collapse"), d={"lr": 1e-6}),
-    "50-pictures": Staging(("D overfits", "memorising"), pictures=84, held_out=0.4),
-    "unregularised-relativistic": Staging(
-        ("mode collapse", "D too strong", "oscillation", "D overfits", "within-class collapse"),
-        {"objective": "relativistic", "r1": 0.0, "r2": 0.0},
-        {"lr": 8e-3},
-        {"lr": 8e-3},
-    ),
-    "g-slow": Staging(("D too strong",), {"r1": 0.0}, {"lr": 1e-6}),
-    "duplicated": Staging(("D overfits", "memorising"), pictures=120, copies=20, held_out=0.3),
-}
+def prepared(whole: Source, staging: Staging, seed: int) -> tuple[Source, tuple[int, ...]]:
+    """Some of the examples, those trained on as often as is staged; and the places of those held out."""
+    rng = Randomness(seed)
+    source = whole.take(torch.randperm(whole.size, generator=rng.stream("benchmark"))[: staging.pictures])
+    parts = split(source, staging.held_out, rng)
+    if staging.copies == 1:
+        return source, tuple(parts.held_out.tolist())
+    source = source.take(torch.cat([parts.held_out, parts.train.repeat(staging.copies)]))
+    return source, tuple(range(len(parts.held_out)))
 
 
-def data(path: Path | None, staging: Staging, seed: int) -> Source:
-    """The pictures of a staging: their number, and copies of each."""
-    if path is None:
-        whole = digits()
-        whole = whole._replace(x=avg_pool2d(whole.x.float(), 2).round().to(torch.uint8))
-    else:
-        with np.load(path) as arrays:
-            x, y = torch.from_numpy(arrays["x_train"]), torch.from_numpy(arrays["y_train"]).long().flatten()
-        x = x.permute(0, 3, 1, 2) if x.shape[-1] == 3 else x
-        whole = Source(path.stem, avg_pool2d(x.float(), 2).round().to(torch.uint8), y, tuple(map(str, range(10))))
-    rng = Randomness(seed).stream("benchmark")
-    return whole.take(torch.randperm(whole.size, generator=rng)[: staging.pictures])
-
-
-def configured(staging: Staging, seed: int) -> Config:
-    """A small game, with what is staged."""
-    rates = {"lr": 2e-3, "betas": (0.0, 0.99)}
-    stage = Stage(**({"images": IMAGES, "r1": 0.2, "penalty_every": 8, "classify": 1.0} | dict(staging.rules)))
-    g = Generator(**({"network": Residual(width=16), **rates} | dict(staging.g)))
-    critic = Dcgan(width=16, kernel=4, normalise=False, condition="projection")
-    d = Critic(**({"network": critic, **rates} | dict(staging.d)))
-    return Config(seed=seed, batch=64, prior=Prior(size=64), g=g, d=d, stages=(stage,), checkpoint_images=IMAGES)
-
-
-def play(staging: Staging, folder: Path, seed: int, path: Path | None) -> list[Verdict]:
-    """One run, and what the doctor said at its last judgement."""
-    source, conf = data(path, staging, seed), configured(staging, seed)
-    parts = split(source, staging.held_out, Randomness(seed))
-    if staging.copies > 1:
-        source = source.take(torch.cat([parts.held_out, parts.train.repeat(staging.copies)]))
-        held_out = tuple(range(len(parts.held_out)))
-    else:
-        held_out = tuple(parts.held_out.tolist())
+def play(source: Source, staging: Staging, kit: Kit, seed: int, folder: Path) -> None:
+    """One run, of which the journal and the configuration remain."""
+    source, held_out = prepared(source, staging, seed)
+    conf = configured(staging, kit, seed, IMAGES)
+    shape, dtype = tuple(source.x.shape[1:]), str(source.x.dtype).removeprefix("torch.")
     about = DataRecord(
         name="staged",
         size=source.size,
-        shape=tuple(source.x.shape[1:]),
+        shape=shape,
+        dtype=dtype,
         classes=source.classes,
         licence="",
         digest=source.digest(),
         held_out=held_out,
     )
-    choices = Choices(
-        device="cpu", precision="float32", threads=1, judge_samples=250, judge_images=IMAGES // JUDGEMENTS
-    )
+    how = {"device": "cpu", "precision": "float32", "threads": 1}
+    choices = Choices(**how, judge_samples=SAMPLES, judge_images=IMAGES // JUDGEMENTS)
     record = RunRecord(config=conf, data=about, choices=choices, versions=versions())
     make_folder(folder)
     with RunLock(folder):
         record.write(folder)
         worker = Worker(Session(record, source, Engine(torch.device("cpu"), "float32", 1)), folder, Nobody())
         worker.begin()
-        worker.work()
-    judged = [event for event in read(folder / "journal.jsonl") if event["event"] == "judgement"]
-    return [Verdict(**verdict) for verdict in judged[-1].get("verdicts", ())]
+        try:
+            worker.work()
+        except SaddlepointError as error:
+            print(f"given up: {error}")
+    for part in ("checkpoints", "samples"):
+        shutil.rmtree(folder / part, ignore_errors=True)
+
+
+def verdicts(folder: Path) -> list[Verdict]:
+    """What the doctor says at the end of the journal there."""
+    config = json.loads((folder / "config.json").read_bytes())["config"]
+    return diagnose(Case.of(config, read(folder / "journal.jsonl")))
+
+
+def place(root: Path, run: tuple[str, str, str, int]) -> Path:
+    return root / "-".join(map(str, run))
+
+
+def score(root: Path, runs: list[tuple[str, str, str, int]], each: bool) -> None:
+    """Print the verdicts, and how many are right."""
+    right, alarms, missing = [], [], 0
+    for run in runs:
+        folder = place(root, run)
+        if not (folder / "staged.json").exists():
+            missing += 1
+            continue
+        found, fits = verdicts(folder), STAGINGS[run[2]].fits
+        ok = found[0].name in fits
+        (alarms if fits == BENIGN else right).append(ok)
+        if each or not ok:
+            said = "; ".join(f"{verdict.name}: {verdict.evidence}" for verdict in found)
+            print(f"{'right' if ok else 'WRONG'}  {' '.join(map(str, run))}  {said}")
+    print(f"{sum(right)} of {len(right)} failures named, {len(alarms) - sum(alarms)} false alarms in {len(alarms)}")
+    if missing:
+        print(f"{missing} runs not played yet")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--root", type=Path, default=None)
-    parser.add_argument("--data", type=Path, default=None)
-    parser.add_argument("--only", nargs="*", default=list(STAGINGS))
+    parser.add_argument("what", choices=("play", "score"))
+    parser.add_argument("runs", choices=sorted(SETS))
+    parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("SADDLEPOINT_DATA", ".")))
+    parser.add_argument("--each", action="store_true")
+    parser.add_argument("--only", default="", help="runs in whose name this is")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    root = options.root or Path(tempfile.mkdtemp())
-    right: list[bool] = []
-    alarms: list[bool] = []
-    for seed in range(options.first, options.first + options.seeds):
-        for name in options.only:
-            begun, staging = time.process_time(), STAGINGS[name]
-            try:
-                verdicts = play(staging, root / f"{name}-{seed}", seed, options.data)
-            except Exception as error:
-                verdicts = [Verdict(f"given up ({error})", "", "")]
-            first = verdicts[0].name if verdicts else "none"
-            ok = first in staging.fits or (first.startswith("given up") and staging.fits != FINE)
-            (alarms if staging.fits == FINE else right).append(ok)
-            said = "; ".join(f"{verdict.name}: {verdict.evidence}" for verdict in verdicts)
-            print(
-                f"{'right' if ok else 'WRONG'}  {name} {seed}  {time.process_time() - begun:.0f} s  {said}", flush=True
-            )
-    print(f"{sum(right)} of {len(right)} failures named, {len(alarms) - sum(alarms)} false alarms in {len(alarms)}")
+    runs = [run for run in SETS[options.runs] if options.only in place(options.root, run).name]
+    for run in runs if options.what == "play" else ():
+        folder, (data, kit, name, seed) = place(options.root, run), run
+        if (folder / "staged.json").exists():
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+        source = DATA[data](options.data)
+        begun = time.process_time()
+        play(source, STAGINGS[name], KITS[kit], seed, folder)
+        told = Told(data, kit, name, seed, round(time.process_time() - begun, 1))
+        (folder / "staged.json").write_text(json.dumps(told._asdict()), encoding="utf-8")
+        print(f"{told.seconds:.0f} s  {folder.name}  {verdicts(folder)[0].name}", flush=True)
+    score(options.root, runs, options.each)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ COLLAPSED = 55.0  # percent of the real pairwise distance
 COPIES, SURE = 2.0, 0.001  # percent of near-copies; p-value of the memorisation test
 SWING = 1.25  # one judgement over the one before
 LAST = 4  # judgements without a gain
+BENIGN = ("healthy", "plateau")
 
 
 class Verdict(NamedTuple):

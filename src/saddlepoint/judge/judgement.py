@@ -68,7 +68,12 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
     """The Frechet distance, without its bias where the sample allows it, over that of real data, and the kernel's."""
     features = fake.seen.features
     whole = frechet_interval(features, standard.fitted)
-    found = {"frechet": measure(card, "Frechet distance", whole)}
+    variance = float(standard.fitted.moments.covariance.trace())
+    share = whole.scaled(100 / max(variance, 1e-12))
+    found = {
+        "frechet": measure(card, "Frechet distance", whole),
+        "frechet_share": measure(card, "Frechet distance / that of the mean real example alone, %", share),
+    }
     if len(features) // 2 > features.shape[1]:
         limit = without_bias(features, standard.fitted.moments, whole)
         found["frechet_limit"] = measure(card, "Frechet distance, extrapolated to infinitely many samples", limit)

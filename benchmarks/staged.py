@@ -1,0 +1,165 @@
+"""What the doctor is tried on: data, networks, and what is done to a run so that it fails, or does not.
+
+Every run is a small one: pictures of 14 or 16 pixels a side, or points in the plane.
+"""
+
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+from zipfile import ZipFile
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn.functional import avg_pool2d
+
+from saddlepoint.config import Config, Critic, Dcgan, Generator, Mlp, Prior, Residual, Scale, Stage
+from saddlepoint.data.digits import digits
+from saddlepoint.data.source import Source
+from saddlepoint.data.worlds import world_source
+from saddlepoint.judge.doctor import BENIGN
+
+SIDE = 16
+
+
+class Kit(NamedTuple):
+    """The players' networks, a D ten times wider, and their rates."""
+
+    g: Any
+    d: Any
+    wide: Any
+    rates: Mapping[str, Any]
+    scale: Scale = "signed"
+    classify: float = 1.0
+
+
+CHAIN = {"kernel": 4, "normalise": False}
+STEADY = {"lr": 2e-3, "betas": (0.0, 0.99)}
+KITS = {
+    "chain": Kit(
+        Residual(width=16),
+        Dcgan(width=8, condition="projection", **CHAIN),
+        Dcgan(width=80, condition="projection", **CHAIN),
+        STEADY,
+    ),
+    "acgan": Kit(
+        Residual(width=16),
+        Dcgan(width=8, condition="none", **CHAIN),
+        Dcgan(width=80, condition="none", **CHAIN),
+        STEADY,
+    ),
+    "dcgan": Kit(
+        Dcgan(width=16, kernel=4, condition="concat"),
+        Dcgan(width=8, kernel=4, condition="concat"),
+        Dcgan(width=80, kernel=4, condition="concat"),
+        {"lr": 5e-4, "betas": (0.5, 0.999)},
+        classify=0.0,
+    ),
+    "mlp": Kit(Mlp(hidden=(128, 128)), Mlp(hidden=(128, 128)), Mlp(hidden=(1280, 1280)), STEADY, "raw"),
+}
+
+
+class Staging(NamedTuple):
+    """What is done to a run, and the verdicts that fit it.
+
+    rules, g, d   settings of the stage and of the players
+    wide          whether D is ten times wider
+    pictures      how many there are, of which `held_out` are not trained on; `copies`: how often each is there
+    """
+
+    fits: tuple[str, ...]
+    rules: Mapping[str, Any] = {}
+    g: Mapping[str, Any] = {}
+    d: Mapping[str, Any] = {}
+    wide: bool = False
+    pictures: int = 3_000
+    held_out: float = 0.1
+    copies: int = 1
+
+
+NONE = {"r1": 0.0, "r2": 0.0}
+BROKEN = ("mode collapse", "within-class collapse", "oscillation", "D too strong", "non-finite values masked")
+STAGINGS = {
+    "healthy": Staging(BENIGN),
+    "healthy-hinge": Staging(BENIGN, {"objective": "hinge"}),
+    "healthy-relativistic": Staging(BENIGN, {"objective": "relativistic", "r1": 0.5, "r2": 0.5}),
+    "rate-too-high": Staging(BROKEN, NONE, {"lr": 0.05}, {"lr": 0.05}),
+    "d-ten-times-wider": Staging(("D too strong", "mode collapse"), NONE | {"objective": "minimax"}, wide=True),
+    "d-frozen": Staging(("D too weak", "mode collapse"), d={"lr": 1e-9}),
+    "g-slow": Staging(("D too strong",), NONE, {"lr": 1e-6}),
+    "50-pictures": Staging(("D overfits", "memorising"), NONE, pictures=90, held_out=0.45),
+    "duplicated": Staging(("D overfits", "memorising"), NONE, pictures=150, held_out=0.4, copies=20),
+    "unregularised-relativistic": Staging(
+        (*BROKEN, "D overfits"), NONE | {"objective": "relativistic"}, {"lr": 1e-2}, {"lr": 1e-2}
+    ),
+}
+
+
+def configured(staging: Staging, kit: Kit, seed: int, images: int) -> Config:
+    """A small game, with what is staged."""
+    rules = {"images": images, "r1": 0.2, "penalty_every": 8, "classify": kit.classify} | dict(staging.rules)
+    return Config(
+        seed=seed,
+        batch=64,
+        range=kit.scale,
+        prior=Prior(size=64 if kit.scale == "signed" else 8),
+        g=Generator(network=kit.g, **dict(kit.rates) | dict(staging.g)),
+        d=Critic(network=kit.wide if staging.wide else kit.d, **dict(kit.rates) | dict(staging.d)),
+        stages=(Stage(**rules),),
+        averages=(2_000, 500),
+        checkpoint_images=images,
+    )
+
+
+def halved(name: str, x: Tensor, labels: Tensor | None = None) -> Source:
+    """Pictures at half their size, of ten classes or none."""
+    small = avg_pool2d(x.float(), 2).round().to(torch.uint8)
+    return Source(name, small, labels, () if labels is None else tuple(map(str, range(10))))
+
+
+def digits14(_: Path) -> Source:
+    whole = digits()
+    return halved("digits14", whole.x, whole.c)
+
+
+def cifar(folder: Path) -> Source:
+    """`x_train`, `y_train` of cifar10_small/cifar10_small.npz, at half their size."""
+    with np.load(folder / "cifar10_small" / "cifar10_small.npz") as arrays:
+        x, y = torch.from_numpy(arrays["x_train"]), torch.from_numpy(arrays["y_train"]).long()
+    return halved("cifar", x.permute(0, 3, 1, 2), y)
+
+
+def maps(folder: Path) -> Source:
+    """The aerial photographs of maps/maps_train_300.zip, a quarter of their size, cut into 16 x 16: 4,800 pieces."""
+    found = []
+    with ZipFile(folder / "maps" / "maps_train_300.zip") as archive:
+        for name in sorted(archive.namelist()):
+            if not name.endswith(".jpg"):
+                continue
+            with Image.open(BytesIO(archive.read(name))) as picture:
+                small = picture.crop((0, 0, 256, 256)).resize((64, 64), Image.Resampling.BOX)
+            x = torch.from_numpy(np.array(small)).permute(2, 0, 1)
+            found.append(x.unfold(1, SIDE, SIDE).unfold(2, SIDE, SIDE).permute(1, 2, 0, 3, 4).flatten(0, 1))
+    return Source("maps", torch.cat(found))
+
+
+def waves(_: Path) -> Source:
+    """6,000 pictures of 16 bits: a plane wave of any direction, phase, and of one to three periods."""
+    rng = torch.Generator().manual_seed(0)
+    angle, phase, periods = torch.rand(3, 6_000, 1, 1, generator=rng)
+    row, column = torch.arange(SIDE)[:, None] / SIDE, torch.arange(SIDE) / SIDE
+    along = (2 * torch.pi * angle).cos() * row + (2 * torch.pi * angle).sin() * column
+    x = 0.5 + 0.4 * (2 * torch.pi * ((1 + 2 * periods) * along + phase)).sin()
+    return Source("waves", (x[:, None] * 65535).round().to(torch.int32).to(torch.uint16))
+
+
+DATA: dict[str, Callable[[Path], Source]] = {
+    "digits": digits14,
+    "cifar": cifar,
+    "maps": maps,
+    "waves": waves,
+    "moons": lambda _: world_source("moons", 6_000),
+    "pinwheel": lambda _: world_source("pinwheel", 6_000),
+}
