@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from saddlepoint.augment import SPEED, adapted, colour, cutout, diff_augment, translation
+from saddlepoint.augment import SPEED, TARGET, adapted, colour, cutout, diff_augment, translation
 from saddlepoint.errors import SaddlepointError
 
 
@@ -120,12 +120,12 @@ def test_leak_shifted_data_are_told_apart_in_spite_of_the_shifts() -> None:
     assert (operator(0.0)[27] - operator(0.0)[28]).abs().sum().item() / 2 == 1
 
 
-def test_adaptive_strength_rises_where_d_is_too_sure_falls_where_not_and_is_bounded() -> None:
+def test_adaptive_strength_rises_where_d_overfits_falls_where_not_and_is_bounded() -> None:
     p = 0.0
     for _ in range(100):
-        p = adapted(p, 0.95, SPEED // 50, most=0.8)
+        p = adapted(p, TARGET + 0.1, SPEED // 50, most=0.8)
     assert p == 0.8
-    assert adapted(0.5, 0.95, SPEED // 100, 0.8) == pytest.approx(0.51)
-    assert adapted(0.5, 0.6, SPEED // 100, 0.8) == pytest.approx(0.49)
-    assert adapted(0.001, 0.6, SPEED, 0.8) == 0.0
+    assert adapted(0.5, TARGET + 0.1, SPEED // 100, 0.8) == pytest.approx(0.51)
+    assert adapted(0.5, TARGET - 0.1, SPEED // 100, 0.8) == pytest.approx(0.49)
+    assert adapted(0.001, TARGET - 0.1, SPEED, 0.8) == 0.0
     assert adapted(0.5, float("nan"), SPEED // 100, 0.8) < 0.5

@@ -11,6 +11,8 @@ an inverse for p < 3/4 at every size of picture, hence the bound of 0.7.
 x  [B, C, H, W] in about [-1, 1]; of 2 or 4 channels the last is opacity, which colour leaves alone
 """
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
@@ -18,8 +20,8 @@ from torch.nn.functional import pad
 from saddlepoint.errors import SaddlepointError
 
 SHIFT, HOLE = 8, 2  # shifted by up to an eighth of the side; half of the side is cut out
-TARGET = 0.8  # of mean D(x): the sign heuristic r_t = 2 E[D(x)] - 1 at Karras et al.'s target of 0.6
-SPEED = 100_000  # images over which an adaptive strength may go from 0 to 1
+TARGET = 0.4  # of the overfitting: above it D needs more augmentation, below it less
+SPEED = 50_000  # images over which an adaptive strength may go from 0 to 1
 
 
 def diff_augment(x: Tensor, rng: torch.Generator, strength: float) -> Tensor:
@@ -31,11 +33,24 @@ def diff_augment(x: Tensor, rng: torch.Generator, strength: float) -> Tensor:
     return cutout(translation(colour(x, rng, strength), rng, strength), rng, strength)
 
 
-def adapted(strength: float, d_real: float, images: int, most: float) -> float:
-    """The strength after a round of so many images in which mean D(x) was `d_real`: more where D is too sure of the
-    training examples, less where it is not; between 0 and `most`.
+def overfitting(logits: Mapping[str, Tensor]) -> float:
+    """How much of what D knows it knows by heart, from its logits on unaltered examples (Karras et al. 2020, eq. 1):
+
+        r_v = (E[D(train)] - E[D(held out)]) / (E[D(train)] - E[D(G(z))])
+
+    0 where examples D has not seen convince it like those it has, 1 where it takes them for fakes. Neither a constant
+    added to D's logits nor their scale matters, so that it is meant for every objective. Without held-out examples
+    r_t = E[sign D(train)], which means this only where logits above 0 say 'real'.
     """
-    step = images / SPEED if d_real > TARGET else -images / SPEED
+    train, fake = logits["train"].mean(), logits["fake"].mean()
+    if "held_out" not in logits:
+        return logits["train"].sign().mean().item()
+    return ((train - logits["held_out"].mean()) / (train - fake)).item() if train > fake else 0.0
+
+
+def adapted(strength: float, overfitting: float, images: int, most: float) -> float:
+    """The strength after so many more images: larger where D overfits, smaller where not; between 0 and `most`."""
+    step = images / SPEED if overfitting > TARGET else -images / SPEED
     return min(most, max(0.0, strength + step))
 
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from saddlepoint.config import Config, Stage
 
+ADAPT = 2_000  # real examples between two looks at how strong an adaptive augmentation has to be
 LINES = 100  # of the journal on rounds, at least, however short the stage
 
 
@@ -25,6 +26,7 @@ class Due(NamedTuple):
     journal: bool
     snapshot: bool
     judge: bool
+    adapt: bool
     checkpoint: bool
     over: bool
 
@@ -41,6 +43,7 @@ def due(conf: Config, stage: Stage, before: int, now: int, judged: int = 0) -> D
         journal=over or crossed(before, now, line),
         snapshot=over or any(before < frame <= now for frame in frames),
         judge=judged > 0 and (over or crossed(before, now, judged)),
+        adapt=stage.augment == "adaptive" and crossed(before, now, ADAPT),
         checkpoint=over or crossed(before, now, conf.checkpoint_images),
         over=over,
     )

@@ -15,6 +15,7 @@ from saddlepoint.figures import grid, png, scatter, to_uint8
 from saddlepoint.files import make_folder, write_atomic
 from saddlepoint.judge.doctor import Case, diagnose
 from saddlepoint.records import Round
+from saddlepoint.running import moments
 from saddlepoint.running.gauge import Gauge
 from saddlepoint.running.judging import Jury, best_of, jury
 from saddlepoint.running.moments import Due, due
@@ -106,6 +107,8 @@ class Worker:
         before = self.progress.images
         self.session.absorb(round)
         moment = due(self.session.config, stage, before, round.images, self.session.record.choices.judge_images)
+        if moment.adapt:
+            self.write("augment", **self.session.adapt(stage, moments.ADAPT))
         if moment.journal:
             self.write_rounds()
         self.watcher.progress(self.tick(round))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from saddlepoint.augment import adapted
+from saddlepoint.augment import adapted, overfitting
 from saddlepoint.config import Stage
 from saddlepoint.data.batches import Batches, Sampling, scaled
 from saddlepoint.data.source import Source
@@ -25,6 +25,7 @@ from saddlepoint.storage.parts import ModulePart, OptimiserPart, Part
 from saddlepoint.storage.record import RunRecord
 
 PROBE = 500
+FEWER = 256  # where it is looked at often
 EXAMPLES = 64
 LOOKED_AT = 1 << 29  # bytes of training examples that are held in memory to be looked at
 
@@ -137,11 +138,15 @@ class Session:
         """Of the stage's augmentation, now."""
         return self.progress.augment if stage.augment == "adaptive" else 1.0
 
+    def adapt(self, stage: Stage, images: int) -> dict[str, float]:
+        """Let the augmentation follow how much D overfits, after so many images; what the journal says of it."""
+        found = overfitting(self.opinions(FEWER))
+        self.progress.augment = adapted(self.progress.augment, found, images, stage.augment_most)
+        return {"strength": self.progress.augment, "overfitting": found}
+
     def absorb(self, round: Round) -> None:
-        """Count a round, let the averages follow G, and an adaptive augmentation D."""
+        """Count a round, and let the averages follow G."""
         new = round.images - self.progress.images
-        if (stage := self.stage) is not None and stage.augment == "adaptive" and not round.skipped:
-            self.progress.augment = adapted(self.progress.augment, round.d_real, new, stage.augment_most)
         self.progress.absorb(round)
         for average in self.averages.values():
             average.update(self.networks.G, new, self.progress.seen)
@@ -168,17 +173,17 @@ class Session:
         return self.best(z, None if c is None else c.to(self.engine.device)).float().cpu(), c
 
     @torch.no_grad()
-    def opinions(self) -> dict[str, Tensor]:
+    def opinions(self, most: int = PROBE) -> dict[str, Tensor]:
         """D's logits on up to 500 training examples, held-out ones and fakes, always the same, without dropout.
 
         D overfits where it tells training examples from held-out ones.
         """
         D, device = self.networks.D.eval(), self.engine.device
-        fake, labels = self.draw(min(PROBE, self.source.size))
-        some = self.train.take(evenly(self.train.size, PROBE))
+        fake, labels = self.draw(min(most, self.source.size))
+        some = self.train.take(evenly(self.train.size, most))
         sets = {"train": (scaled(some.x, self.config.range), some.c), "fake": (fake, labels)}
         if self.held_out.size:
-            held = self.held_out.take(evenly(self.held_out.size, PROBE))
+            held = self.held_out.take(evenly(self.held_out.size, most))
             sets["held_out"] = (scaled(held.x, self.config.range), held.c)
         answers = {
             name: D(x.to(device), None if c is None else c.to(device)).logits.float().cpu()
