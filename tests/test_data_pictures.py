@@ -1,5 +1,6 @@
 """Decoding: every good kind gives the right numbers, every bad kind a reason; nothing is trusted."""
 
+import struct
 import time
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,11 @@ import torch
 from badpictures import BAD, GOOD, HEIGHT, WIDTH, good, noise, png
 from PIL import Image
 
+from saddlepoint.cli.drawing import deep_png
 from saddlepoint.data import pictures
+from saddlepoint.data.fitting import Form
 from saddlepoint.data.folder import list_folder, look_at
-from saddlepoint.data.pictures import Form, decode, probe, strict
+from saddlepoint.data.pictures import decode, probe, strict
 from saddlepoint.data.reading import Bad, Entry, Reading, shown
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
@@ -83,6 +86,65 @@ def test_sixteen_bits_keep_their_numbers_and_become_8_by_dividing_by_257(tmp_pat
     eight = read(tmp_path / "x.png", Form(HEIGHT, WIDTH, 1))[0]
     assert np.abs(eight - x / 257).max() <= 0.5 + 1e-6
     assert abs(eight.mean() - 127.5) < 0.5
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_colour_of_sixteen_bits_keeps_its_numbers(tmp_path: Path, channels: int) -> None:
+    """Both bytes of each number: also of a TIFF, in either byte order."""
+    x = np.random.default_rng(0).integers(0, 65536, (HEIGHT, WIDTH, channels), dtype=np.uint16)
+    (tmp_path / "x.png").write_bytes(deep_png(x))
+    form = Form(HEIGHT, WIDTH, channels, "uint16")
+    np.testing.assert_array_equal(read(tmp_path / "x.png", form), x.transpose(2, 0, 1))
+    for name, order in (("little.tif", "<"), ("big.tif", ">")):
+        (tmp_path / name).write_bytes(tiff(x, order))
+        np.testing.assert_array_equal(read(tmp_path / name, form), x.transpose(2, 0, 1))
+    source = open_source(str(tmp_path))
+    assert source.x.dtype == torch.uint16
+    assert source.x.shape == (3, channels, HEIGHT, WIDTH)
+    eight = read(tmp_path / "x.png", form._replace(dtype="uint8"))
+    assert np.abs(eight - x.transpose(2, 0, 1) / 257).max() <= 1
+
+
+def tiff(x: np.ndarray, order: str) -> bytes:
+    """An uncompressed TIFF of 16 bits, in this byte order."""
+    height, width, channels = x.shape
+    entries = {256: width, 257: height, 259: 1, 262: 2, 273: 0, 277: channels, 278: height, 279: x.nbytes}
+    entries |= {338: 2} if channels == 4 else {}
+    depths, body = struct.pack(f"{order}{channels}H", *[16] * channels), x.astype(f"{order}u2").tobytes()
+    start = 8 + 2 + 12 * (len(entries) + 1) + 4
+    entries[273] = start + len(depths)
+    rows = {tag: struct.pack(f"{order}HHII", tag, 4, 1, value) for tag, value in entries.items()}
+    rows[258] = struct.pack(f"{order}HHII", 258, 3, channels, start)
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HIH", 42, 8, len(rows))
+    return head + b"".join(rows[tag] for tag in sorted(rows)) + bytes(4) + depths + body
+
+
+def test_colour_of_sixteen_bits_resized_turned_and_laid_on_a_background(tmp_path: Path) -> None:
+    """A colour that is everywhere the same stays it, without a rim where it meets what is transparent."""
+    x = np.full((HEIGHT, WIDTH, 4), [1000, 30000, 65535, 65535], np.uint16)
+    x[:, WIDTH // 2 :] = 0
+    (tmp_path / "x.png").write_bytes(deep_png(x))
+    y = read(tmp_path / "x.png", Form(15, 20, 4, "uint16", "stretch")).astype(int)
+    seen = y[3] > 3000
+    assert np.abs(y[:3, seen].T - [1000, 30000, 65535]).max() <= 12
+    assert y[3, 7, 0] == 65535
+    assert y[3, 7, -1] == 0
+    laid = read(tmp_path / "x.png", Form(15, 20, 3, "uint16", "stretch", (255, 0, 51)))
+    assert laid[:, 7, -1].tolist() == [65535, 0, 13107]
+    grey = read(tmp_path / "x.png", Form(15, 20, 1, "uint16", "stretch", (255, 0, 51)))
+    assert abs(int(grey[0, 7, -1]) - (0.299 * 65535 + 0.114 * 13107)) < 2
+    barred = read(tmp_path / "x.png", Form(60, 40, 3, "uint16", "pad", (255, 0, 51)))
+    assert barred[:, 0, 0].tolist() == [65535, 0, 13107]
+
+
+def test_eight_bits_and_sixteen_in_one_set(tmp_path: Path) -> None:
+    deep = np.full((8, 8, 3), [257, 514, 65535], np.uint16)
+    for i in range(2):
+        (tmp_path / f"{i}.png").write_bytes(deep_png(deep))
+    Image.new("RGB", (8, 8), (1, 2, 255)).save(tmp_path / "c.png")
+    Image.new("L", (8, 8), 7).save(tmp_path / "d.png")
+    source = open_source(str(tmp_path))
+    assert source.x[:, :, 0, 0].tolist() == [[257, 514, 65535]] * 3 + [[7 * 257] * 3]
 
 
 def test_floating_point_stays_as_it_is(tmp_path: Path) -> None:

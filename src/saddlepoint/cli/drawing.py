@@ -1,6 +1,8 @@
 """What `saddlepoint sample` writes. This module imports torch; its verb does so once the request is sound."""
 
 import csv
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -60,9 +62,9 @@ def folder(G: Generator, path: Path, n: int, draw: Draw, silent: bool) -> Path:
     names = [["file", "label"]]
     digits = max(6, len(str(n - 1)))
     for first, x, labels in chunks(G, n, draw, silent):
-        for i, image in enumerate(pictures(x)):
+        for i, content in enumerate(encoded(x)):
             name = f"{first + i:0{digits}d}.png"
-            image.save(path / name)
+            (path / name).write_bytes(content)
             if labels is not None and G.classes:
                 names.append([name, G.classes[int(labels[i])]])
     if G.classes:
@@ -71,13 +73,28 @@ def folder(G: Generator, path: Path, n: int, draw: Draw, silent: bool) -> Path:
     return path
 
 
-def pictures(x: Tensor) -> Iterator[Image.Image]:
-    """uint8 [N, C, H, W] of 1 to 4 channels, or uint16 of one, one by one."""
-    most = {torch.uint8: 4, torch.uint16: 1}.get(x.dtype, 0)
-    if x.ndim != 4 or not 1 <= x.shape[1] <= most:
+def encoded(x: Tensor) -> Iterator[bytes]:
+    """uint8 or uint16 [N, C, H, W] of 1 to 4 channels as PNG files, one by one."""
+    if x.ndim != 4 or x.dtype not in (torch.uint8, torch.uint16) or not 1 <= x.shape[1] <= 4:
         raise SaddlepointError(f"examples of shape {list(x.shape[1:])} are no PNG", "--to", "write a .npz file")
     for picture in x.permute(0, 2, 3, 1).numpy():
-        yield Image.fromarray(picture.squeeze(2) if picture.shape[2] == 1 else picture)
+        if picture.dtype == np.uint16 and picture.shape[2] > 1:
+            yield deep_png(picture)
+        else:
+            yield figures.png(Image.fromarray(picture.squeeze(2) if picture.shape[2] == 1 else picture))
+
+
+def deep_png(picture: np.ndarray) -> bytes:
+    """A PNG of uint16 [H, W, C] with several channels, which Pillow does not write."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    height, width, channels = picture.shape
+    colour = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
+    rows = b"".join(b"\0" + row.tobytes() for row in picture.astype(">u2"))  # each begins with its filter: none
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, colour, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def arrays(G: Generator, path: Path, n: int, draw: Draw, silent: bool) -> Path:

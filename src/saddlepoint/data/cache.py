@@ -19,12 +19,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from saddlepoint.data.fitting import Form
 from saddlepoint.data.gather import Gathered, assembled, decoded
-from saddlepoint.data.pictures import Form, Header
+from saddlepoint.data.pictures import Header
 from saddlepoint.data.reading import Bad, Listing, Reading, Tell, tolerate
 from saddlepoint.data.source import Source
 
-FORMAT = 1
+FORMAT = 2
 SMALL = 1 << 25  # bytes of encoded pictures that are not worth a cache
 HEADER = 128
 

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from saddlepoint.data.cond import Conditions, conditions
-from saddlepoint.data.pictures import Form, Header, colour_of, decode, probe, strict
+from saddlepoint.data.fitting import Form
+from saddlepoint.data.pictures import Header, colour_of, decode, probe, strict
 from saddlepoint.data.reading import Bad, Entry, Listing, Reading, Tell, tolerate
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
@@ -69,14 +70,14 @@ def settle(found: Sequence[Header], wish: Reading) -> tuple[Form, tuple[str, ...
 
     Size: the one asked for; else the commonest, where half of all have it, if it is not longer than twice `wish.side`;
     else their median proportions, not longer than `wish.side`. Channels: colour if any has it, opacity if half of all
-    do and no background is given. Depth: 16 bits or floating point if half of all have it; such sets are grey.
+    do and no background is given. Depth: 16 bits or floating point if half of all have it; floating point is grey.
     """
     n = len(found)
     deep = Counter(header.depth for header in found)
     depth = next((d for d in (32, 16) if 2 * deep[d] >= n), 8)
-    colour = depth == 8 and any(header.colour for header in found)
+    colour = depth < 32 and any(header.colour for header in found)
     clear = sum(header.alpha for header in found)
-    keeps = depth == 8 and 2 * clear >= n and wish.background is None
+    keeps = depth < 32 and 2 * clear >= n and wish.background is None
     channels = (3 if colour else 1) + keeps
     height, width, words = sized(found, wish)
     notes = [words] if words else []
@@ -86,8 +87,8 @@ def settle(found: Sequence[Header], wish: Reading) -> tuple[Form, tuple[str, ...
         notes.append(f"opacity is kept as a channel; {n - clear:,} pictures without it are opaque")
     if 0 < sum(deep[d] for d in (16, 32)) < n or (depth == 8 and deep[16] + deep[32]):
         notes.append(f"depths differ: all are brought to {depth} bits")
-    if depth > 8 and any(header.colour for header in found):
-        notes.append("colour is dropped: sets of more than 8 bits are grey")
+    if depth == 32 and any(header.colour for header in found):
+        notes.append("colour is dropped: sets of floating-point pictures are grey")
     dtype = {8: "uint8", 16: "uint16", 32: "float32"}[depth]
     background = colour_of(wish.background or "white")
     return Form(height, width, channels, dtype, wish.fit, background), tuple(notes)

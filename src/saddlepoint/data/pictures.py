@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from saddlepoint.data.reading import Entry, Fit
+from saddlepoint.data.depth import channels, deep, depth_of, order, unit
+from saddlepoint.data.fitting import Form, fitted
+from saddlepoint.data.reading import Entry
 from saddlepoint.errors import SaddlepointError
 
 if TYPE_CHECKING:
@@ -43,26 +45,6 @@ class Header(NamedTuple):
     alpha: bool
     depth: int
     format: str
-
-
-class Form(NamedTuple):
-    """What every picture of a set is brought to.
-
-    channels    1 grey, 2 grey and opacity, 3 colour, 4 colour and opacity
-    dtype       uint8, uint16, or float32 as stored in the file
-    background  (red, green, blue): behind what is transparent where opacity is not kept, and of the bars of 'pad'
-    """
-
-    height: int
-    width: int
-    channels: int
-    dtype: str = "uint8"
-    fit: Fit = "crop"
-    background: tuple[int, int, int] = (255, 255, 255)
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.channels, self.height, self.width
 
 
 def colour_of(text: str) -> tuple[int, int, int]:
@@ -134,11 +116,19 @@ def size_of(image: "Image") -> str:
 def probe(entry: Entry) -> Header:
     """What the header says. Raises SaddlepointError with the reason where it is no picture."""
     with opened(entry) as image:
-        turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+        depth = depth_of(image)
+        turned = not late(image) and image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
         height, width = (image.width, image.height) if turned else (image.height, image.width)
-        depth = 32 if image.mode == "F" else 16 if image.mode.startswith("I") else 8
-        colour = image.mode not in ("1", "L", "LA", "La") and depth == 8 and not grey_palette(image)
-        return Header(height, width, colour, image.has_transparency_data, depth, image.format or "")
+        grey = image.mode in ("1", "L", "LA", "La", "F") or image.mode.startswith("I") or grey_palette(image)
+        clear = image.has_transparency_data
+        return Header(height, width, not grey, clear, depth, image.format or "")
+
+
+def late(image: "Image") -> bool:
+    """Whether Pillow would decode the whole picture to find out how it is turned: a PNG may say so at its end. Few do;
+    theirs are turned when they are decoded, whatever their header was taken for.
+    """
+    return image.format == "PNG" and not {"exif", "Raw profile type exif"} & image.info.keys()
 
 
 def grey_palette(image: "Image") -> bool:
@@ -158,11 +148,12 @@ def decode(entry: Entry, form: Form) -> np.ndarray:
         if pixels > DECODED:
             raise SaddlepointError(f"{size_of(image)} pixels, more than {DECODED:,}", entry.name)
         with one_at_a_time if pixels > LARGE else nullcontext():
+            again = opened(entry) if form.dtype != "uint8" and order(image) else None
             image.load()
             upright = ImageOps.exif_transpose(image)
             if form.dtype == "uint8":
                 return planes(fitted(plain(upright, form), form), form)
-            return deep(upright, form)
+            return deep(channels(upright, again), form)
 
 
 def enough(image: "Image", form: Form) -> tuple[int, int]:
@@ -173,7 +164,7 @@ def enough(image: "Image", form: Form) -> tuple[int, int]:
 
 
 def plain(image: "Image", form: Form) -> "Image":
-    """8 bits, in the channels of the form: L, LA, RGB or RGBA. What has 16 bits is divided by 257, never cut off."""
+    """8 bits, in the channels of the form: L, LA, RGB or RGBA. Grey of 16 bits is divided by 257, never cut off."""
     from PIL import Image
 
     if image.mode == "F" or image.mode.startswith("I"):
@@ -182,68 +173,6 @@ def plain(image: "Image", form: Form) -> "Image":
         over = Image.new("RGBA", image.size, (*form.background, 255))
         image = Image.alpha_composite(over, image.convert("RGBA"))
     return image.convert({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[form.channels])
-
-
-def unit(image: "Image") -> np.ndarray:
-    """Grey values of any depth as float32 [H, W], white = 1; floating point as it is."""
-    x = np.asarray(image, np.float32)
-    if not np.isfinite(x).all():
-        raise SaddlepointError("holds numbers that are not finite", "")
-    if image.mode == "F":
-        return x
-    if image.mode.startswith("I"):
-        if x.min() < 0 or x.max() > 65535:
-            raise SaddlepointError("its values are beyond 16 bits", "")
-        return x / 65535
-    return np.asarray(image.convert("L"), np.float32) / 255
-
-
-def deep(image: "Image", form: Form) -> np.ndarray:
-    """Grey of 16 bits or floating point, resized in floating point."""
-    from PIL import Image
-
-    x = np.asarray(fitted(Image.fromarray(unit(image)), form), np.float32)[None]
-    return x if form.dtype == "float32" else (x * 65535).round().clip(0, 65535).astype(np.uint16)
-
-
-def fitted(image: "Image", form: Form) -> "Image":
-    """The picture at the form's size: cropped to its middle, padded, or stretched; untouched where it fits already."""
-    from PIL import Image
-
-    size = form.width, form.height
-    if image.size == size:
-        return image
-    wide, high = form.width / image.width, form.height / image.height
-    if form.fit == "pad":
-        scale = min(wide, high)
-        inner = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-        canvas = Image.new(image.mode, size, padding(image.mode, form))
-        canvas.paste(smooth(image, inner), ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2))
-        return canvas
-    box = (0.0, 0.0, float(image.width), float(image.height))
-    if form.fit == "crop":
-        scale = max(wide, high)
-        half_width, half_height = form.width / scale / 2, form.height / scale / 2
-        x, y = image.width / 2, image.height / 2
-        box = (max(0.0, x - half_width), max(0.0, y - half_height), x + half_width, y + half_height)
-        box = (*box[:2], min(box[2], float(image.width)), min(box[3], float(image.height)))
-    return smooth(image, size, box)
-
-
-def padding(mode: str, form: Form) -> float | tuple[int, ...]:
-    """The colour of the bars: transparent where there is opacity, else the background."""
-    red, green, blue = form.background
-    grey = round(0.299 * red + 0.587 * green + 0.114 * blue)
-    return {"F": grey / 255, "L": grey, "LA": (0, 0), "RGB": (red, green, blue), "RGBA": (0, 0, 0, 0)}[mode]
-
-
-def smooth(image: "Image", size: tuple[int, int], box: tuple[float, float, float, float] | None = None) -> "Image":
-    """Bicubic with antialiasing; colours weigh in by their opacity, so that no rim appears around what is opaque."""
-    from PIL.Image import Resampling
-
-    weighted = {"RGBA": "RGBa", "LA": "La"}.get(image.mode)
-    source = image.convert(weighted) if weighted else image
-    return source.resize(size, Resampling.BICUBIC, box).convert(image.mode)
 
 
 def planes(image: "Image", form: Form) -> np.ndarray:

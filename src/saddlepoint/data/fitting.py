@@ -1,0 +1,68 @@
+"""What every picture of a set is brought to, and how it comes to its size."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from saddlepoint.data.reading import Fit
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+class Form(NamedTuple):
+    """What every picture of a set is brought to.
+
+    channels    1 grey, 2 grey and opacity, 3 colour, 4 colour and opacity
+    dtype       uint8, uint16, or float32 as stored in the file
+    background  (red, green, blue): behind what is transparent where opacity is not kept, and of the bars of 'pad'
+    """
+
+    height: int
+    width: int
+    channels: int
+    dtype: str = "uint8"
+    fit: Fit = "crop"
+    background: tuple[int, int, int] = (255, 255, 255)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.channels, self.height, self.width
+
+
+def fitted(image: "Image", form: Form) -> "Image":
+    """The picture at the form's size: cropped to its middle, padded, or stretched; untouched where it fits already."""
+    from PIL import Image
+
+    size = form.width, form.height
+    if image.size == size:
+        return image
+    wide, high = form.width / image.width, form.height / image.height
+    if form.fit == "pad":
+        scale = min(wide, high)
+        inner = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+        canvas = Image.new(image.mode, size, padding(image.mode, form))
+        canvas.paste(smooth(image, inner), ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2))
+        return canvas
+    box = (0.0, 0.0, float(image.width), float(image.height))
+    if form.fit == "crop":
+        scale = max(wide, high)
+        half_width, half_height = form.width / scale / 2, form.height / scale / 2
+        x, y = image.width / 2, image.height / 2
+        box = (max(0.0, x - half_width), max(0.0, y - half_height), x + half_width, y + half_height)
+        box = (*box[:2], min(box[2], float(image.width)), min(box[3], float(image.height)))
+    return smooth(image, size, box)
+
+
+def padding(mode: str, form: Form) -> float | tuple[int, ...]:
+    """The colour of the bars: transparent where there is opacity, else the background."""
+    red, green, blue = form.background
+    grey = round(0.299 * red + 0.587 * green + 0.114 * blue)
+    return {"F": grey / 255, "L": grey, "LA": (0, 0), "RGB": (red, green, blue), "RGBA": (0, 0, 0, 0)}[mode]
+
+
+def smooth(image: "Image", size: tuple[int, int], box: tuple[float, float, float, float] | None = None) -> "Image":
+    """Bicubic with antialiasing; colours weigh in by their opacity, so that no rim appears around what is opaque."""
+    from PIL.Image import Resampling
+
+    weighted = {"RGBA": "RGBa", "LA": "La"}.get(image.mode)
+    source = image.convert(weighted) if weighted else image
+    return source.resize(size, Resampling.BICUBIC, box).convert(image.mode)
