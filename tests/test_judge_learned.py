@@ -7,7 +7,7 @@ from torch.nn.functional import avg_pool2d
 from saddlepoint.data.digits import digits
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.extractors.extractor import Extractor, Seen, look
-from saddlepoint.judge.extractors.learned import accepted, blurred, learned, noisy, trained, trial
+from saddlepoint.judge.extractors.learned import blurred, learned, noisy, shortcoming, trained, trial
 from saddlepoint.judge.extractors.pixels import pixels
 
 NAMES = tuple(map(str, range(10)))
@@ -50,14 +50,14 @@ def test_without_labels_it_learns_which_way_is_up(data):
 def test_the_trial_measures_distortions(data, extractor):
     found = trial(extractor, *data)
     assert set(found.signal) == {"blur", "noise", "dropped"}
-    assert found.rises
+    assert all(a < b < c for a, b, c in found.signal.values())
     assert found.strength > 1
-    assert accepted(extractor, *data) == (found.strength > trial(pixels(), *data).strength)
+    assert (shortcoming(extractor, *data) is None) == (found.strength > trial(pixels(), *data).strength)
 
 
 def test_features_that_see_nothing_fail_the_trial(data):
     blind = Extractor("blind", "none", "none", lambda x: Seen(torch.arange(len(x))[:, None] % 7 * torch.ones(1, 3)))
-    assert not accepted(blind, *data)
+    assert "does not rise with blur" in str(shortcoming(blind, *data))
 
 
 def test_distortions_get_stronger(data):

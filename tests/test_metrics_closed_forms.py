@@ -9,7 +9,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.statistics.classes import census, inception_score
 from saddlepoint.statistics.copies import copying, near_copies
 from saddlepoint.statistics.gaussian import fit, frechet
-from saddlepoint.statistics.influence import Reference, frechet_interval, without_bias
+from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, without_bias
 from saddlepoint.statistics.intervals import jackknife
 from saddlepoint.statistics.kernel import kernel_distance, polynomial
 from saddlepoint.statistics.manifold import manifold
@@ -60,11 +60,11 @@ def test_extrapolation_takes_the_bias_away():
         y = random(100, 10, seed=seed)
         whole = frechet_interval(y, reference)
         plain.append(whole.value)
-        mended.append(without_bias(y, moments, whole).value)
+        mended.append(without_bias(y, reference, whole).value)
     assert sum(plain) / 40 > 0.3  # the truth is 0
     assert abs(sum(mended) / 40) < 0.2 * sum(plain) / 40
     with pytest.raises(SaddlepointError, match="more samples than features"):
-        without_bias(random(20, 10), moments, frechet_interval(random(20, 10), reference))
+        without_bias(random(20, 10), reference, frechet_interval(random(20, 10), reference))
 
 
 def test_extrapolation_does_not_mind_labels_in_turn():
@@ -72,8 +72,10 @@ def test_extrapolation_does_not_mind_labels_in_turn():
     turns = torch.tensor([[10.0], [-10.0]], dtype=torch.float64)
     y = random(400, 3) + turns.repeat(200, 1)
     moments = fit(random(20_000, 3, seed=1) + turns.repeat(10_000, 1))
-    whole = frechet_interval(y, Reference.of(moments))
-    assert abs(without_bias(y, moments, whole).value - whole.value) < 1
+    reference = Reference.of(moments)
+    whole = frechet_interval(y, reference)
+    assert abs(without_bias(y, reference, whole).value - whole.value) < 1
+    assert frechet_to(fit(y), reference) == pytest.approx(whole.value, abs=1e-9)
 
 
 # The kernel distance

@@ -1,4 +1,4 @@
-"""saddlepoint cache: what was decoded from data sets, and how much room it takes."""
+"""saddlepoint cache: what was decoded from data sets, the figures of real data, and how much room they take."""
 
 import json
 from datetime import datetime
@@ -17,24 +17,32 @@ def cache(
     clear: Annotated[bool, Parameter(negative=(), help="Remove all of it.")] = False,
     voice: Speaking = NORMAL,
 ) -> None:
-    """Show or clear what was decoded from data sets.
+    """Show or clear what was decoded from data sets, and the figures of real data.
 
-    Pictures are decoded once, to arrays that later runs read from the disk. All
-    of it can be made again from the data. SADDLEPOINT_CACHE says where it is.
+    Pictures are decoded once, to arrays that later runs read from the disk; what
+    judging has to know of real examples is computed once. All of it can be made
+    again from the data. SADDLEPOINT_CACHE says where it is.
 
     Example: saddlepoint cache --clear
     """
     from saddlepoint.data import cache as stored
+    from saddlepoint.storage import remembered
 
-    found = stored.contents()
+    found = [
+        *((one.name, one.pictures, one.bytes, one.made) for one in stored.contents()),
+        *((*one.of, one.bytes, one.made) for one in remembered.contents()),
+    ]
     if clear:
         stored.clear()
+        remembered.clear()
     if voice.json:
-        entries = [{"data": one.name, "pictures": one.pictures, "bytes": one.bytes} for one in found]
+        entries = [{"data": name, "pictures": count, "bytes": size} for name, count, size, _ in found]
         say([json.dumps({"folder": str(stored.place()), "entries": entries, "cleared": clear})])
     elif not voice.quiet:
-        total = size_of(sum(one.bytes for one in found))
-        say([f"{'cleared' if clear else 'in'} {stored.place()}: {len(found)} data sets, {total}"])
-        dates = [datetime.fromtimestamp(one.made).strftime("%Y-%m-%d %H:%M") for one in found]
-        cells = [(one.name, f"{one.pictures:,}", size_of(one.bytes), date) for one, date in zip(found, dates)]
+        total = size_of(sum(size for _, _, size, _ in found))
+        say([f"{'cleared' if clear else 'in'} {stored.place()}: {len(found)} entries, {total}"])
+        cells = [
+            (name, f"{count:,}", size_of(size), datetime.fromtimestamp(made).strftime("%Y-%m-%d %H:%M"))
+            for name, count, size, made in found
+        ]
         say(columns(cells, titles=TITLES) if cells and not clear else [])

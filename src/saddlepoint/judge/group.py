@@ -1,5 +1,6 @@
 """A sample that is judged: examples, their labels, and what an extractor saw in them."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -11,6 +12,8 @@ from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, l
 from saddlepoint.statistics.intervals import Interval
 
 LEAST = 20
+
+Look = Callable[[Extractor, Tensor], Seen]
 
 
 class Group(NamedTuple):
@@ -36,14 +39,16 @@ class Group(NamedTuple):
         return self.take(places)
 
 
-def group(extractor: Extractor, x: Tensor, labels: Tensor | None = None) -> Group:
-    """Look at examples; SaddlepointError where they are too few to say anything, or the labels are not as many."""
+def group(extractor: Extractor, x: Tensor, labels: Tensor | None = None, by: Look = look) -> Group:
+    """Look at examples, or remember what was seen in them (`by`). SaddlepointError where they are too few to say
+    anything, or the labels are not as many.
+    """
     if len(x) < LEAST:
         raise SaddlepointError(f"{len(x)} examples", "judge", f"a verdict on fewer than {LEAST} is noise: give more")
     if labels is not None and (labels.ndim != 1 or len(labels) != len(x)):
         raise SaddlepointError(f"labels {list(labels.shape)} for {len(x)} examples", "judge", "give one each")
     stored = as_stored(x)
-    return Group(stored, labels, look(extractor, stored))
+    return Group(stored, labels, by(extractor, stored))
 
 
 def card_of(extractor: Extractor, real: int, fake: int, reference: str, seed: int | None) -> Card:

@@ -10,8 +10,8 @@ from saddlepoint.judge.diversity import class_spread, classes_of, likeness, spre
 from saddlepoint.judge.group import Group, measure, same_kind
 from saddlepoint.judge.memory import QUERIES, memory
 from saddlepoint.statistics.classes import census, inception_score
-from saddlepoint.statistics.gaussian import fit, frechet
-from saddlepoint.statistics.influence import Reference, frechet_interval, without_bias
+from saddlepoint.statistics.gaussian import fit
+from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, without_bias
 from saddlepoint.statistics.intervals import Interval, wilson
 from saddlepoint.statistics.kernel import kernel_distance
 from saddlepoint.statistics.manifold import manifold
@@ -39,9 +39,9 @@ class Standard(NamedTuple):
     yardstick: float | None = None
 
     @staticmethod
-    def of(real: Group, training: Group | None = None) -> "Standard":
-        fitted = Reference.of(fit(real.seen.features))
-        yardstick = None if training is None else frechet(fit(training.seen.features), fitted.moments)
+    def of(real: Group, training: Group | None = None, fitted: Reference | None = None) -> "Standard":
+        fitted = fitted or Reference.of(fit(real.seen.features))
+        yardstick = None if training is None else frechet_to(fit(training.seen.features), fitted)
         return Standard(real, fitted, training, yardstick)
 
 
@@ -75,7 +75,7 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
         "frechet_share": measure(card, "Frechet distance / that of the mean real example alone, %", share),
     }
     if len(features) // 2 > features.shape[1]:
-        limit = without_bias(features, standard.fitted.moments, whole)
+        limit = without_bias(features, standard.fitted, whole)
         found["frechet_limit"] = measure(card, "Frechet distance, extrapolated to infinitely many samples", limit)
     if standard.yardstick and standard.training is not None:
         name = f"Frechet distance / that of {standard.training.size:,} training examples"

@@ -17,12 +17,13 @@ from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.group import LEAST, card_of, group
-from saddlepoint.judge.judgement import Measures, Standard, judge
+from saddlepoint.judge.judgement import Measures, judge
 from saddlepoint.randomness import Randomness
 from saddlepoint.running import generator
 from saddlepoint.running.judging import can_be_judged, chosen, jury, labels_of
 from saddlepoint.running.measured import keep
 from saddlepoint.running.session import Session, evenly
+from saddlepoint.running.standard import standard
 from saddlepoint.running.watcher import Nobody
 from saddlepoint.statistics.intervals import wilson
 from saddlepoint.storage import checkpoint
@@ -61,10 +62,10 @@ def judge_folders(generated: str, real: str, wish: Judge, size: str | None) -> M
     ours = open_source(Reading(generated, size=shape))
     extractor = chosen(wish, theirs)
     same = ours.classes == theirs.classes and labels_of(ours) is not None and labels_of(theirs) is not None
-    fake, against = (group(extractor, s.x, s.c if same else None) for s in (ours, theirs))
+    fake, held = group(extractor, ours.x, ours.c if same else None), standard(extractor, theirs, None, same)
     reference = f"{Path(real).name}, {theirs.size:,} examples, {theirs.digest()[:12]}"
-    card = card_of(extractor, against.size, fake.size, reference, None)
-    return judge(fake, Standard.of(against), card, Randomness(0).stream("judge"))
+    card = card_of(extractor, held.real.size, fake.size, reference, None)
+    return judge(fake, held, card, Randomness(0).stream("judge"))
 
 
 class Comparison(NamedTuple):

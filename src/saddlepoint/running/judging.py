@@ -16,9 +16,8 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card
 from saddlepoint.judge.extractors.digits import digits
 from saddlepoint.judge.extractors.efficientnet import available, efficientnet
-from saddlepoint.judge.extractors.extractor import Extractor, as_stored
+from saddlepoint.judge.extractors.extractor import Extractor
 from saddlepoint.judge.extractors.inception import inception
-from saddlepoint.judge.extractors.learned import learn
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
 from saddlepoint.judge.judgement import Measures, Standard, judge, quick
@@ -26,6 +25,7 @@ from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.running.engine import Engine
 from saddlepoint.running.generator import Generator
 from saddlepoint.running.session import Session, evenly
+from saddlepoint.running.standard import learned_from, standard
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval
 from saddlepoint.storage.record import RunRecord
@@ -42,7 +42,7 @@ def extractor_of(name: str, weights: Path | None = None, source: Source | None =
     if name == "learned":
         if source is None:
             raise SaddlepointError("learned from what?", "--features", "give data to learn from, or use pixels")
-        return learn(as_stored(source.x), labels_of(source), source.classes, 0)
+        return learned_from(source, labels_of(source))
     if name == "inception" and weights is None:
         raise SaddlepointError("needs a file of weights", "--judge.weights", "docs/judging.md says where to get it")
     known: dict[str, Callable[[], Extractor]] = {
@@ -123,16 +123,13 @@ def jury(session: Session, training: int = TRAINING) -> Jury:
     what = "held-out" if held_out.size >= LEAST else "training"
     reference = f"{session.record.data.name}, {real.size:,} {what} examples, {session.record.data.digest[:12]}"
     labels = labels_of(real)
-    standard = Standard.of(
-        group(extractor, real.x, labels),
-        group(extractor, some.x, None if labels is None else some.c) if real is held_out else None,
-    )
+    held = standard(extractor, real, some if real is held_out else None, labels is not None)
     altered = None
     if real.x.ndim == 4 and any(stage.augment != "none" for stage in session.config.stages):
         rng = Randomness(session.config.seed).stream("judge")
         pictures = (diff_augment(scaled(real.x, "signed"), rng, 1.0).clamp(-1, 1) + 1) / 2
         altered = Reference.of(fit(group(extractor, pictures).seen.features))
-    return Jury(extractor, standard, reference, choices.judge_samples, altered)
+    return Jury(extractor, held, reference, choices.judge_samples, altered)
 
 
 def labels_of(source: Source) -> Tensor | None:

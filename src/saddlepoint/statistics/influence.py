@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.statistics.gaussian import Gaussian, fit, frechet, square_root
+from saddlepoint.statistics.gaussian import Gaussian, fit, square_root
 from saddlepoint.statistics.intervals import NORMAL_95, Interval
 
 CHUNK = 2048
@@ -59,6 +59,17 @@ def frechet_interval(features: Tensor, reference: Reference) -> Interval:
     return Interval(least, least - half, least + half)
 
 
+def frechet_to(sample: Gaussian, reference: Reference) -> float:
+    """The Frechet distance of a Gaussian to the reference: |mu - m|^2 + tr S + tr R - 2 tr M^(1/2), as above.
+
+    A tenth of the time of `gaussian.frechet`; of covariances of deficient rank it keeps half of their digits.
+    """
+    (real, root), apart = reference, sample.mean - reference.moments.mean
+    roots = torch.linalg.eigvalsh(root @ sample.covariance @ root).clamp(min=0).sqrt()
+    value = apart.square().sum() + sample.covariance.trace() + real.covariance.trace() - 2 * roots.sum()
+    return float(value.clamp(min=0))
+
+
 def some(n: int) -> Tensor:
     """All of n places, or MOST of them, drawn at random, always alike: samples often come with their labels in turn."""
     return torch.arange(n) if n <= MOST else torch.randperm(n, generator=torch.Generator().manual_seed(0))[:MOST]
@@ -69,7 +80,7 @@ def _influence(y: Tensor, apart: Tensor, across: Tensor) -> Tensor:
     return 2 * y @ apart + y.square().sum(1) - (y @ across).square().sum(1)
 
 
-def without_bias(features: Tensor, moments: Gaussian, whole: Interval) -> Interval:
+def without_bias(features: Tensor, reference: Reference, whole: Interval) -> Interval:
     """What the distance would be for infinitely many samples: 2 d_N - (d_A + d_B) / 2, of both halves of the sample.
 
     The distance of N samples exceeds the true one by c / N to first order (Chong and Forsyth, Effectively unbiased FID
@@ -82,6 +93,6 @@ def without_bias(features: Tensor, moments: Gaussian, whole: Interval) -> Interv
     if len(b) <= features.shape[1]:
         what = f"{len(b)} samples in a half for {features.shape[1]} features"
         raise SaddlepointError(what, "extrapolation", "the halves need more samples than features")
-    value = 2 * whole.value - (frechet(fit(a), moments) + frechet(fit(b), moments)) / 2
+    value = 2 * whole.value - (frechet_to(fit(a), reference) + frechet_to(fit(b), reference)) / 2
     half = (whole.high - whole.low) / 2
     return Interval(value, value - half, value + half)

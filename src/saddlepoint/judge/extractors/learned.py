@@ -34,11 +34,13 @@ def prepared(x: Tensor) -> Tensor:
 
 
 def built(shape: tuple[int, ...], classes: int) -> Classifier:
-    """The untrained network for pictures of this shape; SaddlepointError for less than 8 x 8."""
+    """The untrained network for pictures of this shape, of which it tells the classes, or four rotations where there
+    are none; SaddlepointError for less than 8 x 8.
+    """
     channels, height, width = prepared(torch.zeros(1, *shape, dtype=torch.uint8)).shape[1:]
     if min(height, width) < 8:
         raise SaddlepointError(f"pictures of {height} x {width}", "learned features", "8 x 8 is the least: use pixels")
-    return Classifier(channels, height, width, classes, FEATURES, (24, 48, 64))
+    return Classifier(channels, height, width, classes or 4, FEATURES, (24, 48, 64))
 
 
 def trained(x: Tensor, labels: Tensor | None, classes: int, seed: int, steps: int = STEPS) -> Classifier:
@@ -46,7 +48,7 @@ def trained(x: Tensor, labels: Tensor | None, classes: int, seed: int, steps: in
     if labels is None and x.shape[2] != x.shape[3]:
         raise SaddlepointError("pictures that are not square", "learned features", "without labels these need squares")
     rng = torch.Generator().manual_seed(seed)
-    network = built(tuple(x.shape[1:]), classes if labels is not None else 4)
+    network = built(tuple(x.shape[1:]), classes if labels is not None else 0)
     for parameter in network.parameters():
         if parameter.ndim > 1:
             scale = (2 / parameter[0].numel()) ** 0.5
@@ -84,12 +86,9 @@ def learned(network: Classifier, names: tuple[str, ...]) -> Extractor:
 
 
 class Trial(NamedTuple):
-    """signal  distance after each distortion at each level, over that between two halves of the real pictures
-    rises   whether it rises with the level, for every distortion
-    """
+    """signal  distance after each distortion at each level, over that between two halves of the real pictures"""
 
     signal: Mapping[str, tuple[float, ...]]
-    rises: bool
 
     @property
     def strength(self) -> float:
@@ -116,25 +115,31 @@ def trial(extractor: Extractor, x: Tensor, labels: Tensor | None) -> Trial:
         k = int(labels.max()) + 1
         kept = (ours[labels[ours] >= k * level // (len(LEVELS) + 1)] for level in LEVELS)
         found["dropped"] = tuple(signal(x[some]) for some in kept)
-    rises = all(a < b for levels in found.values() for a, b in zip(levels, levels[1:]))
-    return Trial(found, rises)
+    return Trial(found)
 
 
-def learn(x: Tensor, labels: Tensor | None, names: tuple[str, ...], seed: int) -> Extractor:
-    """Features learned from these pictures; SaddlepointError where they fail the trial."""
+def taught(x: Tensor, labels: Tensor | None, names: tuple[str, ...], seed: int) -> Classifier:
+    """The network that these pictures teach; SaddlepointError where its features fail the trial."""
     if x.ndim != 4:
         raise SaddlepointError("only pictures teach features", "learned features", "use --features pixels")
-    found = learned(trained(x, labels, len(names), seed), names if labels is not None else ())
-    if not accepted(found, x, labels):
-        what = "they do not see blur, noise and missing classes better than pixels do"
-        raise SaddlepointError(what, "learned features", "use --features pixels")
-    return found
+    network = trained(x, labels, len(names), seed)
+    if fault := shortcoming(learned(network, names), x, labels):
+        raise SaddlepointError(fault, "learned features", "use --features pixels")
+    return network
 
 
-def accepted(extractor: Extractor, x: Tensor, labels: Tensor | None) -> bool:
-    """Whether its distance rises with every distortion, and more than that of pixels."""
-    found = trial(extractor, x, labels)
-    return found.rises and found.strength > trial(pixels(), x, labels).strength
+def shortcoming(extractor: Extractor, x: Tensor, labels: Tensor | None) -> str | None:
+    """Why these features are not to be used: their distance must rise with every distortion, and in all be a larger
+    multiple of that between real pictures than pixels' is. None where it does.
+    """
+    ours, plain = trial(extractor, x, labels), trial(pixels(), x, labels)
+    for name, levels in ours.signal.items():
+        if not all(a < b for a, b in zip(levels, levels[1:])):
+            return f"their distance does not rise with {name}: {', '.join(f'{level:.3g}' for level in levels)}"
+    if ours.strength <= plain.strength:
+        what = "that of real pictures with blur, noise and missing classes"
+        return f"their distance rises to {ours.strength:.3g} times {what}, of pixels to {plain.strength:.3g}"
+    return None
 
 
 def blurred(x: Tensor, level: int) -> Tensor:

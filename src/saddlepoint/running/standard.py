@@ -1,0 +1,95 @@
+"""What samples are held against: real examples seen, their Gaussian fitted, features learned from them.
+
+All of it depends on the real data alone, and is kept on the disk (`storage.remembered`). Pixels are not: to read them
+takes longer than to look at them.
+"""
+
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from saddlepoint.data.source import Source
+from saddlepoint.judge.card import code_version
+from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
+from saddlepoint.judge.extractors.learned import STEPS, built, learned, taught
+from saddlepoint.judge.group import Group, group
+from saddlepoint.judge.judgement import Standard
+from saddlepoint.statistics.gaussian import Gaussian, fit
+from saddlepoint.statistics.influence import Reference
+from saddlepoint.storage.remembered import Of, Tensors, key_of, remember
+
+SEED = 0  # of learned features
+
+
+def standard(extractor: Extractor, real: Source, training: Source | None, labelled: bool) -> Standard:
+    """The standard that these real examples are, with their labels where classes are judged."""
+    groups = [
+        group(extractor, source.x, source.c if labelled else None, partial(seen, source))
+        for source in (real, training)
+        if source is not None
+    ]
+    return Standard.of(groups[0], groups[1] if training is not None else None, reference(extractor, real, groups[0]))
+
+
+def seen(source: Source, extractor: Extractor, x: Tensor) -> Seen:
+    """What the extractor sees in x, the source's examples, now or before."""
+    if extractor.digest == "none":
+        return look(extractor, x)
+
+    def make() -> Tensors:
+        found = look(extractor, x)
+        return {"features": found.features} | ({} if found.logits is None else {"logits": found.logits})
+
+    def fits(tensors: Tensors) -> bool:
+        rows = all(tensor.ndim == 2 and len(tensor) == len(x) for tensor in tensors.values())
+        return rows and {"features"} <= set(tensors) <= {"features", "logits"}
+
+    found = remember(key(source, extractor, "seen"), Of(f"{source.name}, seen by {extractor.name}", len(x)), fits, make)
+    return Seen(found["features"], found.get("logits"))
+
+
+def reference(extractor: Extractor, source: Source, some: Group) -> Reference:
+    """The Gaussian of the group's features, and the root of its covariance."""
+    features = some.seen.features
+    if extractor.digest == "none":
+        return Reference.of(fit(features))
+    f = features.shape[1]
+
+    def make() -> Tensors:
+        found = Reference.of(fit(features))
+        return {"mean": found.moments.mean, "covariance": found.moments.covariance, "root": found.root}
+
+    def fits(tensors: Tensors) -> bool:
+        shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+        return shapes == {"mean": (f,), "covariance": (f, f), "root": (f, f)}
+
+    found = remember(
+        key(source, extractor, "fitted"), Of(f"{source.name}, a Gaussian of {extractor.name}", some.size), fits, make
+    )
+    return Reference(Gaussian(found["mean"], found["covariance"], len(features)), found["root"])
+
+
+def learned_from(source: Source, labels: Tensor | None) -> Extractor:
+    """The features that these examples teach, learned once for each set of data; SaddlepointError where they fail."""
+    x = as_stored(source.x)
+    names = source.classes if labels is not None else ()
+
+    def make() -> Tensors:
+        return dict(taught(x, labels, names, SEED).state_dict())
+
+    def fits(tensors: Tensors) -> bool:
+        wanted = built(tuple(x.shape[1:]), len(names)).state_dict()
+        return {n: t.shape for n, t in tensors.items()} == {n: t.shape for n, t in wanted.items()}
+
+    words = ("learned", source.digest(), len(names), SEED, STEPS, torch.__version__, torch.get_num_threads())
+    tensors = remember(key_of(code_version(), *words), Of(f"{source.name}, what it teaches", source.size), fits, make)
+    network = built(tuple(x.shape[1:]), len(names))
+    network.load_state_dict(dict(tensors))
+    return learned(network.requires_grad_(False).eval(), names)
+
+
+def key(source: Source, extractor: Extractor, what: str) -> str:
+    """Of the data, the features, and what else decides the last digits."""
+    features = (extractor.name, extractor.digest, extractor.resizer)
+    return key_of(what, code_version(), source.digest(), *features, torch.__version__, torch.get_num_threads())
