@@ -1,9 +1,14 @@
 """Reading: pictures a second from many small files, and the share of training that is spent gathering batches.
 
     python benchmarks/loading.py [--files 10000] [--gigabytes 1] [--rounds 60]
+    python benchmarks/loading.py --larger 3 --memory 1.2
 
 The bundled digits as PNG files in nested folders, decoded twice (the second time from the cache); then batches of 64
 from a mapped array of colour pictures of 64 x 64, in random order, against the default recipe's time for a round.
+
+With --larger: JPEG files of 64 x 64 are decoded to a cache of so many gigabytes by a process that may use no more
+memory than --memory, page cache included (a control group: root, Linux), and trained from; and so is a tenth of that
+memory's worth, which fits.
 """
 
 import argparse
@@ -22,6 +27,7 @@ from saddlepoint.data.digits import digits
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
 from saddlepoint.randomness import Randomness
+from saddlepoint.running import plan
 from saddlepoint.running.engine import resolve
 from saddlepoint.running.plan import measure
 from saddlepoint.settings import configure
@@ -67,14 +73,69 @@ def gathering(folder: Path, gigabytes: float, rounds: int) -> None:
     print(f"share of gathering: {gather / whole:.2%}")
 
 
+def confine(gigabytes: float) -> None:
+    """Put this process into a control group with so much memory for itself and for its files in the page cache."""
+    first = Path("/sys/fs/cgroup/memory").is_dir()
+    group = Path("/sys/fs/cgroup", "memory" if first else "", "saddlepoint-loading")
+    group.mkdir(exist_ok=True)
+    limit = "memory.limit_in_bytes" if first else "memory.max"
+    (group / limit).write_text(str(int(gigabytes * 1e9)))
+    (group / "cgroup.procs").write_text(str(os.getpid()))
+
+
+def many(folder: Path, count: int) -> None:
+    """So many JPEG files of 64 x 64, a thousand of them different."""
+    rng, different = np.random.default_rng(0), 1_000
+    for i in range(count):
+        path = folder / f"{i // 10_000:03d}" / f"{i:07d}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if i < different:
+            coarse = Image.fromarray(rng.integers(0, 256, (8, 8, 3), dtype=np.uint8))
+            coarse.resize((64, 64), Image.Resampling.BICUBIC).save(path)
+        else:
+            os.link(folder / "000" / f"{i % different:07d}.jpg", path)
+
+
+def larger(folder: Path, gigabytes: float, memory: float, rounds: int) -> None:
+    """Decode, gather and train from a cache larger than memory, and from one that fits."""
+    os.environ["SADDLEPOINT_CACHE"] = str(folder / "cache")
+    cache.SMALL = 0
+    confine(memory)
+    plan.SECONDS = 20.0
+    print("| cache | decoded a second | gathering a batch | of a round | pictures a second in training |")
+    print("| --- | --- | --- | --- | --- |")
+    for size in (memory / 10, gigabytes):
+        count = int(size * 1e9 / (3 * 64 * 64))
+        name = str(folder / f"{count}")
+        many(Path(name), count)
+        start = time.monotonic()
+        source = open_source(Reading(name, unconditional=True))
+        decoded = count / (time.monotonic() - start)
+        conf = configure(None, None, {"unconditional": True, "engine.threads": 1})
+        rate = measure(conf, source, resolve(conf.engine)).rate
+        batches = Batches(source, 64, Randomness(1), "signed", torch.device("cpu"))
+        batches.at(0)
+        start = time.monotonic()
+        for position in range(64, 64 * (rounds + 1), 64):
+            batches.at(position)
+        gather = (time.monotonic() - start) / rounds
+        share = gather * rate / 64
+        print(f"| {source.x.nbytes / 1e9:.2f} GB | {decoded:,.0f} | {1e3 * gather:.1f} ms | {share:.2%} | {rate:.1f} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--gigabytes", type=float, default=1.0)
     parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--larger", type=float, help="GB of a set larger than memory")
+    parser.add_argument("--memory", type=float, default=1.2, help="GB that may be used")
     wishes = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        if wishes.larger:
+            larger(folder, wishes.larger, wishes.memory, wishes.rounds)
+            return
         files(folder / "set", wishes.files)
         decoding(folder)
         gathering(folder, wishes.gigabytes, wishes.rounds)
