@@ -16,11 +16,13 @@ import time
 import warnings
 import zipfile
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from saddlepoint.cli.drawing import deep_png
 from saddlepoint.data import idx
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
@@ -40,6 +42,7 @@ def pictures(rng: np.random.Generator) -> dict[str, bytes]:
         buffer = io.BytesIO()
         image.save(buffer, "PNG" if suffix == ".apng" else Image.registered_extensions()[suffix])
         found[suffix] = buffer.getvalue()
+    found[".dib"] = deep_png(rng.integers(0, 65536, (20, 24, 4), dtype=np.uint16))  # a suffix tells nothing
     return found
 
 
@@ -56,8 +59,17 @@ def seeds(folder: Path) -> list[tuple[str, bytes]]:
         for i, (suffix, content) in enumerate(found[:4]):
             archive.writestr(f"{'ab'[i % 2]}/{i}{suffix}", content)
     (folder / "x.csv").write_text("u,v,class\n1,2,a\n3,4,b\n5,,a\n")
+    if find_spec("pyarrow"):
+        write_parquet(folder / "x.parquet", found[0][1])
     found += [("".join(path.suffixes), path.read_bytes()) for path in sorted(folder.glob("x.*"))]
     return found
+
+
+def write_parquet(path: Path, picture: bytes) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    parquet.write_table(pyarrow.table({"image": [picture] * 6, "label": [0, 1] * 3}), path, row_group_size=4)
 
 
 def harmed(content: bytes, other: bytes, rng: random.Random) -> bytes:
@@ -84,7 +96,7 @@ def harmed(content: bytes, other: bytes, rng: random.Random) -> bytes:
 def attempt(path: Path) -> str:
     """'read' or 'refused'; anything else is raised."""
     try:
-        if path.suffix in (".npy", ".npz", ".idx", ".gz", ".zip", ".csv"):
+        if path.suffix in (".npy", ".npz", ".idx", ".gz", ".zip", ".csv", ".parquet"):
             open_source(Reading(str(path), bad=1))
         else:
             open_source(Reading(str(path.parent), bad=1))
