@@ -49,7 +49,7 @@ def test_without_labels_it_learns_which_way_is_up(data):
 
 def test_the_trial_measures_distortions(data, extractor):
     found = trial(extractor, *data)
-    assert set(found.signal) == {"blur", "noise", "dropped"}
+    assert set(found.signal) == {"blur", "noise", "missing classes"}
     assert all(a < b < c for a, b, c in found.signal.values())
     assert found.strength > 1
     assert (shortcoming(extractor, *data) is None) == (found.strength > trial(pixels(), *data).strength)

@@ -150,10 +150,13 @@ def said(capsys: pytest.CaptureFixture[str], *tokens: object) -> tuple[int, str]
 def test_a_finished_run_is_judged(run: Path) -> None:
     found = kept(run)
     assert {"frechet", "kernel", "precision", "recall", "class_spread", "likeness", "memorisation_p"} <= set(found)
+    assert found["path_length"].low <= found["path_length"].value
+    assert found["path_length"].card.n_fake == 200
     assert "36 held-out examples" in found["frechet"].card.reference
     page = (run / "report.html").read_text()
     assert "Frechet distance" in page
     assert "doctor" in page
+    assert "nearest by L1" in page
 
 
 def test_judge_and_doctor(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -248,3 +251,55 @@ def test_the_best_average_is_the_one_with_the_least_distance() -> None:
     assert best_of(found) == "b"
     with pytest.raises(SaddlepointError, match="file of weights"):
         judging.extractor_of("inception")
+
+
+def test_a_d_that_reads_numbers_is_asked_under_a_condition(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    y = np.linspace(0, 1, 90).astype(np.float32)
+    x = (rng.integers(0, 60, (90, 1, 12, 12)) + 190 * y[:, None, None, None]).astype(np.uint8)
+    np.savez(tmp_path / "data.npz", x=x, y=y)
+    conf = CONFIG.model_copy(update={"data": config.Data(held_out=0.3), "judge": Judge(share=0)})
+    start(str(tmp_path / "data.npz"), conf, name="a", root=tmp_path)
+    file = tmp_path / "one.png"
+    Image.fromarray(x[3, 0]).save(file)
+    name = load(tmp_path / "a").description.fields[0].name
+    found = {}
+    for words in (["--cond", f"{name}=0.1"], ["--cond", f"{name}=0.9"], []):
+        code, text = said(capsys, "score", tmp_path / "a", file, *words, "--json")
+        assert code == 0
+        found[" ".join(words)] = json.loads(text)[0]
+    assert found[f"--cond {name}=0.1"]["label"] == f"{name}=0.1"
+    assert found[""]["label"] == "the best of 63 conditions"
+    low, high = (found[f"--cond {name}={value}"]["logit"] for value in (0.1, 0.9))
+    assert low != high
+    assert found[""]["logit"] >= min(low, high)
+    for words, told in (
+        (["--class", "1"], "use --cond"),
+        (["--cond", "colour=3"], "no condition 'colour'"),
+    ):
+        code, text = said(capsys, "score", tmp_path / "a", file, *words)
+        assert (code, told in text) == (2, True)
+
+
+def test_data_that_cannot_be_judged_say_why(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).integers(0, 255, (15, 1, 12, 12), dtype=np.uint8)
+    np.savez(tmp_path / "few.npz", x=x)
+    conf = CONFIG.model_copy(update={"judge": Judge(share=0)})
+    made = start(str(tmp_path / "few.npz"), conf, name="a", root=tmp_path)
+    told = "15 examples cannot be judged: a verdict on fewer than 20 is noise"
+    assert [event["refused"] for event in events(made.folder) if event["event"] == "judgement"] == [told]
+    assert told in (made.folder / "report.html").read_text()
+    assert made.record.choices.judge_refused == told
+
+
+def test_features_that_are_refused_stop_no_run_and_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = "their distance does not rise with noise: 3, 2, 1"
+    monkeypatch.setattr("saddlepoint.judge.extractors.learned.shortcoming", lambda *_: fault)
+    monkeypatch.setattr("saddlepoint.judge.extractors.learned.trained", lambda *_: None)
+    monkeypatch.setattr("saddlepoint.judge.extractors.learned.learned", lambda *_: None)
+    x = np.random.default_rng(0).integers(0, 255, (90, 1, 12, 12), dtype=np.uint8)
+    np.savez(tmp_path / "data.npz", x=x)
+    conf = CONFIG.model_copy(update={"judge": Judge(features="learned"), "data": config.Data(held_out=0.3)})
+    made = start(str(tmp_path / "data.npz"), conf, name="a", root=tmp_path)
+    assert fault in made.record.choices.judge_refused
+    assert fault in (made.folder / "report.html").read_text()

@@ -16,12 +16,16 @@ def score(
     /,
     *files: Annotated[Path, Parameter(help="Pictures.")],
     label: Annotated[str | None, Parameter(name="--class", metavar="NAME", help="Look at them as this class.")] = None,
+    cond: Annotated[
+        str | None, Parameter(metavar="TEXT", help="Look at them under this condition, as angle=30.")
+    ] = None,
     voice: Speaking = NORMAL,
 ) -> None:
     """Ask a run's discriminator what it thinks of pictures, and what that is worth.
 
     Beside D(x) stands how often pictures of which D said the same were real,
-    among held-out examples and as many samples.
+    among held-out examples and as many samples. A D that reads classes or other
+    conditions looks at them as what is asked for, else as what it likes best.
 
     Example: saddlepoint score runs/photos holiday.png
     """
@@ -29,7 +33,7 @@ def score(
         raise SaddlepointError("no pictures to score", "score", "saddlepoint score RUN FILE ...")
     from saddlepoint.running import assess
 
-    found = assess.score(run, files, label)
+    found = assess.score(run, files, label, cond)
     if voice.json:
         say([json.dumps([opinion._asdict() for opinion in found])])
     elif not voice.quiet:

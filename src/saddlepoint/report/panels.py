@@ -34,6 +34,7 @@ class Pair(NamedTuple):
     picture: Inline
     training: Inline
     distance: str
+    by_l1: Inline | None = None
 
 
 def samples(generated: Tensor | None, real: Tensor | None, classes: object) -> Samples | None:
@@ -81,10 +82,11 @@ def pairs(found: Pairs | None) -> list[Pair]:
     """Each generated picture over the nearest training picture."""
     if found is None:
         return []
-    pictures, training = shrunk(found.pictures[:MOST_PAIRS], 500_000), shrunk(found.training[:MOST_PAIRS], 500_000)
+    sheets = (found.pictures, found.training, *([] if found.by_l1 is None else [found.by_l1]))
+    rows = [shrunk(sheet[:MOST_PAIRS], 500_000) for sheet in sheets]
     return [
-        Pair(row(pictures[i : i + 1]), row(training[i : i + 1]), f"{float(found.distances[i]):,.0f}")
-        for i in range(len(pictures))
+        Pair(row(one), row(near), f"{float(distance):,.0f}", *(row(other) for other in others))
+        for one, near, *others, distance in zip(*(sheet.split(1) for sheet in rows), found.distances)
     ]
 
 

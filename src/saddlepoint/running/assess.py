@@ -11,6 +11,7 @@ from torch import Tensor
 from saddlepoint.api import as_begun
 from saddlepoint.config import Judge
 from saddlepoint.data.batches import scaled
+from saddlepoint.data.cond import asked
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
@@ -20,7 +21,7 @@ from saddlepoint.judge.group import LEAST, card_of, group
 from saddlepoint.judge.judgement import Measures, judge
 from saddlepoint.randomness import Randomness
 from saddlepoint.running import generator
-from saddlepoint.running.judging import can_be_judged, chosen, jury, labels_of
+from saddlepoint.running.judging import chosen, jury, labels_of, unfit
 from saddlepoint.running.measured import keep
 from saddlepoint.running.session import Session, evenly
 from saddlepoint.running.standard import standard
@@ -40,16 +41,13 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> Measures:
     record = read_record(folder)
     features = wish if wish.features != "auto" else record.config.judge
     source, engine = as_begun(record, Nobody())
-    if not can_be_judged(source):
-        raise SaddlepointError(f"examples of shape {list(source.x.shape[1:])}", "judge", "pictures and points can be")
+    if why := unfit(source):
+        raise SaddlepointError(why, "judge")
     name = record.choices.judge_features if features.features == "auto" else features.features
     config = record.config.model_copy(update={"judge": features})
     choices = record.choices.model_copy(update={"judge_features": name, "judge_images": 0})
     session = Session(record.model_copy(update={"config": config, "choices": choices}), source, engine)
-    G = generator.load(folder, str(engine.device))
-    court = jury(session)
-    fake = court.see(G, n, seed)
-    found = judge(fake, court.standard, court.card(fake.size, seed), Randomness(seed).stream("judge"))
+    found = jury(session).judge(generator.load(folder, str(engine.device)), n, seed)
     keep(folder, found)
     return found
 
@@ -109,7 +107,7 @@ class Opinion(NamedTuple):
     d            sigmoid of its logit: the probability that the picture came from the data, as D sees it
     real, fake   share of held-out examples, and of samples, that D finds less real than this
     calibrated   of the 200 looks with the nearest logits, the share that was real; with its 95 % interval
-    label        the class it was looked at as, where D knows classes
+    label        the class or condition it was looked at as, where D reads one
     """
 
     file: str
@@ -122,8 +120,10 @@ class Opinion(NamedTuple):
 
 
 @torch.no_grad()
-def score(folder: Path, files: Sequence[Path], label: str | None) -> list[Opinion]:
-    """D's own opinion of pictures, by the newest checkpoint, beside its opinion of examples it has not seen."""
+def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | None = None) -> list[Opinion]:
+    """D's own opinion of pictures, by the newest checkpoint, beside its opinion of examples it has not seen. They are
+    looked at as of this class or condition, else as of whichever D likes best.
+    """
     record = read_record(folder)
     source, engine = as_begun(record, Nobody())
     session = Session(record, source, engine)
@@ -141,8 +141,11 @@ def score(folder: Path, files: Sequence[Path], label: str | None) -> list[Opinio
     samples = generator.load(folder).sample(real.size, record.config.seed)
     known = logits(real.x, real.c), logits(samples.x, samples.labels)
     pictures = torch.stack([picture(file, source) for file in files])
-    each, labels = best_label(pictures, source, label, logits)
-    return [opinion(str(f), float(y), c, *known) for f, y, c in zip(files, each, labels)]
+    wanted = guises(source, session.examples, label, cond)
+    every = torch.stack([logits(pictures, repeated(guise.c, len(pictures))) for guise in wanted])
+    best = every.max(0)
+    names = [wanted[int(i)].name for i in best.indices]
+    return [opinion(str(f), float(y), name, *known) for f, y, name in zip(files, best.values, names)]
 
 
 def picture(file: Path, source: Source) -> Tensor:
@@ -162,18 +165,36 @@ def picture(file: Path, source: Source) -> Tensor:
     return x if source.x.dtype == torch.uint8 else x.float() / 255
 
 
-def best_label(x: Tensor, source: Source, label: str | None, logits: Looks) -> tuple[Tensor, Sequence[str | None]]:
-    """The logits as this class, or as whichever D likes best; without classes just the logits."""
-    if not source.classes:
-        if source.c is not None:
-            raise SaddlepointError("D needs a condition that is no class", "score", "not yet possible for such runs")
-        return logits(x, None), [None] * len(x)
-    if label is not None and label not in source.classes:
-        raise SaddlepointError(f"no class '{label}'", "--class", f"one of {', '.join(source.classes)}")
-    wanted = range(len(source.classes)) if label is None else [source.classes.index(label)]
-    every = torch.stack([logits(x, torch.full((len(x),), c)) for c in wanted])
-    best = every.max(0)
-    return best.values, [source.classes[list(wanted)[int(i)]] for i in best.indices]
+class Guise(NamedTuple):
+    """A condition to look at pictures under: its name, and c of one picture, [1] or [1, E]; None for none."""
+
+    name: str | None
+    c: Tensor | None
+
+
+def guises(source: Source, examples: Tensor | None, label: str | None, cond: str | None) -> list[Guise]:
+    """What is asked for; else every class, or the conditions of examples; else nothing."""
+    if examples is None and cond is not None:
+        raise SaddlepointError("this D reads no condition but a class", "--cond", "use --class, or none")
+    if not source.classes and label is not None:
+        raise SaddlepointError(
+            "this D knows no classes", "--class", "leave it out" if examples is None else "use --cond"
+        )
+    if source.classes:
+        if label is not None and label not in source.classes:
+            raise SaddlepointError(f"no class '{label}'", "--class", f"one of {', '.join(source.classes)}")
+        wanted = source.classes if label is None else (label,)
+        return [Guise(name, torch.tensor([source.classes.index(name)])) for name in wanted]
+    if examples is None:
+        return [Guise(None, None)]
+    if cond is not None:
+        return [Guise(cond, torch.from_numpy(asked(source.fields, cond, examples[:1].numpy())))]
+    return [Guise(f"the best of {len(examples)} conditions", c) for c in examples.split(1)]
+
+
+def repeated(c: Tensor | None, n: int) -> Tensor | None:
+    """c of n pictures that are all of one condition."""
+    return None if c is None else c.expand(n, *c.shape[1:])
 
 
 def opinion(file: str, logit: float, label: str | None, real: Tensor, fake: Tensor) -> Opinion:

@@ -13,12 +13,13 @@ from saddlepoint.figures import to_uint8
 from saddlepoint.files import write_atomic
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.digits import judge_digits
+from saddlepoint.judge.memory import nearest_l1
 from saddlepoint.judge.nearest import nearest
 from saddlepoint.report.material import Material, Pairs
 from saddlepoint.report.page import write_report
 from saddlepoint.running.byclass import class_figures
 from saddlepoint.running.generator import Description, Generator, export
-from saddlepoint.running.judging import SAMPLES, can_be_judged, jury
+from saddlepoint.running.judging import SAMPLES, jury, unfit
 from saddlepoint.running.measured import examine, keep
 from saddlepoint.running.session import PROBE, Session, evenly
 from saddlepoint.running.watcher import Summary
@@ -35,8 +36,8 @@ def finish(session: Session, folder: Path) -> Summary:
     strip = frames(folder)
     write_atomic(folder / "grid.png", figures.png(generator.sample(100).picture(10)))
     write_atomic(folder / "film.png", figures.png(figures.film(strip)))
-    measures = judged(session, generator, folder)
-    table = dynamics(folder) + doctor(session, folder)
+    measures, why = judged(session, generator, folder)
+    table = dynamics(folder) + doctor(session, folder) + ([("judging", "not possible", why)] if why else [])
     tables = (*table, *class_figures(session.train, generator, session.record.data.name == "digits"))
     write_report(folder, shown(session, generator)._replace(frames=strip, measures=measures, tables=tables))
     names = ("report.html", "grid.png", "film.png", "generator")
@@ -55,11 +56,12 @@ def shown(session: Session, generator: Generator) -> Material:
         drawn, real = (None if x is None else to_uint8(x.nan_to_num(), "unit") for x in (samples, real))
         return Material(drawn, real)
     pictures, training = generator.sample(EACH).x, session.train.x
-    found = nearest(pictures, training)
+    found, other = nearest(pictures, training), nearest_l1(pictures, training)
     usual = None
     if session.held_out.size:
         usual = nearest(session.held_out.x[:PROBE], training).distances.median().item()
-    return Material(samples, real, Pairs(pictures, training[found.indices], found.distances, usual))
+    pairs = Pairs(pictures, training[found.indices], found.distances, usual, training[other.indices])
+    return Material(samples, real, pairs)
 
 
 def by_class(x: Tensor, classes: int) -> Tensor:
@@ -130,23 +132,24 @@ def frames(folder: Path) -> list[tuple[int, Image.Image]]:
     return [(images, Image.open(folder / file)) for images, file in sorted(named.items())]
 
 
-def judged(session: Session, generator: Generator, folder: Path) -> dict[str, Measure]:
-    """The measures that apply: for digits made by class, those of the bundled judge first; then against held-out data.
-
-    Samples or data that cannot be judged leave a page without figures, not a run without a page.
+def judged(session: Session, generator: Generator, folder: Path) -> tuple[dict[str, Measure], str]:
+    """The measures that apply, and why there are no more: for digits made by class, those of the bundled judge first;
+    then against held-out data. Samples or data that cannot be judged leave a page without figures, not a run without a
+    page.
     """
     found: dict[str, Measure] = {}
     try:
         if session.record.data.name == "digits":
             pictures, labels = generator.sample(PROTOCOL, seed=session.config.seed)
             found = judge_digits(pictures, labels, seed=session.config.seed)
-        if can_be_judged(session.source):
-            rest = jury(session).judge(session, session.shipped, SAMPLES)
-            keep(folder, rest)
-            found |= {name: measure for name, measure in rest.items() if name not in found}
-    except SaddlepointError:
-        return found
-    return found
+        if why := unfit(session.source):
+            return found, why
+        rest = jury(session).judge(generator, SAMPLES, session.config.seed)
+        keep(folder, rest)
+        found |= {name: measure for name, measure in rest.items() if name not in found}
+    except SaddlepointError as error:
+        return found, str(error)
+    return found, ""
 
 
 def doctor(session: Session, folder: Path) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from saddlepoint.augment import diff_augment
 from saddlepoint.config import Judge
@@ -24,6 +24,7 @@ from saddlepoint.judge.judgement import Measures, Standard, judge, quick
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.running.engine import Engine
 from saddlepoint.running.generator import Generator
+from saddlepoint.running.paths import WAYS, path_lengths
 from saddlepoint.running.session import Session, evenly
 from saddlepoint.running.standard import learned_from, standard
 from saddlepoint.statistics.gaussian import fit
@@ -107,11 +108,13 @@ class Jury(NamedTuple):
                 found[name]["frechet_augmented"] = measure(card, "Frechet distance to augmented real examples", apart)
         return found
 
-    def judge(self, session: Session, module: nn.Module, n: int) -> Measures:
+    def judge(self, generator: Generator, n: int, seed: int) -> Measures:
         """Everything that applies, of samples that no choice was made by."""
-        seed = session.config.seed
-        fake = self.see(Generator(module, session.description(""), session.engine.device), n, seed)
-        return judge(fake, self.standard, self.card(n, seed), Randomness(seed).stream("judge"))
+        fake = self.see(generator, n, seed)
+        found = judge(fake, self.standard, self.card(fake.size, seed), Randomness(seed).stream("judge"))
+        lengths = path_lengths(generator, self.extractor, seed)
+        card = self.card(WAYS, seed)
+        return found | {"path_length": measure(card, "perceptual path length, over ways instead of samples", lengths)}
 
 
 def jury(session: Session, training: int = TRAINING) -> Jury:
@@ -140,19 +143,24 @@ def labels_of(source: Source) -> Tensor | None:
     return source.c if int(counts.min()) >= EACH_CLASS else None
 
 
-def can_be_judged(source: Source) -> bool:
-    """Pictures and points can; a set of fewer than 20 cannot."""
-    return source.x.ndim in (2, 4) and source.size >= LEAST
+def unfit(source: Source) -> str | None:
+    """Why these data cannot be judged: only pictures and points can, and no fewer than 20. None where they can."""
+    if source.x.ndim not in (2, 4):
+        return f"examples of shape {list(source.x.shape[1:])} cannot be judged: pictures and points can"
+    if source.size < LEAST:
+        return f"{source.size} examples cannot be judged: a verdict on fewer than {LEAST} is noise"
+    return None
 
 
 def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
     """The record with the moments to judge at, fixed before the start: as many as fit into their share of the time.
 
-    One judgement of few samples is timed, on a throwaway copy of the run. Where not even two fit, there are none.
+    One judgement of few samples is timed, on a throwaway copy of the run. Where not even two fit, there are none. What
+    makes judging impossible is written down: it is no reason not to train.
     """
     conf, rate = record.config, record.choices.rate
-    if not can_be_judged(source):
-        return record
+    if why := unfit(source):
+        return refused(record, why)
     features = usual(source) if conf.judge.features == "auto" else conf.judge.features
     choices = record.choices.model_copy(update={"judge_features": features, "judge_samples": SIZES[-1][0]})
     if not conf.judge.share or not rate:
@@ -160,8 +168,8 @@ def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
     images = sum(stage.images for stage in conf.stages)
     try:
         ready, once = timed(Session(record.model_copy(update={"choices": choices}), source, engine))
-    except SaddlepointError:  # the data hold what cannot be judged: no reason not to train on them
-        return record
+    except SaddlepointError as error:
+        return refused(record, str(error))
     left = conf.judge.share * images / rate - ready
     for samples, least in SIZES:
         count = min(MOST_JUDGEMENTS, int(left / max(once * samples / SIZES[-1][0], 1e-6)))
@@ -169,6 +177,10 @@ def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
             more = {"judge_samples": samples, "judge_images": max(1, images // count)}
             return record.model_copy(update={"choices": choices.model_copy(update=more)})
     return record.model_copy(update={"choices": choices})
+
+
+def refused(record: RunRecord, why: str) -> RunRecord:
+    return record.model_copy(update={"choices": record.choices.model_copy(update={"judge_refused": why})})
 
 
 def timed(trial: Session) -> tuple[float, float]:

@@ -99,6 +99,9 @@ class Worker:
         self.progress.opened = True
         self.write("stage", stage=self.progress.stage, objective=stage.objective, length=stage.images)
         if self.progress.seen == 0:
+            if why := self.session.record.choices.judge_refused:
+                self.write("judgement", refused=why)
+                self.watcher.note(f"not judged: {why}")
             self.snapshot()
             self.save()
 
@@ -188,8 +191,8 @@ class Worker:
     def judge(self) -> None:
         """Judge the averages as they are now, and keep the best; then what the doctor says of the run so far."""
         session = self.session
-        self.jury = self.jury or jury(session)
         try:
+            self.jury = self.jury or jury(session)
             found = self.jury.sit(session)
         except SaddlepointError as error:  # samples that cannot be judged are a finding, not the end of a run
             self.write("judgement", refused=str(error))

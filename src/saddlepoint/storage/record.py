@@ -40,6 +40,8 @@ class Choices(Frozen):
     judge_samples: int = 1_000
     judge_images: int = 0
     """Real examples between two judgements; 0: only at the end."""
+    judge_refused: str = ""
+    """Why the data cannot be judged; empty where they can."""
 
 
 class RunRecord(Frozen):

@@ -8,7 +8,7 @@ x uint8 [N, C, H, W];  labels [N] or None
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import torch
@@ -24,6 +24,7 @@ from saddlepoint.statistics.gaussian import fit, frechet
 SIDE, FEATURES, BATCH, STEPS = 32, 64, 64, 400
 LEVELS = (1, 2, 3)
 MOST = 1_000  # pictures of a trial
+ORDERS = 8  # in which classes are left out
 
 
 def prepared(x: Tensor) -> Tensor:
@@ -98,7 +99,7 @@ class Trial(NamedTuple):
 
 
 def trial(extractor: Extractor, x: Tensor, labels: Tensor | None) -> Trial:
-    """Blur, noise and dropped modes, each at three levels: of one half of the pictures, against the other half."""
+    """Blur, noise and missing classes, each at three levels: of one half of the pictures, against the other half."""
     places = torch.randperm(len(x), generator=torch.Generator().manual_seed(0))[:MOST]
     ours, theirs = places[::2], places[1::2]
     reference = fit(look(extractor, x[theirs]).features)
@@ -112,10 +113,20 @@ def trial(extractor: Extractor, x: Tensor, labels: Tensor | None) -> Trial:
         "noise": tuple(signal(noisy(x[ours], level)) for level in LEVELS),
     }
     if labels is not None and int(labels.max()) >= len(LEVELS):
-        k = int(labels.max()) + 1
-        kept = (ours[labels[ours] >= k * level // (len(LEVELS) + 1)] for level in LEVELS)
-        found["dropped"] = tuple(signal(x[some]) for some in kept)
+        found["missing classes"] = tuple(
+            sum(signal(x[some]) for some in without(level, ours, labels)) / ORDERS for level in LEVELS
+        )
     return Trial(found)
+
+
+def without(level: int, places: Tensor, labels: Tensor) -> Iterator[Tensor]:
+    """The places but for those of a quarter, a half, three quarters of the classes, for each of a few random orders of
+    the classes: in one order alone the rest may come to look more like the whole again.
+    """
+    k, rng = int(labels.max()) + 1, torch.Generator().manual_seed(0)
+    for _ in range(ORDERS):
+        order = torch.randperm(k, generator=rng)
+        yield places[order[labels[places]] >= k * level // (len(LEVELS) + 1)]
 
 
 def taught(x: Tensor, labels: Tensor | None, names: tuple[str, ...], seed: int) -> Classifier:
