@@ -52,12 +52,13 @@ def judge(
 
     wish = Judge(features=looking.features, weights=None if looking.weights is None else str(looking.weights))
     if real is None:
-        found = assess.judge_run(generated, wish, n, seed)
+        found, note = assess.judge_run(generated, wish, n, seed), ""
     else:
-        found = assess.judge_folders(str(generated), str(real), wish, size)
+        found, note = assess.judge_folders(str(generated), str(real), wish, size)
     if voice.json:
         say([json.dumps({name: measure.to_json() for name, measure in found.items()})])
     elif not voice.quiet:
         card = next(iter(found.values())).card
         say([*columns(assess.shown(found)), ""])
         say([f"  {card.n_fake:,} samples, seen by {card.extractor}, against {card.reference}"])
+        say([f"  {note}"] if note else [])

@@ -16,27 +16,32 @@ PAIRS = 100
 
 
 def spread(fake: Group, real: Group) -> Interval:
-    """Mean distance of two members, over that of two real ones, in percent: 100 where all of the data is met."""
+    """Mean distance of two members, over that of two real ones, in percent: 100 where all of the data is met. The real
+    ones are not all alike.
+    """
     ratio = mean_pairwise_distance(fake.seen.features[:MOST])
     usual = mean_pairwise_distance(real.seen.features[:MOST]).value
-    return ratio.scaled(100 / max(usual, 1e-12))
+    return ratio.scaled(100 / usual)
 
 
-def class_spread(fake: Group, real: Group) -> tuple[Interval, int]:
-    """(mean over the classes of the same within a class, the class where it is least).
+def class_spread(fake: Group, real: Group) -> tuple[Interval, int] | None:
+    """(mean over the classes of the same within a class, the class where it is least). Classes whose real members are
+    all alike are passed over; None where that is so of every class.
 
     A class of fewer than three members on either side is refused.
     """
-    ratios = []
+    ratios: dict[int, Interval] = {}
     for label in range(classes_of(real, fake)):
         ours, theirs = fake.of(label), real.of(label)
         if min(ours.size, theirs.size) < 3:
             raise SaddlepointError(f"fewer than 3 pictures of class {label}", "judge", "give more of each class")
-        ratios.append(spread(ours, theirs))
-    value = sum(ratio.value for ratio in ratios) / len(ratios)
-    half = math.sqrt(sum((ratio.high - ratio.value) ** 2 for ratio in ratios)) / len(ratios)
-    least = min(range(len(ratios)), key=lambda label: ratios[label].value)
-    return Interval(value, value - half, value + half), least
+        if not theirs.alike:
+            ratios[label] = spread(ours, theirs)
+    if not ratios:
+        return None
+    value = sum(ratio.value for ratio in ratios.values()) / len(ratios)
+    half = math.sqrt(sum((ratio.high - ratio.value) ** 2 for ratio in ratios.values())) / len(ratios)
+    return Interval(value, value - half, value + half), min(ratios, key=lambda label: ratios[label].value)
 
 
 def likeness(some: Group, rng: torch.Generator, pairs: int = PAIRS) -> tuple[Interval, int]:

@@ -27,6 +27,11 @@ class Group(NamedTuple):
     def size(self) -> int:
         return len(self.x)
 
+    @property
+    def alike(self) -> bool:
+        """Whether nothing tells its members apart."""
+        return bool(self.seen.features.eq(self.seen.features[:1]).all())
+
     def take(self, places: Tensor | slice) -> "Group":
         labels = None if self.labels is None else self.labels[places]
         return Group(self.x[places], labels, self.seen.take(places))

@@ -40,6 +40,9 @@ class Standard(NamedTuple):
 
     @staticmethod
     def of(real: Group, training: Group | None = None, fitted: Reference | None = None) -> "Standard":
+        """SaddlepointError where the real examples are all alike: nothing can be told by them."""
+        if real.alike:
+            raise SaddlepointError("the real examples are all alike", "judge", "look at the data: saddlepoint look")
         fitted = fitted or Reference.of(fit(real.seen.features))
         yardstick = None if training is None else frechet_to(fit(training.seen.features), fitted)
         return Standard(real, fitted, training, yardstick)
@@ -68,8 +71,7 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
     """The Frechet distance, without its bias where the sample allows it, over that of real data, and the kernel's."""
     features = fake.seen.features
     whole = frechet_interval(features, standard.fitted)
-    variance = float(standard.fitted.moments.covariance.trace())
-    share = whole.scaled(100 / max(variance, 1e-12))
+    share = whole.scaled(100 / float(standard.fitted.moments.covariance.trace()))
     found = {
         "frechet": measure(card, "Frechet distance", whole),
         "frechet_share": measure(card, "Frechet distance / that of the mean real example alone, %", share),
@@ -99,8 +101,9 @@ def spreads(fake: Group, standard: Standard, card: Card) -> Measures:
     real = standard.real
     found = {"spread": measure(card, "mean pairwise distance / real, %", spread(fake, real))}
     if fake.labels is not None and real.labels is not None and int(torch.bincount(real.labels).min()) >= 3:
-        value, _ = class_spread(fake, real)
-        found["class_spread"] = measure(card, "mean pairwise distance within a class / real, %", value)
+        value = class_spread(fake, real)
+        if value is not None:
+            found["class_spread"] = measure(card, "mean pairwise distance within a class / real, %", value[0])
     return found
 
 

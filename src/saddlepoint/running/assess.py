@@ -21,7 +21,7 @@ from saddlepoint.judge.group import LEAST, card_of, group
 from saddlepoint.judge.judgement import Measures, judge
 from saddlepoint.randomness import Randomness
 from saddlepoint.running import generator
-from saddlepoint.running.judging import chosen, jury, labels_of, unfit
+from saddlepoint.running.judging import EACH_CLASS, chosen, jury, labels_of, unfit
 from saddlepoint.running.measured import keep
 from saddlepoint.running.session import Session, evenly
 from saddlepoint.running.standard import standard
@@ -52,18 +52,33 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> Measures:
     return found
 
 
-def judge_folders(generated: str, real: str, wish: Judge, size: str | None) -> Measures:
-    """One set of pictures against another; labels count where both have the same classes."""
+def judge_folders(generated: str, real: str, wish: Judge, size: str | None) -> tuple[Measures, str]:
+    """One set of pictures against another, and why not class by class, where both sides have classes but they differ,
+    or one is too small.
+    """
     sides = tuple(int(side) for side in size.split("x")) if size else ()
     theirs = open_source(Reading(real, size=(sides[0], sides[-1]) if sides else None))
     shape = (theirs.x.shape[2], theirs.x.shape[3]) if theirs.x.ndim == 4 else None
     ours = open_source(Reading(generated, size=shape))
     extractor = chosen(wish, theirs)
-    same = ours.classes == theirs.classes and labels_of(ours) is not None and labels_of(theirs) is not None
+    for source in (ours, theirs):
+        if why := unfit(source):
+            raise SaddlepointError(why, source.name)
+    why = no_classes(ours, theirs)
+    same = bool(ours.classes) and not why
     fake, held = group(extractor, ours.x, ours.c if same else None), standard(extractor, theirs, None, same)
     reference = f"{Path(real).name}, {theirs.size:,} examples, {theirs.digest()[:12]}"
     card = card_of(extractor, held.real.size, fake.size, reference, None)
-    return judge(fake, held, card, Randomness(0).stream("judge"))
+    return judge(fake, held, card, Randomness(0).stream("judge")), why
+
+
+def no_classes(ours: Source, theirs: Source) -> str:
+    """Why two labelled sets cannot be compared class by class; empty where they can, or where neither has classes."""
+    if ours.classes != theirs.classes:
+        some = sorted(set(ours.classes) ^ set(theirs.classes))[:3]
+        return f"not judged by class: {', '.join(some) or 'their order'} is not on both sides"
+    small = [source.name for source in (ours, theirs) if source.classes and labels_of(source) is None]
+    return f"not judged by class: a class of {small[0]} has fewer than {EACH_CLASS} examples" if small else ""
 
 
 class Comparison(NamedTuple):

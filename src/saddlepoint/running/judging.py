@@ -35,7 +35,7 @@ SAMPLES = 1_000  # of a judgement when the run is over
 SIZES = ((1_000, 8), (500, 4), (250, 2))  # samples of a judgement, where at least so many judgements fit into the time
 MOST_JUDGEMENTS = 24
 TRAINING = 2_000  # training examples that samples are compared with on the way
-EACH_CLASS = 3  # held-out examples that a class needs for a verdict of its own
+EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
 
 
 def extractor_of(name: str, weights: Path | None = None, source: Source | None = None) -> Extractor:
@@ -91,9 +91,10 @@ class Jury(NamedTuple):
         return card_of(self.extractor, self.standard.real.size, n, self.reference, seed)
 
     def see(self, generator: Generator, n: int, seed: int) -> Group:
-        """n samples of a generator: each class in turn, where every class can be judged by itself."""
+        """n samples of a generator: each class in turn, with their labels where every class can be judged by itself."""
         x, labels = generator.sample(n, seed)
-        return group(self.extractor, x, None if self.standard.real.labels is None else labels)
+        enough = self.standard.real.labels is not None and n >= EACH_CLASS * len(generator.classes)
+        return group(self.extractor, x, labels if enough else None)
 
     def sit(self, session: Session) -> dict[str, Measures]:
         """The judgement of each average as it is now, by its name; always of the same z."""

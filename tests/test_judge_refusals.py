@@ -1,0 +1,116 @@
+"""What can hardly be judged, or not at all: an error that says what is wrong, or an interval as wide as it must be."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from saddlepoint.cli.main import main
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.card import Measure
+from saddlepoint.judge.diversity import class_spread
+from saddlepoint.judge.extractors.pixels import pixels
+from saddlepoint.judge.group import card_of, group
+from saddlepoint.judge.judgement import Standard, judge
+
+Pictures = np.ndarray
+
+
+def noise(n: int, side: int = 12, seed: int = 0) -> Pictures:
+    return np.random.default_rng(seed).integers(0, 255, (n, side, side), dtype=np.uint8)
+
+
+def folder(root: Path, name: str, pictures: Pictures, classes: int = 0) -> Path:
+    """A folder of these pictures; in subfolders, one for each of so many classes."""
+    for i, x in enumerate(pictures):
+        path = root / name / (f"class{i % classes}" if classes else "") / f"{i:03d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(x).save(path)
+    return root / name
+
+
+def said(capsys: pytest.CaptureFixture[str], *tokens: object) -> tuple[int, str]:
+    code = main(["judge", *(str(token) for token in tokens), "--features", "pixels"])
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    return code, out + err
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "words"),
+    [
+        (noise(10), noise(40), "10 examples cannot be judged: a verdict on fewer than 20 is noise"),
+        (noise(40), noise(19), "19 examples cannot be judged"),
+        (noise(40), np.full((40, 12, 12), 9, np.uint8), "the real examples are all alike"),
+        (np.repeat(noise(40)[..., None], 3, 3), noise(40), "examples of 1 x 12 x 12 and 3 x 12 x 12"),
+    ],
+)
+def test_two_folders_that_cannot_be_compared(tmp_path: Path, capsys, ours, theirs, words) -> None:
+    code, text = said(capsys, folder(tmp_path, "ours", ours), folder(tmp_path, "theirs", theirs))
+    assert (code, words in text) == (2, True), text
+
+
+def test_constant_samples_are_judged_and_found_wanting(tmp_path: Path, capsys) -> None:
+    constant = np.full((40, 12, 12), 9, np.uint8)
+    code, text = said(capsys, folder(tmp_path, "ours", constant), folder(tmp_path, "theirs", noise(40)), "--json")
+    assert code == 0, text
+    found = {name: Measure.from_json(fields) for name, fields in json.loads(text).items()}
+    assert found["spread"].value == 0
+    assert found["recall"].value == 0
+    assert all(math.isfinite(end) for measure in found.values() for end in measure[:3])
+
+
+def test_classes_that_are_not_on_both_sides_are_named(tmp_path: Path, capsys) -> None:
+    ours, theirs = folder(tmp_path, "a", noise(60), classes=2), folder(tmp_path, "b", noise(60, seed=1), classes=3)
+    code, text = said(capsys, ours, theirs)
+    assert (code, "not judged by class: class2 is not on both sides" in text) == (0, True), text
+    assert "class_spread" not in text
+    few = folder(tmp_path, "c", noise(60, seed=2), classes=3)
+    for path in sorted((few / "class2").iterdir())[2:]:
+        path.unlink()
+    code, text = said(capsys, few, theirs)
+    assert (code, "not judged by class: a class of c has fewer than 3 examples" in text) == (0, True), text
+
+
+def test_few_samples_have_wide_intervals(tmp_path: Path, capsys) -> None:
+    theirs, widths = folder(tmp_path, "theirs", noise(400, 8)), []
+    for n in (20, 320):
+        code, text = said(capsys, folder(tmp_path, f"ours{n}", noise(n, 8, seed=n)), theirs, "--json")
+        assert code == 0, text
+        found = {name: Measure.from_json(fields) for name, fields in json.loads(text).items()}
+        assert found["frechet"].card.n_fake == n
+        widths.append({name: found[name].high - found[name].low for name in ("kernel", "precision", "density")})
+    assert all(few > 2.5 * many > 0 for few, many in zip(widths[0].values(), widths[1].values())), widths
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_numbers_that_are_none_are_refused(bad: float) -> None:
+    pictures, points = torch.rand(30, 1, 8, 8), torch.rand(30, 2)
+    pictures[3, 0, 2, 2], points[4, 1] = bad, bad
+    for x in (pictures, points):
+        with pytest.raises(SaddlepointError, match="finite"):
+            group(pixels(), x)
+
+
+def test_a_class_that_is_one_picture_in_the_data_is_passed_over() -> None:
+    x, labels = torch.from_numpy(noise(60)[:, None]), torch.arange(60) % 3
+    real = x.clone()
+    real[labels == 1] = 7
+    fake, held = group(pixels(), x, labels), Standard.of(group(pixels(), real, labels))
+    found = judge(fake, held, card_of(pixels(), 60, 60, "real", None), torch.Generator().manual_seed(0))
+    assert found["class_spread"].value == pytest.approx(100, abs=1e-9)  # the other two are the same
+    assert math.isfinite(found["class_frechet"].value)
+    real[:] = (labels * 50).byte().view(-1, 1, 1, 1)
+    assert class_spread(fake, group(pixels(), real, labels)) is None
+
+
+def test_an_empty_class_is_named() -> None:
+    x, labels = torch.from_numpy(noise(60)[:, None]), torch.arange(60) % 3
+    held = Standard.of(group(pixels(), x, labels))
+    fake = group(pixels(), x[labels != 1], labels[labels != 1])
+    with pytest.raises(SaddlepointError, match="no picture of class 1"):
+        judge(fake, held, card_of(pixels(), 60, 40, "real", None), torch.Generator().manual_seed(0))
