@@ -119,7 +119,7 @@ def halved(name: str, x: Tensor, labels: Tensor | None = None) -> Source:
     return Source(name, small, labels, () if labels is None else tuple(map(str, range(10))))
 
 
-def digits14(_: Path) -> Source:
+def digits14(_: Path | None = None) -> Source:
     whole = digits()
     return halved("digits14", whole.x, whole.c)
 
