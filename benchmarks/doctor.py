@@ -33,7 +33,7 @@ from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
 from saddlepoint.storage.record import Choices, DataRecord, RunRecord, versions
 
-IMAGES, JUDGEMENTS, SAMPLES = 20_000, 8, 250
+IMAGES, JUDGEMENTS, SAMPLES = 24_000, 8, 250
 PICTURES = [name for name in STAGINGS if not name.startswith("healthy")]
 DIGITS = [
     *[("digits", "chain", name, 0) for name in STAGINGS],
@@ -95,7 +95,7 @@ def play(source: Source, staging: Staging, kit: Kit, seed: int, folder: Path) ->
         held_out=held_out,
     )
     how = {"device": "cpu", "precision": "float32", "threads": 1}
-    choices = Choices(**how, judge_samples=SAMPLES, judge_images=IMAGES // JUDGEMENTS)
+    choices = Choices(**how, judge_samples=SAMPLES, judge_images=conf.stages[0].images // JUDGEMENTS)
     record = RunRecord(config=conf, data=about, choices=choices, versions=versions())
     make_folder(folder)
     with RunLock(folder):

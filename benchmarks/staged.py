@@ -32,7 +32,7 @@ class Kit(NamedTuple):
     wide: Any
     rates: Mapping[str, Any]
     scale: Scale = "signed"
-    classify: float = 1.0
+    classify: float = 0.1
 
 
 CHAIN = {"kernel": 4, "normalise": False}
@@ -40,20 +40,20 @@ STEADY = {"lr": 2e-3, "betas": (0.0, 0.99)}
 KITS = {
     "chain": Kit(
         Residual(width=16),
-        Dcgan(width=8, condition="projection", **CHAIN),
-        Dcgan(width=80, condition="projection", **CHAIN),
+        Dcgan(width=16, condition="projection", **CHAIN),
+        Dcgan(width=160, condition="projection", **CHAIN),
         STEADY,
     ),
     "acgan": Kit(
         Residual(width=16),
-        Dcgan(width=8, condition="none", **CHAIN),
-        Dcgan(width=80, condition="none", **CHAIN),
+        Dcgan(width=16, condition="none", **CHAIN),
+        Dcgan(width=160, condition="none", **CHAIN),
         STEADY,
     ),
     "dcgan": Kit(
         Dcgan(width=16, kernel=4, condition="concat"),
-        Dcgan(width=8, kernel=4, condition="concat"),
-        Dcgan(width=80, kernel=4, condition="concat"),
+        Dcgan(width=16, kernel=4, condition="concat"),
+        Dcgan(width=160, kernel=4, condition="concat"),
         {"lr": 5e-4, "betas": (0.5, 0.999)},
         classify=0.0,
     ),
@@ -65,7 +65,8 @@ class Staging(NamedTuple):
     """What is done to a run, and the verdicts that fit it.
 
     rules, g, d   settings of the stage and of the players
-    wide          whether D is ten times wider
+    wide          whether D is ten times wider; it then sees half as many examples
+    noise         numbers of z, 0: as usual
     pictures      how many there are, of which `held_out` are not trained on; `copies`: how often each is there
     """
 
@@ -74,6 +75,7 @@ class Staging(NamedTuple):
     g: Mapping[str, Any] = {}
     d: Mapping[str, Any] = {}
     wide: bool = False
+    noise: int = 0
     pictures: int = 3_000
     held_out: float = 0.1
     copies: int = 1
@@ -91,20 +93,22 @@ STAGINGS = {
     "g-slow": Staging(("D too strong",), NONE, {"lr": 1e-6}),
     "50-pictures": Staging(("D overfits", "memorising"), NONE, pictures=90, held_out=0.45),
     "duplicated": Staging(("D overfits", "memorising"), NONE, pictures=150, held_out=0.4, copies=20),
+    "one-number-of-noise": Staging(("within-class collapse", "mode collapse"), noise=1),
     "unregularised-relativistic": Staging(
-        (*BROKEN, "D overfits"), NONE | {"objective": "relativistic"}, {"lr": 1e-2}, {"lr": 1e-2}
+        (*BROKEN, "D overfits"), NONE | {"objective": "relativistic"}, {"lr": 2e-2}, {"lr": 2e-2}
     ),
 }
 
 
 def configured(staging: Staging, kit: Kit, seed: int, images: int) -> Config:
     """A small game, with what is staged."""
+    images //= 1 + staging.wide
     rules = {"images": images, "r1": 0.2, "penalty_every": 8, "classify": kit.classify} | dict(staging.rules)
     return Config(
         seed=seed,
         batch=64,
         range=kit.scale,
-        prior=Prior(size=64 if kit.scale == "signed" else 8),
+        prior=Prior(size=staging.noise or (64 if kit.scale == "signed" else 8)),
         g=Generator(network=kit.g, **dict(kit.rates) | dict(staging.g)),
         d=Critic(network=kit.wide if staging.wide else kit.d, **dict(kit.rates) | dict(staging.d)),
         stages=(Stage(**rules),),

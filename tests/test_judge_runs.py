@@ -303,3 +303,9 @@ def test_features_that_are_refused_stop_no_run_and_say_why(tmp_path: Path, monke
     made = start(str(tmp_path / "data.npz"), conf, name="a", root=tmp_path)
     assert fault in made.record.choices.judge_refused
     assert fault in (made.folder / "report.html").read_text()
+
+
+def test_examples_that_are_there_many_times_count_once() -> None:
+    source = pictures().take(torch.tensor([3, 1, 3, 3, 2, 1]))
+    assert judging.distinct(source).x.equal(pictures().x[[3, 1, 2]])
+    assert judging.distinct(pictures()).size == pictures().size

@@ -122,7 +122,7 @@ def jury(session: Session, training: int = TRAINING) -> Jury:
     """The jury of a run: held-out examples, or training examples where too few are held out, and it says so."""
     choices, wish, held_out = session.record.choices, session.config.judge, session.held_out
     extractor = extractor_of(choices.judge_features, path_of(wish), session.train)
-    some = session.train.take(evenly(session.train.size, training))
+    some = distinct(session.train.take(evenly(session.train.size, training)))
     real = held_out if held_out.size >= LEAST else some
     what = "held-out" if held_out.size >= LEAST else "training"
     reference = f"{session.record.data.name}, {real.size:,} {what} examples, {session.record.data.digest[:12]}"
@@ -134,6 +134,12 @@ def jury(session: Session, training: int = TRAINING) -> Jury:
         pictures = (diff_augment(scaled(real.x, "signed"), rng, 1.0).clamp(-1, 1) + 1) / 2
         altered = Reference.of(fit(group(extractor, pictures).seen.features))
     return Jury(extractor, held, reference, choices.judge_samples, altered)
+
+
+def distinct(source: Source) -> Source:
+    """Each example once. What is there many times would be nearest many times: no sign that it was learned by heart."""
+    first = {row.tobytes(): place for place, row in reversed(list(enumerate(source.x.flatten(1).numpy())))}
+    return source if len(first) == source.size else source.take(torch.tensor(sorted(first.values())))
 
 
 def labels_of(source: Source) -> Tensor | None:
