@@ -23,7 +23,8 @@ from saddlepoint.data.source import Source
 from saddlepoint.data.split import split
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
-from saddlepoint.judge.doctor import BENIGN, Case, Verdict, diagnose
+from saddlepoint.judge.case import Case
+from saddlepoint.judge.doctor import BENIGN, Verdict, diagnose
 from saddlepoint.randomness import Randomness
 from saddlepoint.running.engine import Engine
 from saddlepoint.running.run import Worker

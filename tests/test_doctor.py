@@ -2,12 +2,15 @@
 
 import pytest
 
-from saddlepoint.judge.doctor import Case, Verdict, diagnose
+from saddlepoint.judge.case import Case
+from saddlepoint.judge.doctor import Verdict, diagnose
 
 CONFIG = {
     "g": {"lr": 2e-3},
     "d": {"lr": 2e-3},
-    "stages": [{"objective": "non-saturating", "r1": 0.2, "r2": 0.0, "classify": 1.0, "augment": "none"}],
+    "stages": [
+        {"images": 100, "objective": "non-saturating", "r1": 0.2, "r2": 0.0, "classify": 1.0, "augment": "none"}
+    ],
 }
 FINE = {
     "frechet": [1.0, 0.9, 1.1],
@@ -29,9 +32,13 @@ def held_out(train: float = 1.0, held: float = 0.9, fake: float = -1.0, std: flo
     return {"event": "held_out", **{name: {"mean": mean, "std": std} for name, mean in sets.items()}}
 
 
-def judgement(frechet: float = 1.0, **measures: float) -> dict:
+def judgement(frechet: float = 1.0, images: int = 100, **measures: float) -> dict:
     found = FINE | {"frechet": [frechet, 0.9 * frechet, 1.1 * frechet]}
-    return {"event": "judgement", "measures": found | {name: [v, v, v] for name, v in measures.items()}}
+    return {
+        "event": "judgement",
+        "images": images,
+        "measures": found | {name: [v, v, v] for name, v in measures.items()},
+    }
 
 
 def said(*events: dict, config: dict = CONFIG) -> list[Verdict]:
@@ -60,8 +67,8 @@ def test_nothing_wrong_is_healthy_and_says_what_was_looked_at():
         ("D overfits", "1.9 standard", "--augment adaptive", [held_out(held=-0.9), judgement()]),
         ("mode collapse", "20 %", "--objective relativistic", [judgement(spread=20, class_spread=20)]),
         ("within-class collapse", "30 %", "--classify 0.25", [judgement(class_spread=30)]),
-        ("D too weak", "40 times", "--d.lr 0.008", [held_out(1, 1, 0.95), judgement(frechet_ratio=40)]),
-        ("D too strong", "9.0 standard", "--d.lr 0.0005", [held_out(5, 5, -4), judgement(frechet_ratio=40)]),
+        ("D too weak", "4% of real", "--d.lr 0.008", [held_out(1, 1, 0.95), judgement(coverage=0.04)]),
+        ("D too strong", "9.0 standard", "--d.lr 0.0005", [held_out(5, 5, -4), judgement(coverage=0.0)]),
         ("oscillation", "turned 2 times", "--lr 0.0005", [judgement(f) for f in (1, 1, 1, 1, 1, 3, 1, 3)]),
         ("augmentation leak", "0.5 to augmented", "--augment-most 0.5", [judgement(frechet_augmented=0.5)]),
         ("plateau", "the last 4", "stop here", [judgement(f) for f in (9, 5, 3, 1, 1, 0.99, 1.05, 1)]),
@@ -82,8 +89,10 @@ def test_the_most_urgent_comes_first():
 @pytest.mark.parametrize(
     "events",
     [
-        [held_out(5, 5, -4), judgement(frechet_ratio=2)],  # certain, but the samples are good
-        [held_out(1, 1, 1), judgement(frechet_ratio=2)],  # in the dark, because the samples are good
+        [held_out(5, 5, -4), judgement(coverage=0.5)],  # certain, but the samples are good
+        [held_out(1, 1, 1), judgement(coverage=0.9)],  # in the dark, because the samples are good
+        [held_out(5, 5, -4), judgement(4.0), judgement(3.0), judgement(2.0, coverage=0, spread=10)],  # getting better
+        [judgement(4.0), judgement(4.0, spread=10, images=19)],  # young
         [judgement(copies=12, memorisation_p=0.3)],  # near-copies, but of held-out examples as well
         [judgement(copies=0.5, memorisation_p=1e-4)],
         [judgement(f) for f in (9, 3, 2, 1.5, 1.2, 1.0, 0.8, 0.6)],  # still learning

@@ -3,17 +3,15 @@
 Thresholds were fixed on digits; docs/judging.md has the table of how often they are right elsewhere.
 """
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
-Event = Mapping[str, Any]
+from saddlepoint.judge.case import Case, shortest
 
 OVERFIT = 1.0  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
 TOGETHER = 0.2  # the same, where D sees no difference
-BAD = 8.0  # times real data's own Frechet distance: anybody sees the difference
-COLLAPSED = 55.0  # percent of the real pairwise distance
+COLLAPSED = 50.0  # percent of the real pairwise distance
 COPIES, SURE = 2.0, 0.001  # percent of near-copies; p-value of the memorisation test
 SWING = 1.25  # one judgement over the one before
 LAST = 4  # judgements without a gain
@@ -26,58 +24,6 @@ class Verdict(NamedTuple):
     name: str
     evidence: str
     change: str
-
-
-class Case(NamedTuple):
-    """What the journal holds on a run so far.
-
-    rounds, held_out, judged  events of these kinds, in order
-    rollbacks                 ways back to a checkpoint
-    config                    the tree of its configuration
-    """
-
-    rounds: Sequence[Event]
-    held_out: Sequence[Event]
-    judged: Sequence[Event]
-    rollbacks: int
-    config: Event
-
-    @staticmethod
-    def of(config: Event, events: Sequence[Event]) -> "Case":
-        kinds = {kind: [e for e in events if e.get("event") == kind] for kind in ("rounds", "held_out", "rollback")}
-        judged = [e for e in events if e.get("event") == "judgement" and "measures" in e]
-        return Case(kinds["rounds"], kinds["held_out"], judged, len(kinds["rollback"]), config)
-
-    def setting(self, *path: str) -> Any:
-        """A setting by its path; of a stage, the last stage's."""
-        node: Any = self.config
-        for name in path:
-            node = node.get(name) if isinstance(node, Mapping) else None
-        return node
-
-    def rule(self, name: str) -> Any:
-        stages = self.config.get("stages") or [{}]
-        return stages[-1].get(name)
-
-    def value(self, name: str) -> float | None:
-        """A measure of the last judgement."""
-        if not self.judged:
-            return None
-        found = self.judged[-1]["measures"].get(name)
-        return None if found is None or found[0] is None else float(found[0])
-
-    def logits(self, name: str) -> tuple[float, float] | None:
-        """(mean, standard deviation) of D's logits on one set, averaged over the last three looks."""
-        last = [e[name] for e in self.held_out[-3:] if isinstance(e.get(name), Mapping)]
-        means, stds = ([e[key] for e in last if e.get(key) is not None] for key in ("mean", "std"))
-        return (sum(means) / len(means), sum(stds) / len(stds)) if means and stds else None
-
-    def gap(self, one: str, other: str) -> float | None:
-        """(mean - mean) over the pooled standard deviation of D's logits on two sets."""
-        a, b = self.logits(one), self.logits(other)
-        if a is None or b is None:
-            return None
-        return (a[0] - b[0]) / max(math.sqrt((a[1] ** 2 + b[1] ** 2) / 2), 1e-6)
 
 
 def diagnose(case: Case) -> list[Verdict]:
@@ -118,7 +64,7 @@ def overfits(case: Case) -> Verdict | None:
 def collapsed(case: Case) -> Verdict | None:
     """Samples lie closer together than real examples do."""
     spread = case.value("spread")
-    if spread is None or spread > COLLAPSED:
+    if spread is None or spread > COLLAPSED or not case.stuck:
         return None
     coverage = case.value("coverage")
     evidence = f"two samples are {spread:.0f} % as far apart as two real examples"
@@ -129,7 +75,7 @@ def collapsed(case: Case) -> Verdict | None:
 def collapsed_within(case: Case) -> Verdict | None:
     """The classes differ, but the samples of a class hardly do."""
     spread, all_ = case.value("class_spread"), case.value("spread")
-    if spread is None or all_ is None or spread > COLLAPSED or all_ <= COLLAPSED:
+    if spread is None or all_ is None or spread > COLLAPSED or all_ <= COLLAPSED or not case.stuck:
         return None
     evidence = f"two samples of a class are {spread:.0f} % as far apart as two real ones, of any class {all_:.0f} %"
     weight = case.rule("classify")
@@ -138,24 +84,29 @@ def collapsed_within(case: Case) -> Verdict | None:
 
 def too_strong(case: Case) -> Verdict | None:
     """D is certain of everything, and G gets nowhere."""
-    apart, ratio = case.gap("train", "fake"), case.value("frechet_ratio")
-    if apart is None or apart < APART or (ratio is not None and ratio < BAD):
+    apart = case.gap("train", "fake")
+    if apart is None or apart < APART or (case.judged and not (case.bad and case.stuck)):
         return None
-    evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples"
-    evidence += "" if ratio is None else f", and the Frechet distance is {ratio:.0f} times real data's"
+    evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples{nowhere(case)}"
     r1, lr = case.rule("r1"), case.setting("d", "lr")
     return Verdict("D too strong", evidence, "--r1 1" if not r1 else f"--d.lr {(lr or 0) / 4:g}")
 
 
 def too_weak(case: Case) -> Verdict | None:
     """D sees no difference where there is one, or takes fakes for more real than real examples."""
-    apart, ratio = case.gap("train", "fake"), case.value("frechet_ratio")
-    if apart is None or ratio is None or apart > TOGETHER or ratio < BAD:
+    apart = case.gap("train", "fake")
+    if apart is None or apart > TOGETHER or not case.bad or not case.stuck:
         return None
-    evidence = f"the Frechet distance is {ratio:.0f} times real data's, but D's logits on real examples lie {apart:.2f}"
-    evidence += " standard deviations above those on fakes"
+    evidence = f"D's logits on real examples lie {apart:.2f} standard deviations above those on fakes{nowhere(case)}"
     lr = case.setting("d", "lr") or 0
     return Verdict("D too weak", evidence, f"--d.lr {4 * lr:g}")
+
+
+def nowhere(case: Case) -> str:
+    """How far from the data the samples are, in words."""
+    coverage, ratio = case.value("coverage"), case.value("frechet_ratio")
+    found = "" if coverage is None else f", and {coverage:.0%} of real examples have a sample close by"
+    return found + ("" if ratio is None else f"; the Frechet distance is {ratio:.0f} times real data's")
 
 
 def oscillating(case: Case) -> Verdict | None:
@@ -177,14 +128,6 @@ def oscillating(case: Case) -> Verdict | None:
         f"the Frechet distance turned {turns} times beyond its error bars: {values}",
         slower(case, "g", "d"),
     )
-
-
-def shortest(event: Event) -> Sequence[float]:
-    """The Frechet distance of the average with the shortest memory, which hides least: (value, low, high)."""
-    averages = event.get("frechet")
-    if not isinstance(averages, Mapping) or not averages:
-        return event["measures"]["frechet"]
-    return averages[min(averages, key=lambda name: int(name.rpartition("-")[2] or 0))]
 
 
 def leaking(case: Case) -> Verdict | None:

@@ -8,7 +8,8 @@ from saddlepoint.config import Config
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import write_atomic
 from saddlepoint.judge.card import Measure
-from saddlepoint.judge.doctor import Case, Verdict, diagnose
+from saddlepoint.judge.case import Case
+from saddlepoint.judge.doctor import Verdict, diagnose
 from saddlepoint.storage.journal import read
 
 NAME = "measures.json"
@@ -34,7 +35,8 @@ def kept(folder: Path) -> dict[str, Measure]:
 def examine(folder: Path, config: Config) -> list[Verdict]:
     """What the doctor says of a run folder: by its journal, and its last measures where none were taken on the way."""
     events = read(folder / "journal.jsonl")
-    if (folder / NAME).exists():
+    looked = any(event.get("event") == "judgement" and "measures" in event for event in events)
+    if not looked and (folder / NAME).exists():
         last = {name: list(measure[:3]) for name, measure in kept(folder).items()}
         events.append({"event": "judgement", "measures": last})
     return diagnose(Case.of(config.model_dump(mode="json"), events))

@@ -13,7 +13,8 @@ from saddlepoint.durations import show
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import grid, png, scatter, to_uint8
 from saddlepoint.files import make_folder, write_atomic
-from saddlepoint.judge.doctor import Case, diagnose
+from saddlepoint.judge.case import Case
+from saddlepoint.judge.doctor import diagnose
 from saddlepoint.records import Round
 from saddlepoint.running import moments
 from saddlepoint.running.gauge import Gauge

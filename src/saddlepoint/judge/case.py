@@ -1,0 +1,88 @@
+"""What a journal tells of a run, as the doctor reads it: settings, D's logits, measures, and how they went."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+Event = Mapping[str, Any]
+
+BAD = 0.1  # of the real examples have a sample close by: anybody sees the difference
+BETTER = 0.9  # a Frechet distance over an earlier one: learning goes on
+YOUNG = 0.25  # of a run's length: it has only begun
+
+
+class Case(NamedTuple):
+    """What the journal holds on a run so far.
+
+    rounds, held_out, judged  events of these kinds, in order
+    rollbacks                 ways back to a checkpoint
+    config                    the tree of its configuration
+    """
+
+    rounds: Sequence[Event]
+    held_out: Sequence[Event]
+    judged: Sequence[Event]
+    rollbacks: int
+    config: Event
+
+    @staticmethod
+    def of(config: Event, events: Sequence[Event]) -> "Case":
+        kinds = {kind: [e for e in events if e.get("event") == kind] for kind in ("rounds", "held_out", "rollback")}
+        judged = [e for e in events if e.get("event") == "judgement" and "measures" in e]
+        return Case(kinds["rounds"], kinds["held_out"], judged, len(kinds["rollback"]), config)
+
+    def setting(self, *path: str) -> Any:
+        """A setting by its path; of a stage, the last stage's."""
+        node: Any = self.config
+        for name in path:
+            node = node.get(name) if isinstance(node, Mapping) else None
+        return node
+
+    def rule(self, name: str) -> Any:
+        stages = self.config.get("stages") or [{}]
+        return stages[-1].get(name)
+
+    def value(self, name: str) -> float | None:
+        """A measure of the last judgement."""
+        if not self.judged:
+            return None
+        found = self.judged[-1]["measures"].get(name)
+        return None if found is None or found[0] is None else float(found[0])
+
+    @property
+    def stuck(self) -> bool:
+        """Whether learning no longer mends what is wrong: the Frechet distance has fallen by less than a tenth since
+        half as many judgements, and a quarter of the run is over. A lone judgement is taken as it is.
+        """
+        total = sum(stage.get("images") or 0 for stage in self.config.get("stages") or ())
+        if self.judged and (self.judged[-1].get("images") or math.inf) < YOUNG * total:
+            return False
+        found = [value for event in self.judged if (value := shortest(event)[0]) is not None]
+        return len(found) < 2 or found[-1] > BETTER * found[(len(found) - 1) // 2]
+
+    @property
+    def bad(self) -> bool:
+        """Whether samples are as good as nowhere where real examples are."""
+        coverage = self.value("coverage")
+        return coverage is not None and coverage < BAD
+
+    def logits(self, name: str) -> tuple[float, float] | None:
+        """(mean, standard deviation) of D's logits on one set, averaged over the last three looks."""
+        last = [e[name] for e in self.held_out[-3:] if isinstance(e.get(name), Mapping)]
+        means, stds = ([e[key] for e in last if e.get(key) is not None] for key in ("mean", "std"))
+        return (sum(means) / len(means), sum(stds) / len(stds)) if means and stds else None
+
+    def gap(self, one: str, other: str) -> float | None:
+        """(mean - mean) over the pooled standard deviation of D's logits on two sets."""
+        a, b = self.logits(one), self.logits(other)
+        if a is None or b is None:
+            return None
+        return (a[0] - b[0]) / max(math.sqrt((a[1] ** 2 + b[1] ** 2) / 2), 1e-6)
+
+
+def shortest(event: Event) -> Sequence[float]:
+    """The Frechet distance of the average with the shortest memory, which hides least: (value, low, high)."""
+    averages = event.get("frechet")
+    if not isinstance(averages, Mapping) or not averages:
+        return event["measures"]["frechet"]
+    return averages[min(averages, key=lambda name: int(name.rpartition("-")[2] or 0))]
