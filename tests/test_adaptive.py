@@ -9,7 +9,7 @@ from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, outcome, session_o
 
 from saddlepoint import api, augment
 from saddlepoint.api import resume
-from saddlepoint.augment import SPEED, overfitting
+from saddlepoint.augment import SPEED, START, overfitting
 from saddlepoint.config import Config
 from saddlepoint.running import moments
 from saddlepoint.running.plan import Measurement
@@ -40,13 +40,13 @@ def overfitting_of(self: Session, most: int) -> dict[str, torch.Tensor]:
 def test_its_strength_is_in_the_journal_and_rises_and_falls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Session, "opinions", overfitting_of)
     monkeypatch.setattr("saddlepoint.running.run.Worker.snapshot", lambda self: None)
-    run = begin(tmp_path, adaptive(0.002))
+    run = begin(tmp_path, adaptive(0.7))
     lines = [event for event in events(run.folder) if event["event"] == "augment"]
     assert [line["images"] for line in lines] == [24, 36, 60, 72, 96, 108, 120, 138, 156, 174]
-    step, p, expected = 17 / SPEED, 0.0, []
+    step, p, expected = 17 / SPEED, START, []
     for line in lines:
         up = line["images"] % 120 < 60
-        p = min(0.002, p + step) if up else max(0.0, p - step)
+        p = p + step if up else p - step
         expected.append((p, 1.0 if up else 0.0))
     assert [(line["strength"], line["overfitting"]) for line in lines] == expected
     assert session_of(run).progress.augment == expected[-1][0]
@@ -63,7 +63,7 @@ def test_a_cut_run_goes_on_with_the_same_strength_to_the_same_bits(
         begin(tmp_path, adaptive(0.7), watcher=Seen(at))
     assert outcome(resume(tmp_path / "a").folder) == outcome(whole.folder)
     strengths = [line["strength"] for line in events(whole.folder) if line["event"] == "augment"]
-    assert strengths == pytest.approx([min(0.7, 17 / 200 * (i + 1)) for i in range(10)])
+    assert strengths == pytest.approx([min(0.7, START + 17 / 200 * (i + 1)) for i in range(10)])
     assert outcome(begin(tmp_path, name="plain").folder)["tensors"] != outcome(whole.folder)["tensors"]
 
 

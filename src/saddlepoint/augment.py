@@ -20,8 +20,9 @@ from torch.nn.functional import pad
 from saddlepoint.errors import SaddlepointError
 
 SHIFT, HOLE = 8, 2  # shifted by up to an eighth of the side; half of the side is cut out
-TARGET = 0.4  # of the overfitting: above it D needs more augmentation, below it less
-SPEED = 50_000  # images over which an adaptive strength may go from 0 to 1
+START = 0.5  # of an adaptive strength: D memorises a small set before it can be noticed (docs/data.md)
+TARGET = 0.3  # of the overfitting: above it D needs more augmentation, below it less
+SPEED = 25_000  # images over which an adaptive strength may go from 0 to 1
 
 
 def diff_augment(x: Tensor, rng: torch.Generator, strength: float) -> Tensor:

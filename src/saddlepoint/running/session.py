@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from saddlepoint.augment import adapted, overfitting
+from saddlepoint.augment import START, adapted, overfitting
 from saddlepoint.config import Stage
 from saddlepoint.data.batches import Batches, Sampling, scaled
 from saddlepoint.data.source import Source
@@ -44,7 +44,7 @@ class Session:
         self.networks = networks(conf, Facts.of(source), engine)
         self.G, self.D = players(conf, self.networks)
         self.averages = averages_of(self.networks.G, conf.averages)
-        self.progress = Progress()
+        self.progress = Progress(augment=START)
         # The best generator so far, kept where samples are judged on the way.
         judging = record.choices.judge_images > 0
         self.kept = copy.deepcopy(self.networks.G).requires_grad_(False).eval() if judging else None
@@ -136,7 +136,7 @@ class Session:
 
     def strength(self, stage: Stage) -> float:
         """Of the stage's augmentation, now."""
-        return self.progress.augment if stage.augment == "adaptive" else 1.0
+        return min(stage.augment_most, self.progress.augment) if stage.augment == "adaptive" else 1.0
 
     def adapt(self, stage: Stage, images: int) -> dict[str, float]:
         """Let the augmentation follow how much D overfits, after so many images; what the journal says of it."""
