@@ -25,7 +25,7 @@ SIDE = 16
 
 
 class Kit(NamedTuple):
-    """The players' networks, a D ten times wider, and their rates."""
+    """The players' networks, a D ten times wider, their rates, and what else suits such data."""
 
     g: Any
     d: Any
@@ -33,6 +33,9 @@ class Kit(NamedTuple):
     rates: Mapping[str, Any]
     scale: Scale = "signed"
     classify: float = 0.1
+    batch: int = 64
+    longer: int = 1  # times the examples, where a round takes no time
+    r1: float = 0.2
 
 
 CHAIN = {"kernel": 4, "normalise": False}
@@ -57,7 +60,9 @@ KITS = {
         {"lr": 5e-4, "betas": (0.5, 0.999)},
         classify=0.0,
     ),
-    "mlp": Kit(Mlp(hidden=(128, 128)), Mlp(hidden=(128, 128)), Mlp(hidden=(1280, 1280)), STEADY, "raw"),
+    "mlp": Kit(
+        Mlp(hidden=(128, 128)), Mlp(hidden=(128, 128)), Mlp(hidden=(1280, 1280)), STEADY, "raw", 0.0, 128, 6, 0.02
+    ),
 }
 
 
@@ -86,7 +91,7 @@ BROKEN = ("mode collapse", "within-class collapse", "oscillation", "D too strong
 STAGINGS = {
     "healthy": Staging(BENIGN),
     "healthy-hinge": Staging(BENIGN, {"objective": "hinge"}),
-    "healthy-relativistic": Staging(BENIGN, {"objective": "relativistic", "r1": 0.5, "r2": 0.5}),
+    "healthy-relativistic": Staging(BENIGN, {"objective": "relativistic"}),
     "rate-too-high": Staging(BROKEN, NONE, {"lr": 0.05}, {"lr": 0.05}),
     "d-ten-times-wider": Staging(("D too strong", "mode collapse"), NONE | {"objective": "minimax"}, wide=True),
     "d-frozen": Staging(("D too weak", "mode collapse"), d={"lr": 1e-9}),
@@ -102,11 +107,11 @@ STAGINGS = {
 
 def configured(staging: Staging, kit: Kit, seed: int, images: int) -> Config:
     """A small game, with what is staged."""
-    images //= 1 + staging.wide
-    rules = {"images": images, "r1": 0.2, "penalty_every": 8, "classify": kit.classify} | dict(staging.rules)
+    images = images * kit.longer // (1 + staging.wide)
+    rules = {"images": images, "r1": kit.r1, "penalty_every": 8, "classify": kit.classify} | dict(staging.rules)
     return Config(
         seed=seed,
-        batch=64,
+        batch=kit.batch,
         range=kit.scale,
         prior=Prior(size=staging.noise or (64 if kit.scale == "signed" else 8)),
         g=Generator(network=kit.g, **dict(kit.rates) | dict(staging.g)),
@@ -165,5 +170,6 @@ DATA: dict[str, Callable[[Path], Source]] = {
     "maps": maps,
     "waves": waves,
     "moons": lambda _: world_source("moons", 6_000),
+    "ring8-wide": lambda _: world_source("ring8-wide", 6_000),
     "pinwheel": lambda _: world_source("pinwheel", 6_000),
 }
