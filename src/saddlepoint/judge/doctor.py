@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from saddlepoint.judge.case import Case, shortest
 
-OVERFIT = 1.0  # standard deviations between D's logits on training and on held-out examples
+OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
 TOGETHER = 0.2  # the same, where D sees no difference
-COLLAPSED = 50.0  # percent of the real pairwise distance
+COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distance, of all and within a class
 COPIES, SURE = 2.0, 0.001  # percent of near-copies; p-value of the memorisation test
-SWING = 1.25  # one judgement over the one before
+SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
 LAST = 4  # judgements without a gain
 BENIGN = ("healthy", "plateau")
 
@@ -75,7 +75,7 @@ def collapsed(case: Case) -> Verdict | None:
 def collapsed_within(case: Case) -> Verdict | None:
     """The classes differ, but the samples of a class hardly do."""
     spread, all_ = case.value("class_spread"), case.value("spread")
-    if spread is None or all_ is None or spread > COLLAPSED or all_ <= COLLAPSED or not case.stuck:
+    if spread is None or all_ is None or spread > COLLAPSED_WITHIN or all_ <= COLLAPSED or not case.stuck:
         return None
     evidence = f"two samples of a class are {spread:.0f} % as far apart as two real ones, of any class {all_:.0f} %"
     weight = case.rule("classify")
@@ -110,24 +110,24 @@ def nowhere(case: Case) -> str:
 
 
 def oscillating(case: Case) -> Verdict | None:
-    """The Frechet distance rose beyond its error bar, fell and rose again, over the last half of the judgements."""
-    bars = [shortest(event) for event in case.judged[len(case.judged) // 2 :]]
-    bars = [bar for bar in bars if None not in bar]
-    moves = []
+    """Over the last half of the judgements the Frechet distance rose beyond its error bar, fell and rose again; or it
+    has risen to three times its best.
+    """
+    every = [bar for event in case.judged if None not in (bar := shortest(event))]
+    bars, moves = every[len(every) // 2 :], []
     for before, after in zip(bars, bars[1:]):
         if after[1] > before[2] and after[0] > SWING * before[0]:
             moves.append("up")
         elif after[2] < before[1] and before[0] > SWING * after[0]:
             moves.append("down")
     turns = sum(a != b for a, b in zip(moves, moves[1:]))
-    if turns < 2:
+    best, last = (min(every), every[-1]) if every else ((), ())
+    lost = bool(every) and last[1] > best[2] and last[0] > LOST * best[0]
+    if turns < 2 and not lost:
         return None
     values = ", ".join(f"{bar[0]:.3g}" for bar in bars)
-    return Verdict(
-        "oscillation",
-        f"the Frechet distance turned {turns} times beyond its error bars: {values}",
-        slower(case, "g", "d"),
-    )
+    what = f"turned {turns} times beyond its error bars" if turns > 1 else f"was {best[0]:.3g} and has been lost"
+    return Verdict("oscillation", f"the Frechet distance {what}: {values}", slower(case, "g", "d"))
 
 
 def leaking(case: Case) -> Verdict | None:
