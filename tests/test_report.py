@@ -95,7 +95,13 @@ MEASURES = {"label_accuracy": Measure(99.6234, 99.48, 99.72, card("label accurac
 WHOLE = Material(
     samples=pictures(2, 3, 1, 8, 8),
     real=pictures(2, 3, 1, 8, 8, seed=1),
-    pairs=Pairs(pictures(4, 1, 8, 8), pictures(4, 1, 8, 8, seed=2), torch.tensor([0.0, 1234.5, 3.0, 4.0]), 987.0),
+    pairs=Pairs(
+        pictures(4, 1, 8, 8),
+        pictures(4, 1, 8, 8, seed=2),
+        torch.tensor([0.0, 1234.5, 3.0, 4.0]),
+        987.0,
+        {"nearest by L1": pictures(4, 1, 8, 8, seed=3), "nearest to something": pictures(4, 1, 8, 8, seed=4)},
+    ),
     frames=[(1000 * t, pictures(3, 1, 8, 8, seed=t)) for t in range(9)],
     measures=MEASURES,
     tables=[("refused steps", "0", "not finite")],
@@ -111,7 +117,7 @@ def page_of(folder, material):
 def test_the_whole_page(tmp_path):
     events = [{"event": "stage", "stage": 0, "images": 0}, *(rounds(n) for n in range(1000, 9000, 1000))]
     page = page_of(run_folder(tmp_path, [*events, held_out(4000), {"event": "end", "images": 8000}]), WHOLE)
-    assert len(page.all("img")) == 2 * 2 + 9 + 2 * 4
+    assert len(page.all("img")) == 2 * 2 + 9 + 4 * 4
     for said in ("a run", "modern", "begun 1 March 2026, 09:05", "finished", "99.62", "99.48 to 99.72", "1,234"):
         assert said in page.text
     for said in (
@@ -120,6 +126,8 @@ def test_the_whole_page(tmp_path):
         "ab" * 32,
         "g.network.width 32",
         "987",
+        "nearest by L1",
+        "nearest to something",
         "saddlepoint train digits",
     ):
         assert said in page.text

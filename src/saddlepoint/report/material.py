@@ -17,14 +17,15 @@ class Pairs(NamedTuple):
     distances           [M], as `judge.nearest` measures them
     held_out            the median distance from held-out real pictures to their nearest training picture: what is
                         usual between pictures that are no copies
-    by_l1               uint8 [M, C, H, W], the nearest by the sum of absolute differences, of the 100 nearest
+    others              uint8 [M, C, H, W], by name: the nearest by other measures; by L1, the sum of absolute
+                        differences, it is the nearest of the 100 nearest
     """
 
     pictures: Tensor
     training: Tensor
     distances: Tensor
     held_out: float | None = None
-    by_l1: Tensor | None = None
+    others: Mapping[str, Tensor] = MappingProxyType({})
 
 
 class Material(NamedTuple):

@@ -34,7 +34,7 @@ class Pair(NamedTuple):
     picture: Inline
     training: Inline
     distance: str
-    by_l1: Inline | None = None
+    others: tuple[tuple[str, Inline], ...] = ()
 
 
 def samples(generated: Tensor | None, real: Tensor | None, classes: object) -> Samples | None:
@@ -82,11 +82,11 @@ def pairs(found: Pairs | None) -> list[Pair]:
     """Each generated picture over the nearest training picture."""
     if found is None:
         return []
-    sheets = (found.pictures, found.training, *([] if found.by_l1 is None else [found.by_l1]))
-    rows = [shrunk(sheet[:MOST_PAIRS], 500_000) for sheet in sheets]
+    sheets = (found.pictures, found.training, *found.others.values())
+    rows = [shrunk(sheet[:MOST_PAIRS], 500_000).split(1) for sheet in sheets]
     return [
-        Pair(row(one), row(near), f"{float(distance):,.0f}", *(row(other) for other in others))
-        for one, near, *others, distance in zip(*(sheet.split(1) for sheet in rows), found.distances)
+        Pair(row(one), row(near), f"{float(distance):,.0f}", tuple(zip(found.others, map(row, others))))
+        for one, near, *others, distance in zip(*rows, found.distances)
     ]
 
 

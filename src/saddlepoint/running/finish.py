@@ -13,13 +13,14 @@ from saddlepoint.figures import to_uint8
 from saddlepoint.files import write_atomic
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.digits import judge_digits
-from saddlepoint.judge.memory import nearest_l1
+from saddlepoint.judge.extractors.extractor import look
+from saddlepoint.judge.memory import nearest_features, nearest_l1
 from saddlepoint.judge.nearest import nearest
 from saddlepoint.report.material import Material, Pairs
 from saddlepoint.report.page import write_report
 from saddlepoint.running.byclass import class_figures
 from saddlepoint.running.generator import Description, Generator, export
-from saddlepoint.running.judging import SAMPLES, jury, unfit
+from saddlepoint.running.judging import SAMPLES, Jury, jury, unfit
 from saddlepoint.running.measured import examine, keep
 from saddlepoint.running.session import PROBE, Session, evenly
 from saddlepoint.running.watcher import Summary
@@ -36,15 +37,27 @@ def finish(session: Session, folder: Path) -> Summary:
     strip = frames(folder)
     write_atomic(folder / "grid.png", figures.png(generator.sample(100).picture(10)))
     write_atomic(folder / "film.png", figures.png(figures.film(strip)))
-    measures, why = judged(session, generator, folder)
+    court, why = court_of(session)
+    measures, fault = judged(session, generator, folder, court)
+    why = why or fault
     table = dynamics(folder) + doctor(session, folder) + ([("judging", "not possible", why)] if why else [])
     tables = (*table, *class_figures(session.train, generator, session.record.data.name == "digits"))
-    write_report(folder, shown(session, generator)._replace(frames=strip, measures=measures, tables=tables))
+    write_report(folder, shown(session, generator, court)._replace(frames=strip, measures=measures, tables=tables))
     names = ("report.html", "grid.png", "film.png", "generator")
     return Summary(folder, (*rows(measures), *table), tuple(folder / name for name in names))
 
 
-def shown(session: Session, generator: Generator) -> Material:
+def court_of(session: Session) -> tuple[Jury | None, str]:
+    """The jury of a run, or why there is none: data that cannot be judged, features that were refused."""
+    if why := unfit(session.source):
+        return None, why
+    try:
+        return jury(session), ""
+    except SaddlepointError as error:
+        return None, str(error)
+
+
+def shown(session: Session, generator: Generator, court: Jury | None) -> Material:
     """Samples, real examples beside them, and for pictures the nearest training pictures of a row of samples."""
     if session.source.x.ndim == 2:
         return Material(generator.sample(POINTS).x, session.train.x[:POINTS])
@@ -56,12 +69,21 @@ def shown(session: Session, generator: Generator) -> Material:
         drawn, real = (None if x is None else to_uint8(x.nan_to_num(), "unit") for x in (samples, real))
         return Material(drawn, real)
     pictures, training = generator.sample(EACH).x, session.train.x
-    found, other = nearest(pictures, training), nearest_l1(pictures, training)
-    usual = None
+    found, usual = nearest(pictures, training), None
+    others = {"nearest by L1": training[nearest_l1(pictures, training).indices]} | by_features(pictures, court)
     if session.held_out.size:
         usual = nearest(session.held_out.x[:PROBE], training).distances.median().item()
-    pairs = Pairs(pictures, training[found.indices], found.distances, usual, training[other.indices])
+    pairs = Pairs(pictures, training[found.indices], found.distances, usual, others)
     return Material(samples, real, pairs)
+
+
+def by_features(pictures: Tensor, court: Jury | None) -> dict[str, Tensor]:
+    """The nearest of the training pictures that the jury has seen, in its features; none where these are the pixels."""
+    if court is None or court.standard.training is None or court.extractor.digest == "none":
+        return {}
+    training = court.standard.training
+    found = nearest_features(look(court.extractor, pictures).features, training.seen.features)
+    return {f"nearest to {court.extractor.name}, of {training.size:,}": training.x[found.indices]}
 
 
 def by_class(x: Tensor, classes: int) -> Tensor:
@@ -132,21 +154,19 @@ def frames(folder: Path) -> list[tuple[int, Image.Image]]:
     return [(images, Image.open(folder / file)) for images, file in sorted(named.items())]
 
 
-def judged(session: Session, generator: Generator, folder: Path) -> tuple[dict[str, Measure], str]:
+def judged(session: Session, generator: Generator, folder: Path, court: Jury | None) -> tuple[dict[str, Measure], str]:
     """The measures that apply, and why there are no more: for digits made by class, those of the bundled judge first;
-    then against held-out data. Samples or data that cannot be judged leave a page without figures, not a run without a
-    page.
+    then against held-out data. Samples that cannot be judged leave a page without figures, not a run without a page.
     """
     found: dict[str, Measure] = {}
     try:
         if session.record.data.name == "digits":
             pictures, labels = generator.sample(PROTOCOL, seed=session.config.seed)
             found = judge_digits(pictures, labels, seed=session.config.seed)
-        if why := unfit(session.source):
-            return found, why
-        rest = jury(session).judge(generator, SAMPLES, session.config.seed)
-        keep(folder, rest)
-        found |= {name: measure for name, measure in rest.items() if name not in found}
+        if court is not None:
+            rest = court.judge(generator, SAMPLES, session.config.seed)
+            keep(folder, rest)
+            found |= {name: measure for name, measure in rest.items() if name not in found}
     except SaddlepointError as error:
         return found, str(error)
     return found, ""
