@@ -55,6 +55,15 @@ def test_it_is_mapped_and_not_loaded(pictures: Path, monkeypatch) -> None:
     found = cache.load(cache.contents()[0].folder)
     assert found is not None
     assert isinstance(found.x, np.memmap)
+    assert read(pictures, monkeypatch).mapped
+
+
+def test_arrays_are_mapped_where_they_are_used_as_they_are(tmp_path: Path) -> None:
+    for name, dtype, mapped in (("bytes", "uint8", True), ("single", "float32", True), ("double", "float64", False)):
+        np.save(tmp_path / f"{name}.npy", np.ones((4, 8, 8), dtype))
+        source = open_source(str(tmp_path / f"{name}.npy"))
+        assert source.mapped == mapped
+        assert not source.take(torch.arange(2)).mapped
 
 
 def test_anything_that_changes_what_is_decoded_makes_another(pictures: Path, monkeypatch) -> None:

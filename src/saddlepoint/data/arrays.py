@@ -157,7 +157,8 @@ def from_arrays(
         notes = (*notes, *scaled)
     if wish.size is not None and tensor.ndim == 4 and tuple(tensor.shape[2:]) != wish.size:
         raise SaddlepointError(f"arrays stay as they are, {list(tensor.shape[2:])}", "--size", "leave it out")
-    return Source(name, tensor, c, made.classes, fields=made.fields, notes=notes)
+    mapped = isinstance(x, np.memmap) and tensor.data_ptr() == x.ctypes.data
+    return Source(name, tensor, c, made.classes, fields=made.fields, notes=notes, mapped=mapped)
 
 
 def upright(x: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -177,12 +178,12 @@ def stored(x: np.ndarray, name: str) -> tuple[torch.Tensor, tuple[str, ...]]:
     if x.dtype == bool:
         return tensor_of(x.astype(np.uint8) * 255), ()
     if x.dtype.kind == "f":
-        return tensor_of(x.astype(np.float32)), ()
+        return tensor_of(x.astype(np.float32, copy=False)), ()
     if x.dtype.kind not in "iu":
         raise SaddlepointError(f"{x.dtype} are no pictures", name)
     low, high = int(x.min()), int(x.max())
     if low < 0 or high > 65535:
-        return tensor_of(x.astype(np.float32)), ()
+        return tensor_of(x.astype(np.float32, copy=False)), ()
     return tensor_of(x.astype(np.uint8 if high < 256 else np.uint16)), (f"{x.dtype} is held as 8 or 16 bits",)
 
 
@@ -190,7 +191,7 @@ def points(x: np.ndarray, name: str) -> tuple[torch.Tensor, tuple[str, ...]]:
     """[N, D] float32."""
     if x.dtype.kind not in "fiub":
         raise SaddlepointError(f"{x.dtype} are no points", name)
-    return tensor_of(x.astype(np.float32)), ()
+    return tensor_of(x.astype(np.float32, copy=False)), ()
 
 
 def tensor_of(x: np.ndarray) -> torch.Tensor:

@@ -168,7 +168,8 @@ def assembled(listing: Listing, wish: Reading, pictures: Gathered) -> Source:
         there = torch.from_numpy(np.flatnonzero(~made.missing))
         x, c = x[there], None if c is None else c[there]
     notes = (*listing.notes, *pictures.notes, *said, *made.notes, *tolerate(bad, len(x), wish.bad, listing.name))
-    return Source(listing.name, x, c, made.classes, listing.licence, made.fields, notes)
+    mapped = isinstance(pictures.x, np.memmap) and x.data_ptr() == pictures.x.ctypes.data
+    return Source(listing.name, x, c, made.classes, listing.licence, made.fields, notes, mapped=mapped)
 
 
 def normal(x: torch.Tensor) -> tuple[torch.Tensor, tuple[str, ...]]:

@@ -19,6 +19,7 @@ class Source(NamedTuple):
     fields   what the columns of c mean, where c is vectors
     notes    what was decided and left out when the data were read, a line each
     known    the digest, where it has been computed before
+    mapped   whether x lies in a file and takes no memory of its own
     """
 
     name: str
@@ -29,6 +30,7 @@ class Source(NamedTuple):
     fields: tuple[Field, ...] = ()
     notes: tuple[str, ...] = ()
     known: str | None = None
+    mapped: bool = False
 
     @property
     def size(self) -> int:
@@ -37,7 +39,7 @@ class Source(NamedTuple):
 
     def take(self, indices: Tensor) -> "Source":
         """The source restricted to these examples, in this order."""
-        return self._replace(x=self.x[indices], c=None if self.c is None else self.c[indices], known=None)
+        return self._replace(x=self.x[indices], c=None if self.c is None else self.c[indices], known=None, mapped=False)
 
     def digest(self) -> str:
         """SHA-256 of the types, shapes and bytes of x and c: what makes two runs' data the same data."""

@@ -97,7 +97,8 @@ def disk_bytes(conf: Config, weights: int) -> int:
 
 
 def memory_bytes(conf: Config, weights: int, source: Source) -> int:
-    """A rough estimate: the data as stored, weights, gradients, moments and averages, and torch itself."""
+    """A rough estimate: the data, unless they lie in a mapped file, weights, gradients, moments, averages, torch."""
     copies = 4 + len(conf.averages)
     activations = conf.batch * source.x[0].numel() * 64 * BYTES * 4
-    return source.x.nbytes + copies * weights * BYTES + activations + 300_000_000
+    data = 0 if source.mapped else source.x.nbytes
+    return data + copies * weights * BYTES + activations + 300_000_000
