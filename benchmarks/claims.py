@@ -12,7 +12,9 @@ import argparse
 import math
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 import torch
 from staged import digits14
@@ -36,9 +38,10 @@ SAMPLES = 1_000
 FAR = 20.0  # times the real floor
 
 
-def configured(seed: int, images: int, width: int = 16, **rules: object) -> Config:
+def configured(seed: int, images: int, width: int = 16, rules: Mapping[str, Any] = MappingProxyType({})) -> Config:
     """The networks and rates of the recipe `modern`, narrower."""
-    rates = {"lr": 2e-3, "betas": (0.0, 0.99)}
+    rates: dict[str, Any] = {"lr": 2e-3, "betas": (0.0, 0.99)}
+    common: dict[str, Any] = {"images": images, "r1": 0.2, "penalty_every": 8, "classify": 1.0}
     critic = Dcgan(width=width, kernel=4, normalise=False, condition="projection")
     return Config(
         seed=seed,
@@ -46,7 +49,7 @@ def configured(seed: int, images: int, width: int = 16, **rules: object) -> Conf
         prior=Prior(size=64),
         g=Generator(network=Residual(width=width), **rates),
         d=Critic(network=critic, **rates),
-        stages=(Stage(**({"images": images, "r1": 0.2, "penalty_every": 8, "classify": 1.0} | rules)),),
+        stages=(Stage(**(common | dict(rules))),),
         averages=(2_000,),
     )
 
@@ -118,7 +121,7 @@ def start(whole: Source, far: Yardstick, seeds: int) -> None:
     for objective in ("minimax", "non-saturating"):
         reached, sure, norms = [], [], []
         for seed in range(seeds):
-            session = begun(configured(seed, images, r1=0.0, objective=objective), source)
+            session = begun(configured(seed, images, rules={"r1": 0.0, "objective": objective}), source)
             at, gradients, right = math.inf, [], []
             for round in played(session):
                 gradients.append(round.gradients["G"])
@@ -145,7 +148,7 @@ def remembers(whole: Source, pictures: int, width: int, seed: int = 0) -> tuple[
     count = min(pictures, whole.size // 2)
     order = torch.randperm(whole.size, generator=Randomness(seed).stream("claims"))
     source = whole.take(order[: 2 * count])._replace(c=None, classes=())
-    session = begun(configured(seed, 24_000, width, r1=0.0), source, range(count, 2 * count))
+    session = begun(configured(seed, 24_000, width, {"r1": 0.0}), source, range(count, 2 * count))
     for _ in played(session):
         pass
     found = memory(samples(session), source.x[:count], source.x[count:], Randomness(seed).stream("judge"))

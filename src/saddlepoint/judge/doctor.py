@@ -113,7 +113,9 @@ def oscillating(case: Case) -> Verdict | None:
     """Over the last half of the judgements the Frechet distance rose beyond its error bar, fell and rose again; or it
     has risen to three times its best.
     """
-    every = [bar for event in case.judged if None not in (bar := shortest(event))]
+    every = [tuple(bar) for event in case.judged if None not in (bar := shortest(event))]
+    if not every:
+        return None
     bars, moves = every[len(every) // 2 :], []
     for before, after in zip(bars, bars[1:]):
         if after[1] > before[2] and after[0] > SWING * before[0]:
@@ -121,8 +123,8 @@ def oscillating(case: Case) -> Verdict | None:
         elif after[2] < before[1] and before[0] > SWING * after[0]:
             moves.append("down")
     turns = sum(a != b for a, b in zip(moves, moves[1:]))
-    best, last = (min(every), every[-1]) if every else ((), ())
-    lost = bool(every) and last[1] > best[2] and last[0] > LOST * best[0]
+    best, last = min(every), every[-1]
+    lost = last[1] > best[2] and last[0] > LOST * best[0]
     if turns < 2 and not lost:
         return None
     values = ", ".join(f"{bar[0]:.3g}" for bar in bars)
