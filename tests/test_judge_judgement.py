@@ -117,6 +117,14 @@ def test_constant_pictures_get_a_verdict_with_pixels():
     assert math.isfinite(found["frechet"].value)
 
 
+def test_only_the_original_features_give_a_number_the_name_of_fid():
+    real, fake = (group(pixels(), digits_test().x[part]) for part in (slice(100), slice(100, 200)))
+    card = card_of(pixels(), 100, 100, "real", None)
+    for extractor, names in (("inception-2015-12-05", ("FID", "KID")), ("pixels", ("Frechet", "kernel"))):
+        found = quick(fake, Standard.of(real), card._replace(extractor=extractor), rng())
+        assert [found[key].card.metric.split()[0] for key in ("frechet", "kernel")] == list(names)
+
+
 def test_points_are_judged_as_they_are():
     real, more, fake = (torch.randn(300, 2, generator=rng(s)) for s in range(3))
     standard = Standard.of(group(pixels(), real), group(pixels(), more))

@@ -7,6 +7,7 @@ import torch
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.diversity import class_spread, classes_of, likeness, spread
+from saddlepoint.judge.extractors.inception import NAME as INCEPTION
 from saddlepoint.judge.group import Group, measure, same_kind
 from saddlepoint.judge.memory import QUERIES, memory
 from saddlepoint.statistics.classes import census, inception_score
@@ -70,10 +71,10 @@ def quick(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> 
 def distances(fake: Group, standard: Standard, card: Card) -> Measures:
     """The Frechet distance, without its bias where the sample allows it, over that of real data, and the kernel's."""
     features = fake.seen.features
-    whole = frechet_interval(features, standard.fitted)
+    whole, original = frechet_interval(features, standard.fitted), card.extractor == INCEPTION
     share = whole.scaled(100 / float(standard.fitted.moments.covariance.trace()))
     found = {
-        "frechet": measure(card, "Frechet distance", whole),
+        "frechet": measure(card, "FID (Frechet inception distance)" if original else "Frechet distance", whole),
         "frechet_share": measure(card, "Frechet distance / that of the mean real example alone, %", share),
     }
     if len(features) // 2 > features.shape[1]:
@@ -84,7 +85,8 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
         found["frechet_ratio"] = measure(card, name, whole.scaled(1 / standard.yardstick))
     real, ours = standard.real.seen.features[:MOST], features[:MOST]
     short = card._replace(n_real=len(real), n_fake=len(ours))
-    found["kernel"] = measure(short, "kernel distance (unbiased cubic MMD^2)", kernel_distance(real, ours))
+    name = f"{'KID' if original else 'kernel distance'} (unbiased cubic MMD^2)"
+    found["kernel"] = measure(short, name, kernel_distance(real, ours))
     return found
 
 

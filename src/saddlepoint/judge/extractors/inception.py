@@ -14,6 +14,7 @@ from torch.nn.functional import avg_pool2d, conv2d, max_pool2d
 from saddlepoint.judge.extractors import foreign
 from saddlepoint.judge.extractors.extractor import Extractor, Seen, colour
 
+NAME = "inception-2015-12-05"
 SIDE = 299
 KNOWN = {
     "7ff4a85c3a6378f0dfc8433ffd789663b01176bec0a683a435651739c091fa34": "default_1.pt, TorchScript",
@@ -163,7 +164,7 @@ def inception(path: Path) -> Extractor:
         pictures = (resize(colour(x)) - 128) / 128
         return Seen(network(pictures.contiguous(memory_format=torch.channels_last)))
 
-    return Extractor("inception-2015-12-05", digest, "bilinear as in TensorFlow 1, to 299", see, 25)
+    return Extractor(NAME, digest, "bilinear as in TensorFlow 1, to 299", see, 25)
 
 
 def named(network: Inception, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
