@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from saddlepoint.data.digits import digits
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.extractors.digits import digits as digit_extractor
 from saddlepoint.judge.extractors.extractor import Extractor, Seen
+from saddlepoint.judge.extractors.learned import trained
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.running import standard as module
 from saddlepoint.running.standard import learned_from, standard
@@ -158,7 +160,7 @@ def test_the_verb_shows_and_clears_them(cache: Path, capsys) -> None:
 
 def test_features_are_taught_once(monkeypatch) -> None:
     source = digits().take(torch.arange(300))
-    monkeypatch.setattr("saddlepoint.judge.extractors.learned.STEPS", 3)
+    monkeypatch.setattr("saddlepoint.judge.extractors.learned.trained", partial(trained, steps=3))
     monkeypatch.setattr("saddlepoint.judge.extractors.learned.shortcoming", lambda *_: None)
     first = learned_from(source, source.c)
     monkeypatch.setattr(module, "taught", forbidden)
