@@ -82,6 +82,12 @@ def test_each_verdict_has_its_evidence_and_one_change(name, figure, change, even
     assert verdict.change.startswith(change)
 
 
+def test_a_plateau_far_from_the_data_is_no_place_to_stay():
+    verdict = only(*(judgement(f, coverage=0.02) for f in (9, 5, 3, 1, 1, 0.99, 1.05, 1)))
+    assert verdict.change == "stop here, and begin anew with --lr 0.0005"
+    assert "2% of real examples" in verdict.evidence
+
+
 def test_the_most_urgent_comes_first():
     names = [verdict.name for verdict in said(rounds(2), held_out(held=-1.5), judgement(spread=10, class_spread=10))]
     assert names == ["non-finite values masked", "mode collapse", "D overfits"]

@@ -153,7 +153,10 @@ def plateau(case: Case) -> Verdict | None:
     if last[0] < earlier[1]:
         return None
     evidence = f"the best of the last {LAST} Frechet distances is {last[0]:.3g}, of those before {earlier[0]:.3g}"
-    return Verdict("plateau", f"{evidence} [{earlier[1]:.3g}, {earlier[2]:.3g}]", "stop here")
+    evidence += f" [{earlier[1]:.3g}, {earlier[2]:.3g}]"
+    if case.bad:
+        return Verdict("plateau", evidence + nowhere(case), f"stop here, and begin anew with {slower(case, 'g', 'd')}")
+    return Verdict("plateau", evidence, "stop here")
 
 
 def healthy(case: Case) -> Verdict:
