@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
+from saddlepoint.data.ahead import ask_for
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
@@ -96,6 +97,8 @@ class Batches:
     def at(self, position: int) -> Batch:
         """The batch that begins with example number `position`, on the device, in the recipe's range."""
         chosen = self.numbers(position)
+        if self.source.mapped:
+            ask_for(self.source.x, chosen)
         c = None if self.source.c is None else self.source.c[chosen].to(self.device)
         x = scaled(self.source.x[chosen].to(self.device), self.scale)
         if self.sampling.mirror:
