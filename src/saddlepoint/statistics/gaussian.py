@@ -52,14 +52,20 @@ def fit(features: Tensor) -> Gaussian:
     """The moments of features [N, F]; SaddlepointError where there are none, or one is not finite."""
     if features.ndim != 2 or features.shape[0] == 0:
         raise SaddlepointError(f"features of shape {list(features.shape)}", "fit", "give [N, F] with N >= 1")
-    # A part at a time: the features as a whole in float64 would take more memory than all else.
-    mean = torch.stack([part.double().sum(0) for part in features.split(CHUNK)]).sum(0) / len(features)
-    total = mean.new_zeros(len(mean), len(mean))
-    for part in features.split(CHUNK):
-        add_outer(total, part.to(torch.float64, copy=True).sub_(mean))
-    if not torch.isfinite(total.diagonal()).all():  # one number that is not finite leaves its column without a sum
+    # A part at a time: the features as a whole in float64 would take more memory than all else. From the first part's
+    # mean on, so that what is taken off at the end is small, and no digits are lost.
+    parts = features.split(CHUNK)
+    origin = parts[0].double().mean(0)
+    total, sums = origin.new_zeros(len(origin), len(origin)), torch.zeros_like(origin)
+    for part in parts:
+        shifted = part.to(torch.float64, copy=True).sub_(origin)
+        sums += shifted.sum(0)
+        add_outer(total, shifted)
+    apart, n = sums / len(features), len(features)
+    scatter = mirrored(total).sub_(torch.outer(apart, apart).mul_(n))
+    if not torch.isfinite(scatter.diagonal()).all():  # one number that is not finite leaves its column without a sum
         raise SaddlepointError("some features are not finite", "fit", "look at the samples they came from")
-    return Gaussian(mean, mirrored(total).div_(max(len(features) - 1, 1)), len(features))
+    return Gaussian(origin + apart, scatter.div_(max(n - 1, 1)), n)
 
 
 def add_outer(total: Tensor, y: Tensor) -> None:

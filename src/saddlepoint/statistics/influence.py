@@ -14,7 +14,7 @@ from saddlepoint.statistics.gaussian import Gaussian, fit, square_root
 from saddlepoint.statistics.intervals import NORMAL_95, Interval
 
 CHUNK = 2048
-MOST = 5_000  # samples whose influence is looked at: their spread is then known to a percent or two
+MOST = 2_000  # samples whose influence is looked at: its spread is then known to a percent or two
 
 
 class Reference(NamedTuple):
@@ -37,7 +37,7 @@ def frechet_interval(features: Tensor, reference: Reference) -> Interval:
         h(y) = 2 (mu - m) . y' + y'^T (I - T) y' - tr((I - T) S)
 
     is what one more sample y adds, to first order; the variance of the distance is that of h over N (the infinitesimal
-    jackknife; Jaeckel 1972), taken from 5,000 of them where there are more. The same moments serve for the distance
+    jackknife; Jaeckel 1972), taken from 2,000 of them where there are more. The same moments serve for the distance
     itself: |mu - m|^2 + tr S + tr R - 2 tr M^(1/2), M = R^(1/2) S R^(1/2), whose eigenvalues within rounding of 0 count
     as 0.
     """
