@@ -109,6 +109,14 @@ def test_zip_entries_that_reach_outside_are_refused_and_named(tmp_path: Path) ->
     assert set(tmp_path.parent.rglob("*.png")) == before
 
 
+def test_a_zip_entry_without_a_name_is_no_picture(tmp_path: Path) -> None:
+    zipped(tmp_path / "set.zip", **{"x.png": paint(tmp_path / "x.png", 5).read_bytes(), "q": b"nothing"})
+    content = (tmp_path / "set.zip").read_bytes()
+    (tmp_path / "set.zip").write_bytes(content.replace(b"q", b"\0"))  # where zipfile ends a name
+    assert zipfile.ZipFile(tmp_path / "set.zip").infolist()[1].filename == ""
+    assert open_source(str(tmp_path / "set.zip")).size == 1
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + b"\0" * 10, b"not a zip", b"PK\x03\x04" + b"x" * 100])
 def test_damaged_zips(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "set.zip").write_bytes(content)

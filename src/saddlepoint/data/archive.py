@@ -31,7 +31,7 @@ def list_zip(path: Path) -> Listing:
     entries, bad = [], []
     for one in inside:
         suffix = PurePosixPath(one.filename).suffix.lower()
-        if one.is_dir() or hidden(one.filename) or suffix not in SUFFIXES | FOREIGN:
+        if one.filename.endswith("/") or hidden(one.filename) or suffix not in SUFFIXES | FOREIGN:
             continue
         if reason := refused(one) or (f"{suffix} is not read" if suffix in FOREIGN else ""):
             bad.append(Bad(one.filename, reason))
