@@ -67,14 +67,15 @@ class Score(NamedTuple):
 class Setting(NamedTuple):
     """How a game is played: networks, objective, penalties and rates over the rounds.
 
-    gamma          weighs R1 and R2 at first (0 leaves them out); falls geometrically to `last` of itself, over `until`
+    gamma          weighs R1 and R2 at first, in units of the data's variance (0 leaves them out)
+    last, until    it falls geometrically to `last` of itself, over `until` of the rounds
     d_rate, g_rate are held for `hold` of the rounds, and fall as half a cosine to a hundredth
     d_gain, g_gain of the first layer of D, and of every layer of a G of steps
     """
 
     networks: str = "steps"
     objective: str = "relativistic"
-    gamma: float = 1.0
+    gamma: float = 0.125
     last: float = 1e-4
     until: float = 0.6
     rounds: int = 16_000
@@ -193,7 +194,7 @@ def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Scor
     x = target.draw(points, Randomness(seed).stream("world")).float()
     prior = Prior("normal", target.latent)
     G, D = players(setting, target, x, prior)
-    penalties = (Term("r1", "D", r1, setting.gamma), Term("r2", "D", r2, setting.gamma)) if setting.gamma else ()
+    penalties = (Term("r1", "D", r1), Term("r2", "D", r2)) if setting.gamma else ()
     game = Game(
         G=Player.of(G, torch.optim.Adam(G.parameters(), betas=BETAS, fused=True)),
         D=Player.of(D, torch.optim.Adam(D.parameters(), betas=BETAS, fused=True)),
@@ -205,10 +206,11 @@ def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Scor
     def dials(state: State) -> Dials:
         done = state.index / setting.rounds
         fall = 0.01 + (1 - math.cos(math.pi * min(1.0, (1 - done) / (1 - setting.hold)))) / 2
-        gamma = setting.gamma * setting.last ** min(1.0, done / setting.until)
+        gamma = heaviest * setting.last ** min(1.0, done / setting.until)
         weights = {term.name: gamma for term in penalties}
         return Dials(rates={"D": setting.d_rate * fall, "G": setting.g_rate * fall}, weights=weights)
 
+    heaviest = setting.gamma * float(x.var())
     average, start = Average(G, 300 * setting.batch), time.process_time()
     for round_ in play(game, batches(x, setting.batch, setting.rounds, seed), seed=seed, dials=dials):
         average.update(G, setting.batch, round_.images)
