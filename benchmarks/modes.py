@@ -1,9 +1,9 @@
 """Mode coverage: PacGAN's ring of 8 and grid of 25, the objectives side by side, and VEEGAN's 1,200 dimensions.
 
-    python benchmarks/modes.py ring8 --seeds 10
+    python benchmarks/modes.py ring8 --seeds 10 --rounds 6000 --last 1e-3
     python benchmarks/modes.py grid25 --seeds 10 --networks pacgan
-    python benchmarks/modes.py objectives --seeds 3 --rounds 2000
-    python benchmarks/modes.py veegan --seeds 3
+    python benchmarks/modes.py objectives --seeds 3 --rounds 2000 --last 1e-3
+    python benchmarks/modes.py veegan --seeds 3 --rounds 2000 --g_gain 1
 
 Protocol (Lin et al. 2018): 100,000 training points, z normal in the plane, 2,500 samples; one is of high quality if it
 lies within 3 standard deviations of a mode, a mode is found if one such sample is nearest to it, and the reverse KL is
@@ -262,8 +262,8 @@ def main() -> None:
     torch.set_num_threads(1)
     setting = Setting(**{name: getattr(given, name) for name in Setting._fields})
     seeds = range(given.first, given.first + given.seeds)
-    targets = {"ring8": lambda: planar("ring8", ring()), "veegan": veegan}
-    target = targets.get(given.what, lambda: planar("grid25", grid()))()
+    targets = {"grid25": lambda: planar("grid25", grid()), "veegan": veegan}
+    target = targets.get(given.what, lambda: planar("ring8", ring()))()
     for objective in OBJECTIVES if given.what == "objectives" else (setting.objective,):
         for gamma in (0.0, setting.gamma) if given.what == "objectives" else (setting.gamma,):
             cover(target, setting._replace(objective=objective, gamma=gamma), seeds, given.every)
