@@ -110,6 +110,7 @@ def test_a_typo_is_refused_in_one_line_with_what_was_meant(capsys, words, hint):
         "sample . -n 0": "-n: must be at least 1",
         "sample . --walk 1": "--walk: needs two points",
         "sample . --walk 5 -n 3": "-n: a walk is one picture",
+        "sample . --out x.png": "--out: goes with --walk",
         "sample . --how lerpp": "did you mean lerp?",
         "sample . --to . --grid a.png": "--grid: goes elsewhere than --to",
         "sample . --to src": "src: there is something here already (add --force",

@@ -38,7 +38,7 @@ class Walk:
     walk: Annotated[int | None, Parameter(metavar="N", help="Go from one to the next of N random z.")] = None
     steps: Annotated[int, Parameter(metavar="N", help="Steps between two of them.")] = 8
     how: Annotated[Literal["slerp", "lerp"], Parameter(help="Along the sphere, or straight.")] = "slerp"
-    out: Annotated[Path, Parameter(metavar="FILE", help="The picture of the walk.")] = Path("walk.png")
+    out: Annotated[Path | None, Parameter(metavar="FILE", help="The picture of the walk; unset: walk.png.")] = None
 
 
 def sample(
@@ -65,7 +65,8 @@ def sample(
     G = generator.load(run, str(choose_device(device)))
     n = 64 if draw.n is None else draw.n
     if walk.walk is not None:
-        written = drawing.walk(G, walk.out, points=walk.walk, steps=walk.steps, how=walk.how, draw=draw)
+        out = walk.out or Path("walk.png")
+        written = drawing.walk(G, out, points=walk.walk, steps=walk.steps, how=walk.how, draw=draw)
     elif target.to is None:
         written = drawing.sheet(G, target.grid or Path("samples.png"), n, draw)
     elif target.to.suffix == ".npz":
@@ -84,6 +85,8 @@ def check(run: Path, draw: Draw, target: Target, walk: Walk) -> None:
         raise SaddlepointError("no such folder", str(run), "`saddlepoint runs` lists them")
     if draw.n is not None and draw.n < 1:
         raise SaddlepointError(f"must be at least 1, not {draw.n}", "-n")
+    if walk.out is not None and walk.walk is None:
+        raise SaddlepointError("goes with --walk", "--out", "--grid FILE is for a sheet of samples, --to for files")
     if walk.walk is not None:
         for flag, given in {"-n": draw.n, "--grid": target.grid, "--to": target.to}.items():
             if given is not None:
