@@ -1,7 +1,7 @@
 """Mode coverage: PacGAN's ring of 8 and grid of 25, the objectives side by side, and VEEGAN's 1,200 dimensions.
 
     python benchmarks/modes.py ring8 --seeds 10 --rounds 6000 --last 1e-3
-    python benchmarks/modes.py grid25 --seeds 10 --networks pacgan
+    python benchmarks/modes.py grid25 --seeds 10                    (--networks pacgan for theirs)
     python benchmarks/modes.py objectives --seeds 3 --rounds 2000 --last 1e-3
     python benchmarks/modes.py veegan --seeds 3 --rounds 2000 --g_gain 1
 
