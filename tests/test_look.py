@@ -169,7 +169,7 @@ def test_the_cache_is_shown_and_cleared(tmp_path: Path, monkeypatch, capsys: pyt
     assert run("resume runs/one --more 1s --quiet") == 0
     assert run("cache") == 0
     said = capsys.readouterr().out
-    assert "1 entries" in said
+    assert "1 kept" in said
     assert "set/" in said
     assert run("cache --clear") == 0
     assert run("cache --json") == 0

@@ -40,7 +40,7 @@ def cache(
         say([json.dumps({"folder": str(stored.place()), "entries": entries, "cleared": clear})])
     elif not voice.quiet:
         total = size_of(sum(size for _, _, size, _ in found))
-        say([f"{'cleared' if clear else 'in'} {stored.place()}: {len(found)} entries, {total}"])
+        say([f"{'cleared' if clear else 'in'} {stored.place()}: {len(found)} kept, {total}"])
         cells = [
             (name, f"{count:,}", size_of(size), datetime.fromtimestamp(made).strftime("%Y-%m-%d %H:%M"))
             for name, count, size, made in found

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import safetensors.torch
 import torch
-from pydantic import ValidationError
 from torch import Tensor, nn
 
 from saddlepoint import config
@@ -28,12 +27,12 @@ from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
 from saddlepoint.running.build import Facts, generator, shapes
 from saddlepoint.running.engine import choose_device
+from saddlepoint.storage.record import recognised
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn from one stream of noise
-FORMAT = 1
 
 
 class Description(Frozen):
@@ -43,7 +42,7 @@ class Description(Frozen):
     fields    what the numbers of a condition mean, where it is no class; `examples` are conditions of real examples
     """
 
-    format: int = FORMAT
+    format: int = 1
     g: config.Generator
     prior: config.Prior
     range: config.Scale
@@ -208,23 +207,11 @@ def load(folder: str | Path, device: str = "cpu") -> Generator:
         raise SaddlepointError(f"no {Path(error.filename).name} here", str(folder), hint) from error
     except (OSError, ValueError, RecursionError) as error:
         raise SaddlepointError(f"not a generator: {error}", str(folder)) from error
-    description = described(content, folder)
+    description = recognised(Description, content, "a generator", folder)
     if hashlib.sha256(weights).hexdigest() != description.sha256:
         what = "the weights are not those that were written"
         raise SaddlepointError(what, str(folder), "restore generator.safetensors")
     return Generator(built(description, weights, folder), description, choose_device(device))
-
-
-def described(content: object, folder: Path) -> Description:
-    """The description in config.json, if this program knows its form."""
-    if isinstance(content, dict) and isinstance(content.get("format"), int) and content["format"] > FORMAT:
-        raise SaddlepointError("written by a newer saddlepoint", str(folder), "pip install --upgrade saddlepoint")
-    try:
-        return Description.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise SaddlepointError(f"not a generator: {place}: {first['msg']}", str(folder)) from error
 
 
 def built(description: Description, weights: bytes, folder: Path) -> nn.Module:

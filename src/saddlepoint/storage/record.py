@@ -4,6 +4,7 @@ import json
 import platform
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -11,6 +12,8 @@ from saddlepoint.config import Config, Frozen
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import write_atomic
+
+Known = TypeVar("Known", bound=Frozen)
 
 
 class DataRecord(Frozen):
@@ -57,9 +60,6 @@ class RunRecord(Frozen):
         write_atomic(folder / "config.json", self.model_dump_json(indent=2).encode())
 
 
-FORMAT = 1
-
-
 def read_record(folder: Path) -> RunRecord:
     """The record of this run folder. A newer format, damage or another kind of folder is refused."""
     path = folder / "config.json"
@@ -69,14 +69,20 @@ def read_record(folder: Path) -> RunRecord:
         raise SaddlepointError("no run here", str(folder), "`saddlepoint runs` lists them") from error
     except (OSError, ValueError) as error:
         raise SaddlepointError(f"cannot be read: {error}", str(path)) from error
-    if isinstance(content, dict) and isinstance(content.get("format"), int) and content["format"] > FORMAT:
+    return recognised(RunRecord, content, "a run's configuration", path)
+
+
+def recognised(model: type[Known], content: object, what: str, path: Path) -> Known:
+    """This content as such a model, whose default `format` is the newest that this program knows."""
+    newest = model.model_fields["format"].default
+    if isinstance(content, dict) and isinstance(content.get("format"), int) and content["format"] > newest:
         raise SaddlepointError("written by a newer saddlepoint", str(path), "pip install --upgrade saddlepoint")
     try:
-        return RunRecord.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise SaddlepointError(f"not a run's configuration: {place}: {first['msg']}", str(path)) from error
+        raise SaddlepointError(f"not {what}: {place}: {first['msg']}", str(path)) from error
 
 
 def versions() -> dict[str, str]:
