@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from toys import DOUBLE, Critic, Generator, adam, linear, mlp, normal, points, sgd
 
-from saddlepoint.game.algorithm import algorithm_1, play
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.algorithm import algorithm_1, play, simultaneous
 from saddlepoint.game.rules import Dials, Game, State, Term
 from saddlepoint.objectives import non_saturating, wasserstein
 from saddlepoint.records import Answer, Batch, Round
@@ -234,3 +235,49 @@ def test_play_ends_with_the_batches_and_another_schedule_may_play_the_rounds() -
         return algorithm_1(game, state, batches, rng, dials)
 
     assert [r.index for r in rounds(game, 3, schedule=twice)] == [1, 3, 5]
+
+
+def test_a_schedule_decides_who_sees_whose_step() -> None:
+    """V = psi (1 - theta): dpsi = 1 - theta, dtheta = psi, each taken where both stand, or psi's first."""
+    for schedule, sees in ((simultaneous, False), (algorithm_1, True)):
+        game = Game(G=sgd(Number(0.5), 0.25), D=sgd(Product(2.0), 0.5), objective=wasserstein)
+        theta_, psi = 0.5, 2.0
+        for round in islice(play(game, ones(), schedule=schedule), 5):
+            after = psi + 0.5 * (1 - theta_)
+            theta_, psi = theta_ + 0.25 * (after if sees else psi), after
+            assert (theta(game), game.D.networks["net"].psi.item()) == pytest.approx((theta_, psi), rel=1e-14)
+            assert (round.index, round.images) == (round.index, 4 * (round.index + 1))
+
+
+def test_a_penalty_on_fakes_sees_those_that_both_players_share() -> None:
+    """R2 = psi^2 / 2 for D(x) = psi x: its step leaves G's alone, and D's is that of its cost and R2 together."""
+    seen = []
+
+    def half_square(turn):
+        seen.append(turn.fake)
+        (slope,) = torch.autograd.grad(
+            turn.verdict().critic(x := turn.fake.requires_grad_()).logits.sum(), x, create_graph=True
+        )
+        return slope.square().sum(1) / 2
+
+    r2 = Term("r2", "D", half_square)
+    game = Game(G=sgd(Number(0.5), 0.25), D=sgd(Product(2.0), 0.5), objective=wasserstein, terms=(r2,))
+    rounds(game, 1, schedule=simultaneous)
+    assert theta(game) == 0.5 + 0.25 * 2
+    assert game.D.networks["net"].psi.item() == 2 + 0.5 * (1 - 0.5 - 2)
+    assert torch.equal(seen[0], torch.full((4, 1), 0.5, dtype=DOUBLE))
+
+
+def test_simultaneous_steps_are_one_of_each() -> None:
+    game = Game(G=sgd(Number(), 1.0), D=sgd(Product(1.0), 1.0), objective=wasserstein, k=2)
+    with pytest.raises(SaddlepointError, match="k = 2"):
+        rounds(game, 1, schedule=simultaneous)
+
+
+def test_what_is_not_finite_moves_neither_player() -> None:
+    def broken() -> Iterator[Batch]:
+        yield Batch(torch.full((4, 1), torch.nan, dtype=DOUBLE))
+
+    game = Game(G=sgd(Number(0.5), 1.0), D=sgd(Product(1.0), 1.0), objective=wasserstein)
+    (round,) = rounds(game, 1, broken, schedule=simultaneous)
+    assert (theta(game), game.D.networks["net"].psi.item(), round.skipped) == (0.5, 1.0, 2)

@@ -4,9 +4,9 @@ A recipe is a function that returns a `Config`. The flags of the command line, t
 in the documentation are derived from these classes; nothing of them is typed a second time.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
@@ -131,6 +131,8 @@ class Stage(Frozen):
     """What the two players minimise."""
     k: Annotated[int, Field(ge=1, le=100)] = 1
     """Critic steps per generator step."""
+    schedule: Literal["alternating", "simultaneous"] = "alternating"
+    """The critic's steps first and then the generator's, or one of each from where both stand, which asks for k = 1."""
     r1: Weight = 0.0
     """Weight gamma of R1 = 1/2 |grad D(x)|^2 on real examples."""
     r2: Weight = 0.0
@@ -145,6 +147,12 @@ class Stage(Frozen):
     """What D sees is altered, real and fake alike: never, always, or as often as D needs it against overfitting."""
     augment_most: Fraction = 0.7
     """The most often that 'adaptive' alters: from 3/4 on, what is altered can leak into what G makes."""
+
+    @model_validator(mode="after")
+    def one_step_each(self) -> Self:
+        if self.schedule == "simultaneous" and self.k > 1:
+            raise ValueError("simultaneous steps are one of each: leave k at 1")
+        return self
 
 
 class Data(Frozen):

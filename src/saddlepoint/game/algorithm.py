@@ -15,9 +15,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.players import Step, frozen_buffers, keep_buffers, tune
 from saddlepoint.game.rules import Dials, Game, State
-from saddlepoint.game.turns import Moment, forge, see, tensors
+from saddlepoint.game.turns import Forged, Moment, copied, forge, see, tensors
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch, Round, Turn
 
@@ -55,7 +56,31 @@ def algorithm_1(
     return State(state.index + 1, state.images + seen), summary(state, seen, critic_moves, generator_move)
 
 
-def critic_step(game: Game, batch: Batch, moment: Moment) -> Move:
+def simultaneous(
+    game: Game, state: State, batches: Iterator[Batch], rng: Randomness, dials: Dials
+) -> tuple[State, Round]:
+    """One round in which both step from where both stand, on one batch and one z, as in the code of the 2014 paper.
+
+    G moves first, against D as it is; D then moves on the fakes that G made before: neither has seen the other's step.
+    """
+    if game.k != 1:
+        raise SaddlepointError(f"simultaneous steps with k = {game.k}", hint="they are one and one: k = 1")
+    batch, moment = next(batches), Moment(rng, state.index, 0, dials)
+    generator_move = critic_move = REFUSED
+    if finite(batch):
+        restore = keep_buffers(game.G)
+        moment.reseed()
+        z, fake = forge(game, batch, moment)
+        before = copied(fake)
+        generator_move = generator_step(game, batch, moment, (z, fake))
+        if not generator_move.step.taken:
+            restore()
+        critic_move = critic_step(game, batch, moment, (z, before))
+    seen = size(batch)
+    return State(state.index + 1, state.images + seen), summary(state, seen, [critic_move], generator_move)
+
+
+def critic_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None = None) -> Move:
     """One step of D down  mean L_D(D(x, c), D(G(z), c)) + its terms, for fresh z; nothing of G's moves."""
     if not finite(batch):
         return REFUSED
@@ -63,20 +88,20 @@ def critic_step(game: Game, batch: Batch, moment: Moment) -> Move:
         restore = keep_buffers(game.D)
         moment.reseed()
         with torch.no_grad():
-            z, fake = forge(game, batch, moment)
+            z, fake = forged or forge(game, batch, moment)
         turn = see(game, batch, z, fake, moment, real=True)
         costs = [mean(game.objective.critic(v.r.logits, v.f.logits)) for v in turn.verdicts.values()]
         return move(game, "D", costs, turn, moment, restore)
 
 
-def generator_step(game: Game, batch: Batch, moment: Moment) -> Move:
+def generator_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None = None) -> Move:
     """One step of G down  mean L_G(D(x, c), D(G(z), c)) + its terms, for fresh z; nothing of D's moves."""
     if not finite(batch):
         return REFUSED
     with frozen_buffers(game.D):
         restore = keep_buffers(game.G)
         moment.reseed()
-        z, fake = forge(game, batch, moment)
+        z, fake = forged or forge(game, batch, moment)
         turn = see(game, batch, z, fake, moment, real=game.generator_reads_real)
         costs = [mean(game.objective.generator(v.r and v.r.logits, v.f.logits)) for v in turn.verdicts.values()]
         return move(game, "G", costs, turn, moment, restore)

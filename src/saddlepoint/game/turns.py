@@ -33,7 +33,17 @@ def tensors(examples: Examples) -> list[Tensor]:
     return list(examples.values()) if isinstance(examples, Mapping) else [examples]
 
 
-def forge(game: Game, batch: Batch, moment: Moment) -> tuple[Tensor | None, Examples]:
+Forged = tuple[Tensor | None, Examples]  # z and what was made of it
+
+
+def copied(examples: Examples) -> Examples:
+    """The examples as they are now, without the graph that made them: a generator may give out its own weights."""
+    if isinstance(examples, Mapping):
+        return {name: t.detach().clone() for name, t in examples.items()}
+    return examples.detach().clone()
+
+
+def forge(game: Game, batch: Batch, moment: Moment) -> Forged:
     """Fresh z ~ p(z), one for each example of the batch, and the fakes made of it."""
     x = tensors(batch.x)[0]
     z = game.prior(x.shape[0], moment.stream("prior"))

@@ -12,6 +12,7 @@ from saddlepoint import config, objectives, penalties
 from saddlepoint.augment import diff_augment
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.algorithm import Schedule, algorithm_1, simultaneous
 from saddlepoint.game.players import Player
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.networks.blocks import Output
@@ -31,6 +32,8 @@ OBJECTIVES = {
     "wasserstein": objectives.wasserstein,
     "relativistic": objectives.relativistic,
 }
+
+SCHEDULES: dict[str, Schedule] = {"alternating": algorithm_1, "simultaneous": simultaneous}
 
 OUTPUTS: dict[str, Output] = {"signed": "tanh", "unit": "sigmoid", "raw": "identity"}
 

@@ -16,7 +16,7 @@ from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.records import Round
 from saddlepoint.running.base import begin_with
-from saddlepoint.running.build import Facts, game, networks, players, reads
+from saddlepoint.running.build import SCHEDULES, Facts, game, networks, players, reads
 from saddlepoint.running.dials import dials
 from saddlepoint.running.engine import Engine
 from saddlepoint.running.generator import Description
@@ -131,6 +131,7 @@ class Session:
             self.batches.from_(progress.seen),
             seed=seed_of(self.config.seed, "stage", progress.stage),
             state=progress.game,
+            schedule=SCHEDULES[stage.schedule],
             dials=dials(self.config, stage, progress.rate_factor, lambda: self.strength(stage)),
         )
 
