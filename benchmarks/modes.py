@@ -29,10 +29,9 @@ from saddlepoint.game.rules import Dials, Game, State, Term
 from saddlepoint.networks.blocks import Maxout
 from saddlepoint.networks.mlp import Layers, MLPCritic, MLPGenerator
 from saddlepoint.objectives import hinge, least_squares, minimax, non_saturating, relativistic, wasserstein
-from saddlepoint.penalties import r1, r2
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
-from saddlepoint.records import Batch
+from saddlepoint.records import Batch, Turn
 
 POINTS, SAMPLES = 100_000, 2_500
 BETAS = (0.5, 0.99)
@@ -67,24 +66,30 @@ class Score(NamedTuple):
 class Setting(NamedTuple):
     """How a game is played: networks, objective, penalties and rates over the rounds.
 
-    gamma          weighs R1 and R2 at first, in units of the data's variance (0 leaves them out)
-    last, until    it falls geometrically to `last` of itself, over `until` of the rounds
+    gamma          weighs R1 and R2 at first, in units of the data's total variance (0 leaves them out)
+    last           it falls geometrically to `last` of itself, between `since` and `until` of the rounds
     d_rate, g_rate are held for `hold` of the rounds, and fall as half a cosine to a hundredth
-    d_gain, g_gain of the first layer of D, and of every layer of a G of steps
+    d_gain         of the first layer of D; g_gain and g_last of every layer of a G of steps, at first and at last
+    momentum       of G, Adam's first
     """
 
     networks: str = "steps"
     objective: str = "relativistic"
-    gamma: float = 0.125
-    last: float = 1e-4
+    gamma: float = 0.0625
+    last: float = 2e-4
+    since: float = 0.25
     until: float = 0.6
-    rounds: int = 16_000
+    rounds: int = 18_000
     batch: int = 100
     d_rate: float = 3e-4
     g_rate: float = 1.5e-3
-    hold: float = 0.2
+    hold: float = 0.3
     d_gain: float = 32.0
     g_gain: float = 8.0
+    g_last: float = 11.0
+    momentum: float = 0.5
+    width: int = 96
+    layers: int = 2
 
 
 class Steps(nn.Module):
@@ -97,7 +102,7 @@ class Steps(nn.Module):
         super().__init__()
         self.first, self.second = nn.Linear(latent, width), nn.Linear(width, width)
         self.last = nn.Linear(width, dimension)
-        self.gain = gain
+        self.register_buffer("gain", torch.tensor(gain))
         nn.init.normal_(self.first.weight)
         with torch.no_grad():
             self.first.bias.copy_(-(self.first.weight * torch.randn(width, latent)).sum(1))
@@ -105,6 +110,14 @@ class Steps(nn.Module):
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         h = torch.tanh(self.gain * self.first(z))
         return self.last(torch.tanh(self.gain * self.second(h)))
+
+
+def r1_and_r2(turn: Turn) -> Tensor:
+    """R1 + R2 = 1/2 |grad D(x)|^2 + 1/2 |grad D(G(z))|^2, [B], by one pass over both: it is the passes that cost here."""
+    seen = turn.verdict()
+    u = torch.cat([seen.real, seen.fake]).requires_grad_()
+    (slope,) = torch.autograd.grad(seen.critic(u).logits.sum(), u, create_graph=True)
+    return slope.square().sum(1).view(2, -1).sum(0) / 2
 
 
 def planar(name: str, p: Mixture) -> Target:
@@ -145,31 +158,31 @@ def players(setting: Setting, target: Target, x: Tensor, prior: Prior) -> tuple[
     In the plane both critics' creases lie among the data.
     """
     ours = setting.networks == "steps"
-    D = MLPCritic((target.dimension,), Layers((96, 96) if ours else (200, 200, 200), "maxout", pieces=5))
+    D = MLPCritic((target.dimension,), Layers((setting.width,) * setting.layers, "maxout", pieces=5))
     if target.dimension == 2:
         place_creases(D, x[:4000] + x.std() / 6 * torch.randn_like(x[:4000]), setting.d_gain)
     if ours:
         G = Steps(target.latent, target.dimension, setting.g_gain)
     else:
         G = MLPGenerator((target.dimension,), target.latent, Layers((400, 400)), output="identity")
+        place_creases(G, torch.randn(4000, target.latent), 1.0)
     spread_out(G, prior, float(x.std()))
     return G, D
 
 
 @torch.no_grad()
-def place_creases(D: MLPCritic, x: Tensor, gain: float) -> None:
+def place_creases(network: MLPGenerator | MLPCritic, x: Tensor, gain: float) -> None:
     """Set the biases of each layer so that every linear piece is zero at one of the points x, after the layers before.
 
-    With biases at zero all creases of a maxout network meet at the origin, and a critic of raw coordinates cannot see
-    a mode's width for thousands of rounds. `gain` multiplies the first layer: finer creases.
+    With biases at zero all creases meet at the origin, and a critic of raw coordinates cannot see a mode's width for
+    thousands of rounds. `gain` multiplies the first layer: finer creases.
     """
     h = x
-    for layer in D.body.modules():
-        if isinstance(layer, Maxout):
-            W, b = layer.linear.weight, layer.linear.bias
-            W.mul_(gain if h is x else 1.0)
-            b.copy_(-(W * h[torch.randint(len(h), (len(W),))]).sum(1))
-            h = layer(h)
+    for layer in network.body.layers:
+        linear = layer[0].linear if isinstance(layer[0], Maxout) else layer[0]
+        linear.weight.mul_(gain if h is x else 1.0)
+        linear.bias.copy_(-(linear.weight * h[torch.randint(len(h), (len(linear.weight),))]).sum(1))
+        h = layer(h)
 
 
 @torch.no_grad()
@@ -194,9 +207,9 @@ def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Scor
     x = target.draw(points, Randomness(seed).stream("world")).float()
     prior = Prior("normal", target.latent)
     G, D = players(setting, target, x, prior)
-    penalties = (Term("r1", "D", r1), Term("r2", "D", r2)) if setting.gamma else ()
+    penalties = (Term("r1 and r2", "D", r1_and_r2),) if setting.gamma else ()
     game = Game(
-        G=Player.of(G, torch.optim.Adam(G.parameters(), betas=BETAS, fused=True)),
+        G=Player.of(G, torch.optim.Adam(G.parameters(), betas=(setting.momentum, 0.99), fused=True)),
         D=Player.of(D, torch.optim.Adam(D.parameters(), betas=BETAS, fused=True)),
         prior=prior,
         objective=OBJECTIVES[setting.objective],
@@ -205,12 +218,14 @@ def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Scor
 
     def dials(state: State) -> Dials:
         done = state.index / setting.rounds
+        if isinstance(G, Steps):
+            G.gain.fill_(setting.g_gain * (setting.g_last / setting.g_gain) ** min(1.0, done / setting.until))
         fall = 0.01 + (1 - math.cos(math.pi * min(1.0, (1 - done) / (1 - setting.hold)))) / 2
-        gamma = heaviest * setting.last ** min(1.0, done / setting.until)
+        gamma = heaviest * setting.last ** min(1.0, max(0.0, done - setting.since) / (setting.until - setting.since))
         weights = {term.name: gamma for term in penalties}
         return Dials(rates={"D": setting.d_rate * fall, "G": setting.g_rate * fall}, weights=weights)
 
-    heaviest = setting.gamma * float(x.var())
+    heaviest = setting.gamma * float(x.var(0).sum())
     average, start = Average(G, 300 * setting.batch), time.process_time()
     for round_ in play(game, batches(x, setting.batch, setting.rounds, seed), seed=seed, dials=dials):
         average.update(G, setting.batch, round_.images)
