@@ -4,8 +4,8 @@
     python benchmarks/claims.py start      the non-saturating objective learns faster from the start, 10 seeds
     python benchmarks/claims.py memory     such models cannot memorise, having too few parameters
 
-Digits at half their size, on one thread; distances are those of pixels, over that of as many real training pictures. A
-mean stands with its standard error over the seeds.
+On one thread. The first two on digits, by the Frechet distance of the digit judge over that of as many real pictures;
+the third on digits at half their size, by pixels. A mean stands with its standard error over the seeds.
 """
 
 import argparse
@@ -13,17 +13,19 @@ import math
 import statistics
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from staged import digits14
 from torch import Tensor
 
 from saddlepoint.config import Config, Critic, Dcgan, Generator, Prior, Residual, Stage
+from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.data.source import Source
+from saddlepoint.judge.extractors.digits import digits as digits_judge
 from saddlepoint.judge.extractors.extractor import look
-from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.memory import memory
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Round
@@ -35,7 +37,7 @@ from saddlepoint.storage.record import Choices, DataRecord, RunRecord, versions
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
 SAMPLES = 1_000
-FAR = 20.0  # times the real floor
+FAR, FIRST = 20.0, 500  # times the real floor; rounds
 
 
 def configured(seed: int, images: int, width: int = 16, rules: Mapping[str, Any] = MappingProxyType({})) -> Config:
@@ -84,14 +86,18 @@ def samples(session: Session, n: int = SAMPLES) -> Tensor:
 
 
 class Yardstick:
-    """How far samples are from real digits, over what as many other real digits are."""
+    """How far samples are from test digits, over what as many training digits are."""
 
-    def __init__(self, whole: Source) -> None:
-        self.real = fit(look(pixels(), whole.x[-2_000:]).features)
-        self.floor = frechet(fit(look(pixels(), whole.x[:SAMPLES]).features), self.real)
+    def __init__(self, training: Source) -> None:
+        self.features = digits_judge()
+        self.real = fit(look(self.features, digits_test().x).features)
+        self.floor = self.distance(training.x[:SAMPLES])
+
+    def distance(self, x: Tensor) -> float:
+        return frechet(fit(look(self.features, x).features), self.real)
 
     def __call__(self, session: Session) -> float:
-        return frechet(fit(look(pixels(), samples(session)).features), self.real) / self.floor
+        return self.distance(samples(session)) / self.floor
 
 
 def mean(numbers: Sequence[float]) -> str:
@@ -99,69 +105,89 @@ def mean(numbers: Sequence[float]) -> str:
     return f"{statistics.mean(numbers):.3g} +- {error:.2g}"
 
 
-def label(whole: Source, far: Yardstick, seeds: int) -> None:
+def label(seeds: int) -> None:
     """With its label and without, what else being equal; D's class cost needs labels and falls away with them."""
-    train = whole.take(torch.arange(8_000))
+    train, images = digits(), 60_000
     found: dict[str, list[float]] = {"with labels": [], "without": []}
+    far = Yardstick(train)
     for seed in range(seeds):
         for name, source in (("with labels", train), ("without", train._replace(c=None, classes=()))):
-            session = begun(configured(seed, 20_000), source)
+            session = begun(configured(seed, images), source)
             for _ in played(session):
                 pass
             found[name].append(far(session))
             print(f"seed {seed}, {name}: {found[name][-1]:.2f} times the floor", flush=True)
     for name, values in found.items():
-        print(f"{name}: {mean(values)} times the floor after 20,000 pictures")
-    print(f"without - with, seed by seed: {mean([b - a for a, b in zip(*found.values())])}")
-
-
-def start(whole: Source, far: Yardstick, seeds: int) -> None:
-    """Both objectives from the same weights; pictures until the distance falls below 20 times the floor."""
-    source, images = whole.take(torch.arange(8_000))._replace(c=None, classes=()), 32_000
-    for objective in ("minimax", "non-saturating"):
-        reached, sure, norms = [], [], []
-        for seed in range(seeds):
-            session = begun(configured(seed, images, rules={"r1": 0.0, "objective": objective}), source)
-            at, gradients, right = math.inf, [], []
-            for round in played(session):
-                gradients.append(round.gradients["G"])
-                if round.index % 25 == 24:
-                    logits = session.opinions()
-                    right += [float((logits["train"] > 0).float().mean()), float((logits["fake"] < 0).float().mean())]
-                    if at == math.inf and far(session) < FAR:
-                        at = round.images
-            reached.append(at)
-            sure.append(statistics.mean(right))
-            norms.append(statistics.median(gradients))
-            print(f"{objective} {seed}: {at:,.0f} pictures, D right {sure[-1]:.3f}, |dG| {norms[-1]:.3g}", flush=True)
-        there = [at for at in reached if at < math.inf]
-        median = statistics.median(reached)
         print(
-            f"{objective}: {len(there)} of {seeds} below {FAR:g} times the floor within {images:,} pictures, median "
-            f"{median:,.0f}; D right {mean(sure)}; median |dG| {mean(norms)}",
-            flush=True,
+            f"{name}: {mean(values)} times the floor after {images:,} pictures, median {statistics.median(values):.3g}"
         )
+    print(
+        f"without over with, seed by seed, as a logarithm: {mean([math.log(b / a) for a, b in zip(*found.values())])}"
+    )
+
+
+class Beginning(NamedTuple):
+    """How a run began: G's pictures until 20 times the floor; over the first 500 rounds, the share of D's answers that
+    were right, on reals and on fakes, and the median norm of G's gradient.
+    """
+
+    pictures: float
+    right: float
+    gradient: float
+
+
+def beginning(session: Session, far: Yardstick) -> Beginning:
+    at, gradients, answers = math.inf, [], []
+    for round in played(session):
+        if round.index < FIRST:
+            gradients.append(round.gradients["G"])
+            if round.index % 10 == 9:
+                logits = session.opinions(256)
+                answers += [(logits["train"] > 0).float().mean(), (logits["fake"] < 0).float().mean()]
+        if at == math.inf and round.index % 50 == 49 and far(session) < FAR:
+            at = session.config.batch * (round.index + 1)
+        if at < math.inf and round.index >= FIRST:
+            break
+    return Beginning(at, float(torch.stack(answers).mean()), statistics.median(gradients))
+
+
+def start(seeds: int) -> None:
+    """Both objectives from the same weights, with a step of D for each of G's, and with five."""
+    source, rounds = digits()._replace(c=None, classes=()), 2_500
+    far = Yardstick(source)
+    for k, objective in product((1, 5), ("minimax", "non-saturating")):
+        name, found = f"{k} of D to 1 of G, {objective}", []
+        for seed in range(seeds):
+            rules = {"r1": 0.0, "objective": objective, "k": k}
+            found.append(beginning(begun(configured(seed, 64 * k * rounds, rules=rules), source), far))
+            at, right, gradient = found[-1]
+            print(f"{name}, seed {seed}: {at:,.0f} pictures; D right {right:.3f}; |dG| {gradient:.3g}", flush=True)
+        at, right, gradient = zip(*found)
+        there = sum(pictures < math.inf for pictures in at)
+        print(f"{name}: {there} of {seeds} there within {64 * rounds:,} of G's pictures")
+        print(f"    median {statistics.median(at):,.0f}; D right {mean(right)}, |dG| {mean(gradient)}", flush=True)
 
 
 def remembers(whole: Source, pictures: int, width: int, seed: int = 0) -> tuple[float, float, float]:
     """(G's parameters over bytes of training data, p-value of the memorisation test, share of near-copies in %)."""
-    count = min(pictures, whole.size // 2)
     order = torch.randperm(whole.size, generator=Randomness(seed).stream("claims"))
-    source = whole.take(order[: 2 * count])._replace(c=None, classes=())
-    session = begun(configured(seed, 24_000, width, {"r1": 0.0}), source, range(count, 2 * count))
+    source = whole.take(order[: 2 * pictures])._replace(c=None, classes=())
+    images = min(max(40_000, 40 * pictures), 200_000)
+    session = begun(configured(seed, images, width, {"r1": 0.0}), source, range(pictures, 2 * pictures))
     for _ in played(session):
         pass
-    found = memory(samples(session), source.x[:count], source.x[count:], Randomness(seed).stream("judge"))
+    found = memory(samples(session), source.x[:pictures], source.x[pictures:], Randomness(seed).stream("judge"))
     size = sum(weights.numel() for weights in session.networks.G.parameters())
     p = math.nan if found.test is None else found.test.p
-    return size / source.x[:count].numel(), p, 100 * len(found.copies) / SAMPLES
+    return size / source.x[:pictures].numel(), p, 100 * len(found.copies) / SAMPLES
 
 
-def memorise(whole: Source) -> None:
+def memorise() -> None:
     """From few pictures and many parameters to the other way round; as many pictures are held out as trained on."""
+    whole = digits14()
     print("pictures | width | parameters / byte | p | near-copies, %")
-    for pictures in (50, 500, 5_000):
-        for width in (2, 8, 32) if pictures > 50 else (2, 8, 32, 64):
+    for pictures in (50, 500, min(5_000, whole.size // 2)):
+        for width in (2, 8, 32, 64) if pictures == 50 else (2, 8, 32):
             ratio, p, copies = remembers(whole, pictures, width)
             print(f"{pictures} | {width} | {ratio:.3g} | {p:.4f} | {copies:.1f}", flush=True)
 
@@ -172,13 +198,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=0, help="5 for label, 10 for start")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    begun_at, whole = time.process_time(), digits14()
+    begun_at = time.process_time()
     if options.claim == "memory":
-        memorise(whole)
+        memorise()
     elif options.claim == "label":
-        label(whole, Yardstick(whole), options.seeds or 5)
+        label(options.seeds or 5)
     else:
-        start(whole, Yardstick(whole), options.seeds or 10)
+        start(options.seeds or 10)
     print(f"{time.process_time() - begun_at:.0f} s of processor")
 
 

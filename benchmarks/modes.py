@@ -26,7 +26,6 @@ from saddlepoint.game.algorithm import play
 from saddlepoint.game.averaging import Average
 from saddlepoint.game.players import Player
 from saddlepoint.game.rules import Dials, Game, State, Term
-from saddlepoint.networks.blocks import Maxout
 from saddlepoint.networks.mlp import Layers, MLPCritic, MLPGenerator
 from saddlepoint.objectives import hinge, least_squares, minimax, non_saturating, relativistic, wasserstein
 from saddlepoint.priors import Prior
@@ -102,7 +101,7 @@ class Steps(nn.Module):
         super().__init__()
         self.first, self.second = nn.Linear(latent, width), nn.Linear(width, width)
         self.last = nn.Linear(width, dimension)
-        self.register_buffer("gain", torch.tensor(gain))
+        self.gain = nn.Buffer(torch.tensor(gain))
         nn.init.normal_(self.first.weight)
         with torch.no_grad():
             self.first.bias.copy_(-(self.first.weight * torch.randn(width, latent)).sum(1))
@@ -113,7 +112,7 @@ class Steps(nn.Module):
 
 
 def r1_and_r2(turn: Turn) -> Tensor:
-    """R1 + R2 = 1/2 |grad D(x)|^2 + 1/2 |grad D(G(z))|^2, [B], by one pass over both: it is the passes that cost here."""
+    """R1 + R2 = 1/2 |grad D(x)|^2 + 1/2 |grad D(G(z))|^2, [B], by one pass over both: passes are what costs here."""
     seen = turn.verdict()
     u = torch.cat([seen.real, seen.fake]).requires_grad_()
     (slope,) = torch.autograd.grad(seen.critic(u).logits.sum(), u, create_graph=True)
@@ -178,8 +177,8 @@ def place_creases(network: MLPGenerator | MLPCritic, x: Tensor, gain: float) -> 
     thousands of rounds. `gain` multiplies the first layer: finer creases.
     """
     h = x
-    for layer in network.body.layers:
-        linear = layer[0].linear if isinstance(layer[0], Maxout) else layer[0]
+    for layer in network.body.layers.children():
+        (linear,) = (part for part in layer.modules() if isinstance(part, nn.Linear))
         linear.weight.mul_(gain if h is x else 1.0)
         linear.bias.copy_(-(linear.weight * h[torch.randint(len(h), (len(linear.weight),))]).sum(1))
         h = layer(h)
