@@ -33,6 +33,7 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch, Turn
 
 POINTS, SAMPLES = 100_000, 2_500
+PIECES = 5
 BETAS = (0.5, 0.99)
 OBJECTIVES = {o.name: o for o in (minimax, non_saturating, least_squares, hinge, wasserstein, relativistic)}
 
@@ -76,9 +77,9 @@ class Setting(NamedTuple):
     objective: str = "relativistic"
     gamma: float = 0.0625
     last: float = 2e-4
-    since: float = 0.25
-    until: float = 0.6
-    rounds: int = 18_000
+    since: float = 0.33
+    until: float = 0.65
+    rounds: int = 19_000
     batch: int = 100
     d_rate: float = 3e-4
     g_rate: float = 1.5e-3
@@ -157,21 +158,24 @@ def players(setting: Setting, target: Target, x: Tensor, prior: Prior) -> tuple[
     In the plane both critics' creases lie among the data.
     """
     ours = setting.networks == "steps"
-    D = MLPCritic((target.dimension,), Layers((setting.width,) * setting.layers, "maxout", pieces=5))
+    D = MLPCritic((target.dimension,), Layers((setting.width,) * setting.layers, "maxout", PIECES))
     if target.dimension == 2:
-        place_creases(D, x[:4000] + x.std() / 6 * torch.randn_like(x[:4000]), setting.d_gain)
+        place_creases(D, x[:4000] + x.std() / 6 * torch.randn_like(x[:4000]), PIECES, setting.d_gain)
+        with torch.no_grad():
+            D.head.logit.weight.div_(setting.d_gain)  # finer, not steeper
     if ours:
         G = Steps(target.latent, target.dimension, setting.g_gain)
     else:
         G = MLPGenerator((target.dimension,), target.latent, Layers((400, 400)), output="identity")
-        place_creases(G, torch.randn(4000, target.latent), 1.0)
+        place_creases(G, torch.randn(4000, target.latent))
     spread_out(G, prior, float(x.std()))
     return G, D
 
 
 @torch.no_grad()
-def place_creases(network: MLPGenerator | MLPCritic, x: Tensor, gain: float) -> None:
-    """Set the biases of each layer so that every linear piece is zero at one of the points x, after the layers before.
+def place_creases(network: MLPGenerator | MLPCritic, x: Tensor, pieces: int = 1, gain: float = 1.0) -> None:
+    """Set the biases of each layer so that every unit has its crease at one of the points x, after the layers before:
+    there a rectifier's map is zero, and all pieces of a maxout unit meet.
 
     With biases at zero all creases meet at the origin, and a critic of raw coordinates cannot see a mode's width for
     thousands of rounds. `gain` multiplies the first layer: finer creases.
@@ -180,7 +184,8 @@ def place_creases(network: MLPGenerator | MLPCritic, x: Tensor, gain: float) -> 
     for layer in network.body.layers.children():
         (linear,) = (part for part in layer.modules() if isinstance(part, nn.Linear))
         linear.weight.mul_(gain if h is x else 1.0)
-        linear.bias.copy_(-(linear.weight * h[torch.randint(len(h), (len(linear.weight),))]).sum(1))
+        at = h[torch.randint(len(h), (len(linear.weight) // pieces,))].repeat_interleave(pieces, 0)
+        linear.bias.copy_(-(linear.weight * at).sum(1))
         h = layer(h)
 
 
