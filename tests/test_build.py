@@ -65,6 +65,14 @@ def test_gan_2014_is_100_1200_1200_784_against_two_maxout_layers_of_240_by_5() -
     assert linears(G) == [(100, 1200), (1200, 1200), (1200, 784)]
     assert linears(D) == [(784, 240 * 5), (240, 240 * 5), (240, 1)]
     assert [type(m) for m in G.modules() if isinstance(m, nn.ReLU | nn.Sigmoid)] == [nn.ReLU, nn.ReLU, nn.Sigmoid]
+
+
+def test_dropout_and_initial_weights_of_2014_can_be_asked_for() -> None:
+    conf = RECIPES["gan"]()
+    g = conf.g.model_copy(update={"network": conf.g.network.model_copy(update={"irange": 0.05})})
+    ours = {"irange": 0.005, "dropout": 0.5, "input_dropout": 0.2}
+    d = conf.d.model_copy(update={"network": conf.d.network.model_copy(update=ours)})
+    G, D = networks(conf.model_copy(update={"g": g, "d": d}), MNIST, ENGINE)
     assert sorted(dropouts(D)) == [0.2, 0.5, 0.5]
     assert dropouts(G) == []
     for network, irange in ((G, 0.05), (D, 0.005)):
@@ -77,7 +85,6 @@ def test_cgan_2014_has_layers_of_their_own_for_z_x_and_c_before_the_joint_ones()
     G, D = made("cgan")
     assert sorted(linears(G)) == sorted([(100, 200), (10, 1000), (1200, 1200), (1200, 784)])
     assert sorted(linears(D)) == sorted([(784, 240 * 5), (10, 50 * 5), (240 + 50, 240 * 4), (240, 1)])
-    assert dropouts(D) == dropouts(G) == [0.5] * 3
 
 
 def test_dcgan_2015_is_strided_up_and_down_and_normalised_but_at_the_picture() -> None:
@@ -246,12 +253,11 @@ def test_each_player_moves_its_own_network_by_its_own_rule() -> None:
     assert D.parameters == list(nets.D.parameters())
 
 
-def test_the_recipes_rates_are_the_papers() -> None:
-    """2014: momentum from .5 to .7, at a fifth of the rate; DCGAN: Adam 2e-4, beta_1 = .5."""
+def test_the_recipes_rates_and_priors() -> None:
+    """2014: the papers' batches and priors, moved by Adam; DCGAN as published, Adam 2e-4, beta_1 = .5."""
     for name in ("gan", "cgan"):
         for player in (RECIPES[name]().g, RECIPES[name]().d):
-            numbers = (player.optimiser, player.lr, player.momentum, player.momentum_end)
-            assert numbers == ("momentum", 0.02, 0.5, 0.7)
+            assert (player.optimiser, player.lr, player.betas) == ("adam", 1e-3, (0.0, 0.99))
     for player in (RECIPES["dcgan"]().g, RECIPES["dcgan"]().d):
         assert (player.optimiser, player.lr, player.betas) == ("adam", 2e-4, (0.5, 0.999))
     wanted = {
