@@ -1,9 +1,9 @@
 """Mode coverage: PacGAN's ring of 8 and grid of 25, the objectives side by side, and VEEGAN's 1,200 dimensions.
 
-    python benchmarks/modes.py ring8 --seeds 10 --rounds 6000 --last 1e-3
-    python benchmarks/modes.py grid25 --seeds 10                    (--networks pacgan for theirs)
-    python benchmarks/modes.py objectives --seeds 3 --rounds 2000 --last 1e-3
-    python benchmarks/modes.py veegan --seeds 3 --rounds 2000 --g_gain 1
+    python benchmarks/modes.py ring8
+    python benchmarks/modes.py grid25                    (--networks pacgan for theirs)
+    python benchmarks/modes.py objectives --seeds 3
+    python benchmarks/modes.py veegan --seeds 3
 
 Protocol (Lin et al. 2018): 100,000 training points, z normal in the plane, 2,500 samples; one is of high quality if it
 lies within 3 standard deviations of a mode, a mode is found if one such sample is nearest to it, and the reverse KL is
@@ -14,13 +14,13 @@ KL of (K - 1) / 5,000 on average.
 import argparse
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
+from targets import Target, planar, veegan
 from torch import Tensor, nn
 
-from saddlepoint.data.densities import Mixture
 from saddlepoint.data.worlds import grid, ring
 from saddlepoint.game.algorithm import play
 from saddlepoint.game.averaging import Average
@@ -36,22 +36,6 @@ POINTS, SAMPLES = 100_000, 2_500
 PIECES = 5
 BETAS = (0.5, 0.99)
 OBJECTIVES = {o.name: o for o in (minimax, non_saturating, least_squares, hinge, wasserstein, relativistic)}
-
-
-class Target(NamedTuple):
-    """What is to be learnt: K equal modes of standard deviation `sd` in D dimensions; z has `latent`.
-
-    draw   (n, rng) -> samples [n, D]
-    judge  x [N, D] -> the nearest mode [N], and whether x is of high quality [N]
-    """
-
-    name: str
-    modes: int
-    dimension: int
-    latent: int
-    sd: float
-    draw: Callable[[int, torch.Generator], Tensor]
-    judge: Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
 class Score(NamedTuple):
@@ -71,6 +55,7 @@ class Setting(NamedTuple):
     d_rate, g_rate are held for `hold` of the rounds, and fall as half a cosine to a hundredth
     d_gain         of the first layer of D; g_gain and g_last of every layer of a G of steps, at first and at last
     momentum       of G, Adam's first
+    width, layers  of D
     """
 
     networks: str = "steps"
@@ -90,6 +75,17 @@ class Setting(NamedTuple):
     momentum: float = 0.5
     width: int = 96
     layers: int = 2
+
+
+RING = Setting(objective="wasserstein", last=1e-3, since=0.0, until=0.6, rounds=6_000, hold=0.2, g_last=8.0)
+SETTINGS = {
+    "ring8": RING,
+    "grid25": Setting(),
+    "objectives": RING._replace(rounds=2_000),
+    "veegan": Setting(
+        objective="wasserstein", gamma=0.25, last=1e-3, rounds=4_000, g_rate=3e-4, hold=0.5, g_gain=1.0, g_last=1.0
+    ),
+}
 
 
 class Steps(nn.Module):
@@ -118,38 +114,6 @@ def r1_and_r2(turn: Turn) -> Tensor:
     u = torch.cat([seen.real, seen.fake]).requires_grad_()
     (slope,) = torch.autograd.grad(seen.critic(u).logits.sum(), u, create_graph=True)
     return slope.square().sum(1).view(2, -1).sum(0) / 2
-
-
-def planar(name: str, p: Mixture) -> Target:
-    """A mixture of round Gaussians in the plane, judged by Mahalanobis distance."""
-
-    def judge(x: Tensor) -> tuple[Tensor, Tensor]:
-        k, distance = p.nearest(x)
-        return k, distance <= 3
-
-    return Target(name, len(p.weights), 2, 2, p.box.scale, p.sample, judge)
-
-
-def veegan(modes: int = 10, inner: int = 700, outer: int = 1200) -> Target:
-    """Ten round Gaussians of 700 dimensions, embedded in 1,200 by an isometry (Srivastava et al. 2017, section 4.1).
-
-    The paper leaves the means open: here N(0, 4 I), so that modes lie some 75 apart. A true sample is sqrt(700) +- 0.7
-    from its mode; of high quality is what lies within 3 of these deviations.
-    """
-    rng = torch.Generator().manual_seed(2017)
-    isometry = torch.linalg.qr(torch.randn(outer, inner, generator=rng))[0]
-    means = 2 * torch.randn(modes, inner, generator=rng)
-    centres = (means @ isometry.T).double()
-
-    def draw(n: int, rng: torch.Generator) -> Tensor:
-        k = torch.randint(modes, (n,), generator=rng)
-        return (means[k] + torch.randn(n, inner, generator=rng)) @ isometry.T
-
-    def judge(x: Tensor) -> tuple[Tensor, Tensor]:
-        distance, k = torch.cdist(x, centres).min(1)
-        return k, distance <= math.sqrt(inner) + 3 / math.sqrt(2)
-
-    return Target("veegan", modes, outer, 64, 1.0, draw, judge)
 
 
 def players(setting: Setting, target: Target, x: Tensor, prior: Prior) -> tuple[MLPGenerator | Steps, MLPCritic]:
@@ -271,20 +235,22 @@ def cover(target: Target, setting: Setting, seeds: range, every: int = 0) -> Non
 def main() -> None:
     """Read the command line and print one line a run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("ring8", "grid25", "objectives", "veegan"))
+    parser.add_argument("what", choices=SETTINGS)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--every", type=int, default=0, help="print a line every so many rounds")
     for name, default in Setting()._asdict().items():
-        parser.add_argument(f"--{name}", type=type(default), default=default)
+        parser.add_argument(f"--{name}", type=type(default))
     given = parser.parse_args()
     torch.set_num_threads(1)
-    setting = Setting(**{name: getattr(given, name) for name in Setting._fields})
+    chosen = {name: getattr(given, name) for name in Setting._fields}
+    setting = SETTINGS[given.what]._replace(**{name: value for name, value in chosen.items() if value is not None})
     seeds = range(given.first, given.first + given.seeds)
     targets = {"grid25": lambda: planar("grid25", grid()), "veegan": veegan}
     target = targets.get(given.what, lambda: planar("ring8", ring()))()
-    for objective in OBJECTIVES if given.what == "objectives" else (setting.objective,):
-        for gamma in (0.0, setting.gamma) if given.what == "objectives" else (setting.gamma,):
+    both = given.what == "objectives"
+    for objective in OBJECTIVES if both else (setting.objective,):
+        for gamma in (0.0, setting.gamma) if both else (setting.gamma,):
             cover(target, setting._replace(objective=objective, gamma=gamma), seeds, given.every)
 
 
