@@ -13,7 +13,6 @@ import math
 import statistics
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -127,7 +126,7 @@ def label(seeds: int) -> None:
 
 
 class Beginning(NamedTuple):
-    """How a run began: G's pictures until 20 times the floor; over the first 500 rounds, the share of D's answers that
+    """How a run began: pictures until 20 times the floor; over the first 500 rounds, the share of D's answers that
     were right, on reals and on fakes, and the median norm of G's gradient.
     """
 
@@ -152,19 +151,19 @@ def beginning(session: Session, far: Yardstick) -> Beginning:
 
 
 def start(seeds: int) -> None:
-    """Both objectives from the same weights, with a step of D for each of G's, and with five."""
+    """Both objectives from the same weights."""
     source, rounds = digits()._replace(c=None, classes=()), 2_500
     far = Yardstick(source)
-    for k, objective in product((1, 5), ("minimax", "non-saturating")):
-        name, found = f"{k} of D to 1 of G, {objective}", []
+    for name in ("minimax", "non-saturating"):
+        found = []
         for seed in range(seeds):
-            rules = {"r1": 0.0, "objective": objective, "k": k}
-            found.append(beginning(begun(configured(seed, 64 * k * rounds, rules=rules), source), far))
+            rules = {"r1": 0.0, "objective": name}
+            found.append(beginning(begun(configured(seed, 64 * rounds, rules=rules), source), far))
             at, right, gradient = found[-1]
             print(f"{name}, seed {seed}: {at:,.0f} pictures; D right {right:.3f}; |dG| {gradient:.3g}", flush=True)
         at, right, gradient = zip(*found)
         there = sum(pictures < math.inf for pictures in at)
-        print(f"{name}: {there} of {seeds} there within {64 * rounds:,} of G's pictures")
+        print(f"{name}: {there} of {seeds} there within {64 * rounds:,} pictures")
         print(f"    median {statistics.median(at):,.0f}; D right {mean(right)}, |dG| {mean(gradient)}", flush=True)
 
 

@@ -77,7 +77,7 @@ class Setting(NamedTuple):
     layers: int = 2
 
 
-RING = Setting(objective="wasserstein", last=1e-3, since=0.0, until=0.6, rounds=6_000, hold=0.2, g_last=8.0)
+RING = Setting(objective="wasserstein", last=1e-3, since=0.15, until=0.6, rounds=6_000, hold=0.2, g_last=8.0)
 SETTINGS = {
     "ring8": RING,
     "grid25": Setting(),
