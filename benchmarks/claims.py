@@ -181,25 +181,26 @@ def remembers(whole: Source, pictures: int, width: int, seed: int = 0) -> tuple[
     return size / source.x[:pictures].numel(), p, 100 * len(found.copies) / SAMPLES
 
 
-def memorise() -> None:
+def memorise(seeds: int) -> None:
     """From few pictures and many parameters to the other way round; as many pictures are held out as trained on."""
     whole = digits14()
-    print("pictures | width | parameters / byte | p | near-copies, %")
+    print("pictures | width | parameters / byte | p, seed by seed | near-copies, %")
     for pictures in (50, 500, min(5_000, whole.size // 2)):
         for width in (2, 8, 32, 64) if pictures == 50 else (2, 8, 32):
-            ratio, p, copies = remembers(whole, pictures, width)
-            print(f"{pictures} | {width} | {ratio:.3g} | {p:.4f} | {copies:.1f}", flush=True)
+            ratios, ps, copies = zip(*(remembers(whole, pictures, width, seed) for seed in range(seeds)))
+            listed = " ".join(f"{p:.4f}" for p in ps)
+            print(f"{pictures} | {width} | {ratios[0]:.3g} | {listed} | {statistics.mean(copies):.1f}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("claim", choices=("label", "start", "memory"))
-    parser.add_argument("--seeds", type=int, default=0, help="5 for label, 10 for start")
+    parser.add_argument("--seeds", type=int, default=0, help="5 for label, 10 for start, 3 for memory")
     options = parser.parse_args()
     torch.set_num_threads(1)
     begun_at = time.process_time()
     if options.claim == "memory":
-        memorise()
+        memorise(options.seeds or 3)
     elif options.claim == "label":
         label(options.seeds or 5)
     else:
