@@ -53,6 +53,7 @@ class Setting(NamedTuple):
     gamma          weighs R1 and R2 at first, in units of the data's total variance (0 leaves them out)
     last           it falls geometrically to `last` of itself, between `since` and `until` of the rounds
     d_rate, g_rate are held for `hold` of the rounds, and fall as half a cosine to a hundredth
+    steep          D's first layer makes all of D steeper, and the pieces of its units cross anywhere (see `place_creases`)
     d_gain         of the first layer of D; g_gain and g_last of every layer of a G of steps, at first and at last
     momentum       of G, Adam's first
     width, layers  of D
@@ -69,6 +70,7 @@ class Setting(NamedTuple):
     d_rate: float = 3e-4
     g_rate: float = 1.5e-3
     hold: float = 0.3
+    steep: int = 0
     d_gain: float = 32.0
     g_gain: float = 8.0
     g_last: float = 11.0
@@ -77,7 +79,7 @@ class Setting(NamedTuple):
     layers: int = 2
 
 
-RING = Setting(objective="wasserstein", last=1e-3, since=0.15, until=0.6, rounds=6_000, hold=0.2, g_last=8.0)
+RING = Setting(objective="wasserstein", last=1e-3, steep=1, since=0.0, until=0.6, rounds=6_000, hold=0.2, g_last=8.0)
 SETTINGS = {
     "ring8": RING,
     "grid25": Setting(),
@@ -124,9 +126,11 @@ def players(setting: Setting, target: Target, x: Tensor, prior: Prior) -> tuple[
     ours = setting.networks == "steps"
     D = MLPCritic((target.dimension,), Layers((setting.width,) * setting.layers, "maxout", PIECES))
     if target.dimension == 2:
-        place_creases(D, x[:4000] + x.std() / 6 * torch.randn_like(x[:4000]), PIECES, setting.d_gain)
-        with torch.no_grad():
-            D.head.logit.weight.div_(setting.d_gain)  # finer, not steeper
+        together = 1 if setting.steep else PIECES
+        place_creases(D, x[:4000] + x.std() / 6 * torch.randn_like(x[:4000]), together, setting.d_gain)
+        if not setting.steep:
+            with torch.no_grad():
+                D.head.logit.weight.div_(setting.d_gain)  # finer, not steeper
     if ours:
         G = Steps(target.latent, target.dimension, setting.g_gain)
     else:
@@ -137,9 +141,9 @@ def players(setting: Setting, target: Target, x: Tensor, prior: Prior) -> tuple[
 
 
 @torch.no_grad()
-def place_creases(network: MLPGenerator | MLPCritic, x: Tensor, pieces: int = 1, gain: float = 1.0) -> None:
+def place_creases(network: MLPGenerator | MLPCritic, x: Tensor, together: int = 1, gain: float = 1.0) -> None:
     """Set the biases of each layer so that every unit has its crease at one of the points x, after the layers before:
-    there a rectifier's map is zero, and all pieces of a maxout unit meet.
+    there a rectifier's map is zero, and `together` pieces of a maxout unit meet.
 
     With biases at zero all creases meet at the origin, and a critic of raw coordinates cannot see a mode's width for
     thousands of rounds. `gain` multiplies the first layer: finer creases.
@@ -148,7 +152,7 @@ def place_creases(network: MLPGenerator | MLPCritic, x: Tensor, pieces: int = 1,
     for layer in network.body.layers.children():
         (linear,) = (part for part in layer.modules() if isinstance(part, nn.Linear))
         linear.weight.mul_(gain if h is x else 1.0)
-        at = h[torch.randint(len(h), (len(linear.weight) // pieces,))].repeat_interleave(pieces, 0)
+        at = h[torch.randint(len(h), (len(linear.weight) // together,))].repeat_interleave(together, 0)
         linear.bias.copy_(-(linear.weight * at).sum(1))
         h = layer(h)
 
