@@ -53,7 +53,7 @@ class Setting(NamedTuple):
     gamma          weighs R1 and R2 at first, in units of the data's total variance (0 leaves them out)
     last           it falls geometrically to `last` of itself, between `since` and `until` of the rounds
     d_rate, g_rate are held for `hold` of the rounds, and fall as half a cosine to a hundredth
-    steep          D's first layer makes all of D steeper, and the pieces of its units cross anywhere (see `place_creases`)
+    steep          D's first layer makes all of D steeper, and the pieces of its units are zero at points of their own
     d_gain         of the first layer of D; g_gain and g_last of every layer of a G of steps, at first and at last
     momentum       of G, Adam's first
     width, layers  of D
