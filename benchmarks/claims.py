@@ -117,12 +117,9 @@ def label(seeds: int) -> None:
             found[name].append(far(session))
             print(f"seed {seed}, {name}: {found[name][-1]:.2f} times the floor", flush=True)
     for name, values in found.items():
-        print(
-            f"{name}: {mean(values)} times the floor after {images:,} pictures, median {statistics.median(values):.3g}"
-        )
-    print(
-        f"without over with, seed by seed, as a logarithm: {mean([math.log(b / a) for a, b in zip(*found.values())])}"
-    )
+        print(f"{name}: {mean(values)} times the floor after {images:,} pictures")
+    ratios = [math.log(without / labelled) for labelled, without in zip(*found.values())]
+    print(f"logarithm of without / with, seed by seed: {mean(ratios)}")
 
 
 class Beginning(NamedTuple):

@@ -11,7 +11,7 @@ from saddlepoint.data.densities import Mixture
 
 
 class Target(NamedTuple):
-    """What is to be learnt: K equal modes of standard deviation `sd` in D dimensions; z has `latent`.
+    """What is to be learnt: K equal modes in D dimensions; z has `latent`.
 
     draw   (n, rng) -> samples [n, D]
     judge  x [N, D] -> the nearest mode [N], and whether x is of high quality [N]
@@ -21,7 +21,6 @@ class Target(NamedTuple):
     modes: int
     dimension: int
     latent: int
-    sd: float
     draw: Callable[[int, torch.Generator], Tensor]
     judge: Callable[[Tensor], tuple[Tensor, Tensor]]
 
@@ -33,7 +32,7 @@ def planar(name: str, p: Mixture) -> Target:
         k, distance = p.nearest(x)
         return k, distance <= 3
 
-    return Target(name, len(p.weights), 2, 2, p.box.scale, p.sample, judge)
+    return Target(name, len(p.weights), 2, 2, p.sample, judge)
 
 
 def veegan(modes: int = 10, inner: int = 700, outer: int = 1200) -> Target:
@@ -55,4 +54,4 @@ def veegan(modes: int = 10, inner: int = 700, outer: int = 1200) -> Target:
         distance, k = torch.cdist(x, centres).min(1)
         return k, distance <= math.sqrt(inner) + 3 / math.sqrt(2)
 
-    return Target("veegan", modes, outer, 64, 1.0, draw, judge)
+    return Target("veegan", modes, outer, 64, draw, judge)

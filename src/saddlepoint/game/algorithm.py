@@ -81,7 +81,7 @@ def simultaneous(
 
 
 def critic_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None = None) -> Move:
-    """One step of D down  mean L_D(D(x, c), D(G(z), c)) + its terms, for fresh z; nothing of G's moves."""
+    """One step of D down  mean L_D(D(x, c), D(G(z), c)) + its terms, for fresh z or as forged; nothing of G's moves."""
     if not finite(batch):
         return REFUSED
     with frozen_buffers(game.G):
@@ -95,7 +95,7 @@ def critic_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None 
 
 
 def generator_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None = None) -> Move:
-    """One step of G down  mean L_G(D(x, c), D(G(z), c)) + its terms, for fresh z; nothing of D's moves."""
+    """One step of G down  mean L_G(D(x, c), D(G(z), c)) + its terms, for fresh z or as forged; nothing of D's moves."""
     if not finite(batch):
         return REFUSED
     with frozen_buffers(game.D):
