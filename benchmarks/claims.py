@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import torch
-from staged import digits14
+from staged import halved
 from torch import Tensor
 
 from saddlepoint.config import Config, Critic, Dcgan, Generator, Prior, Residual, Stage
@@ -36,6 +36,7 @@ from saddlepoint.storage.record import Choices, DataRecord, RunRecord, versions
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
 SAMPLES = 1_000
+HELD_OUT = 2_000
 FAR, FIRST = 20.0, 500  # times the real floor; rounds
 
 
@@ -165,11 +166,14 @@ def start(seeds: int) -> None:
 
 
 def remembers(whole: Source, pictures: int, width: int, seed: int = 0) -> tuple[float, float, float]:
-    """(G's parameters over bytes of training data, p-value of the memorisation test, share of near-copies in %)."""
+    """(G's parameters over bytes of training data, p-value of the memorisation test, share of near-copies in %).
+
+    As many pictures are held out as are trained on, at most 2,000.
+    """
     order = torch.randperm(whole.size, generator=Randomness(seed).stream("claims"))
-    source = whole.take(order[: 2 * pictures])._replace(c=None, classes=())
+    source = whole.take(order[: pictures + min(pictures, HELD_OUT)])
     images = min(max(40_000, 40 * pictures), 200_000)
-    session = begun(configured(seed, images, width, {"r1": 0.0}), source, range(pictures, 2 * pictures))
+    session = begun(configured(seed, images, width, {"r1": 0.0}), source, range(pictures, source.size))
     for _ in played(session):
         pass
     found = memory(samples(session), source.x[:pictures], source.x[pictures:], Randomness(seed).stream("judge"))
@@ -179,11 +183,11 @@ def remembers(whole: Source, pictures: int, width: int, seed: int = 0) -> tuple[
 
 
 def memorise(seeds: int) -> None:
-    """From few pictures and many parameters to the other way round; as many pictures are held out as trained on."""
-    whole = digits14()
+    """From few pictures and many parameters to the other way round."""
+    whole = halved("digits14", torch.cat([digits().x, digits_test().x]))
     print("pictures | width | parameters / byte | p, seed by seed | near-copies, %")
-    for pictures in (50, 500, min(5_000, whole.size // 2)):
-        for width in (2, 8, 32, 64) if pictures == 50 else (2, 8, 32):
+    for pictures, widths in ((50, (2, 8, 32, 64, 144)), (500, (2, 8, 32, 64)), (10_000, (2, 8, 32, 64))):
+        for width in widths:
             ratios, ps, copies = zip(*(remembers(whole, pictures, width, seed) for seed in range(seeds)))
             listed = " ".join(f"{p:.4f}" for p in ps)
             print(f"{pictures} | {width} | {ratios[0]:.3g} | {listed} | {statistics.mean(copies):.1f}", flush=True)

@@ -60,24 +60,26 @@ class Setting(NamedTuple):
 
     objective: str = "relativistic"
     gamma: float = 0.0625
-    last: float = 1e-2
+    last: float = 5e-3
     since: float = 0.33
-    until: float = 0.65
+    until: float = 0.75
     lazy: int = 4
     rounds: int = 14_500
     batch: int = 100
     d_rate: float = 1.5e-4
     g_rate: float = 4e-3
-    hold: float = 0.3
+    hold: float = 0.4
     d_gain: float = 12.0
     width: int = 200
 
 
 SETTINGS = {
-    "ring8": Setting(),
+    "ring8": Setting(rounds=6_000),
     "grid25": Setting(),
-    "objectives": Setting(rounds=2_500),
-    "veegan": Setting(objective="wasserstein", gamma=0.25, last=1e-3, rounds=4_000, g_rate=3e-4, hold=0.5, width=96),
+    "objectives": Setting(rounds=2_000),
+    "veegan": Setting(
+        "wasserstein", 0.25, 1e-3, until=0.65, lazy=1, rounds=4_000, d_rate=3e-4, g_rate=3e-4, hold=0.5, width=96
+    ),
 }
 
 
@@ -97,7 +99,7 @@ def players(setting: Setting, target: Target, x: Tensor, prior: Prior) -> tuple[
     G = MLPGenerator((target.dimension,), target.latent, Layers((400, 400)), output="identity")
     D = MLPCritic((target.dimension,), Layers((setting.width, setting.width), "maxout", PIECES))
     if target.dimension == 2:
-        place_creases(D, x[:4000] + x.std() / 6 * torch.randn_like(x[:4000]), PIECES, setting.d_gain)
+        place_creases(D, x[:4000], PIECES, setting.d_gain)
         with torch.no_grad():
             D.head.logit.weight.div_(setting.d_gain)
     z = prior(4000, torch.Generator().manual_seed(0))

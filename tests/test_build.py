@@ -3,17 +3,20 @@
 import math
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
+import toyrun
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot, softplus
+from torch.testing import assert_close
 
 from saddlepoint import objectives
 from saddlepoint.config import Config, Critic, Dcgan, Generator, Mlp, Player, Prior, Residual, Stage
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
+from saddlepoint.networks.mlp import MLPGenerator
 from saddlepoint.penalties import class_cost_on_fake, class_cost_on_real, gradient_penalty, r1, r2
 from saddlepoint.randomness import Randomness
 from saddlepoint.recipes.catalog import RECIPES
@@ -21,6 +24,7 @@ from saddlepoint.records import Batch
 from saddlepoint.running import build
 from saddlepoint.running.build import Facts, Networks, networks, optimiser, players, terms
 from saddlepoint.running.engine import Engine
+from saddlepoint.running.session import Session
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
 MNIST = Facts((1, 28, 28), 10)
@@ -180,6 +184,26 @@ def test_a_convolutional_generator_makes_no_other_range(network: Dcgan | Residua
         networks(small(network, Mlp(), range="unit"), MNIST, ENGINE)
 
 
+def test_g_starts_at_the_mean_of_what_is_trained_on() -> None:
+    """Without weights its output is that mean; what is held out, here white, has no part in it."""
+    source, record = toyrun.pictures(), toyrun.record(small(Mlp(condition="none"), Mlp(), range="unit"))
+    held_out = torch.isin(torch.arange(source.size), torch.tensor(record.data.held_out))
+    source.x[held_out] = 1.0
+    for start, mean in (("weights", torch.full((1, 8, 8), 0.5)), ("mean", source.x[~held_out].mean(0))):
+        g = record.config.g.model_copy(update={"start": start})
+        config = record.config.model_copy(update={"g": g})
+        session = Session(record.model_copy(update={"config": config}), source, ENGINE)
+        for G in (session.networks.G, session.best):
+            nn.init.zeros_(cast(MLPGenerator, G).last.weight)
+            assert_close(G(torch.randn(2, 64), None), mean.expand(2, 1, 8, 8))
+
+
+def test_a_convolutional_generator_does_not_start_at_a_mean() -> None:
+    config = small(Dcgan(), Mlp())
+    with pytest.raises(SaddlepointError, match=r"--g\.start: a convolutional generator has no mean to start at"):
+        networks(config.model_copy(update={"g": config.g.model_copy(update={"start": "mean"})}), MNIST, ENGINE)
+
+
 def test_spectral_normalisation_is_ds_alone_and_of_every_matrix() -> None:
     G, D = networks(small(Dcgan(width=4), Dcgan(width=4), spectral=True), MNIST, ENGINE)
     normed = [name for name, _ in D.named_modules() if name.endswith("parametrizations.weight")]
@@ -254,15 +278,18 @@ def test_each_player_moves_its_own_network_by_its_own_rule() -> None:
 
 
 def test_the_recipes_rates_and_priors() -> None:
-    """2014: the papers' batches and priors, moved by Adam; DCGAN as published, Adam 2e-4, beta_1 = .5."""
+    """2014: the papers' priors, moved by Adam, G with decay; DCGAN as published, Adam 2e-4, beta_1 = .5."""
     for name in ("gan", "cgan"):
-        for player in (RECIPES[name]().g, RECIPES[name]().d):
-            assert (player.optimiser, player.lr, player.betas) == ("adam", 1e-3, (0.0, 0.99))
+        config = RECIPES[name]()
+        assert (config.g.optimiser, config.g.weight_decay, config.g.start) == ("adamw", 0.6, "mean")
+        assert (config.d.optimiser, config.d.weight_decay) == ("adam", 0.0)
+        for player in (config.g, config.d):
+            assert (player.lr, player.betas) == (1e-3, (0.0, 0.99))
     for player in (RECIPES["dcgan"]().g, RECIPES["dcgan"]().d):
         assert (player.optimiser, player.lr, player.betas) == ("adam", 2e-4, (0.5, 0.999))
     wanted = {
-        "gan": (100, Prior(kind="uniform", size=100)),
-        "cgan": (100, Prior(kind="uniform", size=100)),
+        "gan": (256, Prior(kind="uniform", size=100)),
+        "cgan": (256, Prior(kind="uniform", size=100)),
         "dcgan": (128, Prior(kind="uniform", size=100)),
     }
     assert {name: (RECIPES[name]().batch, RECIPES[name]().prior) for name in wanted} == wanted

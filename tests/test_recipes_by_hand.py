@@ -117,6 +117,8 @@ class Loop:
 def rule(player: Player, network: nn.Module) -> torch.optim.Optimizer:
     if player.optimiser == "momentum":
         return torch.optim.SGD(network.parameters(), player.lr, player.momentum)
+    if player.optimiser == "adamw":
+        return torch.optim.AdamW(network.parameters(), player.lr, player.betas, weight_decay=player.weight_decay)
     return torch.optim.Adam(network.parameters(), player.lr, player.betas)
 
 

@@ -105,6 +105,9 @@ class Player(Frozen):
 class Generator(Player):
     """The generator: z and c to x."""
 
+    start: Literal["weights", "mean"] = "weights"
+    """Where G's output starts: where its weights put it, or around the mean of the data (mlp only)."""
+
 
 class Critic(Player):
     """The critic, called discriminator where it answers with a probability."""

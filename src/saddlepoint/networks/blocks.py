@@ -21,7 +21,7 @@ SMALLEST = 4
 class Maxout(nn.Module):
     """h_j(v) = max_p (w_jp . v + b_jp), p = 1..pieces, j = 1..units (Goodfellow et al. 2013, Maxout networks).
 
-    Where pieces tie, one of them has the gradient; sharing it out, as `amax` does, takes twice as long to differentiate.
+    Where pieces tie, one of them has the gradient: sharing it out, as `amax` does, takes twice as long to derive.
     """
 
     def __init__(self, inputs: int, units: int, pieces: int) -> None:

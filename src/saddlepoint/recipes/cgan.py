@@ -9,14 +9,15 @@ from saddlepoint.config import Config, Critic, Generator, Mlp, Prior, Stage
 
 
 def cgan() -> Config:
-    rates = {"optimiser": "adam", "lr": 1e-3, "betas": (0.0, 0.99)}
-    joint = Mlp(hidden=(240,), activation="maxout", pieces=4, branches=(240, 50), branch_pieces=5)
+    rates = {"lr": 1e-3, "betas": (0.0, 0.99)}
+    G = Mlp(hidden=(1200,), activation="relu", branches=(200, 1000))
+    D = Mlp(hidden=(240,), activation="maxout", pieces=4, branches=(240, 50), branch_pieces=5)
     return Config(
         recipe="cgan",
-        batch=100,
+        batch=256,
         range="unit",
         prior=Prior(kind="uniform", size=100),
-        g=Generator(network=Mlp(hidden=(1200,), activation="relu", branches=(200, 1000)), **rates),
-        d=Critic(network=joint, **rates),
+        g=Generator(network=G, optimiser="adamw", weight_decay=0.6, start="mean", **rates),
+        d=Critic(network=D, **rates),
         stages=(Stage(objective="non-saturating", k=1, r1=0.05),),
     )

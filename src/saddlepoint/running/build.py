@@ -107,6 +107,8 @@ def generator(g: config.Generator, prior: config.Prior, scale: config.Scale, fac
     network, c, z = g.network, condition(g.network, facts), prior.size
     if not isinstance(network, config.Mlp) and scale != "signed":
         raise SaddlepointError("a convolutional generator ends in tanh", "--range", "use range 'signed', or an mlp")
+    if not isinstance(network, config.Mlp) and g.start == "mean":
+        raise SaddlepointError("a convolutional generator has no mean to start at", "--g.start", "use an mlp")
     match network:
         case config.Mlp():
             output, own = OUTPUTS[scale], branches(network, facts)

@@ -12,6 +12,7 @@ from saddlepoint.data.batches import Batches, Sampling, scaled
 from saddlepoint.data.source import Source
 from saddlepoint.game.algorithm import play
 from saddlepoint.game.averaging import averages_of
+from saddlepoint.networks.mlp import MLPGenerator
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.records import Round
@@ -27,6 +28,7 @@ from saddlepoint.storage.record import RunRecord
 PROBE = 500
 FEWER = 256  # where it is looked at often
 EXAMPLES = 64
+LEARNT_FROM = 5_000  # for the mean of the data
 LOOKED_AT = 1 << 29  # bytes of training examples that are held in memory to be looked at
 
 
@@ -42,18 +44,21 @@ class Session:
         self.record, self.config, self.engine, self.source = record, conf, engine, source
         self.rng = Randomness(conf.seed)
         self.networks = networks(conf, Facts.of(source), engine)
+        kept = torch.ones(source.size, dtype=torch.bool)
+        kept[list(record.data.held_out)] = False
+        among, held_out = kept.nonzero().flatten(), (~kept).nonzero().flatten()
+        self.train, self.held_out = source.take(among[evenly(len(among), looked_at(source))]), source.take(held_out)
+        if isinstance(self.networks.G, MLPGenerator) and conf.g.start == "mean":
+            some = self.train.take(evenly(self.train.size, LEARNT_FROM))
+            self.networks.G.start_at(scaled(some.x, conf.range).mean(0))
         self.G, self.D = players(conf, self.networks)
         self.averages = averages_of(self.networks.G, conf.averages)
         self.progress = Progress(augment=START)
         # The best generator so far, kept where samples are judged on the way.
         judging = record.choices.judge_images > 0
         self.kept = copy.deepcopy(self.networks.G).requires_grad_(False).eval() if judging else None
-        kept = torch.ones(source.size, dtype=torch.bool)
-        kept[list(record.data.held_out)] = False
-        among, held_out = kept.nonzero().flatten(), (~kept).nonzero().flatten()
         sampling = Sampling(conf.data.balance, conf.data.mirror)
         self.batches = Batches(source, conf.batch, self.rng, conf.range, engine.device, among, sampling)
-        self.train, self.held_out = source.take(among[evenly(len(among), looked_at(source))]), source.take(held_out)
         self.examples = examples(self.train)
 
     @property
