@@ -20,4 +20,5 @@ def cgan() -> Config:
         g=Generator(network=G, optimiser="adamw", weight_decay=0.6, start="mean", **rates),
         d=Critic(network=D, **rates),
         stages=(Stage(objective="non-saturating", k=1, r1=0.05),),
+        averages=(100_000, 10_000),
     )
