@@ -50,6 +50,14 @@ def only(*events: dict, config: dict = CONFIG) -> Verdict:
     return verdict
 
 
+@pytest.mark.parametrize(
+    ("length", "said"), [(1_000, ", 10 % of the run is over;"), (101, "D's logits;"), (0, "D's logits;")]
+)
+def test_a_run_that_is_not_over_is_called_healthy_with_how_much_of_it_is(length: int, said: str):
+    stages = [{**CONFIG["stages"][-1], "images": images} for images in (length // 2, length - length // 2)]
+    assert said in only(rounds(), held_out(), judgement(), config={**CONFIG, "stages": stages}).evidence
+
+
 def test_nothing_wrong_is_healthy_and_says_what_was_looked_at():
     verdict = only(rounds(), held_out(), judgement())
     assert verdict == ("healthy", "1 judgements, 1 looks at D's logits; Frechet distance 3.0 times real data's", "none")

@@ -50,12 +50,22 @@ class Case(NamedTuple):
         return None if found is None or found[0] is None else float(found[0])
 
     @property
+    def length(self) -> int:
+        """Real examples the run is to see in all."""
+        return sum(stage.get("images") or 0 for stage in self.config.get("stages") or ())
+
+    @property
+    def done(self) -> float:
+        """The part of the run that is over, as far as the journal tells."""
+        seen = max((event.get("images") or 0 for event in (*self.rounds[-1:], *self.judged[-1:])), default=0)
+        return min(1.0, seen / self.length) if self.length else 1.0
+
+    @property
     def stuck(self) -> bool:
         """Whether learning no longer mends what is wrong: the Frechet distance has fallen by less than a tenth since
         half as many judgements, and a quarter of the run is over. A lone judgement is taken as it is.
         """
-        total = sum(stage.get("images") or 0 for stage in self.config.get("stages") or ())
-        if self.judged and (self.judged[-1].get("images") or math.inf) < YOUNG * total:
+        if self.judged and (self.judged[-1].get("images") or math.inf) < YOUNG * self.length:
             return False
         found = [value for event in self.judged if (value := shortest(event)[0]) is not None]
         return len(found) < 2 or found[-1] > BETTER * found[(len(found) - 1) // 2]

@@ -14,6 +14,7 @@ TOGETHER = 0.2  # the same, where D sees no difference
 COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distance, of all and within a class
 COPIES, SURE = 2.0, 0.001  # percent of near-copies; p-value of the memorisation test
 SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
+OVER = 0.95  # of a run's length: the journal's last line may lie a little before the end
 LAST = 4  # judgements without a gain
 BENIGN = ("healthy", "plateau")
 
@@ -160,14 +161,15 @@ def plateau(case: Case) -> Verdict | None:
 
 
 def healthy(case: Case) -> Verdict:
-    """Nothing found, and how much there was to look at."""
+    """Nothing found, and how much there was to look at: a run that has begun well may still go wrong."""
     looked = f"{len(case.judged)} judgements, {len(case.held_out)} looks at D's logits"
+    if case.done < OVER:
+        looked += f", {100 * case.done:.0f} % of the run is over"
     if not case.judged:
         return Verdict("healthy", f"as far as can be seen without a judgement, by {looked}", "judge the run first")
     ratio = case.value("frechet_ratio")
-    return Verdict(
-        "healthy", looked + ("" if ratio is None else f"; Frechet distance {ratio:.1f} times real data's"), "none"
-    )
+    evidence = looked + ("" if ratio is None else f"; Frechet distance {ratio:.1f} times real data's")
+    return Verdict("healthy", evidence, "none")
 
 
 def slower(case: Case, *players: str) -> str:
