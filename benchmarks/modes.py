@@ -64,7 +64,7 @@ class Setting(NamedTuple):
     since: float = 0.33
     until: float = 0.75
     lazy: int = 4
-    rounds: int = 14_500
+    rounds: int = 14_000
     batch: int = 100
     d_rate: float = 1.5e-4
     g_rate: float = 4e-3
@@ -99,7 +99,7 @@ def players(setting: Setting, target: Target, x: Tensor, prior: Prior) -> tuple[
     G = MLPGenerator((target.dimension,), target.latent, Layers((400, 400)), output="identity")
     D = MLPCritic((target.dimension,), Layers((setting.width, setting.width), "maxout", PIECES))
     if target.dimension == 2:
-        place_creases(D, x[:4000], PIECES, setting.d_gain)
+        place_creases(D, x[:4000] + x.std() / 6 * torch.randn_like(x[:4000]), PIECES, setting.d_gain)
         with torch.no_grad():
             D.head.logit.weight.div_(setting.d_gain)
     z = prior(4000, torch.Generator().manual_seed(0))
