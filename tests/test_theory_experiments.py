@@ -1,4 +1,4 @@
-"""The experiments in a short form: what each claims, at the size of a test. Their figures are drawn once."""
+"""The experiments in a short form: what each claims, at the size of a test. Figures are drawn where it is quick."""
 
 import copy
 import math

@@ -63,7 +63,7 @@ class Record(NamedTuple):
 
 
 def run(options: Options) -> Record:
-    """Four discriminators of G0; for each, 28 step sizes of up to 50 steps; then Algorithm 1 with the same k."""
+    """Four discriminators of G0; for each, 28 step sizes of up to 50 steps; then Algorithm 1 with k = 1, 5, 20, 100."""
     start = float(jsd_of(torch.tensor([START], dtype=F64)))
     change, alternating = {}, {}
     for name, depth in DEPTHS.items():
@@ -137,7 +137,7 @@ def jsd_of(courses: Tensor) -> Tensor:
 
 
 def table(record: Record) -> Table:
-    """For three step sizes: after how many generator steps the JSD is above where it began."""
+    """For four step sizes: after how many generator steps the JSD is above where it began."""
     rows = []
     for name, change in record.change.items():
         for target in (0.1, 0.5, 2.0, 5.0):

@@ -27,45 +27,45 @@ PLANE = ("ring8", "grid25", "ring8-wide", "gaussian", "moons", "swiss-roll")
 
 EXPERIMENTS: dict[str, Experiment] = {
     "optimal-discriminator": Experiment(
-        "a trained D against D* = p_data / (p_data + p_g), and what its capacity has to do with it",
+        "a trained D against D* = p_data / (p_data + p_g)",
         "saddlepoint.experiments.optimal_discriminator",
         PLANE,
     ),
     "value": Experiment(
-        "the JSD estimated from samples by training D: a lower bound, in 1 and in 10 dimensions",
+        "the JSD from samples, by training D: a lower bound",
         "saddlepoint.experiments.value_estimate",
     ),
     "equilibrium": Experiment(
-        "neither player gains alone at p_g = p_data, D = 1/2: a saddle, by deviations and by curvature",
+        "neither player gains alone at p_g = p_data: a saddle",
         "saddlepoint.experiments.equilibrium",
         ("ring8-wide", "gaussian", "two-peaks", "moons"),
     ),
     "gradient-of-maximum": Experiment(
-        "max_D V is differentiated at its maximiser, as a maxout unit is; what happens at a tie",
+        "max_D V, differentiated at its maximiser; a tie",
         "saddlepoint.experiments.gradient_of_maximum",
     ),
     "convergence": Experiment(
-        "proposition 2: with D optimal p_g reaches p_data from everywhere, and where that breaks",
+        "p_g reaches p_data if D is optimal, and where not",
         "saddlepoint.experiments.convergence",
     ),
     "alternation": Experiment(
-        "how far G may move, and how well D must be trained, before the JSD rises",
+        "how far G may move before the JSD rises",
         "saddlepoint.experiments.alternation",
     ),
     "saturation": Experiment(
-        "the generator's gradient as a function of D(G(z)), for every objective",
+        "G's gradient over D(G(z)), for every objective",
         "saddlepoint.experiments.saturation",
     ),
     "maximum-likelihood": Experiment(
-        "maximum likelihood is minimum KL: EM, gradient; covering modes against seeking them",
+        "maximum likelihood is minimum KL: EM and gradient",
         "saddlepoint.experiments.maximum_likelihood",
     ),
     "dynamics": Experiment(
-        "the bilinear game and the Dirac GAN: why plain steps circle and R1 converges",
+        "why plain steps circle and R1 converges",
         "saddlepoint.experiments.dynamics",
     ),
     "figure-1": Experiment(
-        "figure 1 of the 2014 paper, live: p_data, p_g, D and the map z -> x over training",
+        "figure 1 of the 2014 paper, live",
         "saddlepoint.experiments.figure_1",
     ),
 }

@@ -114,9 +114,15 @@ def look(rounds: int, G: nn.Module, D: nn.Module, p: Density, edges: Tensor) -> 
     return Snapshot(rounds, p_g.numpy(), logits_of(D, centres).sigmoid().numpy(), best.numpy(), x.numpy(), distance)
 
 
+def moments(record: Record) -> tuple[int, ...]:
+    """The four snapshots that are shown: the first, two on the way, the last."""
+    last = len(record.snapshots) - 1
+    return (0, last // 2, 3 * last // 4, last)
+
+
 def table(record: Record) -> Table:
     """Total variation and D's distance from 1/2 at four moments."""
-    chosen = [record.snapshots[i] for i in (0, len(record.snapshots) // 2, 3 * len(record.snapshots) // 4, -1)]
+    chosen = [record.snapshots[i] for i in moments(record)]
     rows = [
         (str(s.rounds), f"{s.distance:.3f}", f"{(np.abs(s.D - 0.5) * record.p_data).sum() / record.p_data.sum():.3f}")
         for s in chosen
@@ -126,9 +132,8 @@ def table(record: Record) -> Table:
 
 def draw(record: Record, folder: Path) -> list[Path]:
     """Four moments side by side, as in the paper, and the film."""
-    last = len(record.snapshots) - 1
     canvas, axes = figures.figure(1, 4, width=2.6, height=3.0)
-    for ax, i in zip(axes, (0, last // 2, 3 * last // 4, last)):
+    for ax, i in zip(axes, moments(record)):
         panel(ax, record, record.snapshots[i])
     figures.legend(axes[0], loc="upper left")
     frames = []
