@@ -89,6 +89,28 @@ def test_copies_of_the_training_pictures_are_seen(standard):
     assert found["copies"].value == 100
 
 
+def test_copies_are_looked_for_among_all_that_is_given(standard):
+    """Samples that copy pictures beyond those whose features were looked at."""
+    train = digits()
+    copied = group(digit_extractor(), train.x[5_000:5_200], train.c[5_000:5_200])
+    found = [judge(copied, standard, card(standard, copied), rng(), among)["copies"] for among in (None, train.x)]
+    assert found[0].value < 5
+    assert (found[1].value, found[1].card.n_real) == (100, 10_000)
+
+
+def test_the_order_of_the_examples_decides_nothing():
+    """Sorted by class or at random, with more examples than are compared in pairs: within each other's interval."""
+    train, order = digits(), digits().c.argsort(stable=True)
+    some = group(pixels(), train.x[:2_500], None)
+    found = []
+    for places in (torch.arange(2_500, 5_000), order[(order >= 2_500) & (order < 5_000)]):
+        standard = Standard.of(group(pixels(), train.x[places], None))
+        found.append(judge(some, standard, card_of(pixels(), 2_500, 2_500, "digits", 0), rng()))
+    for name in ("precision", "coverage", "kernel", "spread"):
+        a, b = (each[name] for each in found)
+        assert max(a.low, b.low) <= min(a.high, b.high), name
+
+
 def test_samples_of_the_wrong_kind_are_refused(standard):
     look_at = digit_extractor()
     with pytest.raises(SaddlepointError, match="fewer than 20"):

@@ -14,6 +14,7 @@ from saddlepoint import config
 from saddlepoint.api import start
 from saddlepoint.cli.main import main
 from saddlepoint.config import Judge
+from saddlepoint.data.digits import digits
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.running import assess, judging
@@ -204,6 +205,11 @@ def test_better_worse_and_neither() -> None:
     assert assess.against("spread", measure(110, 1), measure(150, 1)) == "better"
     assert assess.against("spread", measure(150, 1), measure(99, 1)) == "worse"
     assert assess.against("spread", measure(90, 1), measure(110, 1)) == "cannot tell"
+    assert assess.against("density", measure(1.6, 0.1), measure(1.0, 0.1)) == "worse"
+    likeness = [{"likeness": measure(x, 0.01), "likeness_real": measure(0.3, 0.01)} for x in (0.05, 0.29)]
+    assert [one.verdict for one in assess.compare(*likeness)] == ["worse"]
+    lone = {"memorisation_p": measure(0.45, 0.0), "frechet": measure(1.0, 0.1)}
+    assert [one.name for one in assess.compare(lone, lone)] == ["frechet"]
 
 
 def test_two_folders_need_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -220,8 +226,31 @@ def test_two_folders_need_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert found["frechet"]["low"] <= found["frechet"]["value"] <= found["frechet"]["high"]
     code, text = said(capsys, "judge", tmp_path / "c", tmp_path / "b", "--features", "pixels")
     assert code == 0, text  # brought to the real pictures' size
+    for size in ("abc", "0", "3x4x5", "12x"):
+        code, text = said(capsys, "judge", tmp_path / "a", tmp_path / "b", "--size", size)
+        assert (code, f"'{size}' is not a size" in text) == (2, True)
+    (tmp_path / "c" / "config.json").write_text("{}")
+    code, text = said(capsys, "judge", tmp_path / "c", tmp_path / "b")
+    assert (code, "its own held-out data" in text) == (2, True)
     code, text = said(capsys, "judge", tmp_path / "none", tmp_path / "b")
     assert (code, "nothing at that path" in text) == (2, True)
+
+
+def test_label_accuracy_is_of_classes_by_their_names(tmp_path: Path) -> None:
+    """Ten folders that are not named 0 to 9 are ten other classes, whatever the digit judge says of them."""
+    source = digits()
+    for i, (x, c) in enumerate(zip(source.x[:600, 0], source.c[:600].tolist())):
+        for name in (f"figures/{c}", f"words/{'zyxwvutsrq'[c]}"):
+            (tmp_path / f"{i % 2}" / name).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(x.numpy()).save(tmp_path / f"{i % 2}" / name / f"{i:03d}.png")
+    wish = Judge(features="digits")
+    found = {
+        kind: assess.judge_folders(str(tmp_path / "0" / kind), str(tmp_path / "1" / kind), wish, None)[0]
+        for kind in ("figures", "words")
+    }
+    assert found["figures"]["label_accuracy"].value > 97
+    assert "label_accuracy" not in found["words"]
+    assert found["words"]["class_frechet"].value == pytest.approx(found["figures"]["class_frechet"].value)
 
 
 def test_score(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -127,6 +127,16 @@ def test_the_shaded_band_is_the_middle_half():
     assert corners == [pytest.approx(p, abs=0.051) for p in ((LEFT, high), (right, high), (right, low), (LEFT, low))]
 
 
+def test_each_average_that_was_judged_has_its_distance_with_its_interval():
+    bars = ({"a-20": [2.0, 1.0, 3.0]}, {"a-20": [1.0, 0.5, 1.5], "a-9": [4.0, 3.0, 5.0]}, {"a-20": "?"})
+    events = tuple({"event": "judgement", "images": 50 * n, "frechet": bar} for n, bar in enumerate(bars))
+    (chart,) = charts(Story("", {}, {}, {}, {}, events, ()))
+    assert [(line.name, *map(list, (line.x, line.y, line.low, line.high))) for line in chart.lines] == [
+        ("a-20", [0, 50, 100], [2.0, 1.0, None], [1.0, 0.5, None], [3.0, 1.5, None]),
+        ("a-9", [0, 50, 100], [None, 4.0, None], [None, 3.0, None], [None, 5.0, None]),
+    ]
+
+
 def test_lines_of_the_players_have_their_colours():
     losses = {"D": 1.0, "G": 1.0, "D/r1": 1.0, "G_ab": 1.0, "other": 1.0}
     events = tuple({"event": "rounds", "images": n, "losses": losses} for n in (0, 100))

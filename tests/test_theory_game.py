@@ -86,7 +86,7 @@ def test_it_is_the_derivative_of_v_at_the_frozen_maximiser_through_any_parameter
 
 def test_at_a_tie_the_one_sided_slopes_differ():
     """With only two critics of logits (f, -f), f = 1 and -1: V = E_p log D + E_q log(1 - D) = a constant -+ t, since
-    log D - log(1 - D) = f. So max_D V = constant + |t|, with slopes -1 and 1; the difference's rounding is 1e-16 / 1e-6.
+    log D - log(1 - D) = f. So max_D V = constant + |t|, with slopes -1 and 1; a difference's rounding is 1e-16 / 1e-6.
     """
     p = torch.tensor([0.5, 0.5], dtype=F64)
     critics = torch.tensor([[1.0, -1.0], [-1.0, 1.0]], dtype=F64)

@@ -1,5 +1,6 @@
 """What a reader is asked for, what it lists, and what it leaves out. Neither torch nor numpy is imported here."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import BinaryIO, Literal, NamedTuple
 
@@ -10,6 +11,13 @@ Kind = Literal["class", "labels", "number", "angle", "vector"]
 Tell = Callable[[str], None]
 
 NAMED = 20  # bad files that are named one by one; `look` names all
+
+
+def sides(size: str) -> tuple[int, int]:
+    """(height, width) of `64` or `48x64`; SaddlepointError for anything else."""
+    if not (found := re.fullmatch(r"([1-9]\d{0,3})(?:x([1-9]\d{0,3}))?", size)):
+        raise SaddlepointError(f"'{size}' is not a size", "--size", "as 64, or 48x64 for height x width")
+    return int(found[1]), int(found[2] or found[1])
 
 
 class Reading(NamedTuple):

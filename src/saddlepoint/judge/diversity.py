@@ -8,6 +8,7 @@ from torch import Tensor
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.group import Group
 from saddlepoint.statistics.distances import mean_pairwise_distance
+from saddlepoint.statistics.influence import some
 from saddlepoint.statistics.intervals import NORMAL_95, Interval
 from saddlepoint.statistics.similarity import ms_ssim, scales
 
@@ -19,8 +20,8 @@ def spread(fake: Group, real: Group) -> Interval:
     """Mean distance of two members, over that of two real ones, in percent: 100 where all of the data is met. The real
     ones are not all alike.
     """
-    ratio = mean_pairwise_distance(fake.seen.features[:MOST])
-    usual = mean_pairwise_distance(real.seen.features[:MOST]).value
+    ratio = mean_pairwise_distance(fake.seen.features[some(fake.size, MOST)])
+    usual = mean_pairwise_distance(real.seen.features[some(real.size, MOST)]).value
     return ratio.scaled(100 / usual)
 
 
@@ -44,16 +45,16 @@ def class_spread(fake: Group, real: Group) -> tuple[Interval, int] | None:
     return Interval(value, value - half, value + half), min(ratios, key=lambda label: ratios[label].value)
 
 
-def likeness(some: Group, rng: torch.Generator, pairs: int = PAIRS) -> tuple[Interval, int]:
+def likeness(of: Group, rng: torch.Generator, pairs: int = PAIRS) -> tuple[Interval, int]:
     """(mean MS-SSIM of `pairs` random pairs within each class, scales it has): 1 where a class is one picture.
 
     AC-GAN's measure of diversity (Odena et al. 2017, section 4.2); beside published values only with all five scales,
     on pictures of 128 x 128. The interval is that of the mean over pairs.
     """
-    count = scales(*some.x.shape[2:])
+    count = scales(*of.x.shape[2:])
     if not count:
-        raise SaddlepointError(f"pictures of {list(some.x.shape[2:])} pixels", "MS-SSIM", "11 pixels are the least")
-    found = [_of_pairs(members.x, rng, pairs) for members in by_class(some)]
+        raise SaddlepointError(f"pictures of {list(of.x.shape[2:])} pixels", "MS-SSIM", "11 pixels are the least")
+    found = [_of_pairs(members.x, rng, pairs) for members in by_class(of)]
     values = torch.cat(found)
     half = NORMAL_95 * float(values.std(correction=0)) / math.sqrt(len(values))
     return Interval(float(values.mean()), float(values.mean()) - half, float(values.mean()) + half), count

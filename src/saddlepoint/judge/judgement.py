@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
@@ -12,7 +13,7 @@ from saddlepoint.judge.group import Group, measure, same_kind
 from saddlepoint.judge.memory import QUERIES, memory
 from saddlepoint.statistics.classes import census, inception_score
 from saddlepoint.statistics.gaussian import fit
-from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, without_bias
+from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, some, without_bias
 from saddlepoint.statistics.intervals import Interval, wilson
 from saddlepoint.statistics.kernel import kernel_distance
 from saddlepoint.statistics.manifold import manifold
@@ -49,15 +50,15 @@ class Standard(NamedTuple):
         return Standard(real, fitted, training, yardstick)
 
 
-def judge(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
-    """Everything that applies."""
+def judge(fake: Group, standard: Standard, card: Card, rng: torch.Generator, copied: Tensor | None = None) -> Measures:
+    """Everything that applies; near-copies are looked for among the pictures `copied`, else among standard.training."""
     same_kind(standard.real, fake)
     found = distances(fake, standard, card) | supports(fake, standard, card) | spreads(fake, standard, card)
     found |= slices(fake, standard, card, rng) | of_classes(fake, standard, card)
     if fake.x.ndim == 4 and min(fake.x.shape[2:]) >= 11:
         found |= likenesses(fake, standard, card, rng)
     if standard.training is not None:
-        found |= memories(fake, standard, card, rng)
+        found |= memories(fake, standard, card, rng, copied)
     return found
 
 
@@ -83,16 +84,21 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
     if standard.yardstick and standard.training is not None:
         name = f"Frechet distance / that of {standard.training.size:,} training examples"
         found["frechet_ratio"] = measure(card, name, whole.scaled(1 / standard.yardstick))
-    real, ours = standard.real.seen.features[:MOST], features[:MOST]
+    real, ours = any_of(standard.real), any_of(fake)
     short = card._replace(n_real=len(real), n_fake=len(ours))
     name = f"{'KID' if original else 'kernel distance'} (unbiased cubic MMD^2)"
     found["kernel"] = measure(short, name, kernel_distance(real, ours))
     return found
 
 
+def any_of(examples: Group) -> Tensor:
+    """The features of at most 2,000, drawn at random."""
+    return examples.seen.features[some(examples.size, MOST)]
+
+
 def supports(fake: Group, standard: Standard, card: Card) -> Measures:
     """Precision, recall, density and coverage with 5 neighbours."""
-    real, ours = standard.real.seen.features[:MOST], fake.seen.features[:MOST]
+    real, ours = any_of(standard.real), any_of(fake)
     short = card._replace(n_real=len(real), n_fake=len(ours))
     found = manifold(real, ours, min(NEIGHBOURS, len(real) // 4))
     return {name: measure(short, f"{name}, {NEIGHBOURS} neighbours", each) for name, each in found._asdict().items()}
@@ -148,21 +154,23 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
 def likenesses(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
     """MS-SSIM within a class, of samples and of real pictures."""
     found = {}
-    for name, whose, some in (("likeness", "", fake), ("likeness_real", " of real pictures", standard.real)):
-        value, count = likeness(some, rng)
-        where = "a class" if some.labels is not None else "the sample"
+    for name, whose, of in (("likeness", "", fake), ("likeness_real", " of real pictures", standard.real)):
+        value, count = likeness(of, rng)
+        where = "a class" if of.labels is not None else "the sample"
         found[name] = measure(card, f"MS-SSIM of {count} scales within {where}{whose}", value)
     return found
 
 
-def memories(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
-    """The memorisation test in the features, and the share of near-copies by pixels."""
+def memories(
+    fake: Group, standard: Standard, card: Card, rng: torch.Generator, copied: Tensor | None = None
+) -> Measures:
+    """The memorisation test in the features, and the share of near-copies by pixels, among the examples `copied`."""
     training = standard.training
     if training is None:
         raise SaddlepointError("no training examples to compare with", "memorisation test")
-    some = fake.take(slice(QUERIES))
-    short = card._replace(n_fake=some.size, n_real=training.size)
-    seen = memory(some.seen.features, training.seen.features, standard.real.seen.features, rng)
+    asked = fake.take(slice(QUERIES))
+    short = card._replace(n_fake=asked.size, n_real=training.size)
+    seen = memory(asked.seen.features, training.seen.features, standard.real.seen.features, rng)
     found = {}
     if seen.test is not None:
         share, p = seen.test.share, seen.test.p
@@ -171,7 +179,8 @@ def memories(fake: Group, standard: Standard, card: Card, rng: torch.Generator) 
         found["memorisation_p"] = measure(short, "p-value of the memorisation test, in features", Interval(p, p, p))
     copies = seen.copies
     if fake.x.ndim == 4:
-        copies = memory(some.x, training.x, training.x[:0], rng).copies
-    share = wilson(len(copies), some.size).scaled(100)
+        among = training.x if copied is None else copied
+        copies, short = memory(asked.x, among, among[:0], rng).copies, short._replace(n_real=len(among))
+    share = wilson(len(copies), asked.size).scaled(100)
     found["copies"] = measure(short, "near-copies of training examples, %", share)
     return found

@@ -27,6 +27,12 @@ def charts(story: Story) -> list[Chart]:
             limits=(0.0, 1.0),
             guide=0.5,
         ),
+        Chart(
+            "How far the samples are from real examples",
+            "The Frechet distance of each average of G, judged on the way, with its 95 % interval shaded.",
+            _judged(story.of_kind("judgement")),
+            log=True,
+        ),
         Chart("Losses", "What each player minimises.", tuple(line for line in losses if "/" not in line.name)),
         Chart(
             "Extra terms",
@@ -75,6 +81,18 @@ def _opinion(events: Sequence[Event], field: str, name: str, hue: int, dashed: b
     quantiles = [q if isinstance(q := one.get("q"), list) and len(q) == 5 else [None] * 5 for one in told]
     low, high = ([number(q[at]) for q in quantiles] for at in (1, 3))
     return Line(name, _images(events), [number(one.get("mean")) for one in told], hue, dashed, low, high)
+
+
+def _judged(events: Sequence[Event]) -> tuple[Line, ...]:
+    """A line for each average, with its interval."""
+    names = list(dict.fromkeys(name for event in events for name in _group(event, "frechet")))
+    found = []
+    for name, hue in zip(names, (FAKE, HELD_OUT, REAL, GREY)):
+        told = [_group(event, "frechet").get(name) for event in events]
+        bars = [bar if isinstance(bar, list) and len(bar) == 3 else [None] * 3 for bar in told]
+        value, low, high = ([number(bar[at]) for bar in bars] for at in range(3))
+        found.append(Line(name, _images(events), value, hue, low=low, high=high))
+    return tuple(found)
 
 
 def _hues() -> Callable[[str], int]:

@@ -12,7 +12,7 @@ from saddlepoint.api import as_begun
 from saddlepoint.config import Judge
 from saddlepoint.data.batches import scaled
 from saddlepoint.data.cond import asked
-from saddlepoint.data.reading import Reading
+from saddlepoint.data.reading import Reading, sides
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
@@ -32,8 +32,9 @@ from saddlepoint.storage.parts import ModulePart
 from saddlepoint.storage.record import read_record
 
 NEIGHBOURS = 200  # looks at D's logits that calibrate one
-HIGHER = ("precision", "recall", "density", "coverage", "inception_score", "label_accuracy", "modes", "memorisation_p")
-TARGET = {"spread": 100.0, "class_spread": 100.0}  # best in the middle
+HIGHER = ("precision", "recall", "coverage", "inception_score", "label_accuracy", "modes")
+TARGET = {"spread": 100.0, "class_spread": 100.0, "density": 1.0}  # best in the middle
+NEITHER = ("memorisation_p", "nearest_is_training", "path_length")  # of which less or more is no merit by itself
 
 
 def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> Measures:
@@ -56,8 +57,10 @@ def judge_folders(generated: str, real: str, wish: Judge, size: str | None) -> t
     """One set of pictures against another, and why not class by class, where both sides have classes but they differ,
     or one is too small.
     """
-    sides = tuple(int(side) for side in size.split("x")) if size else ()
-    theirs = open_source(Reading(real, size=(sides[0], sides[-1]) if sides else None))
+    if (Path(generated) / "config.json").is_file():
+        what, hint = "a run is judged against its own held-out data", "leave the second folder out, or give its samples"
+        raise SaddlepointError(what, generated, hint)
+    theirs = open_source(Reading(real, size=None if size is None else sides(size)))
     shape = (theirs.x.shape[2], theirs.x.shape[3]) if theirs.x.ndim == 4 else None
     ours = open_source(Reading(generated, size=shape))
     extractor = chosen(wish, theirs)
@@ -65,11 +68,15 @@ def judge_folders(generated: str, real: str, wish: Judge, size: str | None) -> t
         if why := unfit(source):
             raise SaddlepointError(why, source.name)
     why = no_classes(ours, theirs)
+    told = [f"{source.name}: {note}" for source in (ours, theirs) for note in source.notes if "left out" in note]
     same = bool(ours.classes) and not why
     fake, held = group(extractor, ours.x, ours.c if same else None), standard(extractor, theirs, None, same)
     reference = f"{Path(real).name}, {theirs.size:,} examples, {theirs.digest()[:12]}"
     card = card_of(extractor, held.real.size, fake.size, reference, None)
-    return judge(fake, held, card, Randomness(0).stream("judge")), why
+    found = judge(fake, held, card, Randomness(0).stream("judge"))
+    if extractor.classes and extractor.classes != theirs.classes:
+        found.pop("label_accuracy", None)  # as many classes, of other names: its answer is none to what was asked
+    return found, "; ".join([*told, why] if why else told)
 
 
 def no_classes(ours: Source, theirs: Source) -> str:
@@ -92,24 +99,27 @@ class Comparison(NamedTuple):
 
 def compare(a: Measures, b: Measures) -> list[Comparison]:
     """Measure by measure; refused where the cards differ in anything but the samples' seed."""
-    names = [name for name in a if name in b and not name.endswith("_real")]
+    names = [name for name in a if name in b and not name.endswith("_real") and name not in NEITHER]
     if not names:
         raise SaddlepointError("they share no measure", "compare", "judge both with the same --features")
-    return [Comparison(name, a[name], b[name], against(name, a[name], b[name])) for name in names]
+    goals = {name: a[f"{name}_real"].value for name in names if f"{name}_real" in a}
+    return [Comparison(name, a[name], b[name], against(name, a[name], b[name], goals.get(name))) for name in names]
 
 
-def against(name: str, a: Measure, b: Measure) -> str:
-    """Is a better than b? Where the difference is within 1.96 of its standard error, that cannot be told."""
+def against(name: str, a: Measure, b: Measure, goal: float | None = None) -> str:
+    """Is a better than b, which is closer to the goal, where there is one? Where the difference is within 1.96 of its
+    standard error, that cannot be told.
+    """
     for field, ours, theirs in zip(a.card._fields, a.card, b.card):
         if field != "seed" and ours != theirs:
             what = f"{name}: {field} is {ours!r} there, {theirs!r} here: the numbers do not compare"
             raise SaddlepointError(what, "compare", "judge both with the same --features and -n")
-    goal = TARGET.get(name)
+    goal = TARGET.get(name, goal)
     x, y = (m.value if goal is None else abs(m.value - goal) for m in (a, b))
     error = math.hypot(a.high - a.value, b.high - b.value)
     if abs(x - y) <= error or (goal is not None and abs(a.value - b.value) <= error):
         return "cannot tell"
-    return "better" if (x > y) == (name in HIGHER) else "worse"
+    return "better" if (x > y) == (goal is None and name in HIGHER) else "worse"
 
 
 Looks = Callable[[Tensor, Tensor | None], Tensor]
@@ -140,6 +150,8 @@ def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | No
     looked at as of this class or condition, else as of whichever D likes best.
     """
     record = read_record(folder)
+    if len(record.data.shape) != 3:
+        raise SaddlepointError("its examples are not pictures", str(folder), "D's opinion is asked of pictures alone")
     source, engine = as_begun(record, Nobody())
     session = Session(record, source, engine)
     saved = checkpoint.newest(folder / "checkpoints")

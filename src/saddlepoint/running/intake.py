@@ -6,7 +6,7 @@ from pathlib import Path
 
 from saddlepoint.config import Config, Data
 from saddlepoint.data.names import are_points, medium
-from saddlepoint.data.reading import Reading
+from saddlepoint.data.reading import Reading, sides
 from saddlepoint.running.base import checkpoint_of, record_of
 from saddlepoint.running.engine import Engine
 
@@ -15,10 +15,9 @@ SIDE, LONG = 64, 3600.0  # pixels; seconds of a budget from which on a processor
 
 def reading(data: Data) -> Reading:
     """How the configured data are to be read."""
-    sides = [int(side) for side in (data.size or "").split("x") if side]
     return Reading(
         name=data.name,
-        size=(sides[0], sides[-1]) if sides else None,
+        size=sides(data.size) if data.size else None,
         side=data.side or SIDE,
         fit=data.fit,
         background=data.background,

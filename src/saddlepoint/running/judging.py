@@ -16,7 +16,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card
 from saddlepoint.judge.extractors.digits import digits
 from saddlepoint.judge.extractors.efficientnet import available, efficientnet
-from saddlepoint.judge.extractors.extractor import Extractor
+from saddlepoint.judge.extractors.extractor import Extractor, as_stored
 from saddlepoint.judge.extractors.inception import inception
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
@@ -34,6 +34,7 @@ from saddlepoint.storage.record import RunRecord
 SAMPLES = 1_000  # of a judgement when the run is over
 SIZES = ((1_000, 8), (500, 4), (250, 2))  # samples of a judgement, where at least so many judgements fit into the time
 MOST_JUDGEMENTS = 24
+COPIED = 50_000  # training examples among which copies are looked for at last
 TRAINING = 2_000  # training examples that samples are compared with on the way
 EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
 
@@ -79,6 +80,7 @@ class Jury(NamedTuple):
     reference  which examples these are, in words
     samples    how many samples are judged on the way
     altered    the moments of augmented real examples, where D sees such
+    copied     the examples among which the last judgement looks for what was copied
     """
 
     extractor: Extractor
@@ -86,6 +88,7 @@ class Jury(NamedTuple):
     reference: str
     samples: int
     altered: Reference | None = None
+    copied: Tensor | None = None
 
     def card(self, n: int, seed: int) -> Card:
         return card_of(self.extractor, self.standard.real.size, n, self.reference, seed)
@@ -112,7 +115,8 @@ class Jury(NamedTuple):
     def judge(self, generator: Generator, n: int, seed: int) -> Measures:
         """Everything that applies, of samples that no choice was made by."""
         fake = self.see(generator, n, seed)
-        found = judge(fake, self.standard, self.card(fake.size, seed), Randomness(seed).stream("judge"))
+        rng = Randomness(seed).stream("judge")
+        found = judge(fake, self.standard, self.card(fake.size, seed), rng, self.copied)
         lengths = path_lengths(generator, self.extractor, seed)
         card = self.card(WAYS, seed)
         return found | {"path_length": measure(card, "perceptual path length, over ways instead of samples", lengths)}
@@ -133,7 +137,8 @@ def jury(session: Session, training: int = TRAINING) -> Jury:
         rng = Randomness(session.config.seed).stream("judge")
         pictures = (diff_augment(scaled(real.x, "signed"), rng, 1.0).clamp(-1, 1) + 1) / 2
         altered = Reference.of(fit(group(extractor, pictures).seen.features))
-    return Jury(extractor, held, reference, choices.judge_samples, altered)
+    copied = as_stored(session.train.take(evenly(session.train.size, COPIED)).x)
+    return Jury(extractor, held, reference, choices.judge_samples, altered, copied)
 
 
 def distinct(source: Source) -> Source:

@@ -70,9 +70,9 @@ def frechet_to(sample: Gaussian, reference: Reference) -> float:
     return float(value.clamp(min=0))
 
 
-def some(n: int) -> Tensor:
-    """All of n places, or MOST of them, drawn at random, always alike: samples often come with their labels in turn."""
-    return torch.arange(n) if n <= MOST else torch.randperm(n, generator=torch.Generator().manual_seed(0))[:MOST]
+def some(n: int, most: int = MOST) -> Tensor:
+    """All of n places, or `most` of them, drawn at random, always alike: examples often come sorted by class."""
+    return torch.arange(n) if n <= most else torch.randperm(n, generator=torch.Generator().manual_seed(0))[:most]
 
 
 def _influence(y: Tensor, apart: Tensor, across: Tensor) -> Tensor:
