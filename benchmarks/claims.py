@@ -41,8 +41,8 @@ FAR, FIRST = 20.0, 500  # times the real floor; rounds
 
 
 def configured(seed: int, images: int, width: int = 16, rules: Mapping[str, Any] = MappingProxyType({})) -> Config:
-    """The networks and rates of the recipe `modern`, narrower."""
-    rates: dict[str, Any] = {"lr": 2e-3, "betas": (0.0, 0.99)}
+    """The networks and rates of the recipe `modern`, by width; beyond 64 the rates fall, or G collapses."""
+    rates: dict[str, Any] = {"lr": 2e-3 * min(1.0, (64 / width) ** 2), "betas": (0.0, 0.99)}
     common: dict[str, Any] = {"images": images, "r1": 0.2, "penalty_every": 8, "classify": 1.0}
     critic = Dcgan(width=width, kernel=4, normalise=False, condition="projection")
     return Config(

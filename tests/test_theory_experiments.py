@@ -4,12 +4,14 @@ import copy
 import math
 import subprocess
 import sys
+from typing import get_args
 
 import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
 
+from saddlepoint.config import ObjectiveName
 from saddlepoint.data.densities import Mixture
 from saddlepoint.data.worlds import ring, world
 from saddlepoint.errors import SaddlepointError
@@ -22,6 +24,7 @@ from saddlepoint.experiments import (
     figures,
     gradient_of_maximum,
     maximum_likelihood,
+    saturation,
     value_estimate,
 )
 from saddlepoint.experiments.catalog import EXPERIMENTS, run_experiment
@@ -87,19 +90,22 @@ def test_a_trained_d_approaches_d_star_with_fourier_features_and_not_without():
     assert errors[1] > 0.15
 
 
+APART = (0.0, 1.0, 2.0, 4.0, 6.0)
+
+
 @pytest.mark.parametrize("dimension", [1, 10])
 def test_the_estimate_of_the_jsd_is_a_lower_bound_and_close(dimension):
     """20 critics a separation, 150 steps: each at most truth + 4 standard errors, their mean at most truth + 2 of its
     own, the gap at most .02 nats. A standard error is that of 8,000 fresh samples a side."""
-    shifts = torch.tensor([0.0, 1.0, 3.0]).repeat_interleave(20)
+    shifts = torch.tensor(APART).repeat_interleave(20)
     real, fake = value_estimate.normal_pair(shifts, dimension)
     torch.manual_seed(0)
-    D = value_estimate.Bank(60, dimension, 16)
+    D = value_estimate.Bank(20 * len(APART), dimension, 16)
     for _ in train_critic(D, value_estimate.fresh_batches(real, 150, 0), fake, rounds=150, rate=2e-2):
         pass
     rng = torch.Generator().manual_seed(5)
     estimate, error = value_estimate.estimates_of(*value_estimate.gains_of(D, real(8000, rng), fake(8000, rng)))
-    for i, shift in enumerate((0.0, 1.0, 3.0)):
+    for i, shift in enumerate(APART):
         truth = value_estimate.exact_jsd(value_estimate.normal(0.0), value_estimate.normal(shift))
         mine, errors = estimate[20 * i : 20 * i + 20], error[20 * i : 20 * i + 20]
         assert (mine <= truth + 4 * errors + 1e-12).all()
@@ -144,11 +150,16 @@ def test_proposition_2_holds_and_its_counter_examples_stay_away():
 
 
 def test_the_equilibrium_in_numbers():
-    record = equilibrium.run(Options(effort=0.05))
+    """Deviations and curvatures to rounding; a D that starts at .88 is within .02 of 1/2 after 120 rounds."""
+    record = equilibrium.run(Options(effort=0.04))
     assert record.critic.max() < 0
     assert np.abs(record.generator).max() < 1e-14
     assert ((record.eigenvalues < -1e-9).sum(), (record.eigenvalues > 1e-9).sum()) == (12, 11)
     assert record.error[0] < 0.02
+
+
+def test_every_objective_there_is_has_its_slope():
+    assert {objective.name for objective in saturation.OBJECTIVES} == set(get_args(ObjectiveName))
 
 
 def test_the_gradient_of_a_maximum_in_numbers():
