@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from saddlepoint.data.reading import SIZE
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(ge=1)]
 Shape = Annotated[tuple[Annotated[int, Field(ge=1, le=2**16)], ...], Field(min_length=1)]
@@ -163,7 +165,7 @@ class Data(Frozen):
 
     name: str = "digits"
     """A bundled name, a world, or a path."""
-    size: Annotated[str, Field(pattern=r"^[1-9]\d{0,3}(x[1-9]\d{0,3})?$")] | None = None
+    size: Annotated[str, Field(pattern=f"^{SIZE}$")] | None = None
     """Of pictures, as 64, or height x width as 48x64; unset: the commonest, made smaller than `side`."""
     side: Annotated[int, Field(ge=8, le=4096)] | None = None
     """Longest side of pictures of mixed sizes, half of that of others, without a size; unset: as the budget allows."""

@@ -10,14 +10,16 @@ Fit = Literal["crop", "pad", "stretch"]
 Kind = Literal["class", "labels", "number", "angle", "vector"]
 Tell = Callable[[str], None]
 
+SIZE = r"[1-9]\d{0,3}(x[1-9]\d{0,3})?"  # 64, or 48x64 for height x width
 NAMED = 20  # bad files that are named one by one; `look` names all
 
 
 def sides(size: str) -> tuple[int, int]:
     """(height, width) of `64` or `48x64`; SaddlepointError for anything else."""
-    if not (found := re.fullmatch(r"([1-9]\d{0,3})(?:x([1-9]\d{0,3}))?", size)):
+    if not re.fullmatch(SIZE, size):
         raise SaddlepointError(f"'{size}' is not a size", "--size", "as 64, or 48x64 for height x width")
-    return int(found[1]), int(found[2] or found[1])
+    height, _, width = size.partition("x")
+    return int(height), int(width or height)
 
 
 class Reading(NamedTuple):

@@ -1,10 +1,11 @@
 """Experiment: at p_g = p_data and D = 1/2 neither player gains alone; it is a saddle; a trained D says 1/2."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn.functional import softmax
 
 from saddlepoint.data.densities import Mixture
@@ -80,8 +81,7 @@ def trained_half(name: str, options: Options) -> tuple[float, float]:
     torch.manual_seed(options.seed)
     scale = p.means.std(0).norm() if isinstance(p, Mixture) and len(p.means) > 1 else torch.tensor(1.0)
     D = FourierCritic(p.dimension, float(scale), features=32, widths=(64, 64))
-    with torch.no_grad():
-        D.raw.layers[-1].bias.fill_(2.0)
+    nn.init.constant_(cast(nn.Linear, D.raw.layers[-1]).bias, 2.0)
     rounds = options.steps(ROUNDS)
     options.progress(f"training D on {name} against itself, {rounds} rounds")
     batches = points(p, BATCH, rounds, options.seed)
