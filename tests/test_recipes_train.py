@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 import torch
+from PIL import Image
 
 from saddlepoint import api
 from saddlepoint.api import train
@@ -87,6 +88,18 @@ def test_the_default_recipe_leaves_its_report(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize("recipe", PICTURES)
 def test_it_trains_without_their_labels(tmp_path: Path, recipe: str) -> None:
     trained(tmp_path, "digits", recipe, unconditional=True)
+
+
+@pytest.mark.parametrize("world", ["two-peaks", "die", "moons"])
+def test_a_world_is_data_with_a_scatter_plot_for_a_film_strip(tmp_path: Path, world: str) -> None:
+    """On the line, on a finite set, in the plane: frames and report, and samples of the world's dimension."""
+    trained(tmp_path, world, "points")
+    strip = sorted((tmp_path / "run" / "samples").glob("*.png"))
+    assert len(strip) > 1
+    for frame in strip:
+        with Image.open(frame) as picture:
+            assert len(picture.convert("RGB").getcolors(picture.width * picture.height) or ()) > 20
+    assert (tmp_path / "run" / "report.html").stat().st_size > 10_000
 
 
 @pytest.mark.usefixtures("_no_sheets")

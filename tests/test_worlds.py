@@ -51,7 +51,7 @@ def test_samples_follow_the_density(name):
     assert abs(float(log_p.mean()) - float(expected.value)) < error
 
 
-@pytest.mark.parametrize("name", ["ring8", "grid25", "moons", "pinwheel", "checkerboard"])
+@pytest.mark.parametrize("name", CONTINUOUS)
 def test_samples_have_the_moments_of_the_density(name):
     """E x and E x x' by quadrature, within 5 standard errors of 10,000 samples: the marginals, not log p alone."""
     density = world(name)

@@ -27,7 +27,7 @@ from saddlepoint.theory.quadrature import Box, rule
 F64 = torch.float64
 START = (2.0, 0.6)  # G0: mean and standard deviation
 DEPTHS = {"k = 1": 1, "k = 5": 5, "k = 20": 20, "converged": 3000}
-RATES = torch.logspace(-2, 0.7, 28, dtype=F64)
+SLOWEST, FASTEST, RATES = -2, 0.7, 28  # powers of ten, and how many step sizes between them
 STEPS, ROUNDS, QUANTILES = 50, 100, 256
 
 
@@ -65,13 +65,14 @@ class Record(NamedTuple):
 def run(options: Options) -> Record:
     """Four discriminators of G0; for each, 28 step sizes of up to 50 steps; then Algorithm 1 with k = 1, 5, 20, 100."""
     start = float(jsd_of(torch.tensor([START], dtype=F64)))
+    rates = torch.logspace(SLOWEST, FASTEST, max(2, options.steps(RATES)), dtype=F64)
     change, alternating = {}, {}
     for name, depth in DEPTHS.items():
         options.progress(f"G moves against D, {name}")
         D = trained(depth)
-        change[name] = np.stack([moved(D, float(rate)) - start for rate in RATES])
-        alternating[name] = alternated(min(depth, 100))
-    return Record(start, RATES.numpy(), change, alternating)
+        change[name] = np.stack([moved(D, float(rate)) - start for rate in rates])
+        alternating[name] = alternated(min(depth, 100), options.steps(ROUNDS))
+    return Record(start, rates.numpy(), change, alternating)
 
 
 def quantiles() -> Tensor:
@@ -112,10 +113,10 @@ def moved(D: Quadratic, rate: float) -> np.ndarray:
     return jsd_of(torch.tensor(course, dtype=F64)).numpy()
 
 
-def alternated(k: int) -> np.ndarray:
-    """JSD(G) over 100 rounds of Algorithm 1 from G0, with G's rate 0.5."""
+def alternated(k: int, rounds: int = ROUNDS) -> np.ndarray:
+    """JSD(G) over the rounds of Algorithm 1 from G0, with G's rate 0.5."""
     G, course = Affine(*START), [START]
-    for _ in play(game_of(G, Quadratic(), 0.5, k), batches(ROUNDS * k), schedule=algorithm_1):
+    for _ in play(game_of(G, Quadratic(), 0.5, k), batches(rounds * k), schedule=algorithm_1):
         course.append((G.a.item(), G.b.item()))
     return jsd_of(torch.tensor(course, dtype=F64)).numpy()
 
