@@ -78,8 +78,8 @@ def test_generator_only_moves_g_and_nothing_of_d():
 
 @pytest.mark.parametrize(("name", "rounds"), [("ring8", 300), ("grid25", 500)])
 def test_a_trained_d_approaches_d_star_with_fourier_features_and_not_without(name, rounds):
-    """Batches of 512: E_m |D - D*| below .02 with features (.012 and .015 in three seeds), above .15 on raw coordinates,
-    where a constant 1/2 has .24. Its standard error over 8,000 points is at most .25 / sqrt(8,000) = .003."""
+    """Batches of 512: E_m |D - D*| below .02 with features (.012 on ring-8), above .15 on raw coordinates, where a
+    constant 1/2 has .24. Its standard error over 8,000 points is at most .25 / sqrt(8,000) = .003."""
     p = world(name)
     q, rng = tilted(p), torch.Generator().manual_seed(1)
     x = torch.cat([p.sample(4000, rng), q.sample(4000, rng)])
@@ -126,8 +126,8 @@ def test_in_sample_the_bound_breaks():
 
 
 def test_a_narrow_critic_bounds_the_jsd_from_far_below_and_steps_bring_a_wide_one_up():
-    """Two peaks against their Gaussian, 180 steps, 20 seeds: of the JSD of .1206 one ReLU unit a layer finds less than a
-    quarter, 32 find more than 95 %, and none more than the truth + 4 of its standard errors on 32,000 fresh samples."""
+    """Two peaks against their Gaussian, 180 steps, 20 seeds: of the JSD of .1206 one ReLU unit a layer finds less than
+    a quarter, 32 find more than 95 %, and none more than the truth + 4 of its errors on 32,000 fresh samples."""
     narrow, wide = (value_estimate.narrow(width, Options(effort=0.15)) for width in (1, 32))
     assert narrow.estimate[-1].mean() < narrow.truth[-1] / 4
     assert wide.estimate[-1].mean() > 0.95 * wide.truth[-1]
@@ -137,7 +137,7 @@ def test_a_narrow_critic_bounds_the_jsd_from_far_below_and_steps_bring_a_wide_on
 
 
 def test_a_d_trained_to_the_end_is_the_quadratic_of_the_log_densities():
-    """log N(0, 1) - log N(m, s^2); Adam at .05 for 3,000 steps leaves 1.3 % of a coefficient, and 20 steps most of it."""
+    """log N(0, 1) - log N(m, s^2); 3,000 steps of Adam at .05 leave 1.3 % of a coefficient, 20 steps most of it."""
     m, s = alternation.START
     best = torch.tensor([m**2 / (2 * s**2) + math.log(s), -m / s**2, 0.5 / s**2 - 0.5], dtype=F64)
     assert_close(alternation.trained(3000).w.data, best, rtol=0.015, atol=0)
@@ -145,7 +145,7 @@ def test_a_d_trained_to_the_end_is_the_quadratic_of_the_log_densities():
 
 
 def test_algorithm_1_converges_with_five_steps_of_d_a_round_and_not_with_one():
-    """G's step size .5: JSD to 1e-9 (quadrature and rounding leave 1e-16) with k = 5, above where it began with k = 1."""
+    """G's step size .5: with k = 5 JSD to 1e-9 (quadrature leaves 1e-16), with k = 1 above where it began."""
     once, five = alternation.alternated(1), alternation.alternated(5)
     assert once[-1] > once[0]
     assert abs(five[-1]) < 1e-9
@@ -253,7 +253,7 @@ def test_an_experiment_leaves_figures_and_a_table(tmp_path):
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_is_computed_tabled_and_drawn(name, tmp_path):
-    """A hundredth of the training: pictures that are not one colour, films of several frames, rows as the header says."""
+    """A hundredth of the training: pictures of many colours, films of several frames, rows as the header says."""
     from importlib import import_module
 
     from PIL import Image

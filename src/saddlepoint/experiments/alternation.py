@@ -157,11 +157,12 @@ def draw(record: Record, folder: Path) -> list[Path]:
         n, rates = np.arange(1, STEPS + 1), record.rates
         image = ax.pcolormesh(n, rates, change, cmap=figures.DIVERGING, vmin=-bound, vmax=bound, shading="nearest")
         if (change > 0).any() and (change < 0).any():
+            ax.contourf(n, rates, change, levels=[0, math.inf], colors="none", hatches=["////"])  # for a print in grey
             ax.contour(n, rates, change, levels=[0], colors=figures.INK, linewidths=1.2)
         ax.set_xscale("log")
         ax.set_yscale("log")
         figures.label(ax, f"D: {name}", "steps of G", "step size" if ax is axes[0] else "")
-    figures.scale(canvas, image, axes[:4], "JSD(Gn) - JSD(G0); black: 0")
+    figures.scale(canvas, image, axes[:4], "change of the JSD; hatched: up")
     for (name, course), colour, style in zip(record.alternating.items(), figures.SERIES, figures.STYLES):
         label = "k = 100" if name == "converged" else name
         axes[4].semilogy(np.maximum(course, 1e-8), color=colour, ls=style, label=label)
