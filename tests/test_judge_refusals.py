@@ -76,6 +76,19 @@ def test_classes_that_are_not_on_both_sides_are_named(tmp_path: Path, capsys) ->
     assert (code, "not judged by class: a class of c/ has fewer than 3 examples" in text) == (0, True), text
 
 
+def test_unreadable_pictures_are_put_up_with_as_the_refusal_says(tmp_path: Path, capsys) -> None:
+    ours, theirs = folder(tmp_path, "ours", noise(24)), folder(tmp_path, "theirs", noise(24, seed=1))
+    for i in range(6):
+        (ours / f"x{i}.png").write_bytes(b"none")
+    code, text = said(capsys, ours, theirs)
+    assert (code, "--bad 1 puts up with any number" in text) == (2, True), text
+    code, text = said(capsys, ours, theirs, "--bad", 1)
+    assert (code, text.count("ours/: left out: x"), "24 samples" in text) == (0, 6, True), text
+    code, text = said(capsys, ours, theirs, "--bad", 1, "--json")
+    assert (code, json.loads(text)["frechet"]["card"]["n_fake"]) == (0, 24), text
+    assert said(capsys, ours, theirs, "--bad", 1, "--quiet") == (0, "")
+
+
 def test_few_samples_have_wide_intervals(tmp_path: Path, capsys) -> None:
     theirs, widths = folder(tmp_path, "theirs", noise(400, 8)), []
     for n in (20, 320):

@@ -17,7 +17,8 @@ from saddlepoint.config import Judge
 from saddlepoint.data.digits import digits
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
-from saddlepoint.running import assess, judging
+from saddlepoint.running import assess, judging, measured
+from saddlepoint.running.finish import rows
 from saddlepoint.running.generator import load
 from saddlepoint.running.judging import best_of, jury, planned
 from saddlepoint.running.measured import kept
@@ -158,6 +159,21 @@ def test_a_finished_run_is_judged(run: Path) -> None:
     assert "Frechet distance" in page
     assert "doctor" in page
     assert "nearest by L1" in page
+    assert "judged against 36 held-out examples" in page
+
+
+def test_the_table_says_what_each_figure_was_held_against() -> None:
+    """A run on digits is judged twice, against other examples: its two Frechet distances are not one figure."""
+    card = Card("m", "digits_a", "none", 9, 9, "MNIST test", "none", 0, "0")
+    other = card._replace(reference="my photos, of 2024, 1,900 training examples, 0123456789ab")
+    found = {
+        "frechet_ratio": Measure(2, 1, 3, card._replace(metric="Frechet distance / that of 10,000 training pictures")),
+        "coverage": Measure(0.5, 0.4, 0.6, other),
+    }
+    assert [(name, note) for name, _, note in rows(found)] == [
+        ("Frechet distance", "that of 10,000 training pictures, against MNIST test"),
+        ("coverage", "of 1,900 training examples have a sample close by"),
+    ]
 
 
 def test_judge_and_doctor(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,10 +184,29 @@ def test_judge_and_doctor(run: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert found["frechet"].card.n_fake == 60
     code, text = said(capsys, "judge", run, "-n", 60, "--seed", 1)
     assert (code, "frechet" in text, "held-out" in text) == (0, True, True)
+    assert said(capsys, "judge", run, "-n", 60, "--quiet") == (0, "")
     code, text = said(capsys, "doctor", run)
     assert code == 0
     assert "because" in text
     assert "change" in text
+
+
+def test_more_samples_than_memory_holds_are_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = said(capsys, "judge", run, "-n", 10**9)
+    assert (code, "1,000,000,000 samples of 2,368 bytes take 2,368 GB of memory; there are" in text) == (2, True), text
+
+
+def test_weights_that_nothing_reads_are_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ((), ("--features", "pixels")):
+        code, text = said(capsys, "judge", run, "--weights", run / "config.json", *words)
+        assert (code, "--weights: has no effect: 'pixels' reads no file of weights" in text) == (2, True), text
+
+
+def test_features_left_open_are_those_of_the_run_with_their_weights() -> None:
+    assert assess.settled(Judge(), "inception", "its.pt") == Judge(features="inception", weights="its.pt")
+    mine = Judge(weights="mine.pt")
+    assert assess.settled(mine, "inception", "its.pt") == Judge(features="inception", weights="mine.pt")
+    assert assess.settled(Judge(features="digits"), "inception", "its.pt") == Judge(features="digits")
 
 
 def test_compare(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -197,19 +232,19 @@ def measure(value: float, half: float) -> Measure:
 
 
 def test_better_worse_and_neither() -> None:
-    assert assess.against("frechet", measure(1, 0.1), measure(2, 0.1)) == "better"
-    assert assess.against("recall", measure(1, 0.1), measure(2, 0.1)) == "worse"
+    assert measured.against("frechet", measure(1, 0.1), measure(2, 0.1)) == "better"
+    assert measured.against("recall", measure(1, 0.1), measure(2, 0.1)) == "worse"
     # the error of a difference: sqrt(.3^2 + .4^2)
-    assert assess.against("frechet", measure(1, 0.3), measure(1.49, 0.4)) == "cannot tell"
-    assert assess.against("frechet", measure(1, 0.3), measure(1.51, 0.4)) == "better"
-    assert assess.against("spread", measure(110, 1), measure(150, 1)) == "better"
-    assert assess.against("spread", measure(150, 1), measure(99, 1)) == "worse"
-    assert assess.against("spread", measure(90, 1), measure(110, 1)) == "cannot tell"
-    assert assess.against("density", measure(1.6, 0.1), measure(1.0, 0.1)) == "worse"
+    assert measured.against("frechet", measure(1, 0.3), measure(1.49, 0.4)) == "cannot tell"
+    assert measured.against("frechet", measure(1, 0.3), measure(1.51, 0.4)) == "better"
+    assert measured.against("spread", measure(110, 1), measure(150, 1)) == "better"
+    assert measured.against("spread", measure(150, 1), measure(99, 1)) == "worse"
+    assert measured.against("spread", measure(90, 1), measure(110, 1)) == "cannot tell"
+    assert measured.against("density", measure(1.6, 0.1), measure(1.0, 0.1)) == "worse"
     likeness = [{"likeness": measure(x, 0.01), "likeness_real": measure(0.3, 0.01)} for x in (0.05, 0.29)]
-    assert [one.verdict for one in assess.compare(*likeness)] == ["worse"]
+    assert [one.verdict for one in measured.compare(*likeness)] == ["worse"]
     lone = {"memorisation_p": measure(0.45, 0.0), "frechet": measure(1.0, 0.1)}
-    assert [one.name for one in assess.compare(lone, lone)] == ["frechet"]
+    assert [one.name for one in measured.compare(lone, lone)] == ["frechet"]
 
 
 def test_two_folders_need_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -224,8 +259,13 @@ def test_two_folders_need_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[s
     found = json.loads(text)
     assert found["frechet"]["card"]["reference"].startswith("b, 24 examples")
     assert found["frechet"]["low"] <= found["frechet"]["value"] <= found["frechet"]["high"]
-    code, text = said(capsys, "judge", tmp_path / "c", tmp_path / "b", "--features", "pixels")
-    assert code == 0, text  # brought to the real pictures' size
+    words = ("judge", tmp_path / "c", tmp_path / "b", "--features", "pixels")
+    code, text = said(capsys, *words)
+    resized = "c/: 24 of 24 pictures are scaled to 12 x 12 and cropped where they must be"
+    assert (code, text.splitlines()[-1].strip()) == (0, resized)
+    code, text = said(capsys, *words, "--json")
+    assert (code, resized in json.loads(text)["kernel"]["card"]["resizer"]) == (0, True)
+    assert said(capsys, *words, "--quiet") == (0, "")
     for size in ("abc", "0", "3x4x5", "12x"):
         code, text = said(capsys, "judge", tmp_path / "a", tmp_path / "b", "--size", size)
         assert (code, f"'{size}' is not a size" in text) == (2, True)
@@ -261,10 +301,13 @@ def test_score(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     assert code == 0, text
     (opinion,) = json.loads(text)
     assert opinion["label"] == "1"
+    assert opinion["against"] == "36 held-out examples"
     assert opinion["d"] == pytest.approx(float(torch.sigmoid(torch.tensor(opinion["logit"]))), rel=1e-5)
     assert 0 <= opinion["calibrated"][1] <= opinion["calibrated"][0] <= opinion["calibrated"][2] <= 1
     code, text = said(capsys, "score", run, file)
     assert (code, "D(x)" in text) == (0, True)
+    assert "calibrated on 36 held-out examples and as many samples" in text
+    assert said(capsys, "score", run, file, "--quiet") == (0, "")
     for tokens, word in (
         ((run,), "no pictures"),
         ((run, tmp_path / "no.png"), "no such file"),
@@ -273,6 +316,18 @@ def test_score(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     ):
         code, text = said(capsys, "score", *tokens)
         assert (code, word in text) == (2, True), text
+
+
+def test_d_is_calibrated_on_what_it_has_seen_only_where_it_says_so(tmp_path: Path, capsys) -> None:
+    x = np.random.default_rng(0).integers(0, 255, (40, 1, 12, 12), dtype=np.uint8)
+    np.savez(tmp_path / "data.npz", x=x)
+    Image.fromarray(x[0, 0]).save(tmp_path / "one.png")
+    start(str(tmp_path / "data.npz"), CONFIG.model_copy(update={"judge": Judge(share=0)}), name="a", root=tmp_path)
+    code, text = said(capsys, "score", tmp_path / "a", tmp_path / "one.png")
+    told = "40 training examples (seen by D: fewer than 20 are held out)"
+    assert (code, f"calibrated on {told}" in " ".join(text.split())) == (0, True), text
+    code, text = said(capsys, "score", tmp_path / "a", tmp_path / "one.png", "--json")
+    assert (code, json.loads(text)[0]["against"]) == (0, told)
 
 
 def test_the_best_average_is_the_one_with_the_least_distance() -> None:

@@ -24,10 +24,9 @@ def compare(
 
     Example: saddlepoint compare runs/a runs/b
     """
-    from saddlepoint.running import assess
-    from saddlepoint.running.measured import kept
+    from saddlepoint.running import measured
 
-    found = assess.compare(kept(a), kept(b))
+    found = measured.compare(measured.kept(a), measured.kept(b))
     if voice.json:
         say([json.dumps({c.name: {"a": c.a[:3], "b": c.b[:3], "verdict": c.verdict} for c in found})])
         return

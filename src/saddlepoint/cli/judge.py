@@ -23,15 +23,32 @@ class Looking:
     weights: Annotated[Path | None, Parameter(metavar="FILE", help="The weights of these features.")] = None
 
 
+@dataclass(frozen=True)
+class Draw:
+    """Which samples of a run."""
+
+    n: Annotated[int | None, Parameter(name="-n", metavar="N", help="Samples to draw from a run; unset: 1000.")] = None
+    seed: Annotated[int | None, Parameter(metavar="N", help="Of these samples; unset: 0.")] = None
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """How the pictures of two folders are read."""
+
+    size: Annotated[str | None, Parameter(metavar="TEXT", help="Of the folders' pictures, as 64 or 48x64.")] = None
+    bad: Annotated[
+        float | None, Parameter(metavar="X", help="The share of unreadable ones to put up with; unset: 0.05.")
+    ] = None
+
+
 def judge(
     generated: Annotated[Path, Parameter(help="A run, or a folder of pictures.")],
     real: Annotated[Path | None, Parameter(help="With a folder: the real pictures to compare with.")] = None,
     /,
     *,
     looking: Annotated[Looking, Flat] = Looking(),
-    n: Annotated[int, Parameter(name="-n", metavar="N", help="Samples to draw from a run.")] = 1_000,
-    seed: Annotated[int, Parameter(metavar="N", help="Of these samples.")] = 0,
-    size: Annotated[str | None, Parameter(metavar="TEXT", help="Of the folders' pictures, as 64 or 48x64.")] = None,
+    draw: Annotated[Draw, Flat] = Draw(),
+    pictures: Annotated[Pictures, Flat] = Pictures(),
     voice: Speaking = NORMAL,
 ) -> None:
     """Judge a run's samples against held-out data, or one folder against another.
@@ -42,23 +59,37 @@ def judge(
     Example: saddlepoint judge runs/photos
     Example: saddlepoint judge generated/ real/ --features efficientnet
     """
-    for folder in (generated, real):
-        if folder is not None and not folder.exists():
-            raise SaddlepointError("nothing at that path", str(folder), "`saddlepoint runs` lists runs")
+    if real is None:
+        without_effect({"--size": pictures.size, "--bad": pictures.bad}, "on a run: its data are read as they were")
+    else:
+        without_effect({"-n": draw.n, "--seed": draw.seed}, "on folders, of which every picture is judged")
+    n, seed = 1_000 if draw.n is None else draw.n, draw.seed or 0
     if n < 1:
         raise SaddlepointError(f"must be at least 1, not {n}", "-n")
+    if pictures.bad is not None and not 0 <= pictures.bad <= 1:
+        raise SaddlepointError(f"must be from 0 to 1, not {pictures.bad:g}", "--bad")
     from saddlepoint.config import Judge
     from saddlepoint.running import assess
 
     wish = Judge(features=looking.features, weights=None if looking.weights is None else str(looking.weights))
     if real is None:
-        found, note = assess.judge_run(generated, wish, n, seed), ""
+        found, notes = assess.judge_run(generated, wish, n, seed), []
     else:
-        found, note = assess.judge_folders(str(generated), str(real), wish, size)
+        for folder in (generated, real):
+            if not folder.exists():
+                raise SaddlepointError("nothing at that path", str(folder), "is it spelt right?")
+        found, notes = assess.judge_folders(str(generated), str(real), wish, pictures.size, pictures.bad)
     if voice.json:
         say([json.dumps({name: measure.to_json() for name, measure in found.items()})])
     elif not voice.quiet:
         card = next(iter(found.values())).card
+        about = f"{card.n_fake:,} samples, seen by {card.extractor}, against {card.reference}"
         say([*columns(assess.shown(found)), ""])
-        say([f"  {card.n_fake:,} samples, seen by {card.extractor}, against {card.reference}"])
-        say([f"  {note}"] if note else [])
+        say(columns([(text,) for text in (about, *notes)]))
+
+
+def without_effect(flags: dict[str, object], where: str) -> None:
+    """Refuse a flag that would change nothing: whoever gives it expects that it does."""
+    for flag, given in flags.items():
+        if given is not None:
+            raise SaddlepointError(f"has no effect {where}", flag, "leave it out")

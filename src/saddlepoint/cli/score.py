@@ -48,4 +48,5 @@ def score(
             )
             for opinion in found
         ]
-        say(columns(rows, titles=("file", "D(x)", "such were real", "above real", "above fakes", "as")))
+        say([*columns(rows, titles=("file", "D(x)", "such were real", "above real", "above fakes", "as")), ""])
+        say(columns([(f"calibrated on {found[0].against} and as many samples",)]))

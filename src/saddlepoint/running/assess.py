@@ -1,6 +1,7 @@
-"""What one asks of a run that is there: how good its samples are, whether it beats another, what D says of files."""
+"""What one asks of a run that is there, or of two folders: how good samples are, what D says of files."""
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from saddlepoint.judge.group import LEAST, card_of, group
 from saddlepoint.judge.judgement import Measures, judge
 from saddlepoint.randomness import Randomness
 from saddlepoint.running import generator
-from saddlepoint.running.judging import EACH_CLASS, chosen, jury, labels_of, unfit
+from saddlepoint.running.judging import EACH_CLASS, chosen, jury, labels_of, unfit, usual
 from saddlepoint.running.measured import keep
 from saddlepoint.running.session import Session, evenly
 from saddlepoint.running.standard import standard
@@ -29,54 +30,89 @@ from saddlepoint.running.watcher import Nobody
 from saddlepoint.statistics.intervals import wilson
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.parts import ModulePart
-from saddlepoint.storage.record import read_record
+from saddlepoint.storage.record import RunRecord, read_record
 
 NEIGHBOURS = 200  # looks at D's logits that calibrate one
-HIGHER = ("precision", "recall", "coverage", "inception_score", "label_accuracy", "modes")
-TARGET = {"spread": 100.0, "class_spread": 100.0, "density": 1.0}  # best in the middle
-NEITHER = ("memorisation_p", "nearest_is_training", "path_length")  # of which less or more is no merit by itself
+WEIGHTED = ("efficientnet", "inception")  # features that can be read off a file of weights
+EACH_NUMBER = 16  # bytes: in 32 bits as G makes it, again while all are put together, in 64 bits to be compared
 
 
 def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> Measures:
     """Everything that applies to a run's generator, against held-out data; written to measures.json beside it."""
     record = read_record(folder)
-    features = wish if wish.features != "auto" else record.config.judge
+    within_memory(record, n)
+    wish = settled(wish, record.choices.judge_features, record.config.judge.weights)
     source, engine = as_begun(record, Nobody())
     if why := unfit(source):
         raise SaddlepointError(why, "judge")
-    name = record.choices.judge_features if features.features == "auto" else features.features
-    config = record.config.model_copy(update={"judge": features})
-    choices = record.choices.model_copy(update={"judge_features": name, "judge_images": 0})
+    config = record.config.model_copy(update={"judge": wish})
+    choices = record.choices.model_copy(update={"judge_features": wish.features, "judge_images": 0})
     session = Session(record.model_copy(update={"config": config, "choices": choices}), source, engine)
     found = jury(session).judge(generator.load(folder, str(engine.device)), n, seed)
     keep(folder, found)
     return found
 
 
-def judge_folders(generated: str, real: str, wish: Judge, size: str | None) -> tuple[Measures, str]:
-    """One set of pictures against another, and why not class by class, where both sides have classes but they differ,
-    or one is too small.
+def settled(wish: Judge, default: str, weights: str | None = None) -> Judge:
+    """The wish, its features named: the default where it leaves them open, with the weights that belong to the default
+    where it gives none. SaddlepointError where it gives weights to features that read none.
+    """
+    name = default if wish.features == "auto" else wish.features
+    if wish.weights is not None and name not in WEIGHTED:
+        hint = f"leave it out, or say --features {' or '.join(WEIGHTED)}"
+        raise SaddlepointError(f"has no effect: '{name}' reads no file of weights", "--weights", hint)
+    own = weights if name == default else None
+    return wish.model_copy(update={"features": name, "weights": wish.weights or own})
+
+
+def within_memory(record: RunRecord, n: int) -> None:
+    """Refuse more samples than can be judged at once: the machine would begin to swap, and never come back."""
+    each = EACH_NUMBER * (math.prod(record.data.shape) + record.config.prior.size)
+    if n * each > (there := memory()):
+        what = f"{n:,} samples of {each:,} bytes take {n * each / 1e9:,.0f} GB of memory; there are {there / 1e9:,.0f}"
+        raise SaddlepointError(what, "-n", "a thousand is usual")
+
+
+def memory() -> int:
+    """Bytes of this machine's memory; 16 GiB where the system has no words for it (Windows)."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 1 << 34
+
+
+def judge_folders(
+    generated: str, real: str, wish: Judge, size: str | None, bad: float | None = None
+) -> tuple[Measures, list[str]]:
+    """One set of pictures against another, of which a share `bad` may be unreadable; and notes: what was left out or
+    resized, and why not class by class, where both sides have classes but they differ, or one is too small.
     """
     if (Path(generated) / "config.json").is_file():
         what, hint = "a run is judged against its own held-out data", "leave the second folder out, or give its samples"
         raise SaddlepointError(what, generated, hint)
-    theirs = open_source(Reading(real, size=None if size is None else sides(size)))
+    wished = Reading(real, size=None if size is None else sides(size))
+    wished = wished if bad is None else wished._replace(bad=bad)
+    theirs = open_source(wished)
     shape = (theirs.x.shape[2], theirs.x.shape[3]) if theirs.x.ndim == 4 else None
-    ours = open_source(Reading(generated, size=shape))
-    extractor = chosen(wish, theirs)
+    ours = open_source(wished._replace(name=generated, size=shape))
+    extractor = chosen(settled(wish, usual(theirs)), theirs)
     for source in (ours, theirs):
         if why := unfit(source):
             raise SaddlepointError(why, source.name)
     why = no_classes(ours, theirs)
-    told = [f"{source.name}: {note}" for source in (ours, theirs) for note in source.notes if "left out" in note]
+    left_out = told("left out", ours, theirs)
+    resized = [] if shape is None else told(f" to {shape[0]} x {shape[1]}", ours, theirs)
     same = bool(ours.classes) and not why
     fake, held = group(extractor, ours.x, ours.c if same else None), standard(extractor, theirs, None, same)
     reference = f"{Path(real).name}, {theirs.size:,} examples, {theirs.digest()[:12]}"
     card = card_of(extractor, held.real.size, fake.size, reference, None)
+    card = card._replace(resizer="; ".join([card.resizer, *resized]))
     found = judge(fake, held, card, Randomness(0).stream("judge"))
     if extractor.classes and extractor.classes != theirs.classes:
         found.pop("label_accuracy", None)  # as many classes, of other names: its answer is none to what was asked
-    return found, "; ".join([*told, why] if why else told)
+    return found, [*left_out, *resized, *([why] if why else [])]
+
+
+def told(words: str, *sources: Source) -> list[str]:
+    """What was noted with these words when the sources were read, each with its source's name."""
+    return [f"{source.name}: {note}" for source in sources for note in source.notes if words in note]
 
 
 def no_classes(ours: Source, theirs: Source) -> str:
@@ -86,40 +122,6 @@ def no_classes(ours: Source, theirs: Source) -> str:
         return f"not judged by class: {', '.join(some) or 'their order'} is not on both sides"
     small = [source.name for source in (ours, theirs) if source.classes and labels_of(source) is None]
     return f"not judged by class: a class of {small[0]} has fewer than {EACH_CLASS} examples" if small else ""
-
-
-class Comparison(NamedTuple):
-    """One measure of two runs. verdict: 'better', 'worse' or 'cannot tell', of the first against the second."""
-
-    name: str
-    a: Measure
-    b: Measure
-    verdict: str
-
-
-def compare(a: Measures, b: Measures) -> list[Comparison]:
-    """Measure by measure; refused where the cards differ in anything but the samples' seed."""
-    names = [name for name in a if name in b and not name.endswith("_real") and name not in NEITHER]
-    if not names:
-        raise SaddlepointError("they share no measure", "compare", "judge both with the same --features")
-    goals = {name: a[f"{name}_real"].value for name in names if f"{name}_real" in a}
-    return [Comparison(name, a[name], b[name], against(name, a[name], b[name], goals.get(name))) for name in names]
-
-
-def against(name: str, a: Measure, b: Measure, goal: float | None = None) -> str:
-    """Is a better than b, which is closer to the goal, where there is one? Where the difference is within 1.96 of its
-    standard error, that cannot be told.
-    """
-    for field, ours, theirs in zip(a.card._fields, a.card, b.card):
-        if field != "seed" and ours != theirs:
-            what = f"{name}: {field} is {ours!r} there, {theirs!r} here: the numbers do not compare"
-            raise SaddlepointError(what, "compare", "judge both with the same --features and -n")
-    goal = TARGET.get(name, goal)
-    x, y = (m.value if goal is None else abs(m.value - goal) for m in (a, b))
-    error = math.hypot(a.high - a.value, b.high - b.value)
-    if abs(x - y) <= error or (goal is not None and abs(a.value - b.value) <= error):
-        return "cannot tell"
-    return "better" if (x > y) == (goal is None and name in HIGHER) else "worse"
 
 
 Looks = Callable[[Tensor, Tensor | None], Tensor]
@@ -133,6 +135,7 @@ class Opinion(NamedTuple):
     real, fake   share of held-out examples, and of samples, that D finds less real than this
     calibrated   of the 200 looks with the nearest logits, the share that was real; with its 95 % interval
     label        the class or condition it was looked at as, where D reads one
+    against      which real examples these are: held out, or those D has been trained on, which it knows too well
     """
 
     file: str
@@ -142,6 +145,7 @@ class Opinion(NamedTuple):
     fake: float
     calibrated: tuple[float, float, float]
     label: str | None
+    against: str
 
 
 @torch.no_grad()
@@ -164,7 +168,10 @@ def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | No
         y = D(scaled(x, record.config.range).to(engine.device), None if c is None else c.to(engine.device)).logits
         return y.float().flatten(1).mean(1).cpu() if y.ndim > 1 else y.float().cpu()
 
-    real = session.held_out if session.held_out.size >= LEAST else session.train.take(evenly(session.train.size, 500))
+    enough = session.held_out.size >= LEAST
+    real = session.held_out if enough else session.train.take(evenly(session.train.size, 500))
+    seen = f"training examples (seen by D: fewer than {LEAST} are held out)"
+    against = f"{real.size:,} {'held-out examples' if enough else seen}"
     samples = generator.load(folder).sample(real.size, record.config.seed)
     known = logits(real.x, real.c), logits(samples.x, samples.labels)
     pictures = torch.stack([picture(file, source) for file in files])
@@ -172,7 +179,7 @@ def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | No
     every = torch.stack([logits(pictures, repeated(guise.c, len(pictures))) for guise in wanted])
     best = every.max(0)
     names = [wanted[int(i)].name for i in best.indices]
-    return [opinion(str(f), float(y), name, *known) for f, y, name in zip(files, best.values, names)]
+    return [opinion(str(f), float(y), name, against, *known) for f, y, name in zip(files, best.values, names)]
 
 
 def picture(file: Path, source: Source) -> Tensor:
@@ -224,13 +231,13 @@ def repeated(c: Tensor | None, n: int) -> Tensor | None:
     return None if c is None else c.expand(n, *c.shape[1:])
 
 
-def opinion(file: str, logit: float, label: str | None, real: Tensor, fake: Tensor) -> Opinion:
+def opinion(file: str, logit: float, label: str | None, against: str, real: Tensor, fake: Tensor) -> Opinion:
     both = torch.cat([real, fake])
     near = (both - logit).abs().argsort(stable=True)[: min(NEIGHBOURS, len(both) // 2)]
     share = wilson(int((near < len(real)).sum()), len(near))
     below = [float((some < logit).float().mean()) for some in (real, fake)]
     d, calibrated = 1 / (1 + math.exp(-max(-500.0, logit))), (share.value, share.low, share.high)
-    return Opinion(file, d, logit, below[0], below[1], calibrated, label)
+    return Opinion(file, d, logit, below[0], below[1], calibrated, label, against)
 
 
 def shown(measures: Mapping[str, Measure]) -> list[tuple[str, str, str]]:

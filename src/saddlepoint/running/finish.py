@@ -40,7 +40,7 @@ def finish(session: Session, folder: Path) -> Summary:
     court, why = court_of(session)
     measures, fault = judged(session, generator, folder, court)
     why = why or fault
-    table = dynamics(folder) + doctor(session, folder) + ([("judging", "not possible", why)] if why else [])
+    table = dynamics(folder) + doctor(session, folder, court) + ([("judging", "not possible", why)] if why else [])
     tables = (*table, *class_figures(session.train, generator, session.record.data.name == "digits"))
     write_report(folder, shown(session, generator, court)._replace(frames=strip, measures=measures, tables=tables))
     names = ("report.html", "grid.png", "film.png", "generator")
@@ -172,28 +172,38 @@ def judged(session: Session, generator: Generator, folder: Path, court: Jury | N
     return found, ""
 
 
-def doctor(session: Session, folder: Path) -> list[tuple[str, str, str]]:
-    """The doctor's verdicts, with their evidence and the one change to make."""
-    verdicts = examine(folder, session.config)
-    return [("doctor", verdict.name, f"{verdict.evidence}; change: {verdict.change}") for verdict in verdicts]
+def doctor(session: Session, folder: Path, court: Jury | None) -> list[tuple[str, str, str]]:
+    """The doctor's verdicts, with their evidence, what the run was judged against, and the one change to make."""
+    judged = "" if court is None else f" (judged against {examples(court.reference)})"
+    return [
+        ("doctor", verdict.name, f"{verdict.evidence}{judged}; change: {verdict.change}")
+        for verdict in examine(folder, session.config)
+    ]
 
 
 NAMES = {
     "label_accuracy": ("label accuracy", "%", "of the samples are what they were asked to be"),
-    "frechet_ratio": ("Frechet distance", "x", "that of as many real pictures, to the test pictures"),
+    "frechet_ratio": ("Frechet distance", "x", "{over}, against {real}"),
     "diversity": ("diversity", "%", "of the real one, within a class"),
-    "coverage": ("coverage", "", "of held-out examples have a sample close by"),
+    "coverage": ("coverage", "", "of {real} have a sample close by"),
     "copies": ("near-copies", "%", "of the samples, of training examples"),
 }
+"""Of the measures worth a line: name, unit and meaning, with what they were divided by and held against."""
 
 
 def rows(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
-    """(name, value with its interval, meaning) of the measures worth a line."""
-    return [
-        (name, f"{m.value:.4g} {unit} [{m.low:.4g}, {m.high:.4g}]", note)
-        for key, (name, unit, note) in NAMES.items()
-        if (m := measures.get(key)) is not None
-    ]
+    """(name, value with its interval, meaning) of the measures worth a line, each by its card."""
+    found = []
+    for key, (name, unit, meaning) in NAMES.items():
+        if (m := measures.get(key)) is not None:
+            note = meaning.format(over=m.card.metric.partition(" / ")[2], real=examples(m.card.reference))
+            found.append((name, f"{m.value:.4g} {unit} [{m.low:.4g}, {m.high:.4g}]", note))
+    return found
+
+
+def examples(reference: str) -> str:
+    """Which real examples a card names, without the data's name and digest: '500 held-out examples', 'MNIST test'."""
+    return reference.split(", ")[-2:][0]
 
 
 def dynamics(folder: Path) -> list[tuple[str, str, str]]:

@@ -65,9 +65,11 @@ def read_record(folder: Path) -> RunRecord:
     path = folder / "config.json"
     try:
         content = json.loads(path.read_bytes())
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise SaddlepointError("no run here", str(folder), "`saddlepoint runs` lists them") from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise SaddlepointError(f"cannot be read: {error.strerror}", str(path)) from error
+    except ValueError as error:
         raise SaddlepointError(f"cannot be read: {error}", str(path)) from error
     return recognised(RunRecord, content, "a run's configuration", path)
 
