@@ -178,8 +178,8 @@ def remembers(whole: Source, pictures: int, width: int, seed: int = 0) -> tuple[
         pass
     found = memory(samples(session), source.x[:pictures], source.x[pictures:], Randomness(seed).stream("judge"))
     size = sum(weights.numel() for weights in session.networks.G.parameters())
-    p = math.nan if found.test is None else found.test.p
-    return size / source.x[:pictures].numel(), p, 100 * len(found.copies) / SAMPLES
+    p = math.nan if found.test is None else found.test.p.value
+    return size / source.x[:pictures].numel(), p, 100 * len(found.copies.samples) / SAMPLES
 
 
 def memorise(seeds: int) -> None:

@@ -93,7 +93,10 @@ def test_copies_are_looked_for_among_all_that_is_given(standard):
     """Samples that copy pictures beyond those whose features were looked at."""
     train = digits()
     copied = group(digit_extractor(), train.x[5_000:5_200], train.c[5_000:5_200])
-    found = [judge(copied, standard, card(standard, copied), rng(), among)["copies"] for among in (None, train.x)]
+    remembered = memory(copied.x, train.x, train.x[:0], rng())
+    found = [judge(copied, standard, card(standard, copied), rng(), r)["copies"] for r in (None, remembered)]
+    assert sorted(remembered.copies.samples.tolist()) == list(range(200))
+    assert torch.equal(remembered.copies.training, remembered.copies.samples + 5_000)
     assert found[0].value < 5
     assert (found[1].value, found[1].card.n_real) == (100, 10_000)
 
@@ -205,7 +208,7 @@ def test_without_held_out_pictures_there_is_no_test_but_copies_are_found():
     found = memory(t[:10], t, t[:0], rng())
     assert found.test is None
     assert found.nearest.indices.tolist() == list(range(10))
-    assert sorted(found.copies.tolist()) == list(range(10))
+    assert sorted(found.copies.samples.tolist()) == list(range(10))
 
 
 # Diversity and paths

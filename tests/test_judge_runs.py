@@ -17,12 +17,16 @@ from saddlepoint.config import Judge
 from saddlepoint.data.digits import digits
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
+from saddlepoint.judge.extractors.extractor import as_stored
+from saddlepoint.judge.group import group
 from saddlepoint.running import assess, judging, measured
+from saddlepoint.running.copied import keep_copies
 from saddlepoint.running.finish import rows
 from saddlepoint.running.generator import load
-from saddlepoint.running.judging import best_of, jury, planned
+from saddlepoint.running.judging import Jury, best_of, jury, planned
 from saddlepoint.running.measured import kept
 from saddlepoint.running.session import Session
+from saddlepoint.statistics.intervals import Interval
 from saddlepoint.storage.checkpoint import restore
 from saddlepoint.storage.record import Choices, RunRecord
 
@@ -69,7 +73,7 @@ def test_a_resumed_run_judges_at_the_same_moments_bit_for_bit(tmp_path: Path, wh
     assert [event["images"] for event in found] == [100, 200, 300, 400, 470]
     for event in found:
         assert set(event["frechet"]) == {"average-100", "average-20"}
-        assert event["measures"]["frechet"] == min(event["frechet"].values())
+        assert event["measures"]["frechet"] == min(event["frechet"].values(), key=lambda interval: interval[2])
         assert event["verdicts"][0]["name"]
         assert event["card"]["n_fake"] == 30
 
@@ -78,7 +82,7 @@ def test_the_best_that_was_judged_is_kept(whole: Path) -> None:
     session = Session(judged_record(), pictures(), ENGINE)
     restore(whole / "checkpoints", session.parts())
     found = [event for event in events(whole) if event["event"] == "judgement"]
-    best = min(found, key=lambda event: event["measures"]["frechet"][0])
+    best = min(found, key=lambda event: event["measures"]["frechet"][2])
     assert session.progress.best["value"] == best["measures"]["frechet"][0]
     assert session.progress.best["images"] == best["images"] == found[-1]["best"]
     assert session.progress.best["average"] == best["average"]
@@ -174,6 +178,35 @@ def test_the_table_says_what_each_figure_was_held_against() -> None:
         ("Frechet distance", "that of 10,000 training pictures, against MNIST test"),
         ("coverage", "of 1,900 training examples have a sample close by"),
     ]
+
+
+def test_near_copies_are_listed_by_their_places_in_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generator that returns training pictures 3, 4 and 5 of the run, 4, 6 and 7 in the data, as every fifth is held
+    out. Each is found at distance 0 with its own nearest as the usual distance, then none of a generator of noise.
+    """
+    session = Session(judged_record(), pictures(), ENGINE)
+    court, training = jury(session), as_stored(session.train.x)
+    copied = training[3:6]
+    noise = torch.randint(256, (60, *copied.shape[1:]), generator=torch.Generator().manual_seed(0)).to(torch.uint8)
+    monkeypatch.setattr(judging, "path_lengths", lambda *_: Interval(0, 0, 0))
+
+    def judged(x: torch.Tensor) -> list[Path]:
+        monkeypatch.setattr(Jury, "see", lambda *_: group(court.extractor, x))
+        return keep_copies(tmp_path, court.judge(session, None, len(x), 0))
+
+    left = judged(torch.cat([noise[:57], copied]))
+    assert [path.name for path in left] == ["copies.csv", "copies.png"]
+    head, *rows = left[0].read_text().splitlines()
+    assert head == "sample,example,distance,usual"
+    found = {int(row.split(",")[0]): row.split(",")[1:] for row in rows}
+    assert found.keys() == {57, 58, 59}
+    for sample, place in zip((57, 58, 59), (4, 6, 7)):
+        own = as_stored(session.source.x[place : place + 1]).double()
+        usual = (own - training.double()).flatten(1).norm(dim=1)
+        assert found[sample] == [str(place), "0.0", f"{float(usual[usual > 0].min()):.1f}"]
+    assert judged(noise) == []
+    assert (tmp_path / "copies.csv").read_text() == "sample,example,distance,usual\n"
+    assert not (tmp_path / "copies.png").exists()
 
 
 def test_judge_and_doctor(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -330,8 +363,9 @@ def test_d_is_calibrated_on_what_it_has_seen_only_where_it_says_so(tmp_path: Pat
     assert (code, json.loads(text)[0]["against"]) == (0, told)
 
 
-def test_the_best_average_is_the_one_with_the_least_distance() -> None:
-    found = {name: {"frechet": measure(value, 1)} for name, value in (("a", 2.0), ("b", 1.0), ("c", 3.0))}
+def test_the_best_average_is_the_one_whose_distance_is_surely_the_least() -> None:
+    """By the upper end of the interval: 1.1 +- .1 before 1.0 +- .5, whose value is lower by chance."""
+    found = {name: {"frechet": measure(*of)} for name, of in (("a", (2.0, 0.1)), ("b", (1.1, 0.1)), ("c", (1.0, 0.5)))}
     assert best_of(found) == "b"
     with pytest.raises(SaddlepointError, match="file of weights"):
         judging.extractor_of("inception")

@@ -243,7 +243,7 @@ def test_the_p_value_is_uniform_where_nothing_is_copied():
         real, samples = torch.rand(60, 2, generator=g), torch.rand(40, 2, generator=g)
         nearest = torch.cdist(samples, real).argmin(1)
         trained = torch.arange(60) < 40
-        ps.append(copying(torch.bincount(nearest, minlength=60), trained, g, 199).p)
+        ps.append(copying(torch.bincount(nearest, minlength=60), trained, g, 199).p.value)
     assert 0.35 < sum(ps) / 60 < 0.65
     assert sum(p <= 0.1 for p in ps) <= 14
 
@@ -253,11 +253,12 @@ def test_copies_of_training_pictures_are_found_and_one_favourite_is_no_proof():
     spread = torch.zeros(300, dtype=torch.long)
     spread[:100] = 1
     found = copying(spread, trained, rng(), 999)
-    assert found.p == 0.001
+    assert found.p.value == 0.001
+    assert 0 < found.p.low < found.p.value < found.p.high < 0.01
     assert (found.share.value, found.expected) == (1, pytest.approx(2 / 3))
     favourite = torch.zeros(300, dtype=torch.long)
     favourite[7] = 100
-    assert copying(favourite, trained, rng(), 999).p > 0.5
+    assert copying(favourite, trained, rng(), 999).p.value > 0.5
     with pytest.raises(SaddlepointError, match="0 held out"):
         copying(spread, torch.ones(300).bool(), rng())
 

@@ -73,7 +73,7 @@ def judge(
 
     wish = Judge(features=looking.features, weights=None if looking.weights is None else str(looking.weights))
     if real is None:
-        found, notes = assess.judge_run(generated, wish, n, seed), []
+        found, notes = assess.judge_run(generated, wish, n, seed)
     else:
         for folder in (generated, real):
             if not folder.exists():

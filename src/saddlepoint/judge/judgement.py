@@ -10,8 +10,9 @@ from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.diversity import class_spread, classes_of, likeness, spread
 from saddlepoint.judge.extractors.inception import NAME as INCEPTION
 from saddlepoint.judge.group import Group, measure, same_kind
-from saddlepoint.judge.memory import QUERIES, memory
+from saddlepoint.judge.memory import QUERIES, Memory, memory
 from saddlepoint.statistics.classes import census, inception_score
+from saddlepoint.statistics.copies import FEWER, SHUFFLES
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, some, without_bias
 from saddlepoint.statistics.intervals import Interval, wilson
@@ -50,23 +51,23 @@ class Standard(NamedTuple):
         return Standard(real, fitted, training, yardstick)
 
 
-def judge(fake: Group, standard: Standard, card: Card, rng: torch.Generator, copied: Tensor | None = None) -> Measures:
-    """Everything that applies; near-copies are looked for among the pictures `copied`, else among standard.training."""
+def judge(
+    fake: Group, standard: Standard, card: Card, rng: torch.Generator, remembered: Memory | None = None
+) -> Measures:
+    """Everything that applies; near-copies are those remembered, else looked for among standard.training."""
     same_kind(standard.real, fake)
     found = distances(fake, standard, card) | supports(fake, standard, card) | spreads(fake, standard, card)
     found |= slices(fake, standard, card, rng) | of_classes(fake, standard, card)
     if fake.x.ndim == 4 and min(fake.x.shape[2:]) >= 11:
         found |= likenesses(fake, standard, card, rng)
-    if standard.training is not None:
-        found |= memories(fake, standard, card, rng, copied)
-    return found
+    return found | memories(fake, standard, card, rng, remembered)
 
 
 def quick(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
     """What is worth its time while a run goes on."""
     same_kind(standard.real, fake)
     found = distances(fake, standard, card) | supports(fake, standard, card) | spreads(fake, standard, card)
-    return found | (memories(fake, standard, card, rng) if standard.training is not None else {})
+    return found | memories(fake, standard, card, rng, shuffles=FEWER)
 
 
 def distances(fake: Group, standard: Standard, card: Card) -> Measures:
@@ -162,25 +163,26 @@ def likenesses(fake: Group, standard: Standard, card: Card, rng: torch.Generator
 
 
 def memories(
-    fake: Group, standard: Standard, card: Card, rng: torch.Generator, copied: Tensor | None = None
+    fake: Group,
+    standard: Standard,
+    card: Card,
+    rng: torch.Generator,
+    remembered: Memory | None = None,
+    shuffles: int = SHUFFLES,
 ) -> Measures:
-    """The memorisation test in the features, and the share of near-copies by pixels, among the examples `copied`."""
-    training = standard.training
-    if training is None:
-        raise SaddlepointError("no training examples to compare with", "memorisation test")
-    asked = fake.take(slice(QUERIES))
-    short = card._replace(n_fake=asked.size, n_real=training.size)
-    seen = memory(asked.seen.features, training.seen.features, standard.real.seen.features, rng)
-    found = {}
-    if seen.test is not None:
-        share, p = seen.test.share, seen.test.p
-        name = f"% nearest to a training example, by chance {100 * seen.test.expected:.1f}"
-        found["nearest_is_training"] = measure(short, name, share.scaled(100))
-        found["memorisation_p"] = measure(short, "p-value of the memorisation test, in features", Interval(p, p, p))
-    copies = seen.copies
-    if fake.x.ndim == 4:
-        among = training.x if copied is None else copied
-        copies, short = memory(asked.x, among, among[:0], rng).copies, short._replace(n_real=len(among))
-    share = wilson(len(copies), asked.size).scaled(100)
-    found["copies"] = measure(short, "near-copies of training examples, %", share)
+    """The memorisation test in the features, and the share of near-copies: by pixels, where examples are pictures."""
+    training, asked, found = standard.training, fake.take(slice(QUERIES)), {}
+    if training is not None:
+        seen = memory(asked.seen.features, training.seen.features, standard.real.seen.features, rng, shuffles)
+        short = card._replace(n_fake=asked.size, n_real=training.size)
+        if seen.test is not None:
+            share, name = seen.test.share, f"% nearest to a training example, by chance {100 * seen.test.expected:.1f}"
+            found["nearest_is_training"] = measure(short, name, share.scaled(100))
+            found["memorisation_p"] = measure(short, "p-value of the memorisation test, in features", seen.test.p)
+        if remembered is None:
+            remembered = memory(asked.x, training.x, training.x[:0], rng) if fake.x.ndim == 4 else seen
+    if remembered is not None:
+        share = wilson(len(remembered.copies.samples), asked.size).scaled(100)
+        short = card._replace(n_fake=asked.size, n_real=remembered.among)
+        found["copies"] = measure(short, "near-copies of training examples, %", share)
     return found

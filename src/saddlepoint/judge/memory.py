@@ -6,25 +6,40 @@ import torch
 from torch import Tensor
 
 from saddlepoint.judge.nearest import Nearest, nearest
-from saddlepoint.statistics.copies import Copying, copying, near_copies
+from saddlepoint.statistics.copies import SHUFFLES, Copying, copying, near_copies
 
 QUERIES = 1_000
 RERANKED = 100
 CHUNK = 512
 
 
+class Copies(NamedTuple):
+    """The near-copies, the closest first, each [n]: which sample, of which training example, how far from it, and how
+    far that is from the nearest other training example.
+    """
+
+    samples: Tensor
+    training: Tensor
+    distances: Tensor
+    usual: Tensor
+
+
 class Memory(NamedTuple):
     """test     whether training pictures are nearest more often than held-out ones would be; None with none held out
     nearest  each sample's nearest training example
-    copies   indices of the near-copies among the samples, the closest first
+    copies   the near-copies among the samples
+    among    how many training examples were looked at
     """
 
     test: Copying | None
     nearest: Nearest
-    copies: Tensor
+    copies: Copies
+    among: int
 
 
-def memory(samples: Tensor, training: Tensor, held_out: Tensor, rng: torch.Generator) -> Memory:
+def memory(
+    samples: Tensor, training: Tensor, held_out: Tensor, rng: torch.Generator, shuffles: int = SHUFFLES
+) -> Memory:
     """Compare samples with what was trained on and what was kept from it: uint8 exactly, features as floats."""
     near = nearest if samples.dtype == torch.uint8 else nearest_features
     to_training = near(samples, training)
@@ -34,9 +49,11 @@ def memory(samples: Tensor, training: Tensor, held_out: Tensor, rng: torch.Gener
         kept = to_training.distances <= to_held_out.distances
         places = torch.where(kept, to_training.indices, len(training) + to_held_out.indices)
         trained = torch.arange(len(training) + len(held_out)) < len(training)
-        test = copying(torch.bincount(places, minlength=len(trained)), trained, rng)
+        test = copying(torch.bincount(places, minlength=len(trained)), trained, rng, shuffles)
     usual = usual_distance(training, to_training.indices)
-    return Memory(test, to_training, near_copies(to_training.distances, usual))
+    found = near_copies(to_training.distances, usual)
+    copies = Copies(found, to_training.indices[found], to_training.distances[found], usual[found])
+    return Memory(test, to_training, copies, len(training))
 
 
 def usual_distance(training: Tensor, places: Tensor) -> Tensor:

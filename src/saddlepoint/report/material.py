@@ -37,6 +37,7 @@ class Material(NamedTuple):
     frames    the film strip's: (images seen, uint8 [R, C, H, W] or a drawn image), the same z in each
     measures  of the samples, by name; the first three stand at the top of the page
     tables    further figures: (name, value, note)
+    copies    near-copies beside the training pictures that they are like, the closest first
     """
 
     samples: Tensor | None = None
@@ -45,3 +46,4 @@ class Material(NamedTuple):
     frames: Sequence[Frame] = ()
     measures: Mapping[str, Measure] = MappingProxyType({})
     tables: Sequence[tuple[str, str, str]] = ()
+    copies: Pairs | None = None

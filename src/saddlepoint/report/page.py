@@ -44,6 +44,8 @@ def render(story: Story, material: Material) -> str:
         film=panels.film(material.frames),
         charts=[(chart, svg) for chart in charts(story) if (svg := draw(chart))],
         pairs=panels.pairs(material.pairs),
+        copies=panels.pairs(material.copies),
+        copies_found=0 if material.copies is None else len(material.copies.pictures),
         held_out_distance=panels.usual_distance(material.pairs),
         measures=[(measure, *facts.with_interval(measure)) for measure in material.measures.values()],
         tables=[facts.Fact(*row) for row in material.tables],

@@ -22,6 +22,7 @@ from saddlepoint.judge.group import LEAST, card_of, group
 from saddlepoint.judge.judgement import Measures, judge
 from saddlepoint.randomness import Randomness
 from saddlepoint.running import generator
+from saddlepoint.running.copied import keep_copies
 from saddlepoint.running.judging import EACH_CLASS, chosen, jury, labels_of, unfit, usual
 from saddlepoint.running.measured import keep
 from saddlepoint.running.session import Session, evenly
@@ -37,8 +38,10 @@ WEIGHTED = ("efficientnet", "inception")  # features that can be read off a file
 EACH_NUMBER = 16  # bytes: in 32 bits as G makes it, again while all are put together, in 64 bits to be compared
 
 
-def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> Measures:
-    """Everything that applies to a run's generator, against held-out data; written to measures.json beside it."""
+def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, list[str]]:
+    """Everything that applies to a run's generator, against held-out data; written to measures.json beside it, and the
+    list of near-copies to copies.csv. Also notes: where those are.
+    """
     record = read_record(folder)
     within_memory(record, n)
     wish = settled(wish, record.choices.judge_features, record.config.judge.weights)
@@ -48,9 +51,10 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> Measures:
     config = record.config.model_copy(update={"judge": wish})
     choices = record.choices.model_copy(update={"judge_features": wish.features, "judge_images": 0})
     session = Session(record.model_copy(update={"config": config, "choices": choices}), source, engine)
-    found = jury(session).judge(generator.load(folder, str(engine.device)), n, seed)
-    keep(folder, found)
-    return found
+    found = jury(session).judge(session, generator.load(folder, str(engine.device)), n, seed)
+    keep(folder, found.measures)
+    left = keep_copies(folder, found)
+    return found.measures, [f"near-copies: {', '.join(map(str, left))}"] if left else []
 
 
 def settled(wish: Judge, default: str, weights: str | None = None) -> Judge:

@@ -19,6 +19,7 @@ from saddlepoint.judge.nearest import nearest
 from saddlepoint.report.material import Material, Pairs
 from saddlepoint.report.page import write_report
 from saddlepoint.running.byclass import class_figures
+from saddlepoint.running.copied import SHEET, keep_copies
 from saddlepoint.running.generator import Description, Generator, export
 from saddlepoint.running.judging import SAMPLES, Jury, jury, unfit
 from saddlepoint.running.measured import examine, keep
@@ -38,12 +39,13 @@ def finish(session: Session, folder: Path) -> Summary:
     write_atomic(folder / "grid.png", figures.png(generator.sample(100).picture(10)))
     write_atomic(folder / "film.png", figures.png(figures.film(strip)))
     court, why = court_of(session)
-    measures, fault = judged(session, generator, folder, court)
+    measures, copies, fault = judged(session, generator, folder, court)
     why = why or fault
     table = dynamics(folder) + doctor(session, folder, court) + ([("judging", "not possible", why)] if why else [])
     tables = (*table, *class_figures(session.train, generator, session.record.data.name == "digits"))
-    write_report(folder, shown(session, generator, court)._replace(frames=strip, measures=measures, tables=tables))
-    names = ("report.html", "grid.png", "film.png", "generator")
+    material = shown(session, generator, court)._replace(frames=strip, measures=measures, tables=tables, copies=copies)
+    write_report(folder, material)
+    names = ("report.html", "grid.png", "film.png", "generator", *([SHEET] if copies else []))
     return Summary(folder, (*rows(measures), *table), tuple(folder / name for name in names))
 
 
@@ -154,22 +156,27 @@ def frames(folder: Path) -> list[tuple[int, Image.Image]]:
     return [(images, Image.open(folder / file)) for images, file in sorted(named.items())]
 
 
-def judged(session: Session, generator: Generator, folder: Path, court: Jury | None) -> tuple[dict[str, Measure], str]:
-    """The measures that apply, and why there are no more: for digits made by class, those of the bundled judge first;
-    then against held-out data. Samples that cannot be judged leave a page without figures, not a run without a page.
+def judged(
+    session: Session, generator: Generator, folder: Path, court: Jury | None
+) -> tuple[dict[str, Measure], Pairs | None, str]:
+    """The measures that apply, near-copies, and why there is no more: for digits made by class, those of the bundled
+    judge first; then against held-out data. Samples that cannot be judged leave a page without figures, not a run
+    without a page.
     """
     found: dict[str, Measure] = {}
+    copies = None
     try:
         if session.record.data.name == "digits":
             pictures, labels = generator.sample(PROTOCOL, seed=session.config.seed)
             found = judge_digits(pictures, labels, seed=session.config.seed)
         if court is not None:
-            rest = court.judge(generator, SAMPLES, session.config.seed)
-            keep(folder, rest)
-            found |= {name: measure for name, measure in rest.items() if name not in found}
+            rest = court.judge(session, generator, SAMPLES, session.config.seed)
+            keep(folder, rest.measures)
+            copies = rest.pairs if keep_copies(folder, rest) else None
+            found |= {name: measure for name, measure in rest.measures.items() if name not in found}
     except SaddlepointError as error:
-        return found, str(error)
-    return found, ""
+        return found, copies, str(error)
+    return found, copies, ""
 
 
 def doctor(session: Session, folder: Path, court: Jury | None) -> list[tuple[str, str, str]]:

@@ -21,7 +21,9 @@ from saddlepoint.judge.extractors.inception import inception
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
 from saddlepoint.judge.judgement import Measures, Standard, judge, quick
+from saddlepoint.judge.memory import QUERIES, Copies, memory
 from saddlepoint.randomness import Randomness, seed_of
+from saddlepoint.report.material import Pairs
 from saddlepoint.running.engine import Engine
 from saddlepoint.running.generator import Generator
 from saddlepoint.running.paths import WAYS, path_lengths
@@ -72,6 +74,16 @@ def path_of(wish: Judge) -> Path | None:
     return None if wish.weights is None else Path(wish.weights)
 
 
+class Judged(NamedTuple):
+    """The last judgement: its measures; of pictures the near-copies too, `training` counted in the data, and their
+    pictures beside those that they are like.
+    """
+
+    measures: Measures
+    copies: Copies | None = None
+    pairs: Pairs | None = None
+
+
 class Jury(NamedTuple):
     """What judges the samples of one run, always in the same way.
 
@@ -80,7 +92,6 @@ class Jury(NamedTuple):
     reference  which examples these are, in words
     samples    how many samples are judged on the way
     altered    the moments of augmented real examples, where D sees such
-    copied     the examples among which the last judgement looks for what was copied
     """
 
     extractor: Extractor
@@ -88,7 +99,6 @@ class Jury(NamedTuple):
     reference: str
     samples: int
     altered: Reference | None = None
-    copied: Tensor | None = None
 
     def card(self, n: int, seed: int) -> Card:
         return card_of(self.extractor, self.standard.real.size, n, self.reference, seed)
@@ -112,14 +122,25 @@ class Jury(NamedTuple):
                 found[name]["frechet_augmented"] = measure(card, "Frechet distance to augmented real examples", apart)
         return found
 
-    def judge(self, generator: Generator, n: int, seed: int) -> Measures:
-        """Everything that applies, of samples that no choice was made by."""
+    def judge(self, session: Session, generator: Generator, n: int, seed: int) -> Judged:
+        """Everything that applies, of samples that no choice was made by; and which of them are near-copies of pictures
+        that were trained on.
+        """
         fake = self.see(generator, n, seed)
-        rng = Randomness(seed).stream("judge")
-        found = judge(fake, self.standard, self.card(fake.size, seed), rng, self.copied)
+        rng, remembered = Randomness(seed).stream("judge"), None
+        if fake.x.ndim == 4:
+            some = evenly(session.train.size, COPIED)
+            among = as_stored(session.train.x[some])
+            remembered = memory(fake.x[:QUERIES], among, among[:0], rng)
+        found = judge(fake, self.standard, self.card(fake.size, seed), rng, remembered)
         lengths = path_lengths(generator, self.extractor, seed)
         card = self.card(WAYS, seed)
-        return found | {"path_length": measure(card, "perceptual path length, over ways instead of samples", lengths)}
+        found["path_length"] = measure(card, "perceptual path length, over ways instead of samples", lengths)
+        if remembered is None:
+            return Judged(found)
+        copies = remembered.copies
+        pairs = Pairs(fake.x[copies.samples], among[copies.training], copies.distances)
+        return Judged(found, copies._replace(training=session.places[some][copies.training]), pairs)
 
 
 def jury(session: Session, training: int = TRAINING) -> Jury:
@@ -137,8 +158,7 @@ def jury(session: Session, training: int = TRAINING) -> Jury:
         rng = Randomness(session.config.seed).stream("judge")
         pictures = (diff_augment(scaled(real.x, "signed"), rng, 1.0).clamp(-1, 1) + 1) / 2
         altered = Reference.of(fit(group(extractor, pictures).seen.features))
-    copied = as_stored(session.train.take(evenly(session.train.size, COPIED)).x)
-    return Jury(extractor, held, reference, choices.judge_samples, altered, copied)
+    return Jury(extractor, held, reference, choices.judge_samples, altered)
 
 
 def distinct(source: Source) -> Source:
@@ -205,5 +225,7 @@ def timed(trial: Session) -> tuple[float, float]:
 
 
 def best_of(found: dict[str, Measures]) -> str:
-    """The average with the least Frechet distance."""
-    return min(found, key=lambda name: found[name]["frechet"].value)
+    """The average whose Frechet distance is surely the least: by the upper end of its interval, so that a low value that
+    is known badly does not win by luck.
+    """
+    return min(found, key=lambda name: found[name]["frechet"].high)

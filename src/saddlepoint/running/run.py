@@ -200,7 +200,7 @@ class Worker:
             return
         name = best_of(found)
         frechet = found[name]["frechet"]
-        if frechet.value < float(session.progress.best.get("value", math.inf)):
+        if frechet.high < float(session.progress.best.get("high", math.inf)):
             session.keep(name, {"value": frechet.value, "low": frechet.low, "high": frechet.high})
         judged = {
             "average": name,

@@ -36,7 +36,8 @@ class Session:
     """A run that can be played on from where `progress` stands.
 
     source is all the data; the examples the record holds out are never trained on. `train` holds those to look at: all
-    that are trained on, where memory allows it. `examples` are conditions of some of them, [M, E], where c is vectors.
+    that are trained on, where memory allows it; `places` says where in the data they are. `examples` are conditions of
+    some of them, [M, E], where c is vectors.
     """
 
     def __init__(self, record: RunRecord, source: Source, engine: Engine) -> None:
@@ -47,7 +48,8 @@ class Session:
         kept = torch.ones(source.size, dtype=torch.bool)
         kept[list(record.data.held_out)] = False
         among, held_out = kept.nonzero().flatten(), (~kept).nonzero().flatten()
-        self.train, self.held_out = source.take(among[evenly(len(among), looked_at(source))]), source.take(held_out)
+        self.places = among[evenly(len(among), looked_at(source))]
+        self.train, self.held_out = source.take(self.places), source.take(held_out)
         if isinstance(self.networks.G, MLPGenerator) and conf.g.start == "mean":
             some = self.train.take(evenly(self.train.size, LEARNT_FROM))
             self.networks.G.start_at(scaled(some.x, conf.range).mean(0))
