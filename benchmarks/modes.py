@@ -20,19 +20,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
+from starts import Steps, place_creases, spread_out, unfold
 from targets import Target, planar, veegan
 from torch import Tensor, nn
 
 from saddlepoint.data.worlds import grid, ring
-from saddlepoint.game.algorithm import play
+from saddlepoint.game.algorithm import Schedule, algorithm_1, generator_step, play
 from saddlepoint.game.averaging import Average
 from saddlepoint.game.players import Player
 from saddlepoint.game.rules import Dials, Game, State, Term
+from saddlepoint.game.turns import Moment
 from saddlepoint.networks.mlp import Layers, MLPCritic, MLPGenerator
 from saddlepoint.objectives import hinge, least_squares, minimax, non_saturating, relativistic, wasserstein
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
-from saddlepoint.records import Batch, Turn
+from saddlepoint.records import Batch, Round, Turn
 
 POINTS, SAMPLES = 100_000, 2_500
 PIECES = 5
@@ -55,6 +57,7 @@ class Setting(NamedTuple):
     gamma          weighs R1 and R2 at first, in units of the data's total variance (0 leaves them out)
     last           it falls geometrically to `last` of itself, between `since` and `until` of the rounds
     lazy           R1 and R2 are computed once in so many rounds, and weigh as many times more there
+    g_steps        steps of G in a round from `since` of the rounds on; one before
     d_rate, g_rate are held for `hold` of the rounds, and fall as half a cosine to a hundredth
     steep          D's first layer makes all of D steeper, and the pieces of its units are zero at points of their own
     d_gain         of the first layer of D; g_gain and g_last of every layer of a G of steps, at first and at last
@@ -69,6 +72,7 @@ class Setting(NamedTuple):
     since: float = 0.33
     until: float = 0.65
     lazy: int = 1
+    g_steps: int = 1
     rounds: int = 19_000
     batch: int = 100
     d_rate: float = 3e-4
@@ -85,7 +89,7 @@ class Setting(NamedTuple):
 
 RING = Setting(objective="wasserstein", last=1e-3, steep=1, since=0.0, until=0.6, rounds=6_000, hold=0.2, g_last=8.0)
 PACGAN = Setting(
-    "pacgan", last=5e-3, until=0.75, lazy=4, rounds=14_000, d_rate=1.5e-4, g_rate=4e-3, hold=0.4, d_gain=12.0, width=200
+    "pacgan", last=5e-3, lazy=4, g_steps=2, rounds=11_500, d_rate=1.5e-4, g_rate=4e-3, hold=0.4, d_gain=12.0, width=200
 )
 SETTINGS = {
     "ring8": RING,
@@ -94,29 +98,9 @@ SETTINGS = {
     "veegan": Setting(
         objective="wasserstein", gamma=0.25, last=1e-3, rounds=4_000, g_rate=3e-4, hold=0.5, g_gain=1.0, g_last=1.0
     ),
-    "ring8-pacgan": PACGAN._replace(rounds=6_000),
+    "ring8-pacgan": PACGAN._replace(rounds=9_000),
     "grid25-pacgan": PACGAN,
 }
-
-
-class Steps(nn.Module):
-    """G of two layers h -> tanh(gain (W h + b)): stairs, which a map of one lump to many modes has to be.
-
-    The first layer's directions are normal, and each unit's step begins at a point of the prior.
-    """
-
-    def __init__(self, latent: int, dimension: int, gain: float, width: int = 400) -> None:
-        super().__init__()
-        self.first, self.second = nn.Linear(latent, width), nn.Linear(width, width)
-        self.last = nn.Linear(width, dimension)
-        self.gain = nn.Buffer(torch.tensor(gain))
-        nn.init.normal_(self.first.weight)
-        with torch.no_grad():
-            self.first.bias.copy_(-(self.first.weight * torch.randn(width, latent)).sum(1))
-
-    def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
-        h = torch.tanh(self.gain * self.first(z))
-        return self.last(torch.tanh(self.gain * self.second(h)))
 
 
 def r1_and_r2(turn: Turn) -> Tensor:
@@ -150,49 +134,27 @@ def players(setting: Setting, target: Target, x: Tensor, prior: Prior) -> tuple[
     return G, D
 
 
-@torch.no_grad()
-def place_creases(network: MLPGenerator | MLPCritic, x: Tensor, together: int = 1, gain: float = 1.0) -> None:
-    """Set the biases of each layer so that every unit has its crease at one of the points x, after the layers before:
-    there a rectifier's map is zero, and `together` pieces of a maxout unit meet.
-
-    With biases at zero all creases meet at the origin, and a critic of raw coordinates cannot see a mode's width for
-    thousands of rounds. `gain` multiplies the first layer: finer creases.
-    """
-    h = x
-    for layer in network.body.layers.children():
-        (linear,) = (part for part in layer.modules() if isinstance(part, nn.Linear))
-        linear.weight.mul_(gain if h is x else 1.0)
-        at = h[torch.randint(len(h), (len(linear.weight) // together,))].repeat_interleave(together, 0)
-        linear.bias.copy_(-(linear.weight * at).sum(1))
-        h = layer(h)
-
-
-@torch.no_grad()
-def spread_out(G: Steps, prior: Prior, spread: float) -> None:
-    """Rescale the last layer, so that G(z) starts as wide as the data: what starts in one place stays in one mode."""
-    z = prior(2000, torch.Generator().manual_seed(0))
-    G.last.weight.mul_(spread / (G(z) - G(z).mean(0)).std())
-    G.last.bias.sub_(G(z).mean(0))
-
-
-@torch.no_grad()
-def unfold(G: MLPGenerator, z: Tensor, spread: float, ridge: float = 1e-2) -> None:
-    """Set the last layer, by ridge regression on the hidden one, so that G starts as a linear map: G(z) = spread z.
-
-    A random G is a crumpled sheet, and folds stay: modes then have several places in z, which take each other's shares.
-    """
-    h, x = G.body(z, None)[-1].double(), spread * z.double()
-    centred, weight = h - h.mean(0), ridge * len(z) * torch.eye(h.shape[1], dtype=torch.float64)
-    W = torch.linalg.solve(centred.T @ centred + weight, centred.T @ (x - x.mean(0))).T
-    G.last.weight.copy_(W)
-    G.last.bias.copy_(x.mean(0) - W @ h.mean(0))
-
-
 def batches(x: Tensor, size: int, count: int, seed: int) -> Iterator[Batch]:
     """`count` batches of rows drawn with replacement."""
     rng = Randomness(seed).stream("data")
     for _ in range(count):
         yield Batch(x[torch.randint(len(x), (size,), generator=rng)])
+
+
+def round_of(setting: Setting) -> Schedule:
+    """Algorithm 1, but that G takes `g_steps` steps in a round, on one batch, from `since` of the rounds on."""
+
+    def schedule(
+        game: Game, state: State, batches: Iterator[Batch], rng: Randomness, dials: Dials
+    ) -> tuple[State, Round]:
+        batch = next(batches)
+        after = algorithm_1(game, state, iter([batch]), rng, dials)
+        if state.index >= setting.since * setting.rounds:
+            for i in range(1, setting.g_steps):
+                generator_step(game, batch, Moment(rng, state.index, game.k + i, dials))
+        return after
+
+    return schedule
 
 
 def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Score:
@@ -222,7 +184,8 @@ def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Scor
 
     heaviest = setting.gamma * float(x.var(0).sum())
     average, start = Average(G, 300 * setting.batch), time.process_time()
-    for round_ in play(game, batches(x, setting.batch, setting.rounds, seed), seed=seed, dials=dials):
+    drawn = batches(x, setting.batch, setting.rounds, seed)
+    for round_ in play(game, drawn, seed=seed, schedule=round_of(setting), dials=dials):
         average.update(G, setting.batch, round_.images)
         if every and (round_.index + 1) % every == 0:
             seen = score(target, average.module, seed, time.process_time() - start)
