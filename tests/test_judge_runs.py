@@ -15,7 +15,6 @@ from saddlepoint.api import start
 from saddlepoint.cli.main import main
 from saddlepoint.config import Judge
 from saddlepoint.data.digits import digits
-from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.extractors.extractor import as_stored
 from saddlepoint.judge.group import group
@@ -367,8 +366,6 @@ def test_the_best_average_is_the_one_whose_distance_is_surely_the_least() -> Non
     """By the upper end of the interval: 1.1 +- .1 before 1.0 +- .5, whose value is lower by chance."""
     found = {name: {"frechet": measure(*of)} for name, of in (("a", (2.0, 0.1)), ("b", (1.1, 0.1)), ("c", (1.0, 0.5)))}
     assert best_of(found) == "b"
-    with pytest.raises(SaddlepointError, match="file of weights"):
-        judging.extractor_of("inception")
 
 
 def test_a_d_that_reads_numbers_is_asked_under_a_condition(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -75,8 +75,12 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
     features = fake.seen.features
     whole, original = frechet_interval(features, standard.fitted), card.extractor == INCEPTION
     share = whole.scaled(100 / float(standard.fitted.moments.covariance.trace()))
+    # Fewer examples than features leave directions empty: a part of the distance that no interval of chance contains.
+    few = min(len(features), standard.real.size)
+    bias = f", biased upwards by {few:,} examples for {features.shape[1]:,} features" * (few <= features.shape[1])
+    name = "FID (Frechet inception distance)" if original else "Frechet distance"
     found = {
-        "frechet": measure(card, "FID (Frechet inception distance)" if original else "Frechet distance", whole),
+        "frechet": measure(card, name + bias, whole),
         "frechet_share": measure(card, "Frechet distance / that of the mean real example alone, %", share),
     }
     if len(features) // 2 > features.shape[1]:

@@ -47,13 +47,11 @@ def extractor_of(name: str, weights: Path | None = None, source: Source | None =
         if source is None:
             raise SaddlepointError("learned from what?", "--features", "give data to learn from, or use pixels")
         return learned_from(source, labels_of(source))
-    if name == "inception" and weights is None:
-        raise SaddlepointError("needs a file of weights", "--judge.weights", "docs/judging.md says where to get it")
     known: dict[str, Callable[[], Extractor]] = {
         "pixels": pixels,
         "digits": digits,
         "efficientnet": lambda: efficientnet(weights),
-        "inception": lambda: inception(weights or Path()),
+        "inception": lambda: inception(weights),
     }
     return known[name]()
 
@@ -225,7 +223,7 @@ def timed(trial: Session) -> tuple[float, float]:
 
 
 def best_of(found: dict[str, Measures]) -> str:
-    """The average whose Frechet distance is surely the least: by the upper end of its interval, so that a low value that
-    is known badly does not win by luck.
+    """The average whose Frechet distance is surely the least: by the upper end of its interval, so that a low value
+    that is known badly does not win by luck.
     """
     return min(found, key=lambda name: found[name]["frechet"].high)

@@ -4,7 +4,6 @@ Tan and Le, EfficientNet: rethinking model scaling for convolutional neural netw
 neither squeeze-and-excitation nor swish. What is computed on it is no FID: its name says so.
 """
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -86,11 +85,8 @@ class EfficientNetLite0(nn.Module):
 
 
 def available() -> Path | None:
-    """Where the package's weights are, None where it is not installed. It is not imported."""
-    found = find_spec(PACKAGE)
-    folders = found.submodule_search_locations if found else None
-    path = Path(folders[0]) / FILE if folders else None
-    return path if path and path.is_file() else None
+    """Where the package's weights are, None where it is not installed."""
+    return foreign.installed(PACKAGE, FILE)
 
 
 def efficientnet(path: Path | None = None) -> Extractor:

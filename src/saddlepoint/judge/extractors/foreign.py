@@ -2,6 +2,7 @@
 
 import hashlib
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -32,6 +33,14 @@ def weights(path: Path, known: dict[str, str]) -> tuple[dict[str, Tensor], str]:
         if known[digest].endswith("TorchScript"):
             return dict(torch.jit.load(path, map_location="cpu").state_dict()), digest
     return torch.load(path, map_location="cpu", weights_only=True), digest
+
+
+def installed(package: str, file: str) -> Path | None:
+    """Where a package's file is, None where the package is not installed. It is not imported."""
+    found = find_spec(package)
+    folders = found.submodule_search_locations if found else None
+    path = Path(folders[0]) / file if folders else None
+    return path if path and path.is_file() else None
 
 
 def place(network: torch.nn.Module, tensors: dict[str, Tensor], path: Path) -> None:

