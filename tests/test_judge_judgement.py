@@ -16,6 +16,7 @@ from saddlepoint.judge.judgement import Standard, judge, quick
 from saddlepoint.judge.memory import memory, nearest_features, nearest_l1, usual_distance
 from saddlepoint.judge.path import path_length
 from saddlepoint.latent.walk import lerp, slerp
+from saddlepoint.statistics.gaussian import fit, frechet
 
 
 def rng(seed: int = 0) -> torch.Generator:
@@ -58,6 +59,23 @@ def test_real_pictures_pass(of_real):
     assert value["memorisation_p"] > 0.01
     assert value["copies"] < 1
     assert abs(value["likeness"] - value["likeness_real"]) < 0.05
+
+
+def test_each_class_has_its_own_distance(of_real, standard, unseen):
+    """That of its samples to its real examples alone; the mean over classes is theirs."""
+    names = [f"class_frechet/{c}" for c in range(10)]
+    for c, name in enumerate(names):
+        own = frechet(fit(unseen.of(c).seen.features), fit(standard.real.of(c).seen.features))
+        assert of_real[name].value == pytest.approx(own, rel=1e-6)
+        assert of_real[name].card.n_real == standard.real.of(c).size
+    assert of_real["class_frechet"].value == pytest.approx(sum(of_real[name].value for name in names) / 10)
+
+
+def test_there_is_no_census_of_classes_that_are_not_the_data_s(standard, unseen):
+    """Of a classifier of something else, whose classes have no names here."""
+    found = judge(unseen._replace(named=False), standard, card(standard, unseen), rng())
+    assert "inception_score" in found
+    assert not {"modes", "modes_kl"} & set(found)
 
 
 def test_every_number_has_its_interval_and_its_card(of_real):

@@ -159,6 +159,7 @@ def test_uniform_draws_score_the_floor():
     assert census(torch.arange(26_000) % 1000, 1000).floor == pytest.approx(0.0192, abs=5e-5)
     assert sum(kls) / 20 == pytest.approx(0.0192, abs=0.0006)
     assert census(torch.arange(26_000) % 1000, 1000).kl.value == pytest.approx(0, abs=1e-12)
+    assert census(torch.arange(20), 1000).floor == math.log(1000), "of 20 samples, as of one, KL cannot be higher"
 
 
 # Parzen windows

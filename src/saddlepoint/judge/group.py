@@ -17,11 +17,14 @@ Look = Callable[[Extractor, Tensor], Seen]
 
 
 class Group(NamedTuple):
-    """x uint8 [N, C, H, W] or points [N, D];  labels [N] or None;  seen: features [N, F], logits of a classifier."""
+    """x uint8 [N, C, H, W] or points [N, D];  labels [N] or None;  seen: features [N, F], logits of a classifier, whose
+    classes are `named` where they are those of the data's own kind: a census of others would say nothing of the data.
+    """
 
     x: Tensor
     labels: Tensor | None
     seen: Seen
+    named: bool = False
 
     @property
     def size(self) -> int:
@@ -34,7 +37,7 @@ class Group(NamedTuple):
 
     def take(self, places: Tensor | slice) -> "Group":
         labels = None if self.labels is None else self.labels[places]
-        return Group(self.x[places], labels, self.seen.take(places))
+        return Group(self.x[places], labels, self.seen.take(places), self.named)
 
     def of(self, label: int) -> "Group":
         """The members of one class; SaddlepointError where there are none, or no labels."""
@@ -53,7 +56,7 @@ def group(extractor: Extractor, x: Tensor, labels: Tensor | None = None, by: Loo
     if labels is not None and (labels.ndim != 1 or len(labels) != len(x)):
         raise SaddlepointError(f"labels {list(labels.shape)} for {len(x)} examples", "judge", "give one each")
     stored = as_stored(x)
-    return Group(stored, labels, by(extractor, stored))
+    return Group(stored, labels, by(extractor, stored), bool(extractor.classes))
 
 
 def card_of(extractor: Extractor, real: int, fake: int, reference: str, seed: int | None) -> Card:

@@ -34,21 +34,25 @@ class Standard(NamedTuple):
     fitted    the moments of their features
     training  examples that were trained on, as many as are looked at: what real data scores, and what may be copied
     yardstick their own distance to `real`, None without training examples
+    classes   the names of the labels
     """
 
     real: Group
     fitted: Reference
     training: Group | None = None
     yardstick: float | None = None
+    classes: tuple[str, ...] = ()
 
     @staticmethod
-    def of(real: Group, training: Group | None = None, fitted: Reference | None = None) -> "Standard":
+    def of(
+        real: Group, training: Group | None = None, fitted: Reference | None = None, classes: tuple[str, ...] = ()
+    ) -> "Standard":
         """SaddlepointError where the real examples are all alike: nothing can be told by them."""
         if real.alike:
             raise SaddlepointError("the real examples are all alike", "judge", "look at the data: saddlepoint look")
         fitted = fitted or Reference.of(fit(real.seen.features))
         yardstick = None if training is None else frechet_to(fit(training.seen.features), fitted)
-        return Standard(real, fitted, training, yardstick)
+        return Standard(real, fitted, training, yardstick, classes)
 
 
 def judge(
@@ -128,6 +132,7 @@ def slices(fake: Group, standard: Standard, card: Card, rng: torch.Generator) ->
 
 
 WIDE = 512  # features; a covariance of more takes seconds a class, and a class has too few examples to know it
+LISTED = 20  # classes, each by itself
 
 
 def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
@@ -136,6 +141,7 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
     logits, labels, real = fake.seen.logits, fake.labels, standard.real
     if logits is not None:
         found["inception_score"] = measure(card, "Inception Score, all samples at once", inception_score(logits))
+    if logits is not None and fake.named:
         modes = census(logits.argmax(1), logits.shape[1])
         found["modes"] = measure(card, f"modes met, of {logits.shape[1]}", modes.modes)
         found["modes_kl"] = measure(card, f"KL(modes || uniform), nats, floor {modes.floor:.4f}", modes.kl)
@@ -150,9 +156,12 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
     each = [frechet_interval(fake.of(c).seen.features, Reference.of(fit(real.of(c).seen.features))) for c in range(k)]
     value = sum(one.value for one in each) / k
     half = sum((one.high - one.value) ** 2 for one in each) ** 0.5 / k
-    found["class_frechet"] = measure(
-        card, "Frechet distance, mean over classes", Interval(value, value - half, value + half)
-    )
+    mean = Interval(value, value - half, value + half)
+    found["class_frechet"] = measure(card, "Frechet distance, mean over classes", mean)
+    names = standard.classes or tuple(map(str, range(k)))
+    for name, c, one in zip(names[:LISTED], range(k), each):
+        short = card._replace(n_real=real.of(c).size, n_fake=fake.of(c).size)
+        found[f"class_frechet/{name}"] = measure(short, f"Frechet distance, class {name}", one)
     return found
 
 

@@ -29,7 +29,8 @@ def standard(extractor: Extractor, real: Source, training: Source | None, labell
         for source in (real, training)
         if source is not None
     ]
-    return Standard.of(groups[0], groups[1] if training is not None else None, reference(extractor, real, groups[0]))
+    others = groups[1] if training is not None else None
+    return Standard.of(groups[0], others, reference(extractor, real, groups[0]), real.classes if labelled else ())
 
 
 def seen(source: Source, extractor: Extractor, x: Tensor) -> Seen:

@@ -44,7 +44,7 @@ class Census(NamedTuple):
     """counts  samples of each mode, [K]
     modes   how many modes were met at all
     kl      KL(q || uniform) = log K + sum_c q_c log q_c in nats, q_c the share of mode c
-    floor   what kl is on average for N samples that are uniform: (K - 1) / (2 N), to first order
+    floor   what kl is on average for N samples that are uniform: (K - 1) / (2 N) to first order, and never above log K
     """
 
     counts: Tensor
@@ -73,7 +73,7 @@ def census(labels: Tensor, k: int) -> Census:
         counts.long(),
         _weighted(float(modes), (counts > 0).sum() - (counts == 1).double(), counts),
         _weighted(float(math.log(k) + total / n - math.log(n)), kls, counts),
-        (k - 1) / (2 * n),
+        min((k - 1) / (2 * n), math.log(k)),
     )
 
 

@@ -30,7 +30,7 @@ class Extractor(NamedTuple):
     resizer   how pictures come to the size it needs, "none" where they stay as they are
     see       a few pictures to what is seen in them: each by itself, whatever stands beside it
     chunk     how many to give it at once
-    classes   the names of its logits' classes, where it classifies
+    classes   the names of its logits' classes, where it tells those of the data's kind apart
     """
 
     name: str
