@@ -225,7 +225,10 @@ def test_judge_and_doctor(run: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_more_samples_than_memory_holds_are_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, text = said(capsys, "judge", run, "-n", 10**9)
-    assert (code, "1,000,000,000 samples of 2,368 bytes take 2,368 GB of memory; there are" in text) == (2, True), text
+    assert (code, "1,000,000,000 samples take 2,368 GB of memory; there are" in text) == (2, True), text
+    for to in ((), ("--to", "folder"), ("--to", "some.npz")):
+        code, text = said(capsys, "sample", run, "-n", 10**12, *to)
+        assert (code, "GB of memory; there are" in text) == (2, True), text
 
 
 def test_weights_that_nothing_reads_are_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,6 @@
 """What one asks of a run that is there, or of two folders: how good samples are, what D says of files."""
 
 import math
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -23,19 +22,19 @@ from saddlepoint.judge.judgement import Measures, judge
 from saddlepoint.randomness import Randomness
 from saddlepoint.running import generator
 from saddlepoint.running.copied import keep_copies
+from saddlepoint.running.engine import room_for
 from saddlepoint.running.judging import EACH_CLASS, chosen, jury, labels_of, unfit, usual
 from saddlepoint.running.measured import keep
 from saddlepoint.running.session import Session, evenly
-from saddlepoint.running.standard import standard
+from saddlepoint.running.standard import halves, standard
 from saddlepoint.running.watcher import Nobody
 from saddlepoint.statistics.intervals import wilson
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.parts import ModulePart
-from saddlepoint.storage.record import RunRecord, read_record
+from saddlepoint.storage.record import read_record
 
 NEIGHBOURS = 200  # looks at D's logits that calibrate one
 WEIGHTED = ("efficientnet", "inception")  # features that can be read off a file of weights
-EACH_NUMBER = 16  # bytes: in 32 bits as G makes it, again while all are put together, in 64 bits to be compared
 
 
 def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, list[str]]:
@@ -43,7 +42,7 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, l
     list of near-copies to copies.csv. Also notes: where those are.
     """
     record = read_record(folder)
-    within_memory(record, n)
+    room_for(n, math.prod(record.data.shape) + record.config.prior.size)
     wish = settled(wish, record.choices.judge_features, record.config.judge.weights)
     source, engine = as_begun(record, Nobody())
     if why := unfit(source):
@@ -69,19 +68,6 @@ def settled(wish: Judge, default: str, weights: str | None = None) -> Judge:
     return wish.model_copy(update={"features": name, "weights": wish.weights or own})
 
 
-def within_memory(record: RunRecord, n: int) -> None:
-    """Refuse more samples than can be judged at once: the machine would begin to swap, and never come back."""
-    each = EACH_NUMBER * (math.prod(record.data.shape) + record.config.prior.size)
-    if n * each > (there := memory()):
-        what = f"{n:,} samples of {each:,} bytes take {n * each / 1e9:,.0f} GB of memory; there are {there / 1e9:,.0f}"
-        raise SaddlepointError(what, "-n", "a thousand is usual")
-
-
-def memory() -> int:
-    """Bytes of this machine's memory; 16 GiB where the system has no words for it (Windows)."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 1 << 34
-
-
 def judge_folders(
     generated: str, real: str, wish: Judge, size: str | None, bad: float | None = None
 ) -> tuple[Measures, list[str]]:
@@ -96,7 +82,8 @@ def judge_folders(
     theirs = open_source(wished)
     shape = (theirs.x.shape[2], theirs.x.shape[3]) if theirs.x.ndim == 4 else None
     ours = open_source(wished._replace(name=generated, size=shape))
-    extractor = chosen(settled(wish, usual(theirs)), theirs)
+    teaching, theirs = halves(theirs) if wish.features == "learned" else (theirs, theirs)
+    extractor = chosen(settled(wish, usual(theirs)), teaching)
     for source in (ours, theirs):
         if why := unfit(source):
             raise SaddlepointError(why, source.name)
@@ -105,7 +92,8 @@ def judge_folders(
     resized = [] if shape is None else told(f" to {shape[0]} x {shape[1]}", ours, theirs)
     same = bool(ours.classes) and not why
     fake, held = group(extractor, ours.x, ours.c if same else None), standard(extractor, theirs, None, same)
-    reference = f"{Path(real).name}, {theirs.size:,} examples, {theirs.digest()[:12]}"
+    what = "examples" if teaching is theirs else "examples, not those that taught the features"
+    reference = f"{Path(real).name}, {theirs.size:,} {what}, {theirs.digest()[:12]}"
     card = card_of(extractor, held.real.size, fake.size, reference, None)
     card = card._replace(resizer="; ".join([card.resizer, *resized]))
     found = judge(fake, held, card, Randomness(0).stream("judge"))

@@ -14,6 +14,7 @@ from saddlepoint.errors import SaddlepointError
 
 # Only with these instructions is bfloat16 faster than float32 on a processor; elsewhere it is 2 to 7 times slower.
 BFLOAT16_FLAGS = ("avx512_bf16", "amx_bf16")
+EACH_NUMBER = 16  # bytes: in 32 bits as G makes it, again while all are put together, in 64 bits to be compared
 
 
 class Engine(NamedTuple):
@@ -72,6 +73,19 @@ def physical_cores() -> int:
     """Cores this process may use: torch's own estimate of physical ones, within the process's affinity."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(allowed, torch.get_num_threads()))
+
+
+def room_for(n: int, numbers: int) -> None:
+    """Refuse more samples of so many numbers than this machine's memory holds: it would swap, and never end."""
+    needed, there = EACH_NUMBER * n * numbers, memory()
+    if needed > there:
+        what = f"{n:,} samples take {needed / 1e9:,.0f} GB of memory; there are {there / 1e9:,.0f}"
+        raise SaddlepointError(what, "-n", f"at most {there // (EACH_NUMBER * numbers):,}")
+
+
+def memory() -> int:
+    """Bytes of this machine's memory; 16 GiB where the system has no words for it (Windows)."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 1 << 34
 
 
 def hardware() -> dict[str, str | int]:

@@ -7,6 +7,7 @@ README.md, preview.png   the model card
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,7 +27,7 @@ from saddlepoint.latent.walk import PATHS, walk
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
 from saddlepoint.running.build import Facts, generator, shapes
-from saddlepoint.running.engine import choose_device
+from saddlepoint.running.engine import choose_device, room_for
 from saddlepoint.storage.record import recognised
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class Generator:
 
     def noise(self, n: int, seed: int) -> Tensor:
         """The z of samples 0..n-1 of this seed, [n, Z]: sample i is the same whatever n is."""
+        room_for(n, self.prior.size)
         rng = Randomness(seed)
         chunks = [self.prior(CHUNK, rng.stream("sample", i)) for i in range(-(-n // CHUNK))]
         return torch.cat([*chunks, torch.empty(0, self.prior.size)])[:n]
@@ -162,6 +164,7 @@ class Generator:
         """n examples: of one class or condition, or of each in turn."""
         if n < 0:
             raise SaddlepointError(f"cannot draw {n} samples", "-n", "0 or more")
+        room_for(n, math.prod(self.description.shape) + self.prior.size)
         labels = self.condition(n, label, cond)
         return Samples(self.stored(self.decode(self.noise(n, seed), labels)), labels)
 
