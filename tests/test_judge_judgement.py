@@ -12,7 +12,7 @@ from saddlepoint.judge.extractors.digits import digits as digit_extractor
 from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import Group, card_of, group
-from saddlepoint.judge.judgement import Standard, judge, quick
+from saddlepoint.judge.judgement import Standard, distances, judge, quick
 from saddlepoint.judge.memory import memory, nearest_features, nearest_l1, usual_distance
 from saddlepoint.judge.path import path_length
 from saddlepoint.latent.walk import lerp, slerp
@@ -69,6 +69,16 @@ def test_each_class_has_its_own_distance(of_real, standard, unseen):
         assert of_real[name].value == pytest.approx(own, rel=1e-6)
         assert of_real[name].card.n_real == standard.real.of(c).size
     assert of_real["class_frechet"].value == pytest.approx(sum(of_real[name].value for name in names) / 10)
+
+
+def test_too_few_examples_for_the_features_are_said(of_real, standard, unseen):
+    """400 and 400 for 96 features are enough, some 30 of a class are not; 30 pictures for 784 pixels are not either."""
+    assert of_real["frechet"].card.metric == "Frechet distance"
+    least = min(int(each.labels.bincount().min()) for each in (unseen, standard.real))
+    assert f"biased upwards by {least} examples for 96 features" in of_real["class_frechet"].card.metric
+    few = Group(unseen.x[:30], None, Seen(unseen.x[:30].flatten(1).double()))
+    name = distances(few, Standard.of(few), card(standard, few))["frechet"].card.metric
+    assert name == "Frechet distance, biased upwards by 30 examples for 784 features"
 
 
 def test_there_is_no_census_of_classes_that_are_not_the_data_s(standard, unseen):

@@ -79,12 +79,9 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
     features = fake.seen.features
     whole, original = frechet_interval(features, standard.fitted), card.extractor == INCEPTION
     share = whole.scaled(100 / float(standard.fitted.moments.covariance.trace()))
-    # Fewer examples than features leave directions empty: a part of the distance that no interval of chance contains.
-    few = min(len(features), standard.real.size)
-    bias = f", biased upwards by {few:,} examples for {features.shape[1]:,} features" * (few <= features.shape[1])
     name = "FID (Frechet inception distance)" if original else "Frechet distance"
     found = {
-        "frechet": measure(card, name + bias, whole),
+        "frechet": measure(card, name + biased(fake, standard.real), whole),
         "frechet_share": measure(card, "Frechet distance / that of the mean real example alone, %", share),
     }
     if len(features) // 2 > features.shape[1]:
@@ -98,6 +95,14 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
     name = f"{'KID' if original else 'kernel distance'} (unbiased cubic MMD^2)"
     found["kernel"] = measure(short, name, kernel_distance(real, ours))
     return found
+
+
+def biased(*groups: Group) -> str:
+    """A word on too few examples: fewer than features leave directions empty, which adds to a Frechet distance what no
+    interval of chance contains. Empty where they are enough.
+    """
+    few, wide = min(each.size for each in groups), groups[0].seen.features.shape[1]
+    return f", biased upwards by {few:,} examples for {wide:,} features" if few <= wide else ""
 
 
 def any_of(examples: Group) -> Tensor:
@@ -157,7 +162,8 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
     value = sum(one.value for one in each) / k
     half = sum((one.high - one.value) ** 2 for one in each) ** 0.5 / k
     mean = Interval(value, value - half, value + half)
-    found["class_frechet"] = measure(card, "Frechet distance, mean over classes", mean)
+    word = biased(*(each.of(c) for each in (fake, real) for c in range(k)))
+    found["class_frechet"] = measure(card, f"Frechet distance, mean over classes{word}", mean)
     names = standard.classes or tuple(map(str, range(k)))
     for name, c, one in zip(names[:LISTED], range(k), each):
         short = card._replace(n_real=real.of(c).size, n_fake=fake.of(c).size)
