@@ -63,6 +63,7 @@ class Setting(NamedTuple):
     d_gain         of the first layer of D; g_gain and g_last of every layer of a G of steps, at first and at last
     momentum       of G, Adam's first
     width, layers  of D
+    spread         the standard deviation that the data are scaled to for both players, 0 as they are
     """
 
     networks: str = "steps"
@@ -85,11 +86,23 @@ class Setting(NamedTuple):
     momentum: float = 0.5
     width: int = 96
     layers: int = 2
+    spread: float = 0.0
 
 
 RING = Setting(objective="wasserstein", last=1e-3, steep=1, since=0.0, until=0.6, rounds=6_000, hold=0.2, g_last=8.0)
 PACGAN = Setting(
-    "pacgan", last=5e-3, lazy=4, g_steps=2, rounds=11_500, d_rate=1.5e-4, g_rate=4e-3, hold=0.4, d_gain=12.0, width=200
+    "pacgan",
+    last=5e-3,
+    until=0.75,
+    lazy=4,
+    rounds=12_500,
+    g_steps=2,
+    d_rate=1.5e-4,
+    g_rate=4e-3,
+    hold=0.6,
+    d_gain=12.0,
+    width=200,
+    spread=math.sqrt(8),
 )
 SETTINGS = {
     "ring8": RING,
@@ -98,7 +111,7 @@ SETTINGS = {
     "veegan": Setting(
         objective="wasserstein", gamma=0.25, last=1e-3, rounds=4_000, g_rate=3e-4, hold=0.5, g_gain=1.0, g_last=1.0
     ),
-    "ring8-pacgan": PACGAN._replace(rounds=9_000),
+    "ring8-pacgan": PACGAN._replace(rounds=8_000),
     "grid25-pacgan": PACGAN,
 }
 
@@ -149,9 +162,8 @@ def round_of(setting: Setting) -> Schedule:
     ) -> tuple[State, Round]:
         batch = next(batches)
         after = algorithm_1(game, state, iter([batch]), rng, dials)
-        if state.index >= setting.since * setting.rounds:
-            for i in range(1, setting.g_steps):
-                generator_step(game, batch, Moment(rng, state.index, game.k + i, dials))
+        for i in range(1, setting.g_steps if state.index >= setting.since * setting.rounds else 1):
+            generator_step(game, batch, Moment(rng, state.index, game.k + i, dials))
         return after
 
     return schedule
@@ -162,6 +174,8 @@ def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Scor
     torch.manual_seed(seed)
     points = POINTS if target.dimension < 100 else POINTS // 10
     x = target.draw(points, Randomness(seed).stream("world")).float()
+    unit = float(x.std()) / setting.spread if setting.spread else 1.0
+    x /= unit
     prior = Prior("normal", target.latent)
     G, D = players(setting, target, x, prior)
     penalties = (Term("r1 and r2", "D", r1_and_r2, every=setting.lazy),) if setting.gamma else ()
@@ -188,18 +202,18 @@ def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Scor
     for round_ in play(game, drawn, seed=seed, schedule=round_of(setting), dials=dials):
         average.update(G, setting.batch, round_.images)
         if every and (round_.index + 1) % every == 0:
-            seen = score(target, average.module, seed, time.process_time() - start)
+            seen = score(target, average.module, unit, seed, time.process_time() - start)
             print(f"    {round_.index + 1:6d}  {line(seen)}", flush=True)
         if not round_.sound:
             break
-    return score(target, average.module, seed, time.process_time() - start)
+    return score(target, average.module, unit, seed, time.process_time() - start)
 
 
 @torch.no_grad()
-def score(target: Target, G: nn.Module, seed: int, seconds: float) -> Score:
-    """The protocol's three numbers on 2,500 samples."""
+def score(target: Target, G: nn.Module, unit: float, seed: int, seconds: float) -> Score:
+    """The protocol's three numbers on 2,500 samples, of a G whose outputs are in these units."""
     z = Prior("normal", target.latent)(SAMPLES, Randomness(seed).stream("judge"))
-    x = G(z, None).double().nan_to_num(1e9)
+    x = unit * G(z, None).double().nan_to_num(1e9)
     k, good = target.judge(x)
     share = torch.bincount(k, minlength=target.modes).double() / len(k)
     reverse = torch.special.xlogy(share, share * target.modes).sum()
