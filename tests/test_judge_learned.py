@@ -1,67 +1,192 @@
 """Features learned on the spot, on digits of a quarter of their area: repeatable, and put to the trial before use."""
 
+from functools import partial
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
-from torch.nn.functional import avg_pool2d
+from torch import Tensor
+from torch.nn.functional import avg_pool2d, cross_entropy
 
+from saddlepoint.config import Judge
+from saddlepoint.data.batches import Batches
 from saddlepoint.data.digits import digits
+from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors.extractor import Extractor, Seen, look
-from saddlepoint.judge.extractors.learned import blurred, learned, noisy, shortcoming, trained, trial
+from saddlepoint.judge.extractors.extractor import Extractor, look
+from saddlepoint.judge.extractors.learned import RATE, built, learned, small, taught, trained, turned
 from saddlepoint.judge.extractors.pixels import pixels
+from saddlepoint.judge.extractors.trial import shortcoming, trial
+from saddlepoint.randomness import Randomness, seed_of
+from saddlepoint.running import assess
+from saddlepoint.running.standard import halves
 
 NAMES = tuple(map(str, range(10)))
+MODULE = "saddlepoint.judge.extractors.learned"
+
+
+def quartered(source: Source) -> Source:
+    return source._replace(x=avg_pool2d(source.x.float(), 2).round().to(torch.uint8))
 
 
 @pytest.fixture(scope="module")
-def data() -> tuple[torch.Tensor, torch.Tensor]:
-    source = digits().take(torch.arange(1500))
-    return avg_pool2d(source.x.float(), 2).round().to(torch.uint8), source.c
+def data() -> tuple[Tensor, Tensor]:
+    source = quartered(digits().take(torch.arange(1500)))
+    assert source.c is not None
+    return source.x, source.c
 
 
 @pytest.fixture(scope="module")
 def extractor(data) -> Extractor:
-    return learned(trained(*data, classes=10, seed=0, steps=120), NAMES)
+    x, labels = data
+    return learned(trained(x[:1000], labels[:1000], classes=10, seed=0, steps=80), NAMES)
 
 
-def test_a_classifier_of_the_labels_is_learned(data, extractor):
-    seen = look(extractor, data[0][:300])
-    assert seen.features.shape == (300, 64)
-    assert float((seen.logits.argmax(1) == data[1][:300]).double().mean()) > 0.9
+@pytest.fixture(scope="module")
+def unseen(data) -> tuple[Tensor, Tensor]:
+    return data[0][1000:], data[1][1000:]
+
+
+def test_a_classifier_of_the_labels_is_learned(unseen, extractor):
+    seen = look(extractor, unseen[0])
+    assert seen.features.shape == (500, 64)
+    assert float((seen.logits.argmax(1) == unseen[1]).double().mean()) > 0.9
     assert extractor.name == "learned from labels"
     assert len(extractor.digest) == 64
 
 
+def test_the_first_step_is_adams_down_the_cross_entropy(data):
+    """Adam's first step is -rate g / (|g| + 1e-8), whatever its moments' memory."""
+    x, labels = data
+    torch.manual_seed(seed_of(0, "weights"))
+    network = built(tuple(x.shape[1:]), 10)
+    batch = Batches(Source("", x, labels), 64, Randomness(0), "signed", torch.device("cpu")).at(0)
+    assert isinstance(batch.x, Tensor)
+    assert batch.c is not None
+    cross_entropy(network(batch.x), batch.c).backward()
+    for mine, theirs in zip(network.parameters(), trained(x, labels, 10, seed=0, steps=1).parameters(), strict=True):
+        g = mine.grad
+        assert g is not None
+        torch.testing.assert_close(theirs, (mine - RATE * g / (g.abs() + 1e-8)).detach(), rtol=0, atol=RATE / 20)
+
+
 def test_the_same_seed_learns_the_same(data):
-    a, b, c = (learned(trained(*data, classes=10, seed=s, steps=2), NAMES).digest for s in (0, 0, 1))
-    assert a == b != c
+    for labels, names in ((data[1], NAMES), (None, ())):
+        a, b, c = (learned(trained(data[0], labels, len(names), s, steps=2), names).digest for s in (0, 0, 1))
+        assert a == b != c
 
 
-def test_without_labels_it_learns_which_way_is_up(data):
-    found = learned(trained(data[0], None, 0, seed=0, steps=5), ())
+def test_pictures_are_turned_by_quarters():
+    x = torch.tensor([[1, 2], [3, 4]]).expand(4, 1, 2, 2)
+    assert turned(x, torch.arange(4))[:, 0].flatten(1).tolist() == [
+        [1, 2, 3, 4],
+        [2, 4, 1, 3],
+        [4, 3, 2, 1],
+        [3, 1, 4, 2],
+    ]
+
+
+def test_large_pictures_are_means_over_areas():
+    x = torch.arange(64.0).reshape(1, 1, 1, 64).expand(1, 1, 64, 64)
+    assert small(x)[0, 0, 0].tolist() == [2 * i + 0.5 for i in range(32)]
+    assert small(x[..., :32, :32]).equal(x[..., :32, :32])
+
+
+def test_what_cannot_be_learned_from_is_refused(data):
+    found = learned(trained(data[0], None, 0, seed=0, steps=2), ())
     assert look(found, data[0][:30]).logits is None
     assert found.name == "learned from rotations"
     with pytest.raises(SaddlepointError, match="not square"):
         trained(data[0][:, :, :, :12], None, 0, seed=0)
     with pytest.raises(SaddlepointError, match="8 x 8 is the least"):
         trained(data[0][:, :, :7, :7], data[1], 10, seed=0)
+    with pytest.raises(SaddlepointError, match="49 pictures to learn from"):
+        taught(data[0][:98], None, (), 0)
 
 
-def test_the_trial_measures_distortions(data, extractor):
-    found = trial(extractor, *data)
-    assert set(found.signal) == {"blur", "noise", "missing classes"}
-    assert all(a < b < c for a, b, c in found.signal.values())
-    assert found.strength > 1
-    assert (shortcoming(extractor, *data) is None) == (found.strength > trial(pixels(), *data).strength)
+@pytest.mark.parametrize("names", [NAMES, ()], ids=["labels", "rotations"])
+def test_what_digits_teach_in_few_steps_is_accepted(data, names, monkeypatch):
+    """On pictures that it was not taught: the trial has as many as teach, and none of them."""
+    kept = {}
+
+    def tried(extractor: Extractor, x: Tensor, labels: Tensor | None) -> str | None:
+        kept["trial"], kept["verdict"] = x, shortcoming(extractor, x, labels)
+        ours, plain = trial(extractor, x, labels), trial(pixels(), x, labels)
+        kept["stronger"] = all(ours.strength(name) > 1.1 * plain.strength(name) for name in ours.signal)
+        return kept["verdict"]
+
+    def teach(x: Tensor, labels: Tensor | None, classes: int, seed: int):
+        kept["lesson"] = x
+        return trained(x, labels, classes, seed, steps=80)
+
+    monkeypatch.setattr(f"{MODULE}.shortcoming", tried)
+    monkeypatch.setattr(f"{MODULE}.trained", teach)
+    taught(data[0], data[1] if names else None, names, seed=0)
+    assert kept["verdict"] is None
+    assert kept["stronger"]
+    some, others = ({row.tobytes() for row in kept[what].numpy()} for what in ("trial", "lesson"))
+    assert (len(kept["trial"]), len(kept["lesson"])) == (750, 750)
+    assert len(some & others) == len(some) + len(others) - len({row.tobytes() for row in data[0].numpy()}) == 0
 
 
-def test_features_that_see_nothing_fail_the_trial(data):
-    blind = Extractor("blind", "none", "none", lambda x: Seen(torch.arange(len(x))[:, None] % 7 * torch.ones(1, 3)))
-    assert "does not rise with blur" in str(shortcoming(blind, *data))
+def test_what_fails_the_trial_is_not_used(data, monkeypatch):
+    untrained = built((1, 14, 14), 10).eval()
+    monkeypatch.setattr(f"{MODULE}.trained", lambda *_: untrained)
+    monkeypatch.setattr(f"{MODULE}.shortcoming", lambda *_: "they are blind")
+    with pytest.raises(SaddlepointError, match="they are blind"):
+        taught(data[0], data[1], NAMES, 0)
 
 
-def test_distortions_get_stronger(data):
-    x = data[0][:50]
-    for distort in (blurred, noisy):
-        apart = [float((distort(x, level).float() - x.float()).square().mean()) for level in (1, 2, 3)]
-        assert 0 < apart[0] < apart[1] < apart[2]
+def test_what_teaching_adds_is_the_sight_of_missing_modes(unseen, extractor):
+    """Of blur and noise, random filters see something too."""
+    torch.manual_seed(0)
+    untaught = learned(built((1, 14, 14), 10).eval().requires_grad_(False), NAMES)
+    modes_seen = [trial(one, *unseen).strength("missing modes") for one in (extractor, untaught)]
+    assert modes_seen[0] > 2 * modes_seen[1]
+
+
+def test_halves_share_nothing_and_no_near_duplicates():
+    source = digits().take(torch.arange(220))
+    twice = Source("twice", torch.cat([source.x, (source.x.float() * 0.99).to(torch.uint8)]))
+    (taught_on, against), again = halves(twice), halves(twice)
+    assert abs(taught_on.size - 220) <= 1
+    assert taught_on.size + against.size == 440
+    a, b = (source.x.flatten(1).double() for source in (taught_on, against))
+    assert float(torch.cdist(a, b).min()) > 200, "one brighter than the other would be within 100"
+    assert taught_on.x.equal(again[0].x)
+    assert against.x.equal(again[1].x)
+    for few in (digits().take(torch.arange(199)), digits().take(torch.zeros(210, dtype=torch.long))):
+        with pytest.raises(SaddlepointError, match="200 are the least"):
+            halves(few)
+
+
+def test_a_folder_is_not_judged_against_what_taught_the_features(tmp_path: Path, monkeypatch):
+    source = quartered(digits().take(torch.arange(440)))
+    for name, part in (("fake", slice(0, 40)), ("real", slice(40, 440))):
+        np.savez(tmp_path / f"{name}.npz", x=source.x[part].numpy())
+    kept = {}
+
+    def standard(extractor: Extractor, real: Source, *rest):
+        kept["against"] = real
+        return assess_standard(extractor, real, *rest)
+
+    def teach(x: Tensor, labels: Tensor | None, classes: int, seed: int):
+        kept["lesson"] = x
+        return trained(x, labels, classes, seed, steps=2)
+
+    def tried(extractor: Extractor, x: Tensor, labels: Tensor | None) -> None:
+        kept["trial"] = x
+
+    assess_standard = assess.standard
+    monkeypatch.setattr(assess, "standard", standard)
+    monkeypatch.setattr(f"{MODULE}.trained", teach)
+    monkeypatch.setattr(f"{MODULE}.shortcoming", tried)
+    judged = partial(assess.judge_folders, str(tmp_path / "fake.npz"), size=None, wish=Judge(features="learned"))
+    found, _ = judged(str(tmp_path / "real.npz"))
+    parts = {name: {row.tobytes() for row in x.numpy()} for name, x in {**kept, "against": kept["against"].x}.items()}
+    assert {name: len(rows) for name, rows in parts.items()} == {"against": 200, "lesson": 100, "trial": 100}
+    assert len(set.union(*parts.values())) == 400
+    assert "real.npz, 200 examples, not those that taught the features, " in found["frechet"].card.reference
+    with pytest.raises(SaddlepointError, match="40 examples, half of them to learn from"):
+        judged(str(tmp_path / "fake.npz"))

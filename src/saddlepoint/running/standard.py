@@ -9,12 +9,16 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from saddlepoint.data.duplicates import groups as alike
 from saddlepoint.data.source import Source
+from saddlepoint.data.split import together
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import code_version
 from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
-from saddlepoint.judge.extractors.learned import STEPS, built, learned, taught
+from saddlepoint.judge.extractors.learned import LEAST, STEPS, built, learned, taught
 from saddlepoint.judge.group import Group, group
 from saddlepoint.judge.judgement import Standard
+from saddlepoint.randomness import Randomness
 from saddlepoint.statistics.gaussian import Gaussian, fit
 from saddlepoint.statistics.influence import Reference
 from saddlepoint.storage.remembered import Of, Tensors, key_of, remember
@@ -71,6 +75,19 @@ def reference(extractor: Extractor, source: Source, some: Group) -> Reference:
     return Reference(Gaussian(found["mean"], found["covariance"], len(features)), found["root"])
 
 
+def halves(source: Source) -> tuple[Source, Source]:
+    """Two random halves, near-duplicates on one side: one to teach features, the other to be judged against by them. To
+    what they were taught on, samples would seem further away than they are. SaddlepointError where they are too few.
+    """
+    order = torch.randperm(source.size, generator=Randomness(SEED).stream("halves"))
+    near = alike(source.x)
+    taught = together(order, torch.arange(source.size) if near is None else near, source.size // 2)
+    if int(taught.sum()) < 2 * LEAST:
+        what, hint = f"{source.size:,} examples, half of them to learn from", f"{4 * LEAST} are the least"
+        raise SaddlepointError(what, "learned features", f"{hint}, each different: add some, or use pixels")
+    return source.take(taught.nonzero().flatten()), source.take((~taught).nonzero().flatten())
+
+
 def learned_from(source: Source, labels: Tensor | None) -> Extractor:
     """The features that these examples teach, learned once for each set of data; SaddlepointError where they fail."""
     x = as_stored(source.x)
@@ -83,7 +100,7 @@ def learned_from(source: Source, labels: Tensor | None) -> Extractor:
         wanted = built(tuple(x.shape[1:]), len(names)).state_dict()
         return {n: t.shape for n, t in tensors.items()} == {n: t.shape for n, t in wanted.items()}
 
-    words = ("learned", source.digest(), len(names), SEED, STEPS, torch.__version__, torch.get_num_threads())
+    words = ("taught", source.digest(), len(names), SEED, STEPS, torch.__version__, torch.get_num_threads())
     tensors = remember(key_of(code_version(), *words), Of(f"{source.name}, what it teaches", source.size), fits, make)
     network = built(tuple(x.shape[1:]), len(names))
     network.load_state_dict(dict(tensors))

@@ -8,68 +8,99 @@ x uint8 [N, C, H, W];  labels [N] or None
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from itertools import islice
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d, cross_entropy, interpolate
+from torch import Tensor
+from torch.nn.functional import interpolate
 
+from saddlepoint.data.batches import Batches, scaled
+from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors.extractor import Extractor, Seen, look
-from saddlepoint.judge.extractors.pixels import pixels
+from saddlepoint.game.algorithm import play
+from saddlepoint.game.players import Player
+from saddlepoint.game.rules import Dials, Game, State, Term
+from saddlepoint.game.turns import tensors
+from saddlepoint.judge.extractors.extractor import Extractor, Seen
+from saddlepoint.judge.extractors.trial import MOST, shortcoming
 from saddlepoint.networks.classifier import Classifier
-from saddlepoint.statistics.gaussian import fit, frechet
+from saddlepoint.penalties import class_cost
+from saddlepoint.randomness import Randomness, seed_of
+from saddlepoint.records import Answer, Batch, Turn
 
-SIDE, FEATURES, BATCH, STEPS = 32, 64, 64, 400
-LEVELS = (1, 2, 3)
-MOST = 1_000  # pictures of a trial
-ORDERS = 8  # in which classes are left out
+SIDE, FEATURES = 32, 64
+BATCH, STEPS, RATE = 64, 400, 2e-3
+LEAST = 50  # pictures to learn from
+WAYS = 4  # up
 
 
-def prepared(x: Tensor) -> Tensor:
-    """Pictures in [-1, 1], with no side above 32."""
-    y = x.float() / 127.5 - 1
+def small(x: Tensor) -> Tensor:
+    """No side above 32, by means over areas."""
     scale = SIDE / max(x.shape[2:])
-    return y if scale >= 1 else interpolate(y, scale_factor=scale, mode="area")
+    return x if scale >= 1 else interpolate(x, scale_factor=scale, mode="area")
 
 
 def built(shape: tuple[int, ...], classes: int) -> Classifier:
     """The untrained network for pictures of this shape, of which it tells the classes, or four rotations where there
     are none; SaddlepointError for less than 8 x 8.
     """
-    channels, height, width = prepared(torch.zeros(1, *shape, dtype=torch.uint8)).shape[1:]
+    channels, height, width = small(torch.zeros(1, *shape)).shape[1:]
     if min(height, width) < 8:
         raise SaddlepointError(f"pictures of {height} x {width}", "learned features", "8 x 8 is the least: use pixels")
-    return Classifier(channels, height, width, classes or 4, FEATURES, (24, 48, 64))
+    return Classifier(channels, height, width, classes or WAYS, FEATURES, (24, 48, 64))
 
 
 def trained(x: Tensor, labels: Tensor | None, classes: int, seed: int, steps: int = STEPS) -> Classifier:
-    """Adam on random minibatches, its rate falling to 0; the same seed gives the same weights."""
+    """The network, played by itself: a stage without critic, in which what G makes of a batch is its answer, logits
+    [B, K], and its only term is their cross entropy. Adam, at a rate that falls to 0; the same seed gives the same
+    weights.
+    """
+    if len(x) < LEAST:
+        hint = f"{LEAST} are the least, and as many for the trial: add some, or use pixels"
+        raise SaddlepointError(f"{len(x)} pictures to learn from", "learned features", hint)
     if labels is None and x.shape[2] != x.shape[3]:
         raise SaddlepointError("pictures that are not square", "learned features", "without labels these need squares")
-    rng = torch.Generator().manual_seed(seed)
+    torch.manual_seed(seed_of(seed, "weights"))
     network = built(tuple(x.shape[1:]), classes if labels is not None else 0)
-    for parameter in network.parameters():
-        if parameter.ndim > 1:
-            scale = (2 / parameter[0].numel()) ** 0.5
-            nn.init.normal_(parameter, 0, scale, generator=rng)
-    for layer in (network.hidden, network.head):
-        nn.init.zeros_(layer.bias)
-    optimiser = torch.optim.Adam(network.parameters(), 2e-3)
-    for step in range(steps):
-        optimiser.param_groups[0]["lr"] = 2e-3 * (1 - step / steps)
-        chosen = torch.randint(len(x), (BATCH,), generator=rng)
-        some = prepared(x[chosen])
-        if labels is None:
-            wanted = torch.randint(4, (BATCH,), generator=rng)
-            some = torch.stack([one.rot90(int(turns), (1, 2)) for one, turns in zip(some, wanted)])
-        else:
-            wanted = labels[chosen]
-        optimiser.zero_grad()
-        cross_entropy(network(some), wanted).backward()
-        optimiser.step()
+
+    def answer(_: object, batch: Batch, z: Tensor | None) -> Tensor:
+        (pictures,) = tensors(batch.x)
+        return network(small(pictures if z is None else turned(pictures, z)))
+
+    def dials(state: State) -> Dials:
+        return Dials(rates={"G": RATE * (1 - state.index / steps)})
+
+    game = Game(
+        G=Player.of(network, torch.optim.Adam(network.parameters())),
+        k=0,
+        prior=quarters if labels is None else nothing,
+        forge=answer,
+        terms=(Term("class", "G", cost),),
+    )
+    batches = Batches(Source("", x, labels), BATCH, Randomness(seed), "signed", torch.device("cpu"))
+    for _ in play(game, islice(batches.from_(0), steps), seed=seed, dials=dials):
+        pass
     return network.requires_grad_(False).eval()
+
+
+def quarters(n: int, rng: torch.Generator) -> Tensor:
+    """z [n], of 0 to 3: by how many quarter turns to turn each picture."""
+    return torch.randint(WAYS, (n,), generator=rng)
+
+
+def nothing(n: int, rng: torch.Generator) -> None:
+    """No z: labels say what to learn."""
+
+
+def turned(x: Tensor, z: Tensor) -> Tensor:
+    """Each picture by its number of quarter turns, [B]."""
+    return torch.stack([one.rot90(n, (1, 2)) for one, n in zip(x, z.tolist())])
+
+
+def cost(turn: Turn) -> Tensor:
+    """-log P(label | x), or -log P(z | x turned by z), [B]."""
+    (logits,) = tensors(turn.fake)
+    return class_cost(Answer(logits, classes=logits), turn.c if turn.z is None else turn.z)
 
 
 def learned(network: Classifier, names: tuple[str, ...]) -> Extractor:
@@ -79,88 +110,23 @@ def learned(network: Classifier, names: tuple[str, ...]) -> Extractor:
         digest.update(name.encode() + tensor.contiguous().numpy().tobytes())
 
     def see(x: Tensor) -> Seen:
-        features = network.features(prepared(x))
+        features = network.features(small(scaled(x, "signed")))
         return Seen(features, network.head(features) if names else None)
 
     kind = "labels" if names else "rotations"
     return Extractor(f"learned from {kind}", digest.hexdigest(), f"means, to at most {SIDE}", see, classes=names)
 
 
-class Trial(NamedTuple):
-    """signal  distance after each distortion at each level, over that between two halves of the real pictures"""
-
-    signal: Mapping[str, tuple[float, ...]]
-
-    @property
-    def strength(self) -> float:
-        """The geometric mean of the signals."""
-        values = torch.tensor([value for levels in self.signal.values() for value in levels])
-        return float(values.clamp(min=1e-12).log().mean().exp())
-
-
-def trial(extractor: Extractor, x: Tensor, labels: Tensor | None) -> Trial:
-    """Blur, noise and missing classes, each at three levels: of one half of the pictures, against the other half."""
-    places = torch.randperm(len(x), generator=torch.Generator().manual_seed(0))[:MOST]
-    ours, theirs = places[::2], places[1::2]
-    reference = fit(look(extractor, x[theirs]).features)
-    floor = max(frechet(fit(look(extractor, x[ours]).features), reference), 1e-12)
-
-    def signal(y: Tensor) -> float:
-        return frechet(fit(look(extractor, y).features), reference) / floor
-
-    found = {
-        "blur": tuple(signal(blurred(x[ours], level)) for level in LEVELS),
-        "noise": tuple(signal(noisy(x[ours], level)) for level in LEVELS),
-    }
-    if labels is not None and int(labels.max()) >= len(LEVELS):
-        found["missing classes"] = tuple(
-            sum(signal(x[some]) for some in without(level, ours, labels)) / ORDERS for level in LEVELS
-        )
-    return Trial(found)
-
-
-def without(level: int, places: Tensor, labels: Tensor) -> Iterator[Tensor]:
-    """The places but for those of a quarter, a half, three quarters of the classes, for each of a few random orders of
-    the classes: in one order alone the rest may come to look more like the whole again.
-    """
-    k, rng = int(labels.max()) + 1, torch.Generator().manual_seed(0)
-    for _ in range(ORDERS):
-        order = torch.randperm(k, generator=rng)
-        yield places[order[labels[places]] >= k * level // (len(LEVELS) + 1)]
-
-
 def taught(x: Tensor, labels: Tensor | None, names: tuple[str, ...], seed: int) -> Classifier:
-    """The network that these pictures teach; SaddlepointError where its features fail the trial."""
+    """The network that these pictures teach, but for up to half of them, drawn at random. Those are for the trial: what
+    was learned by heart says nothing of pictures not yet seen. SaddlepointError where the features fail it.
+    """
     if x.ndim != 4:
         raise SaddlepointError("only pictures teach features", "learned features", "use --features pixels")
-    network = trained(x, labels, len(names), seed)
-    if fault := shortcoming(learned(network, names), x, labels):
+    order = torch.randperm(len(x), generator=Randomness(seed).stream("trial"))
+    count = min(MOST, len(x) // 2)
+    unseen, rest = ((x[places], None if labels is None else labels[places]) for places in order.tensor_split([count]))
+    network = trained(*rest, len(names), seed)
+    if fault := shortcoming(learned(network, names), *unseen):
         raise SaddlepointError(fault, "learned features", "use --features pixels")
     return network
-
-
-def shortcoming(extractor: Extractor, x: Tensor, labels: Tensor | None) -> str | None:
-    """Why these features are not to be used: their distance must rise with every distortion, and in all be a larger
-    multiple of that between real pictures than pixels' is. None where it does.
-    """
-    ours, plain = trial(extractor, x, labels), trial(pixels(), x, labels)
-    for name, levels in ours.signal.items():
-        if not all(a < b for a, b in zip(levels, levels[1:])):
-            return f"their distance does not rise with {name}: {', '.join(f'{level:.3g}' for level in levels)}"
-    if ours.strength <= plain.strength:
-        what = "that of real pictures with blur, noise and missing classes"
-        return f"their distance rises to {ours.strength:.3g} times {what}, of pixels to {plain.strength:.3g}"
-    return None
-
-
-def blurred(x: Tensor, level: int) -> Tensor:
-    """Means over squares of 2 level + 1 pixels, at every pixel."""
-    width = 2 * level + 1
-    y = avg_pool2d(x.float(), width, 1, level, count_include_pad=False)
-    return y.round().to(torch.uint8)
-
-
-def noisy(x: Tensor, level: int) -> Tensor:
-    """Normal noise of 12, 24, 48 grey levels."""
-    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(level)) * 6 * 2**level
-    return (x.float() + noise).round().clamp(0, 255).to(torch.uint8)
