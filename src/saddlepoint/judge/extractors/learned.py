@@ -123,10 +123,15 @@ def taught(x: Tensor, labels: Tensor | None, names: tuple[str, ...], seed: int) 
     """
     if x.ndim != 4:
         raise SaddlepointError("only pictures teach features", "learned features", "use --features pixels")
-    order = torch.randperm(len(x), generator=Randomness(seed).stream("trial"))
-    count = min(MOST, len(x) // 2)
-    unseen, rest = ((x[places], None if labels is None else labels[places]) for places in order.tensor_split([count]))
-    network = trained(*rest, len(names), seed)
-    if fault := shortcoming(learned(network, names), *unseen):
+    others, own = unseen(x, labels, seed)
+    network = trained(*own, len(names), seed)
+    if fault := shortcoming(learned(network, names), *others):
         raise SaddlepointError(fault, "learned features", "use --features pixels")
     return network
+
+
+def unseen(x: Tensor, labels: Tensor | None, seed: int) -> list[tuple[Tensor, Tensor | None]]:
+    """Pictures and labels for the trial, and those that teach."""
+    order = torch.randperm(len(x), generator=Randomness(seed).stream("trial"))
+    parts = order.tensor_split([min(MOST, len(x) // 2)])
+    return [(x[places], None if labels is None else labels[places]) for places in parts]
