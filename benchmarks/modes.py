@@ -92,10 +92,10 @@ class Setting(NamedTuple):
 RING = Setting(objective="wasserstein", last=1e-3, steep=1, since=0.0, until=0.6, rounds=6_000, hold=0.2, g_last=8.0)
 PACGAN = Setting(
     "pacgan",
-    last=5e-3,
+    last=1e-2,
     until=0.75,
     lazy=4,
-    rounds=12_500,
+    rounds=12_000,
     g_steps=2,
     d_rate=1.5e-4,
     g_rate=4e-3,
