@@ -15,11 +15,16 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
+from saddlepoint.augment import diff_augment
 from saddlepoint.config import Config, Critic, Dcgan, Generator, Mlp, Prior, Residual, Scale, Stage
+from saddlepoint.data.batches import scaled
 from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
+from saddlepoint.data.split import split
 from saddlepoint.data.worlds import world_source
 from saddlepoint.judge.doctor import BENIGN
+from saddlepoint.judge.extractors.extractor import as_stored
+from saddlepoint.randomness import Randomness
 
 SIDE = 16
 
@@ -73,6 +78,9 @@ class Staging(NamedTuple):
     wide          whether D is ten times wider; it then sees half as many examples
     noise         numbers of z, 0: as usual
     pictures      how many there are, of which `held_out` are not trained on; `copies`: how often each is there
+    altered       whether those trained on are altered once more than fakes are, so that G has to draw altered pictures
+    filled        share of those trained on that hold a number which stands for none, as tables have it
+    longer        times the examples seen
     """
 
     fits: tuple[str, ...]
@@ -84,30 +92,41 @@ class Staging(NamedTuple):
     pictures: int = 3_000
     held_out: float = 0.1
     copies: int = 1
+    altered: bool = False
+    filled: float = 0.0
+    longer: int = 1
 
 
+FILL = 9.96921e36  # of NetCDF, where a number is missing; its square is none in float32
+PLAIN = {"optimiser": "sgd", "lr": 1.0}
 NONE = {"r1": 0.0, "r2": 0.0}
 BROKEN = ("mode collapse", "within-class collapse", "oscillation", "D too strong", "non-finite values masked")
 STAGINGS = {
     "healthy": Staging(BENIGN),
     "healthy-hinge": Staging(BENIGN, {"objective": "hinge"}),
     "healthy-relativistic": Staging(BENIGN, {"objective": "relativistic"}),
+    "healthy-augmented": Staging(BENIGN, {"augment": "adaptive"}),
     "rate-too-high": Staging(BROKEN, NONE, {"lr": 0.05}, {"lr": 0.05}),
     "d-ten-times-wider": Staging(("D too strong", "mode collapse"), NONE | {"objective": "minimax"}, wide=True),
     "d-frozen": Staging(("D too weak", "mode collapse"), d={"lr": 1e-9}),
     "g-slow": Staging(("D too strong",), NONE, {"lr": 1e-6}),
     "50-pictures": Staging(("D overfits", "memorising"), NONE, pictures=90, held_out=0.45),
+    "20-pictures": Staging(("D overfits", "memorising"), pictures=40, held_out=0.5, longer=3),
     "duplicated": Staging(("D overfits", "memorising"), NONE, pictures=150, held_out=0.4, copies=20),
     "one-number-of-noise": Staging(("within-class collapse", "mode collapse"), noise=1),
     "unregularised-relativistic": Staging(
         (*BROKEN, "D overfits"), NONE | {"objective": "relativistic"}, {"lr": 2e-2}, {"lr": 2e-2}
     ),
+    "g-hurried": Staging(BROKEN, NONE, {"lr": 2e-2}, {"lr": 2e-4}),
+    "augmented-twice": Staging(("augmentation leak",), {"augment": "diff"}, copies=4, altered=True),
+    "overflow": Staging(("non-finite values masked",), NONE | {"objective": "wasserstein"}, PLAIN, PLAIN),
+    "fill-values": Staging(("non-finite values masked",), filled=0.005),
 }
 
 
 def configured(staging: Staging, kit: Kit, seed: int, images: int) -> Config:
     """A small game, with what is staged."""
-    images = images * kit.longer // (1 + staging.wide)
+    images = images * kit.longer * staging.longer // (1 + staging.wide)
     rules = {"images": images, "r1": kit.r1, "penalty_every": 8, "classify": kit.classify} | dict(staging.rules)
     return Config(
         seed=seed,
@@ -120,6 +139,30 @@ def configured(staging: Staging, kit: Kit, seed: int, images: int) -> Config:
         averages=(2_000, 500),
         checkpoint_images=images,
     )
+
+
+def prepared(whole: Source, staging: Staging, seed: int) -> tuple[Source, tuple[int, ...]]:
+    """Some of the examples, those trained on as often and as spoilt as is staged; and the places of those held out."""
+    rng = Randomness(seed)
+    source = whole.take(torch.randperm(whole.size, generator=rng.stream("benchmark"))[: staging.pictures])
+    parts = split(source, staging.held_out, rng)
+    if not (staging.copies > 1 or staging.altered or staging.filled):
+        return source, tuple(parts.held_out.tolist())
+    source = source.take(torch.cat([parts.held_out, parts.train.repeat(staging.copies)]))
+    if staging.altered:
+        source = source._replace(x=as_stored(source.x))
+        source.x[len(parts.held_out) :] = altered(source.x[len(parts.held_out) :], rng.stream("altered"))
+    if staging.filled:
+        source = source._replace(x=scaled(source.x, "raw" if source.x.ndim == 2 else "unit"))
+        chosen = torch.randperm(len(parts.train), generator=rng.stream("filled"))
+        places = len(parts.held_out) + chosen[: round(staging.filled * len(parts.train))]
+        source.x[places] = FILL
+    return source, tuple(range(len(parts.held_out)))
+
+
+def altered(x: Tensor, rng: torch.Generator) -> Tensor:
+    """Each picture as an augmentation that is always on shows it to D."""
+    return ((diff_augment(scaled(x, "signed"), rng, 1.0).clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
 
 
 def halved(name: str, x: Tensor, labels: Tensor | None = None) -> Source:

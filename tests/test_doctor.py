@@ -1,9 +1,13 @@
 """Every verdict of the doctor on a journal that shows it, and none where nothing is wrong."""
 
+import itertools
+
 import pytest
 
-from saddlepoint.judge.case import Case
+from saddlepoint.judge.case import LEAST, MOST, Case
 from saddlepoint.judge.doctor import Verdict, diagnose
+from saddlepoint.recipes.catalog import RECIPES
+from saddlepoint.settings import configure
 
 CONFIG = {
     "g": {"lr": 2e-3},
@@ -23,8 +27,8 @@ FINE = {
 }
 
 
-def rounds(skipped: int = 0) -> dict:
-    return {"event": "rounds", "images": 100, "skipped": skipped}
+def rounds(skipped: int = 0, images: int = 100) -> dict:
+    return {"event": "rounds", "images": images, "skipped": skipped}
 
 
 def held_out(train: float = 1.0, held: float = 0.9, fake: float = -1.0, std: float = 1.0) -> dict:
@@ -69,17 +73,17 @@ def test_nothing_wrong_is_healthy_and_says_what_was_looked_at():
 @pytest.mark.parametrize(
     ("name", "figure", "change", "events"),
     [
-        ("non-finite values masked", "7 steps", "--lr 0.0005", [rounds(3), rounds(4)]),
+        ("non-finite values masked", "7 steps", "take numbers above 1e19 out of the data", [rounds(3), rounds(4)]),
         ("non-finite values masked", "1 times", "--lr 0.0005", [{"event": "rollback"}]),
         ("memorising", "12.0 %", "--augment adaptive", [judgement(copies=12, memorisation_p=1e-4)]),
         ("D overfits", "1.9 standard", "--augment adaptive", [held_out(held=-0.9), judgement()]),
         ("mode collapse", "20 %", "--objective relativistic", [judgement(spread=20, class_spread=20)]),
         ("within-class collapse", "29 %", "--classify 0.25", [judgement(class_spread=29)]),
-        ("D too weak", "4% of real", "--d.lr 0.008", [held_out(1, 1, 0.95), judgement(coverage=0.04)]),
+        ("D too weak", "4% of real", "--g.lr 0.0005", [held_out(1, 1, 0.95), judgement(coverage=0.04)]),
         ("D too strong", "9.0 standard", "--d.lr 0.0005", [held_out(5, 5, -4), judgement(coverage=0.0)]),
         ("oscillation", "turned 2 times", "--lr 0.0005", [judgement(f) for f in (1, 1, 1, 1, 1, 3, 1, 3)]),
         ("oscillation", "was 1 and has been lost", "--lr 0.0005", [judgement(f) for f in (4, 2, 1, 1, 2, 5)]),
-        ("augmentation leak", "0.5 to augmented", "--augment-most 0.5", [judgement(frechet_augmented=0.5)]),
+        ("augmentation leak", "0.5 to augmented", "--augment adaptive", [judgement(frechet_augmented=0.5)]),
         ("plateau", "the last 4", "stop here", [judgement(f) for f in (9, 5, 3, 1, 1, 0.99, 1.05, 1)]),
     ],
 )
@@ -107,7 +111,8 @@ def test_the_most_urgent_comes_first():
         [held_out(5, 5, -4), judgement(coverage=0.5)],  # certain, but the samples are good
         [held_out(1, 1, 1), judgement(coverage=0.9)],  # in the dark, because the samples are good
         [held_out(5, 5, -4), judgement(4.0), judgement(3.0), judgement(2.0, coverage=0, spread=10)],  # getting better
-        [judgement(4.0), judgement(4.0, spread=10, images=19)],  # young
+        [judgement(4.0), judgement(4.0, spread=10), judgement(4.0, spread=20)],  # the samples move apart
+        [judgement(frechet_augmented=0.9)],  # no nearer to altered examples than poor samples are
         [judgement(copies=12, memorisation_p=0.3)],  # near-copies, but of held-out examples as well
         [judgement(copies=0.5, memorisation_p=1e-4)],
         [judgement(f) for f in (9, 3, 2, 1.5, 1.2, 1.0, 0.8, 0.6)],  # still learning
@@ -118,12 +123,110 @@ def test_what_only_looks_like_a_fault_is_none(events):
     assert only(rounds(), *events).name == "healthy"
 
 
+@pytest.mark.parametrize("ill", [{"spread": 10, "class_spread": 10}, {"frechet_augmented": 0.5}, {"class_spread": 10}])
+def test_a_run_that_has_only_begun_is_not_ill_yet(ill: dict):
+    event = judgement(images=19, **ill)
+    assert only(rounds(images=19), event).name == "healthy"
+    del event["images"]  # as while it is being written
+    assert only(rounds(images=19), event).name == "healthy"
+    assert only(rounds(), event).name != "healthy"
+
+
 def test_a_remedy_that_is_in_use_is_not_advised_again():
     stage = {"objective": "relativistic", "r1": 1.0, "augment": "diff"}
     config = {"g": {"lr": 1e-3}, "d": {"lr": 2e-3}, "stages": [stage]}
-    assert only(judgement(spread=10, class_spread=10), config=config).change == "--g.lr 0.00025 --d.lr 0.0005"
+    assert only(judgement(spread=10, class_spread=10), config=config).change == "--g.lr 0.0002 --d.lr 0.0005"
     assert "more data" in only(held_out(held=-1.5), config=config).change
     assert only(held_out(9, 9, -9), config=config | {"stages": [{"r1": 0.0}]}).change == "--r1 1"
+
+
+def of_leak(**stage: object) -> str:
+    return only(judgement(frechet_augmented=0.5), config={"stages": [stage]}).change
+
+
+def test_a_leak_is_stopped_by_altering_less_often_and_then_never():
+    assert of_leak(augment="diff", augment_most=0.7) == "--augment adaptive"
+    assert of_leak(augment="adaptive", augment_most=0.7) == "--augment-most 0.5"
+    assert of_leak(augment="adaptive", augment_most=0.5) == "--augment none"
+
+
+ILL = [
+    [{"event": "rollback"}],
+    [held_out(held=-0.9), judgement()],
+    [judgement(spread=20, class_spread=20)],
+    [judgement(class_spread=29)],
+    [held_out(1, 1, 0.95), judgement(coverage=0.04)],
+    [held_out(5, 5, -4), judgement(coverage=0.0)],
+    [judgement(f) for f in (4, 2, 1, 1, 2, 5)],
+]
+
+
+def rates_of(config: dict) -> dict[str, float]:
+    return {"g.lr": config["g"]["lr"], "d.lr": config["d"]["lr"]}
+
+
+def advised(config: dict, events: list[dict]) -> dict[str, str]:
+    """The flags of the first change, by name; none where it is not one of settings."""
+    words = said(*events, config=config)[0].change.split()
+    return dict(zip((word[2:] for word in words[::2]), words[1::2])) if words[0].startswith("--") else {}
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_whatever_the_rates_are_the_advice_can_be_followed_and_changes_something(recipe: str):
+    for g, d, events in itertools.product((None, 1e-9, 1e-6, 0.003, 0.05, 50), (None, 1e-9, 0.003, 50), ILL):
+        given = {name: value for name, value in (("g.lr", g), ("d.lr", d)) if value is not None}
+        before = configure(recipe, None, given).model_dump(mode="json")
+        flags = advised(before, events)
+        kept = {} if "lr" in flags else given  # both rates in one, which a rate of one player would outdo
+        after = configure(recipe, None, kept | flags).model_dump(mode="json")
+        assert (after != before) == bool(flags)
+        moved = {name: rate for name, rate in rates_of(after).items() if rate != rates_of(before)[name]}
+        assert all(rate in (2e-4, 5e-4, 1e-3, 2e-3) for rate in moved.values()), flags
+
+
+def test_the_usual_rates_are_those_of_the_recipes():
+    rates = [rate for recipe in RECIPES.values() for rate in rates_of(recipe().model_dump()).values()]
+    assert (min(rates), max(rates)) == (LEAST, MOST)
+    assert {player.optimiser for recipe in RECIPES.values() for player in (recipe().g, recipe().d)} == {"adam", "adamw"}
+
+
+@pytest.mark.parametrize(
+    ("g", "d", "stage", "events", "change"),
+    [
+        (2e-3, 1e-9, {}, [held_out(1, 1, 0.95), judgement(coverage=0.0)], "--d.lr 0.002"),  # D frozen: as G
+        (2e-4, 2e-4, {}, [held_out(1, 1, 0.95), judgement(coverage=0.0)], "--d.lr 0.001"),
+        (2e-4, 2e-3, {"k": 2}, [held_out(1, 1, 0.95), judgement(coverage=0.0)], "--k 4"),
+        (1e-6, 2e-3, {}, [held_out(9, 9, -9), judgement(coverage=0.0)], "--g.lr 0.002"),  # G hardly moves: as D
+        (2e-3, 2e-3, {"r1": 0.2}, [held_out(9, 9, -9), judgement(coverage=0.0)], "--d.lr 0.0005"),
+        (2e-3, 2e-4, {"r1": 0.2}, [held_out(9, 9, -9), judgement(coverage=0.0)], "--r1 0.8"),
+        (0.05, 0.05, {}, [judgement(spread=9)], "--lr 0.002"),
+        (2e-2, 1e-3, {}, [judgement(spread=9)], "--g.lr 0.002"),
+        (0.05, 0.05, {"classify": 1.0}, [judgement(class_spread=9)], "--lr 0.002"),
+        (2e-4, 2e-4, {}, [{"event": "rollback"}], "--r1 1"),
+    ],
+)
+def test_rates_are_brought_to_where_the_recipes_learn(g, d, stage, events, change):
+    assert said(*events, config={"g": {"lr": g}, "d": {"lr": d}, "stages": [stage]})[0].change == change
+
+
+def test_samples_far_from_the_data_at_rates_too_high_are_no_slow_learning():
+    fast = {"g": {"lr": 0.05}, "d": {"lr": 2e-3}, "stages": [{"images": 100}]}
+    learning = [judgement(f, coverage=0.04) for f in (9, 5, 2, 1)]
+    assert only(*learning, config=CONFIG).name == "healthy"
+    verdict = only(*learning, config=fast)
+    assert verdict[::2] == ("oscillation", "--g.lr 0.002")
+    assert verdict.evidence.startswith("G's rate is 0.05, above any that is usual, and 4% of real examples")
+    assert only(rounds(images=19), judgement(coverage=0.04, images=19), config=fast).name == "healthy"
+    assert only(judgement(coverage=0.2), config=fast).name == "healthy"
+
+
+def test_plain_gradients_are_followed_at_larger_rates():
+    config = {"g": {"lr": 1.0, "optimiser": "sgd"}, "d": {"lr": 1.0, "optimiser": "momentum"}, "stages": [{}]}
+    assert only({"event": "rollback"}, config=config).change == "--lr 0.1"
+
+
+def test_points_are_not_altered():
+    assert only(held_out(held=-1.5), config=CONFIG | {"range": "raw"}).change == "more data"
 
 
 def test_torn_and_foreign_journals_do_not_confuse_it():

@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 Event = Mapping[str, Any]
 
 BAD = 0.1  # of the real examples have a sample close by: anybody sees the difference
-BETTER = 0.9  # a Frechet distance over an earlier one: learning goes on
+BETTER = 0.9  # a Frechet distance over an earlier one, or an earlier spread over one: learning goes on
 YOUNG = 0.25  # of a run's length: it has only begun
+LEAST, MOST = 2e-4, 2e-3  # the rates at which the recipes learn
+UNSCALED = 50  # times these, for optimisers that do not divide by the gradient's size
+ROUND = [digit * 10.0**power for power in range(-4, 1) for digit in (1, 2, 5)]
 
 
 class Case(NamedTuple):
@@ -42,6 +45,29 @@ class Case(NamedTuple):
         stages = self.config.get("stages") or [{}]
         return stages[-1].get(name)
 
+    def rate(self, player: str) -> float:
+        """The learning rate of "g" or "d"."""
+        return float(self.setting(player, "lr") or 0)
+
+    def bounds(self, player: str) -> tuple[float, float]:
+        """The least and the most that a player's rate usually is."""
+        times = UNSCALED if self.setting(player, "optimiser") in ("sgd", "momentum") else 1
+        return times * LEAST, times * MOST
+
+    def usual(self, player: str, rate: float) -> float:
+        """The rate nearest to this one that can be advised: a round number within the bounds."""
+        least, most = self.bounds(player)
+        return min(ROUND, key=lambda known: abs(math.log(known / min(max(rate, least), most))))
+
+    def hardly_moves(self, player: str) -> bool:
+        """Whether its rate is below any that is usual."""
+        return self.rate(player) < self.bounds(player)[0]
+
+    @property
+    def too_fast(self) -> list[str]:
+        """The players whose rate is above any that is usual."""
+        return [player for player in ("g", "d") if self.rate(player) > self.bounds(player)[1]]
+
     def value(self, name: str) -> float | None:
         """A measure of the last judgement."""
         if not self.judged:
@@ -61,14 +87,24 @@ class Case(NamedTuple):
         return min(1.0, seen / self.length) if self.length else 1.0
 
     @property
+    def young(self) -> bool:
+        """Whether it has only begun: what it makes then tells little of what it will make."""
+        return self.done < YOUNG
+
+    @property
     def stuck(self) -> bool:
         """Whether learning no longer mends what is wrong: the Frechet distance has fallen by less than a tenth since
         half as many judgements, and a quarter of the run is over. A lone judgement is taken as it is.
         """
-        if self.judged and (self.judged[-1].get("images") or math.inf) < YOUNG * self.length:
+        if self.young:
             return False
         found = [value for event in self.judged if (value := shortest(event)[0]) is not None]
         return len(found) < 2 or found[-1] > BETTER * found[(len(found) - 1) // 2]
+
+    def growing(self, name: str) -> bool:
+        """Whether a measure has risen by more than a tenth since half as many judgements."""
+        found = [bar[0] for event in self.judged if (bar := event["measures"].get(name)) and bar[0] is not None]
+        return len(found) > 1 and BETTER * found[-1] > found[(len(found) - 1) // 2]
 
     @property
     def bad(self) -> bool:

@@ -14,6 +14,7 @@ TOGETHER = 0.2  # the same, where D sees no difference
 COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distance, of all and within a class
 COPIES, SURE = 2.0, 0.001  # percent of near-copies; p-value of the memorisation test
 SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
+LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
 OVER = 0.95  # of a run's length: the journal's last line may lie a little before the end
 LAST = 4  # judgements without a gain
 BENIGN = ("healthy", "plateau")
@@ -34,12 +35,20 @@ def diagnose(case: Case) -> list[Verdict]:
 
 
 def not_finite(case: Case) -> Verdict | None:
-    """Steps were refused, or the run went back to a checkpoint: something was not finite, and it was masked."""
+    """Steps were refused, or the run went back to a checkpoint: something was not finite, and it was masked.
+
+    Weights that have grown too large stay so until a checkpoint is gone back to; where single steps are refused and
+    the next are not, it is the examples that are too large.
+    """
     refused = sum(int(event.get("skipped") or 0) for event in case.rounds)
-    if not refused and not case.rollbacks:
-        return None
-    evidence = f"{refused:,} steps were refused and the run went back to a checkpoint {case.rollbacks} times"
-    return Verdict("non-finite values masked", evidence, slower(case, "g", "d"))
+    if case.rollbacks:
+        evidence = f"the run went back to a checkpoint {case.rollbacks} times; {refused:,} steps were refused"
+        return Verdict("non-finite values masked", evidence, slower(case))
+    if refused:
+        evidence = f"{refused:,} steps were refused, one here and one there: some examples are too large"
+        change = f"take numbers above 1e19 out of {case.setting('data', 'name') or 'the data'}"
+        return Verdict("non-finite values masked", evidence, change)
+    return None
 
 
 def memorising(case: Case) -> Verdict | None:
@@ -65,7 +74,7 @@ def overfits(case: Case) -> Verdict | None:
 def collapsed(case: Case) -> Verdict | None:
     """Samples lie closer together than real examples do."""
     spread = case.value("spread")
-    if spread is None or spread > COLLAPSED or not case.stuck:
+    if spread is None or spread > COLLAPSED or not case.stuck or case.growing("spread"):
         return None
     coverage = case.value("coverage")
     evidence = f"two samples are {spread:.0f} % as far apart as two real examples"
@@ -80,7 +89,8 @@ def collapsed_within(case: Case) -> Verdict | None:
         return None
     evidence = f"two samples of a class are {spread:.0f} % as far apart as two real ones, of any class {all_:.0f} %"
     weight = case.rule("classify")
-    return Verdict("within-class collapse", evidence, f"--classify {weight / 4:g}" if weight else steadier(case))
+    lighter = weight and not case.too_fast
+    return Verdict("within-class collapse", evidence, f"--classify {weight / 4:.2g}" if lighter else steadier(case))
 
 
 def too_strong(case: Case) -> Verdict | None:
@@ -89,8 +99,7 @@ def too_strong(case: Case) -> Verdict | None:
     if apart is None or apart < APART or (case.judged and not (case.bad and case.stuck)):
         return None
     evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples{nowhere(case)}"
-    r1, lr = case.rule("r1"), case.setting("d", "lr")
-    return Verdict("D too strong", evidence, "--r1 1" if not r1 else f"--d.lr {(lr or 0) / 4:g}")
+    return Verdict("D too strong", evidence, weaker(case))
 
 
 def too_weak(case: Case) -> Verdict | None:
@@ -99,8 +108,7 @@ def too_weak(case: Case) -> Verdict | None:
     if apart is None or apart > TOGETHER or not case.bad or not case.stuck:
         return None
     evidence = f"D's logits on real examples lie {apart:.2f} standard deviations above those on fakes{nowhere(case)}"
-    lr = case.setting("d", "lr") or 0
-    return Verdict("D too weak", evidence, f"--d.lr {4 * lr:g}")
+    return Verdict("D too weak", evidence, stronger(case))
 
 
 def nowhere(case: Case) -> str:
@@ -127,19 +135,28 @@ def oscillating(case: Case) -> Verdict | None:
     best, last = min(every), every[-1]
     lost = last[1] > best[2] and last[0] > LOST * best[0]
     if turns < 2 and not lost:
-        return None
+        return overshooting(case)
     values = ", ".join(f"{bar[0]:.3g}" for bar in bars)
     what = f"turned {turns} times beyond its error bars" if turns > 1 else f"was {best[0]:.3g} and has been lost"
-    return Verdict("oscillation", f"the Frechet distance {what}: {values}", slower(case, "g", "d"))
+    return Verdict("oscillation", f"the Frechet distance {what}: {values}", slower(case))
+
+
+def overshooting(case: Case) -> Verdict | None:
+    """Samples are nowhere near the data, at rates at which nothing is learnt."""
+    if not case.too_fast or not case.bad or case.young:
+        return None
+    rates = " and ".join(f"{player.upper()}'s rate is {case.rate(player):g}" for player in case.too_fast)
+    return Verdict("oscillation", f"{rates}, above any that is usual{nowhere(case)}", slower(case))
 
 
 def leaking(case: Case) -> Verdict | None:
-    """Samples look more like altered real examples than like real ones."""
+    """Samples look much more like altered real examples than like real ones, as those of a poor G may at first."""
     plain, altered = case.value("frechet"), case.value("frechet_augmented")
-    if plain is None or altered is None or altered >= plain:
+    if plain is None or altered is None or altered >= LEAK * plain or case.young:
         return None
-    most = case.rule("augment_most")
-    change = "--augment-most 0.5" if most is None or most > 0.5 else "--augment none"
+    change = "--augment adaptive"
+    if case.rule("augment") == "adaptive":
+        change = "--augment-most 0.5" if (case.rule("augment_most") or 0) > 0.5 else "--augment none"
     evidence = f"the Frechet distance is {plain:.3g} to real examples, {altered:.3g} to augmented ones"
     return Verdict("augmentation leak", evidence, change)
 
@@ -156,7 +173,7 @@ def plateau(case: Case) -> Verdict | None:
     evidence = f"the best of the last {LAST} Frechet distances is {last[0]:.3g}, of those before {earlier[0]:.3g}"
     evidence += f" [{earlier[1]:.3g}, {earlier[2]:.3g}]"
     if case.bad:
-        return Verdict("plateau", evidence + nowhere(case), f"stop here, and begin anew with {slower(case, 'g', 'd')}")
+        return Verdict("plateau", evidence + nowhere(case), f"stop here, and begin anew with {slower(case)}")
     return Verdict("plateau", evidence, "stop here")
 
 
@@ -172,23 +189,48 @@ def healthy(case: Case) -> Verdict:
     return Verdict("healthy", evidence, "none")
 
 
-def slower(case: Case, *players: str) -> str:
-    rates = [case.setting(player, "lr") or 0 for player in players]
-    if len(set(rates)) == 1:
-        return f"--lr {rates[0] / 4:g}"
-    return " ".join(f"--{player}.lr {rate / 4:g}" for player, rate in zip(players, rates))
+def slower(case: Case) -> str:
+    """A fourth of the rates, or of those that are too high for anybody; where they are low already, R1."""
+    wanted = {player: case.usual(player, case.rate(player) / 4) for player in case.too_fast or "gd"}
+    wanted = {player: rate for player, rate in wanted.items() if 2 * rate <= case.rate(player)}
+    if len(wanted) == 2 and len(set(wanted.values())) == 1:
+        return f"--lr {wanted['g']:g}"
+    return " ".join(f"--{player}.lr {rate:g}" for player, rate in wanted.items()) or smoother(case)
+
+
+def smoother(case: Case) -> str:
+    """R1, or four times as much of it."""
+    return f"--r1 {4 * (case.rule('r1') or 0) or 1:g}"
+
+
+def weaker(case: Case) -> str:
+    """Against a D that G cannot follow. The recipes move both at one rate: so should a G that hardly moves."""
+    if case.hardly_moves("g"):
+        return f"--g.lr {case.usual('g', case.rate('d')):g}"
+    wanted = case.usual("d", case.rate("d") / 4)
+    return f"--d.lr {wanted:g}" if case.rule("r1") and 2 * wanted <= case.rate("d") else smoother(case)
+
+
+def stronger(case: Case) -> str:
+    """Against a D that tells nothing: G's rate where it hardly moves, else a higher one; a slower G; more steps."""
+    d, g = case.rate("d"), case.rate("g")
+    if (wanted := case.usual("d", g if case.hardly_moves("d") else 4 * d)) >= 2 * d:
+        return f"--d.lr {wanted:g}"
+    wanted = case.usual("g", g / 4)
+    return f"--g.lr {wanted:g}" if 2 * wanted <= g else f"--k {2 * (case.rule('k') or 1)}"
 
 
 def augmented(case: Case) -> str:
-    """Against too little data."""
-    return "more data, or an earlier checkpoint" if case.rule("augment") != "none" else "--augment adaptive"
+    """Against too little data: more of them, or pictures altered."""
+    none = case.rule("augment") in (None, "none")
+    return "--augment adaptive" if none and case.setting("range") != "raw" else "more data"
 
 
 def steadier(case: Case) -> str:
-    """Against a generator that flees to few modes: the regularised relativistic game, or a slower one."""
-    if case.rule("objective") != "relativistic" or not (case.rule("r1") or 0):
-        return "--objective relativistic --r1 1 --r2 1"
-    return slower(case, "g", "d")
+    """Against a generator that flees to few modes: the regularised relativistic game, or usual and slower rates."""
+    if case.too_fast or (case.rule("objective") == "relativistic" and case.rule("r1")):
+        return slower(case)
+    return "--objective relativistic --r1 1 --r2 1"
 
 
 SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
