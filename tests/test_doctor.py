@@ -64,7 +64,7 @@ def test_a_run_that_is_not_over_is_called_healthy_with_how_much_of_it_is(length:
 
 def test_nothing_wrong_is_healthy_and_says_what_was_looked_at():
     verdict = only(rounds(), held_out(), judgement())
-    assert verdict == ("healthy", "1 judgements, 1 looks at D's logits; Frechet distance 3.0 times real data's", "none")
+    assert verdict == ("healthy", "1 judgement, 1 look at D's logits; Frechet distance 3.0 times real data's", "none")
     blind = only(rounds())
     assert blind.name == "healthy"
     assert "without a judgement" in blind.evidence

@@ -87,6 +87,22 @@ def test_a_run_that_was_rolled_back_and_cut_goes_on_bit_for_bit(
     assert outcome(resume(tmp_path / "cut").folder) == outcome(straight.folder)
 
 
+def test_samples_that_are_not_finite_are_no_picture_but_a_reason_to_go_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights that are large, though finite, make samples that are not: the run goes back instead of ending there."""
+    draw = Session.draw
+
+    def drawn(session: Session, n: int, of_each: int = 1) -> tuple[torch.Tensor, torch.Tensor | None]:
+        x, c = draw(session, n, of_each)
+        return (x * math.inf if session.progress.seen >= 84 and not session.progress.rollbacks else x), c
+
+    monkeypatch.setattr(Session, "draw", drawn)
+    run = begin(tmp_path)
+    assert [event["rate_factor"] for event in events(run.folder) if event["event"] == "rollback"] == [0.5]
+    assert session_of(run).progress.seen == 180
+
+
 def test_after_three_rollbacks_a_run_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Session, "rounds", sick(lambda session, at: at >= 84))
     with pytest.raises(SaddlepointError, match="given up after 3 rollbacks") as given_up:

@@ -179,7 +179,8 @@ def plateau(case: Case) -> Verdict | None:
 
 def healthy(case: Case) -> Verdict:
     """Nothing found, and how much there was to look at: a run that has begun well may still go wrong."""
-    looked = f"{len(case.judged)} judgements, {len(case.held_out)} looks at D's logits"
+    judged, looks = len(case.judged), len(case.held_out)
+    looked = f"{judged} judgement{'s' * (judged != 1)}, {looks} look{'s' * (looks != 1)} at D's logits"
     if case.done < OVER:
         looked += f", {100 * case.done:.0f} % of the run is over"
     if not case.judged:

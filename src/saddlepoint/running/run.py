@@ -37,7 +37,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class OutOfItsSensesError(Exception):
-    """Only an earlier state can help: a number of the state is not finite, or no step was taken for a long time."""
+    """Only an earlier state can help: a number of it or of its samples is not finite, or no step was taken for long."""
 
 
 class Worker:
@@ -180,6 +180,8 @@ class Worker:
         """A frame of the film strip, and D's opinions."""
         columns, count = FRAME
         x, _ = self.session.draw(2000 if self.session.source.x.ndim == 2 else count, of_each=columns)
+        if not x.isfinite().all():  # large weights overflow on the way through G before they do so themselves
+            raise OutOfItsSensesError
         name = f"samples/{self.progress.seen:09d}.png"
         make_folder(self.folder / "samples")
         write_atomic(self.folder / name, self.frame(x, columns))
