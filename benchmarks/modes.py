@@ -106,7 +106,7 @@ PACGAN = Setting(
 )
 SETTINGS = {
     "ring8": RING,
-    "grid25": Setting(),
+    "grid25": Setting(until=0.75, rounds=18_000, g_steps=2, hold=0.6),
     "objectives": RING._replace(rounds=2_000),
     "veegan": Setting(
         objective="wasserstein", gamma=0.25, last=1e-3, rounds=4_000, g_rate=3e-4, hold=0.5, g_gain=1.0, g_last=1.0
