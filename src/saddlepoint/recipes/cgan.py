@@ -17,7 +17,7 @@ def cgan() -> Config:
         batch=256,
         range="unit",
         prior=Prior(kind="uniform", size=100),
-        g=Generator(network=G, optimiser="adamw", weight_decay=0.6, start="mean", **rates),
+        g=Generator(network=G, optimiser="adamw", weight_decay=0.2, start="mean", **rates),
         d=Critic(network=D, **rates),
         stages=(Stage(objective="non-saturating", k=1, r1=0.05),),
         averages=(100_000, 10_000),
