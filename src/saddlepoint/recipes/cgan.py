@@ -2,7 +2,8 @@
 
 z and c enter through layers of their own (200 and 1000 ReLU) and a joint one (1200) into sigmoid; x and c through
 maxout layers (240 x 5 and 50 x 5) and a joint one (240 x 4). Moved as in `gan`, by Adam and a light R1, and without the
-paper's dropout: with its momentum and rates the labels of no more than a fifth of the samples came right.
+paper's dropout: with its momentum and rates the labels of no more than a fifth of the samples came right. G's weights
+decay less than there, or the samples of a class come to vary little.
 """
 
 from saddlepoint.config import Config, Critic, Generator, Mlp, Prior, Stage
