@@ -39,7 +39,7 @@ def place_creases(network: MLPGenerator | MLPCritic, x: Tensor, together: int = 
     for layer in network.body.layers.children():
         (linear,) = (part for part in layer.modules() if isinstance(part, nn.Linear))
         linear.weight.mul_(gain if h is x else 1.0)
-        at = h[torch.randint(len(h), (len(linear.weight) // together,))].repeat_interleave(together, 0)
+        at = h[torch.randint(len(h), (len(linear.weight) // together,))].repeat(together, 1)
         linear.bias.copy_(-(linear.weight * at).sum(1))
         h = layer(h)
 

@@ -8,7 +8,7 @@ from torch import nn
 from torch.testing import assert_close
 from toys import DOUBLE
 
-from saddlepoint.networks.blocks import Maxout
+from saddlepoint.networks.blocks import Largest, Maxout
 from saddlepoint.networks.conditions import Condition
 from saddlepoint.networks.mlp import D_2014, Branches, Layers, MLPCritic, MLPGenerator
 
@@ -25,21 +25,43 @@ def parameters(network: nn.Module) -> int:
 
 def test_maxout_is_the_largest_of_its_linear_pieces():
     layer, v = Maxout(4, 3, 5).double(), draw(6, 4)
-    W, b = layer.linear.weight.view(3, 5, 4), layer.linear.bias.view(3, 5)
-    pieces = torch.stack([v @ W[:, p].T + b[:, p] for p in range(5)])
+    W, b = layer.linear.weight.view(5, 3, 4), layer.linear.bias.view(5, 3)
+    pieces = torch.stack([v @ W[p].T + b[p] for p in range(5)])
     assert_close(layer(v), pieces.max(0).values)
 
 
 def test_the_gradient_of_maxout_flows_through_the_winner_alone():
     layer, v = Maxout(4, 3, 5).double(), draw(1, 4).requires_grad_()
-    W = layer.linear.weight.view(3, 5, 4)
-    winner = layer.linear(v).view(3, 5).argmax(1)
+    W = layer.linear.weight.view(5, 3, 4)
+    winner = layer.linear(v).view(5, 3).argmax(0)
     for unit in range(3):
         slope, slopes = torch.autograd.grad(layer(v)[0, unit], [v, layer.linear.weight])
-        expected = torch.zeros(3, 5, 4, dtype=DOUBLE)
-        expected[unit, winner[unit]] = v[0].detach()
-        assert_close(slope[0], W[unit, winner[unit]].detach())
-        assert_close(slopes.view(3, 5, 4), expected)
+        expected = torch.zeros(5, 3, 4, dtype=DOUBLE)
+        expected[winner[unit], unit] = v[0].detach()
+        assert_close(slope[0], W[winner[unit], unit].detach())
+        assert_close(slopes.view(5, 3, 4), expected)
+
+
+@pytest.mark.parametrize("dtype", [DOUBLE, torch.bfloat16])
+def test_the_largest_piece_is_amax_to_the_second_gradient_where_pieces_tie_too(dtype):
+    """The oracle is `amax`, whose ties share the gradient: two equal pieces have half of it each, five a fifth."""
+    a = draw(6, 5, 3).to(dtype)
+    a[0, 1], a[1] = a[0, 0].clone(), 0.0
+    a.requires_grad_()
+    g = draw(6, 3, seed=1).to(dtype).requires_grad_()
+    (ours,) = torch.autograd.grad(Largest.apply(a), a, g, create_graph=True)
+    (theirs,) = torch.autograd.grad(a.amax(1), a, g, create_graph=True)
+    assert torch.equal(Largest.apply(a), a.amax(1))
+    assert_close(ours, theirs)
+    assert_close(ours[1], (g[1] / 5).expand(5, 3))
+    assert_close(*(torch.autograd.grad(slope.square().sum(), g)[0] for slope in (ours, theirs)))
+
+
+def test_the_slope_of_maxout_is_differentiated_in_its_weights():
+    """What R1 does: d/dW |dh/dv|^2 by finite differences, in float64."""
+    a = draw(4, 5, 3).requires_grad_()
+    assert torch.autograd.gradcheck(Largest.apply, a)
+    assert torch.autograd.gradgradcheck(Largest.apply, a)
 
 
 def test_goodfellow_2014():
@@ -52,8 +74,8 @@ def test_goodfellow_2014():
     x = torch.sigmoid(((z @ W1.T + b1).relu() @ W2.T + b2).relu() @ W3.T + b3)
     assert_close(G(z).flatten(1), x)
     (V1, a1, V2, a2, w, a) = D.parameters()
-    h = (x @ V1.T + a1).view(3, 240, 5).max(2).values
-    h = (h @ V2.T + a2).view(3, 240, 5).max(2).values
+    h = (x @ V1.T + a1).view(3, 5, 240).max(1).values
+    h = (h @ V2.T + a2).view(3, 5, 240).max(1).values
     answer = D(G(z))
     assert_close(answer.logits, h @ w[0] + a)
     assert_close(answer.features[-1], h)
@@ -76,8 +98,8 @@ def test_conditional_gan_2014():
     x = torch.sigmoid((joint @ W.T + b).relu() @ V.T + a)
     assert_close(G(z, c).flatten(1), x)
     (U_x, d_x, U_c, d_c, U, d, w, e) = D.parameters()
-    joint = torch.cat([(x @ U_x.T + d_x).view(3, 240, 5).amax(2), (one_hot @ U_c.T + d_c).view(3, 50, 5).amax(2)], 1)
-    assert_close(D(G(z, c), c).logits, (joint @ U.T + d).view(3, 240, 4).amax(2) @ w[0] + e)
+    joint = torch.cat([(x @ U_x.T + d_x).view(3, 5, 240).amax(1), (one_hot @ U_c.T + d_c).view(3, 5, 50).amax(1)], 1)
+    assert_close(D(G(z, c), c).logits, (joint @ U.T + d).view(3, 4, 240).amax(1) @ w[0] + e)
 
 
 def test_networks_of_points():

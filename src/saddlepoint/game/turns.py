@@ -24,8 +24,15 @@ class Moment(NamedTuple):
         return self.rng.stream(name, self.index, self.step)
 
     def reseed(self) -> None:
-        """Seed torch's global generators, which dropout draws from, for this step."""
-        torch.manual_seed(seed_of(self.rng.seed, "dropout", self.index, self.step))
+        """Seed torch's global generators, which dropout draws from, for this step.
+
+        Without an accelerator that is the processor's alone: for the others torch would note down its whole stack.
+        """
+        seed = seed_of(self.rng.seed, "dropout", self.index, self.step)
+        if torch.accelerator.is_available():
+            torch.manual_seed(seed)
+        else:
+            torch.default_generator.manual_seed(seed)
 
 
 def tensors(examples: Examples) -> list[Tensor]:

@@ -4,9 +4,11 @@ A ladder lists the sizes (H, W) from the picture down to the smallest map; a run
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
+import torch
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 from torch.nn.utils.parametrizations import spectral_norm
 
 from saddlepoint.errors import SaddlepointError
@@ -19,18 +21,38 @@ SMALLEST = 4
 
 
 class Maxout(nn.Module):
-    """h_j(v) = max_p (w_jp . v + b_jp), p = 1..pieces, j = 1..units (Goodfellow et al. 2013, Maxout networks).
+    """h_j(v) = max_p (w_pj . v + b_pj), p = 1..pieces, j = 1..units (Goodfellow et al. 2013, Maxout networks).
 
-    Where pieces tie, one of them has the gradient: sharing it out, as `amax` does, takes twice as long to derive.
+    The rows of the linear map are pieces by units: the largest of whole rows is a quarter of the work of the largest of
+    neighbours.
     """
 
     def __init__(self, inputs: int, units: int, pieces: int) -> None:
         super().__init__()
-        self.linear = nn.Linear(inputs, units * pieces)
+        self.linear = nn.Linear(inputs, pieces * units)
         self.pieces = pieces
 
     def forward(self, v: Tensor) -> Tensor:
-        return self.linear(v).unflatten(1, (-1, self.pieces)).max(2).values
+        return Largest.apply(self.linear(v).unflatten(1, (self.pieces, -1)))
+
+
+class Largest(torch.autograd.Function):
+    """a [B, pieces, units] -> max_p a [B, units]; pieces that tie share the gradient evenly, as those of `amax` do.
+
+    Its value and gradients are `amax`'s, of any order; that one counts ties in integers, which takes twice as long.
+    """
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, a: Tensor) -> Tensor:
+        largest = a.amax(1, keepdim=True)
+        ctx.save_for_backward(a, largest)
+        return largest[:, 0]
+
+    @staticmethod
+    def backward(ctx: Any, g: Tensor) -> Tensor:
+        a, largest = ctx.saved_tensors
+        won = torch.eq(a, largest, out=torch.empty_like(a))
+        return (g / won.sum(1))[:, None] * won
 
 
 SLOPE = 0.2
