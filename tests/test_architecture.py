@@ -28,6 +28,7 @@ LAYERS = {
     **dict.fromkeys(["running.gauge", "running.signals", "running.watcher"], 5.0),
     **dict.fromkeys(["complaints", "figures", "recipes"], 5.1),
     **dict.fromkeys(["storage.journal", "storage.lock", "storage.record", "storage.remembered"], 5.1),
+    "storage.downloads": 5.1,
     **dict.fromkeys(["running.dials", "running.engine", "running.moments"], 5.1),
     **dict.fromkeys(["experiments", "report", "settings", "storage.checkpoint"], 5.2),
     **dict.fromkeys(["running.build", "running.measured"], 5.2),

@@ -61,6 +61,24 @@ def test_real_pictures_pass(of_real):
     assert abs(value["likeness"] - value["likeness_real"]) < 0.05
 
 
+def test_real_pictures_are_as_far_as_as_many_training_pictures():
+    """Few examples make the distance large by themselves: 100 real ones lie further off than 600. Held against equally
+    many training examples they lie one such distance away. Of both, means over draws: ten, and six.
+    """
+    train = digits()
+    order = torch.randperm(train.size, generator=rng(1))
+    seen = group(digit_extractor(), as_stored(train.x[order[:2000]]))
+    standard = Standard.of(seen.take(slice(400)), seen.take(slice(400, 1000)))
+    draws = [seen.take(slice(first, first + 100)) for first in range(1000, 2000, 100)]
+    found = [distances(fake, standard, card(standard, fake)) for fake in draws]
+    assert 0.8 < sum(each["frechet_ratio"].value for each in found) / 10 < 1.25
+    assert "that of 100 training examples" in found[0]["frechet_ratio"].card.metric
+    of_all, many = standard.yardstick(10_000)
+    assert many == 600
+    assert of_all == pytest.approx(frechet(fit(standard.training.seen.features), standard.fitted.moments), rel=1e-6)
+    assert sum(each["frechet"].value for each in found) / 10 > 1.5 * of_all
+
+
 def test_each_class_has_its_own_distance(of_real, standard, unseen):
     """That of its samples to its real examples alone; the mean over classes is theirs."""
     names = [f"class_frechet/{c}" for c in range(10)]

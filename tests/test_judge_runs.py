@@ -99,8 +99,19 @@ def test_a_run_that_is_not_judged_ships_its_first_average() -> None:
     assert "kept" not in session.parts()
 
 
+class Costly:
+    """Judging that begins after a second and takes .4 seconds, and .4 milliseconds a sample, each time."""
+
+    def __init__(self, session: Session) -> None:
+        self.ready, self.briefest = 1.0, self.seconds(250)
+
+    def seconds(self, samples: int) -> float:
+        return 0.4 + 4e-4 * samples
+
+
 def test_the_moments_take_their_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "timed", lambda session: (1.0, 0.5))  # 250 samples; 1,000 take 2 s
+    """What is the same for any number of samples is not counted as growing with it: 1,000 take .8 s, and not 2."""
+    monkeypatch.setattr(judging, "Trial", Costly)
     record = toy_record(CONFIG.model_copy(update={"judge": Judge(share=0.1)}))
 
     def of(rate: float) -> tuple[int, int]:
@@ -108,11 +119,20 @@ def test_the_moments_take_their_share_of_the_time(monkeypatch: pytest.MonkeyPatc
         found = planned(record.model_copy(update={"choices": choices}), pictures(), ENGINE).choices
         return found.judge_samples, found.judge_images
 
-    assert of(470 / 170) == (1_000, 470 // 8)  # 17 s, less one: eight of 2 s
-    assert of(470 / 90) == (500, 470 // 8)  # 8 s: eight of 1 s
-    assert of(470 / 25) == (250, 470 // 3)  # 1.5 s: three of half a second
-    assert of(470) == (250, 0)
+    assert of(470 / 82) == (1_000, 470 // 9)  # 8.2 s, less one: nine of .8 s
+    assert of(470 / 71) == (500, 470 // 10)  # 6.1 s: ten of .6 s
+    assert of(470 / 31) == (250, 470 // 4)  # 2.1 s: four of .5 s, or three of .6 s
+    assert of(470 / 19) == (250, 0)  # .9 s: one
     assert of(470 / 1e6)[1] == 470 // judging.MOST_JUDGEMENTS
+
+
+def test_a_judgement_is_timed_at_its_own_number_of_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    monkeypatch.setattr(Jury, "sit", lambda self, session: tried.append(self.samples))
+    trial = judging.Trial(Session(toy_record(), pictures(), ENGINE))
+    assert trial.seconds(70) > 0
+    assert tried == [250, 70]
+    assert trial.ready > 0 < trial.briefest
 
 
 def test_too_few_held_out_examples_are_replaced_and_the_card_says_so() -> None:

@@ -206,7 +206,7 @@ class Judge(Frozen):
     features: Literal["auto", "pixels", "digits", "efficientnet", "inception", "learned"] = "auto"
     """What samples are compared by; auto: the digit classifier, a package that is installed, or pixels."""
     weights: str | None = None
-    """The file of weights for these features, where they are in no package."""
+    """The file of weights for these features, or its https address, where they are in no package."""
 
 
 class Config(Frozen):

@@ -1,4 +1,4 @@
-"""saddlepoint cache: what was decoded from data sets, the figures of real data, and how much room they take."""
+"""saddlepoint cache: what was decoded from data sets, figures of real data, downloads, and how much room they take."""
 
 import json
 from datetime import datetime
@@ -21,20 +21,24 @@ def cache(
 
     Pictures are decoded once, to arrays that later runs read from the disk; what
     judging has to know of real examples is computed once. All of it can be made
-    again from the data. SADDLEPOINT_CACHE says where it is.
+    again from the data, and weights be downloaded again. SADDLEPOINT_CACHE says
+    where it is.
 
     Example: saddlepoint cache --clear
     """
     from saddlepoint.data import cache as stored
-    from saddlepoint.storage import remembered
+    from saddlepoint.storage import downloads, remembered
 
+    weights = [(path, path.stat()) for path in downloads.contents()]
     found = [
         *((one.name, one.pictures, one.bytes, one.made) for one in stored.contents()),
         *((*one.of, one.bytes, one.made) for one in remembered.contents()),
+        *((f"weights, {path.name}", 0, about.st_size, about.st_mtime) for path, about in weights),
     ]
     if clear:
         stored.clear()
         remembered.clear()
+        downloads.clear()
     if voice.json:
         entries = [{"data": name, "pictures": count, "bytes": size} for name, count, size, _ in found]
         say([json.dumps({"folder": str(stored.place()), "entries": entries, "cleared": clear})])

@@ -20,7 +20,9 @@ class Looking:
         Literal["auto", "pixels", "digits", "efficientnet", "inception", "learned"],
         Parameter(help="What to compare by; auto: as the run did while it was trained."),
     ] = "auto"
-    weights: Annotated[Path | None, Parameter(metavar="FILE", help="The weights of these features.")] = None
+    weights: Annotated[
+        str | None, Parameter(metavar="FILE", help="The weights of these features, a file or its https address.")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def judge(
     from saddlepoint.config import Judge
     from saddlepoint.running import assess
 
-    wish = Judge(features=looking.features, weights=None if looking.weights is None else str(looking.weights))
+    wish = Judge(features=looking.features, weights=looking.weights)
     if real is None:
         found, notes = assess.judge_run(generated, wish, n, seed)
     else:

@@ -23,6 +23,7 @@ from saddlepoint.statistics.sliced import directions, sliced_wasserstein
 NEIGHBOURS = 5
 MOST = 2_000  # of either side, for what compares every pair
 DIRECTIONS = 128
+DRAWS = 8  # of training examples, at most, that a distance is held against
 
 Measures = dict[str, Measure]
 
@@ -33,14 +34,12 @@ class Standard(NamedTuple):
     real      the examples
     fitted    the moments of their features
     training  examples that were trained on, as many as are looked at: what real data scores, and what may be copied
-    yardstick their own distance to `real`, None without training examples
     classes   the names of the labels
     """
 
     real: Group
     fitted: Reference
     training: Group | None = None
-    yardstick: float | None = None
     classes: tuple[str, ...] = ()
 
     @staticmethod
@@ -51,8 +50,19 @@ class Standard(NamedTuple):
         if real.alike:
             raise SaddlepointError("the real examples are all alike", "judge", "look at the data: saddlepoint look")
         fitted = fitted or Reference.of(fit(real.seen.features))
-        yardstick = None if training is None else frechet_to(fit(training.seen.features), fitted)
-        return Standard(real, fitted, training, yardstick, classes)
+        return Standard(real, fitted, training, classes)
+
+    def yardstick(self, n: int) -> tuple[float, int]:
+        """(the Frechet distance of training examples to `real`, how many they are): n, or as many as there are, as the
+        mean over draws that share none. The fewer examples the larger their distance, generated or real: only equal
+        numbers can be compared. (0, 0) without training examples.
+        """
+        if self.training is None:
+            return 0.0, 0
+        features, n = self.training.seen.features, min(n, self.training.size)
+        order = torch.randperm(len(features), generator=torch.Generator().manual_seed(0))
+        draws = order.split(n)[: min(DRAWS, len(features) // n)]
+        return sum(frechet_to(fit(features[draw]), self.fitted) for draw in draws) / len(draws), n
 
 
 def judge(
@@ -87,9 +97,10 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
     if len(features) // 2 > features.shape[1]:
         limit = without_bias(features, standard.fitted, whole)
         found["frechet_limit"] = measure(card, "Frechet distance, extrapolated to infinitely many samples", limit)
-    if standard.yardstick and standard.training is not None:
-        name = f"Frechet distance / that of {standard.training.size:,} training examples"
-        found["frechet_ratio"] = measure(card, name, whole.scaled(1 / standard.yardstick))
+    yardstick, many = standard.yardstick(len(features))
+    if yardstick > 0:
+        name = f"Frechet distance / that of {many:,} training examples"
+        found["frechet_ratio"] = measure(card, name, whole.scaled(1 / yardstick))
     real, ours = any_of(standard.real), any_of(fake)
     short = card._replace(n_real=len(real), n_fake=len(ours))
     name = f"{'KID' if original else 'kernel distance'} (unbiased cubic MMD^2)"

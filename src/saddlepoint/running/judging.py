@@ -1,7 +1,7 @@
 """Judging a run: which features, against which examples, when; and the best generator so far."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +15,10 @@ from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card
 from saddlepoint.judge.extractors.digits import digits
+from saddlepoint.judge.extractors.efficientnet import KNOWN as LITE
 from saddlepoint.judge.extractors.efficientnet import available, efficientnet
 from saddlepoint.judge.extractors.extractor import Extractor, as_stored
+from saddlepoint.judge.extractors.inception import KNOWN as INCEPTION
 from saddlepoint.judge.extractors.inception import inception
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
@@ -31,6 +33,7 @@ from saddlepoint.running.session import Session, evenly
 from saddlepoint.running.standard import learned_from, standard
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval
+from saddlepoint.storage.downloads import fetched, is_address
 from saddlepoint.storage.record import RunRecord
 
 SAMPLES = 1_000  # of a judgement when the run is over
@@ -41,8 +44,8 @@ TRAINING = 2_000  # training examples that samples are compared with on the way
 EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
 
 
-def extractor_of(name: str, weights: Path | None = None, source: Source | None = None) -> Extractor:
-    """The extractor of this name; features that are learned are learned from the source."""
+def extractor_of(name: str, weights: str | None = None, source: Source | None = None) -> Extractor:
+    """The extractor of this name, its weights from a file or an address; `learned` learns from the source."""
     if name == "learned":
         if source is None:
             raise SaddlepointError("learned from what?", "--features", "give data to learn from, or use pixels")
@@ -50,10 +53,17 @@ def extractor_of(name: str, weights: Path | None = None, source: Source | None =
     known: dict[str, Callable[[], Extractor]] = {
         "pixels": pixels,
         "digits": digits,
-        "efficientnet": lambda: efficientnet(weights),
-        "inception": lambda: inception(weights),
+        "efficientnet": lambda: efficientnet(local(weights, LITE)),
+        "inception": lambda: inception(local(weights, INCEPTION)),
     }
     return known[name]()
+
+
+def local(weights: str | None, known: Mapping[str, str]) -> Path | None:
+    """The file of weights that is meant; what is at an address is downloaded, if it is one of those known."""
+    if weights is None:
+        return None
+    return fetched(weights, known) if is_address(weights) else Path(weights)
 
 
 def usual(source: Source) -> str:
@@ -65,11 +75,7 @@ def usual(source: Source) -> str:
 
 def chosen(wish: Judge, source: Source) -> Extractor:
     """The extractor that is asked for, or the usual one."""
-    return extractor_of(usual(source) if wish.features == "auto" else wish.features, path_of(wish), source)
-
-
-def path_of(wish: Judge) -> Path | None:
-    return None if wish.weights is None else Path(wish.weights)
+    return extractor_of(usual(source) if wish.features == "auto" else wish.features, wish.weights, source)
 
 
 class Judged(NamedTuple):
@@ -144,7 +150,7 @@ class Jury(NamedTuple):
 def jury(session: Session, training: int = TRAINING) -> Jury:
     """The jury of a run: held-out examples, or training examples where too few are held out, and it says so."""
     choices, wish, held_out = session.record.choices, session.config.judge, session.held_out
-    extractor = extractor_of(choices.judge_features, path_of(wish), session.train)
+    extractor = extractor_of(choices.judge_features, wish.weights, session.train)
     some = distinct(session.train.take(evenly(session.train.size, training)))
     real = held_out if held_out.size >= LEAST else some
     what = "held-out" if held_out.size >= LEAST else "training"
@@ -185,8 +191,8 @@ def unfit(source: Source) -> str | None:
 def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
     """The record with the moments to judge at, fixed before the start: as many as fit into their share of the time.
 
-    One judgement of few samples is timed, on a throwaway copy of the run. Where not even two fit, there are none. What
-    makes judging impossible is written down: it is no reason not to train.
+    Of the largest judgement that fits often enough; judgements are timed on a throwaway copy of the run. Where not even
+    two fit, there are none. What makes judging impossible is written down: it is no reason not to train.
     """
     conf, rate = record.config, record.choices.rate
     if why := unfit(source):
@@ -197,14 +203,13 @@ def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
         return record.model_copy(update={"choices": choices})
     images = sum(stage.images for stage in conf.stages)
     try:
-        ready, once = timed(Session(record.model_copy(update={"choices": choices}), source, engine))
+        trial = Trial(Session(record.model_copy(update={"choices": choices}), source, engine))
     except SaddlepointError as error:
         return refused(record, str(error))
-    left = conf.judge.share * images / rate - ready
+    left = conf.judge.share * images / rate - trial.ready
     for samples, least in SIZES:
-        count = min(MOST_JUDGEMENTS, int(left / max(once * samples / SIZES[-1][0], 1e-6)))
-        if count >= least:
-            more = {"judge_samples": samples, "judge_images": max(1, images // count)}
+        if least * trial.briefest <= left and (count := int(left / trial.seconds(samples))) >= least:
+            more = {"judge_samples": samples, "judge_images": max(1, images // min(MOST_JUDGEMENTS, count))}
             return record.model_copy(update={"choices": choices.model_copy(update=more)})
     return record.model_copy(update={"choices": choices})
 
@@ -213,13 +218,24 @@ def refused(record: RunRecord, why: str) -> RunRecord:
     return record.model_copy(update={"choices": record.choices.model_copy(update={"judge_refused": why})})
 
 
-def timed(trial: Session) -> tuple[float, float]:
-    """Seconds until the first judgement can begin, and seconds of one of few samples."""
-    begun = time.monotonic()
-    some = jury(trial)
-    ready = time.monotonic()
-    some.sit(trial)
-    return ready - begun, time.monotonic() - ready
+class Trial:
+    """How long judging takes, found out by doing it.
+
+    ready     seconds until the first judgement can begin
+    briefest  seconds of the smallest judgement
+    """
+
+    def __init__(self, session: Session) -> None:
+        begun = time.monotonic()
+        self.session, self.jury = session, jury(session)
+        self.ready = time.monotonic() - begun
+        self.briefest = self.seconds(SIZES[-1][0])
+
+    def seconds(self, samples: int) -> float:
+        """Of a judgement of so many samples: much of it is the same for any number, and little of it can be."""
+        begun = time.monotonic()
+        self.jury._replace(samples=samples).sit(self.session)
+        return max(time.monotonic() - begun, 1e-6)
 
 
 def best_of(found: dict[str, Measures]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import warnings
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from torch import Tensor
 from saddlepoint.errors import SaddlepointError
 
 
-def weights(path: Path, known: dict[str, str]) -> tuple[dict[str, Tensor], str]:
+def weights(path: Path, known: Mapping[str, str]) -> tuple[dict[str, Tensor], str]:
     """(tensors by name, SHA-256) of a file of weights: safetensors, a PyTorch state dict, or a TorchScript archive.
 
     `known` names the digests that are believed, each with what it is. A state dict is read by PyTorch's reader of plain
@@ -20,10 +21,7 @@ def weights(path: Path, known: dict[str, str]) -> tuple[dict[str, Tensor], str]:
     if not path.is_file():
         raise SaddlepointError("no file of weights", str(path), "see docs/judging.md for where to get it")
     content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if digest not in known:
-        names = ", ".join(f"{name} ({digest[:12]}...)" for digest, name in known.items())
-        raise SaddlepointError(f"unknown weights, SHA-256 {digest}", str(path), f"known are {names}")
+    digest = believed(content, str(path), known)
     if path.suffix == ".safetensors":
         from safetensors.torch import load
 
@@ -33,6 +31,15 @@ def weights(path: Path, known: dict[str, str]) -> tuple[dict[str, Tensor], str]:
         if known[digest].endswith("TorchScript"):
             return dict(torch.jit.load(path, map_location="cpu").state_dict()), digest
     return torch.load(path, map_location="cpu", weights_only=True), digest
+
+
+def believed(content: bytes, where: str, known: Mapping[str, str]) -> str:
+    """The content's SHA-256; SaddlepointError where it is none of those known."""
+    digest = hashlib.sha256(content).hexdigest()
+    if digest not in known:
+        names = ", ".join(f"{name} ({digest[:12]}...)" for digest, name in known.items())
+        raise SaddlepointError(f"unknown weights, SHA-256 {digest}", where, f"known are {names}")
+    return digest
 
 
 def installed(package: str, file: str) -> Path | None:
