@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from saddlepoint.cli.flags import NORMAL, Speaking
 from saddlepoint.cli.help import rows
+from saddlepoint.cli.judge import without_effect
 from saddlepoint.cli.tables import say
 from saddlepoint.complaints import did_you_mean
 from saddlepoint.errors import SaddlepointError
@@ -19,9 +20,11 @@ def theory(
     name: Annotated[str | None, Parameter(help="The experiment; unset: list them.")] = None,
     /,
     *,
-    world: Annotated[str, Parameter(metavar="NAME", help="The distribution it is about; unset: its own.")] = "",
-    seed: Annotated[int, Parameter(metavar="N", help="Of everything random.")] = 0,
-    out: Annotated[Path, Parameter(metavar="FOLDER", help="Where its figures and table go.")] = Path("theory"),
+    world: Annotated[str | None, Parameter(metavar="NAME", help="What it is about; unset: a world of its own.")] = None,
+    seed: Annotated[int | None, Parameter(metavar="N", help="Of everything random; unset: 0.")] = None,
+    out: Annotated[
+        Path | None, Parameter(metavar="FOLDER", help="Where its figures and table go; unset: theory.")
+    ] = None,
     voice: Speaking = NORMAL,
 ) -> None:
     """See a theorem happen: an experiment that leaves figures and a table.
@@ -29,6 +32,7 @@ def theory(
     Example: saddlepoint theory optimal-discriminator --world ring8
     """
     if name is None:
+        without_effect({"--world": world, "--seed": seed, "--out": out}, "on the list of experiments")
         titles = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
         say([json.dumps(titles)] if voice.json else rows(titles.items()))
         return
@@ -36,7 +40,8 @@ def theory(
         hint = did_you_mean(name, EXPERIMENTS) or f"there are {', '.join(EXPERIMENTS)}"
         raise SaddlepointError("no such experiment", name, hint)
     progress = silence if voice.quiet else tell
-    files, table = run_experiment(name, world=world, seed=seed, folder=out, progress=progress)
+    place = Path("theory") if out is None else out
+    files, table = run_experiment(name, world=world or "", seed=seed or 0, folder=place, progress=progress)
     if voice.json:
         values = {"header": table.header, "rows": table.rows, "files": [str(file) for file in files]}
         say([json.dumps(values)])

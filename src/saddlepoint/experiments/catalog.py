@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.experiments.vocabulary import Options, Table
+from saddlepoint.files import make_folder, write_atomic
 
 
 class Experiment(NamedTuple):
@@ -92,10 +93,12 @@ def run_experiment(
         )
     figures.require()
     place = Path(folder) / name
-    place.mkdir(parents=True, exist_ok=True)
+    if file := next((part for part in (place, *place.parents) if part.exists() and not part.is_dir()), None):
+        raise SaddlepointError("is not a folder", str(file), "give --out a folder, or the name of one to be made")
+    make_folder(place)
     module = import_module(experiment.module)
     record = module.run(Options(world=world, seed=seed, progress=progress))
     table = module.table(record)
     written = place / "table.csv"
-    written.write_text(table.csv())
+    write_atomic(written, table.csv().encode())
     return [*module.draw(record, place), written], table
