@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,10 @@ from saddlepoint.cli import display
 from saddlepoint.cli.flags import HEADINGS, HIDDEN, Voice, heading
 from saddlepoint.cli.main import VERBS, main
 from saddlepoint.cli.tables import columns, line, plan_lines, size_of, status
+from saddlepoint.data.names import WORLD_NAMES
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.experiments import equilibrium
+from saddlepoint.experiments.vocabulary import Table
 from saddlepoint.running.watcher import Plan, Summary, Tick
 from saddlepoint.settings import settings
 
@@ -101,6 +105,10 @@ def test_a_typo_is_refused_in_one_line_with_what_was_meant(capsys, words, hint):
         "train": "DATA: is missing (see saddlepoint train --help)",
         "train digits more": "more: one word too many",
         "train digts": "did you mean 'digits'?",
+        "train ring9": "data: no data set 'ring9', and nothing at that path (did you mean 'ring8'?)",
+        "train rng8": "did you mean 'ring8'?",
+        "look grid-25": "did you mean 'grid25'?",
+        "train zebra": "known: digits, gaussian, two-peaks, ring8,",
         "resume": "RUN: is missing",
         "resume nowhere": "nowhere: no run here",
         "resume nowhere --more soon": "--more: 'soon' is not a length of time",
@@ -129,6 +137,10 @@ def test_a_typo_is_refused_in_one_line_with_what_was_meant(capsys, words, hint):
         "sample . --to . --grid a.png": "--grid: goes elsewhere than --to",
         "sample . --to src": "src: there is something here already (add --force",
         "theory optimal-discriminatr": "did you mean optimal-discriminator?",
+        "theory --world ring8": "--world: has no effect on the list of experiments",
+        "theory --seed 0": "--seed: has no effect on the list of experiments",
+        "theory --out figures": "--out: has no effect on the list of experiments",
+        "theory saturation --out pyproject.toml": "pyproject.toml: is not a folder (give --out a folder",
     }.items(),
 )
 def test_other_refusals(capsys, words, hint):
@@ -202,6 +214,61 @@ TICK = Tick(
     skipped=0,
     facts=("held out: D(x) 0.61, as in training",),
 )
+
+
+TITLES = """
+  optimal-discriminator   a trained D against D* = p_data / (p_data + p_g)
+  value                   the JSD from samples, by training D: a lower bound
+  equilibrium             neither player gains alone at p_g = p_data: a saddle
+  gradient-of-maximum     max_D V, differentiated at its maximiser; a tie
+  convergence             p_g reaches p_data if D is optimal, and where not
+  alternation             how far G may move before the JSD rises
+  saturation              G's gradient over D(G(z)), for every objective
+  maximum-likelihood      maximum likelihood is minimum KL: EM and gradient
+  dynamics                why plain steps circle and R1 converges
+  figure-1                figure 1 of the 2014 paper, live
+"""
+
+
+def test_the_experiments_are_listed_with_their_titles(capsys):
+    assert main(["theory"]) == 0
+    assert capsys.readouterr().out == TITLES[1:]
+    assert main(["theory", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [f"  {name:22}  {title}" for name, title in listed.items()] == TITLES.splitlines()[1:]
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "folder"),
+    [("--world moons --seed 7 --out out", ("moons", 7), "out"), ("", ("", 0), "theory")],
+)
+def test_flags_reach_the_experiment_and_its_answer_the_folder(monkeypatch, tmp_path, capsys, words, asked, folder):
+    """An experiment that only notes what it is asked, from the command line and from the defaults of its flags."""
+    seen = []
+
+    def run(options):
+        seen.append((options.world, options.seed, options.effort))
+        options.progress("under way")
+        return "a record"
+
+    def draw(record, place):
+        (place / "drawing.png").write_bytes(record.encode())
+        return [place / "drawing.png"]
+
+    monkeypatch.chdir(tmp_path)
+    for name, part in {"run": run, "table": lambda record: Table(("of",), ((record,),)), "draw": draw}.items():
+        monkeypatch.setattr(equilibrium, name, part)
+    assert main(["theory", "equilibrium", *words.split()]) == 0
+    assert seen == [(*asked, 1.0)]
+    place = Path(folder, "equilibrium")
+    out, err = capsys.readouterr()
+    assert out.splitlines() == ["of", "a record", "", f"  {place}/drawing.png", f"  {place}/table.csv"]
+    assert err == "under way\n"
+    assert {path.name: path.read_text() for path in place.iterdir()} == {
+        "drawing.png": "a record",
+        "table.csv": "of\na record\n",
+    }
+    assert [path.name for path in tmp_path.iterdir()] == [folder]
 
 
 def test_a_plan_without_a_run(capsys, monkeypatch):
@@ -309,6 +376,13 @@ def test_every_setting_is_on_the_help_page_under_its_heading(capsys):
         own = name.removeprefix("g.").removeprefix("d.").removeprefix("network.").replace("_", "-")
         assert f" {own}" in page or f"--{own}" in page, name
     assert [heading(name) for name in ("k", "g.lr", "d.network.kind", "prior.size")] == list(HEADINGS)
+
+
+@pytest.mark.parametrize("verb", ["train", "look"])
+def test_the_worlds_are_named_where_data_are_asked_for(capsys, verb):
+    main([verb, "--help"])
+    arguments = capsys.readouterr().out.partition("Arguments")[2].partition("Flags")[0]
+    assert [name for name in WORLD_NAMES if name not in re.findall(r"[\w-]+", arguments)] == []
 
 
 SMALL = "--recipe gan --batch 32 --g.network.hidden 8 --d.network.hidden 8 --prior.size 4 --device cpu --unconditional"

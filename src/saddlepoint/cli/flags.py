@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from cyclopts import Group, Parameter
 
+from saddlepoint.data.names import WORLD_NAMES
 from saddlepoint.settings import SUGAR, Setting, flag, settings
 
 Flat = Parameter(name="*")
@@ -24,6 +25,7 @@ class Voice:
 NORMAL = Voice()
 Speaking = Annotated[Voice, Flat]
 Root = Annotated[Path, Parameter(metavar="FOLDER", help="The folder of runs.")]
+DATA = f"a folder, a zip, a table, arrays; or digits; or a world: {', '.join(WORLD_NAMES)}"
 Time = Parameter(metavar="TIME", help="How long to train, as 90s, 10m, 1h30m.")
 
 EVERYDAY = ("lr", "batch", "seed", "device", "unconditional", "images")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from saddlepoint.cli.flags import NORMAL, Speaking, Time
+from saddlepoint.cli.flags import DATA, NORMAL, Speaking, Time
 from saddlepoint.cli.tables import columns, plan_lines, say, shorten
 from saddlepoint.cli.theory import silence, tell
 from saddlepoint.data.names import are_points
@@ -24,7 +24,7 @@ SMALL, UNEVEN, MANY = 2_000, 3.0, 12
 
 
 def look(
-    data: Annotated[str, Parameter(help="A folder, a zip, a table, arrays; or a name.")],
+    data: Annotated[str, Parameter(help=f"What to look at: {DATA}.")],
     /,
     *,
     budget: Annotated[str, Time] = "30m",

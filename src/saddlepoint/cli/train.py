@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from saddlepoint.cli.display import screen
-from saddlepoint.cli.flags import NORMAL, Flags, Flat, Root, Speaking, Time
+from saddlepoint.cli.flags import DATA, NORMAL, Flags, Flat, Root, Speaking, Time
 from saddlepoint.cli.tables import plan_lines, say
 from saddlepoint.data.names import are_points
 from saddlepoint.durations import parse
@@ -42,7 +42,7 @@ def settings_of(base: Path) -> Path:
 
 
 def train(
-    data: Annotated[str, Parameter(help="What to train on: a folder, a zip, a table, arrays; or digits, or a world.")],
+    data: Annotated[str, Parameter(help=f"What to train on: {DATA}.")],
     /,
     *,
     begin: Annotated[Beginning, Flat] = Beginning(),

@@ -10,7 +10,7 @@ from saddlepoint.data.arrow import list_huggingface, list_parquet
 from saddlepoint.data.cache import through
 from saddlepoint.data.digits import digits
 from saddlepoint.data.folder import list_folder
-from saddlepoint.data.names import medium
+from saddlepoint.data.names import WORLD_NAMES, medium
 from saddlepoint.data.reading import Listing, Reading, Tell, readable
 from saddlepoint.data.source import Source
 from saddlepoint.data.tables import list_file, list_table, open_points, path_column, read_rows
@@ -59,7 +59,8 @@ def listing(name: str) -> Listing:
     if exists(name):
         hint = "give a folder or a zip of pictures, .npz, .npy, idx, .csv, .parquet, or a list of files in .txt"
         raise SaddlepointError("not data that can be read", name, hint)
-    raise SaddlepointError(f"no data set '{name}', and nothing at that path", "data", nearest(name, SOURCES))
+    hint = nearest(name, [*SOURCES, *WORLD_NAMES])
+    raise SaddlepointError(f"no data set '{name}', and nothing at that path", "data", hint)
 
 
 def there(name: str) -> Path:
