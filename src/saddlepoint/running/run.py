@@ -17,7 +17,7 @@ from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import diagnose
 from saddlepoint.records import Round
 from saddlepoint.running import moments
-from saddlepoint.running.gauge import Gauge
+from saddlepoint.running.gauge import WINDOW, Gauge
 from saddlepoint.running.judging import Jury, best_of, jury
 from saddlepoint.running.moments import Due, due
 from saddlepoint.running.progress import Tally
@@ -31,7 +31,7 @@ from saddlepoint.storage.journal import read as read_journal
 FRAME = (3, 30)  # columns, pictures of a frame of the film strip
 PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
 SECOND_CHANCES = 3
-OFF_THE_PLAN = 0.2
+OFF_THE_PLAN, EARLY = 0.2, 0.05
 NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -48,7 +48,8 @@ class Worker:
         self.progress = session.progress
         self.journal = Journal(folder / "journal.jsonl")
         self.started, self.earlier = time.monotonic(), 0.0
-        self.gauge, self.facts = Gauge(0), ()
+        self.gauge = Gauge(0)
+        self.opinion, self.judgement = "", ""  # the last of each, as the progress line has them
         self.jury: Jury | None = None
         self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
 
@@ -189,7 +190,7 @@ class Worker:
         opinions = self.session.opinions()
         self.write("held_out", **{name: describe(logits) for name, logits in opinions.items()})
         means = ", ".join(f"{NAMES[name]} {logits.mean():+.2f}" for name, logits in opinions.items())
-        self.facts = (f"D's logits: {means}",)
+        self.opinion = f"D's logits: {means}"
 
     def judge(self) -> None:
         """Judge the averages as they are now, and keep the best; then what the doctor says of the run so far."""
@@ -214,7 +215,7 @@ class Worker:
         story = [*read_journal(self.journal.path), {"event": "judgement", **judged}]
         verdicts = diagnose(Case.of(session.config.model_dump(mode="json"), story))
         self.write("judgement", **judged, verdicts=[verdict._asdict() for verdict in verdicts])
-        self.facts = (*self.facts[:1], f"Frechet distance {frechet}; {verdicts[0].name}")
+        self.judgement = f"Frechet distance {frechet}; {verdicts[0].name}"
 
     def frame(self, x: Tensor, columns: int) -> bytes:
         """Examples as a PNG: pictures side by side, points over the data's."""
@@ -247,13 +248,18 @@ class Worker:
             d_real=numbers.get("D(x)", math.nan),
             d_fake=numbers.get("D(G(z))", math.nan),
             skipped=self.progress.refused,
-            facts=(*self.facts, *self.beside_the_plan(left)),
+            facts=(*filter(None, (self.opinion, self.judgement)), *self.beside_the_plan(left)),
         )
 
     def beside_the_plan(self, left: float) -> tuple[str, ...]:
-        """A word on time where the budget, which is a plan and no guillotine, will be missed by more than a fifth."""
+        """A word on time where the budget, which is a plan and no guillotine, will be missed by more than a fifth.
+
+        The first rounds prepare what the others use, and foretell nothing: not a word in the time that the speed is an
+        average over, nor before a twentieth of the images.
+        """
         planned, all_in_all = self.session.record.choices.planned_seconds, self.seconds + left
-        if not planned or abs(all_in_all / planned - 1) <= OFF_THE_PLAN or not math.isfinite(left):
+        early = time.monotonic() - self.started < WINDOW or self.progress.seen < EARLY * self.session.total
+        if early or not planned or abs(all_in_all / planned - 1) <= OFF_THE_PLAN or not math.isfinite(left):
             return ()
         return (f"about {show(all_in_all)} in all instead of the {show(planned)} planned",)
 
