@@ -1,11 +1,15 @@
 """Every verdict of the doctor on a journal that shows it, and none where nothing is wrong."""
 
 import itertools
+import json
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from saddlepoint.cli.main import main
 from saddlepoint.judge.case import LEAST, MOST, Case
-from saddlepoint.judge.doctor import Verdict, diagnose
+from saddlepoint.judge.doctor import LATER, Verdict, diagnose
 from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.settings import configure
 
@@ -227,6 +231,29 @@ def test_plain_gradients_are_followed_at_larger_rates():
 
 def test_points_are_not_altered():
     assert only(held_out(held=-1.5), config=CONFIG | {"range": "raw"}).change == "more data"
+
+
+def test_what_judging_was_refused_for_is_quoted():
+    why = "judge: only 1 different example of 200 (a verdict on fewer than 20 is noise)"
+    verdict = only(rounds(), held_out(), {"event": "judgement", "refused": why})
+    assert (verdict.name, verdict.change) == ("healthy", "none")
+    assert verdict.evidence.endswith(f"1 look at D's logits; not judged: {why}")
+    assert only(rounds(), {"event": "judgement", "refused": why}, judgement()).evidence.startswith("1 judgement,")
+
+
+def test_of_several_verdicts_the_first_alone_says_what_to_change(tmp_path: Path, capsys, monkeypatch):
+    """Three verdicts with three changes: --r1 1 would undo what the first is for."""
+    three = said({"event": "rollback"}, held_out(held=-1.5), judgement(spread=10, class_spread=10))
+    assert len({verdict.change for verdict in three}) == 3
+    monkeypatch.setattr("saddlepoint.storage.record.read_record", lambda _: SimpleNamespace(config=None))
+    monkeypatch.setattr("saddlepoint.running.measured.examine", lambda *_: three)
+    assert main(["doctor", str(tmp_path)]) == 0
+    screen = capsys.readouterr().out
+    changes = [line.split(maxsplit=1)[1] for line in screen.splitlines() if line.startswith("  change")]
+    assert changes == [three[0].change, LATER, LATER]
+    assert all(verdict.name in screen for verdict in three)
+    assert main(["doctor", str(tmp_path), "--json"]) == 0
+    assert [Verdict(**each) for each in json.loads(capsys.readouterr().out)] == three
 
 
 def test_torn_and_foreign_journals_do_not_confuse_it():

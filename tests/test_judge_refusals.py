@@ -14,7 +14,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.diversity import class_spread
 from saddlepoint.judge.extractors.pixels import pixels
-from saddlepoint.judge.group import card_of, group
+from saddlepoint.judge.group import card_of, group, same_kind
 from saddlepoint.judge.judgement import Standard, judge
 
 Pictures = np.ndarray
@@ -52,6 +52,23 @@ def said(capsys: pytest.CaptureFixture[str], *tokens: object) -> tuple[int, str]
 def test_two_folders_that_cannot_be_compared(tmp_path: Path, capsys, ours, theirs, words) -> None:
     code, text = said(capsys, folder(tmp_path, "ours", ours), folder(tmp_path, "theirs", theirs))
     assert (code, words in text) == (2, True), text
+
+
+def test_colour_against_grey_is_no_matter_of_size(tmp_path: Path, capsys) -> None:
+    colour = np.repeat(noise(40)[..., None], 3, 3)
+    code, text = said(capsys, folder(tmp_path, "ours", colour), folder(tmp_path, "theirs", noise(40)))
+    assert (code, "make all of them grey, or all coloured" in text, "--size" in text) == (2, True, False), text
+    with pytest.raises(SaddlepointError, match="--size makes them so"):
+        same_kind(*(group(pixels(), torch.from_numpy(noise(20, side)[:, None])) for side in (8, 12)))
+    with pytest.raises(SaddlepointError, match="examples of one kind"):
+        same_kind(group(pixels(), torch.rand(20, 2)), group(pixels(), torch.rand(20, 1, 2, 2)))
+
+
+def test_a_run_is_no_folder_of_real_pictures(tmp_path: Path, capsys) -> None:
+    run = folder(tmp_path, "run", noise(40))
+    (run / "config.json").write_text("{}")
+    code, text = said(capsys, folder(tmp_path, "ours", noise(40)), run)
+    assert (code, "run: a run is no folder of real pictures (give a folder of real" in text) == (2, True), text
 
 
 def test_constant_samples_are_judged_and_found_wanting(tmp_path: Path, capsys) -> None:

@@ -11,23 +11,27 @@ from toyrun import CONFIG, ENGINE, Hook, events, pictures, play, trace
 from toyrun import record as toy_record
 
 from saddlepoint import config
-from saddlepoint.api import start
+from saddlepoint.api import Prepared, start
 from saddlepoint.cli.main import main
 from saddlepoint.config import Judge
 from saddlepoint.data.digits import digits
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
+from saddlepoint.judge.case import Case
 from saddlepoint.judge.extractors.extractor import as_stored
 from saddlepoint.judge.group import group
 from saddlepoint.running import assess, judging, measured
+from saddlepoint.running.assess import Guise, favourites, opinion
 from saddlepoint.running.copied import keep_copies
 from saddlepoint.running.finish import rows
 from saddlepoint.running.generator import load
 from saddlepoint.running.judging import Jury, best_of, jury, planned
 from saddlepoint.running.measured import kept
 from saddlepoint.running.session import Session
-from saddlepoint.statistics.intervals import Interval
+from saddlepoint.running.watcher import Nobody, Tick
+from saddlepoint.statistics.intervals import Interval, wilson
 from saddlepoint.storage.checkpoint import restore
-from saddlepoint.storage.record import Choices, RunRecord
+from saddlepoint.storage.record import Choices, RunRecord, read_record
 
 
 def judged_record(conf: config.Config = CONFIG) -> RunRecord:
@@ -59,6 +63,28 @@ class CrashError(Exception):
 
 def crash() -> None:
     raise CrashError
+
+
+class Facts(Nobody):
+    """What a run said beside its bar, each time."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, ...]] = []
+
+    def progress(self, tick: Tick) -> None:
+        self.said.append(tick.facts)
+
+
+@pytest.mark.usefixtures("judged")
+def test_the_last_judgement_stays_in_sight(tmp_path: Path) -> None:
+    """From the first judgement on, also behind every frame of the film strip."""
+    facts = Facts()
+    play(tmp_path / "run", facts)
+    story = [event["event"] for event in events(tmp_path / "run")]
+    assert "snapshot" in story[story.index("judgement") :]
+    first = next(place for place, said in enumerate(facts.said) if len(said) > 1)
+    assert all(said[1].startswith("Frechet distance ") for said in facts.said[first:])
+    assert all(said[0].startswith("D's logits: ") for said in facts.said)
 
 
 @pytest.mark.usefixtures("judged")
@@ -277,6 +303,11 @@ def test_compare(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     (other / "measures.json").write_text(json.dumps(content))
     code, text = said(capsys, "compare", run, other)
     assert (code, "n_fake is 60 there, 61 here" in text) == (2, True)
+    del content["frechet"]["value"]
+    (other / "measures.json").write_text(json.dumps(content))
+    for words in (("compare", run, other), ("compare", other, run)):
+        code, text = said(capsys, *words)
+        assert (code, f"{other / 'measures.json'}: measure: has ['card', 'high', 'low']" in text) == (2, True), text
     (other / "measures.json").unlink()
     code, text = said(capsys, "compare", other, run)
     assert (code, "not judged yet" in text) == (2, True)
@@ -300,6 +331,63 @@ def test_better_worse_and_neither() -> None:
     assert [one.verdict for one in measured.compare(*likeness)] == ["worse"]
     lone = {"memorisation_p": measure(0.45, 0.0), "frechet": measure(1.0, 0.1)}
     assert [one.name for one in measured.compare(lone, lone)] == ["frechet"]
+
+
+def test_a_share_near_its_end_is_judged_by_the_halves_that_face_each_other() -> None:
+    """40 of 40, [.912, 1], against 38 of 40, [.835, .986]: hypot(.088, .036) = .095 > .05. By the upper halves alone,
+    0 and .036, it would have been better. So for 0 and 2 of 40. Of 47 in 60 it is sure: .217 > hypot(.088, .086).
+    """
+    for name, words in (("coverage", ("better", "worse")), ("copies", ("worse", "better"))):
+        card = measure(0, 0).card
+        all_, most, fewer = (Measure(*wilson(k, n), card) for k, n in ((40, 40), (38, 40), (47, 60)))
+        none, some, more = (Measure(*wilson(k, n), card) for k, n in ((0, 40), (2, 40), (13, 60)))
+        for one, other in ((all_, most), (most, all_), (none, some), (some, none)):
+            assert measured.against(name, one, other) == "cannot tell"
+        assert (measured.against(name, all_, fewer), measured.against(name, fewer, all_)) == words
+        assert (measured.against(name, more, none), measured.against(name, none, more)) == words
+        # with 1 and 0 for goals the sides are the same
+        for goal, best, near, far in ((1.0, all_, most, fewer), (0.0, none, some, more)):
+            assert measured.against("likeness", best, near, goal) == "cannot tell"
+            assert measured.against("likeness", best, far, goal) == "better"
+
+
+def test_measures_of_other_examples_are_left_out_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whose classes are of other sizes, as where the held-out examples are others; all else is compared."""
+    one, other = ({"frechet": measure(v, 0.1), "class_frechet": measure(v, 0.1)} for v in (1, 2))
+    split = other["class_frechet"].card._replace(metric="another")
+    other["class_frechet"] = other["class_frechet"]._replace(card=split)
+    assert [(c.name, c.verdict) for c in measured.compare(one, other)] == [("frechet", "better")]
+    assert measured.apart(one, other) == ["class_frechet"]
+    for name, measures in (("a", one), ("b", other)):
+        (tmp_path / name).mkdir()
+        measured.keep(tmp_path / name, measures)
+    code, text = said(capsys, "compare", tmp_path / "a", tmp_path / "b")
+    assert (code, "not compared, as their cards differ: class_frechet" in text) == (0, True), text
+    del one["frechet"]
+    with pytest.raises(SaddlepointError, match="metric is 'm' there, 'another' here"):
+        measured.compare(one, other)
+
+
+@pytest.mark.parametrize(("field", "hint"), [("reference", "against one folder"), ("n_fake", "judge both again")])
+def test_the_frechet_distance_to_other_examples_is_refused_with_what_helps(field: str, hint: str) -> None:
+    one, other = ({"frechet": measure(v, 0.1)} for v in (1, 2))
+    other["frechet"] = other["frechet"]._replace(card=measure(0, 0).card._replace(**{field: 8}))
+    with pytest.raises(SaddlepointError, match=hint):
+        measured.compare(one, other)
+
+
+def test_a_card_says_which_examples_were_held_out(tmp_path: Path) -> None:
+    """Two splits of the same data, of as many examples, have two cards; runs of two seeds are judged by one."""
+    record = judged_record()
+    other = record.model_copy(update={"data": record.data.model_copy(update={"held_out": tuple(range(1, 130, 5))})})
+    first, again, second = (jury(Session(r, pictures(), ENGINE)).reference for r in (record, record, other))
+    assert first == again != second
+    assert (first[:25], second[:25]) == ("toy, 26 held-out examples",) * 2
+    np.savez(tmp_path / "data.npz", x=np.random.default_rng(0).integers(0, 255, (90, 1, 12, 12), dtype=np.uint8))
+    conf = CONFIG.model_copy(update={"data": config.Data(held_out=0.3)})
+    held = [Prepared(str(tmp_path / "data.npz"), conf.model_copy(update={"seed": s}), None).split[1] for s in (0, 1)]
+    assert held[0].equal(held[1])
+    assert len(held[0]) == 27
 
 
 def test_two_folders_need_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -373,6 +461,44 @@ def test_score(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
         assert (code, word in text) == (2, True), text
 
 
+def test_files_are_looked_at_as_what_they_are_calibrated_by_is(run: Path, capsys, tmp_path: Path) -> None:
+    """Scored themselves, the 36 held-out examples are above 0, 1, ..., 35 of 36."""
+    record = read_record(run)
+    x = np.load(run.parent / "data.npz")["x"][list(record.data.held_out)]
+    files = [tmp_path / f"{i:02d}.png" for i in range(len(x))]
+    for file, one in zip(files, x):
+        Image.fromarray(one[0]).save(file)
+    code, text = said(capsys, "score", run, *files, "--json")
+    assert code == 0, text
+    above = sorted(opinion["real"] for opinion in json.loads(text))
+    assert above == pytest.approx([i / 36 for i in range(36)], abs=1e-6)
+
+
+def test_fakes_are_not_taken_for_real_by_the_best_of_many_classes() -> None:
+    """D(x, c) = 2 [x real] + noise of deviation 1 that is another for each of ten classes: the maximum over classes is
+    1.5 higher than the logit of one's own. Of 200 fresh fakes "such were real" is then .18 on average, as their logits
+    and the examples' are distributed, and not .5 or more, as beside logits under their own class.
+    """
+    rng = torch.Generator().manual_seed(0)
+    table = torch.randn(3, 500, 10, generator=rng) + torch.tensor([2.0, 0.0, 0.0]).view(3, 1, 1)
+    wanted = [Guise(str(c), torch.tensor([c])) for c in range(10)]
+
+    def logits(x: torch.Tensor, c: torch.Tensor | None) -> torch.Tensor:
+        return table[x[:, 0], x[:, 1], torch.zeros(len(x), dtype=torch.long) if c is None else c]
+
+    def all_of(kind: int) -> torch.Tensor:
+        return torch.stack([torch.full((500,), kind), torch.arange(500)], 1)
+
+    real, fake, fresh = (favourites(logits, all_of(kind), wanted).values for kind in range(3))
+    own = [logits(all_of(kind), torch.arange(500) % 10) for kind in (0, 1)]
+
+    def mean(*known: torch.Tensor) -> float:
+        return sum(opinion("", float(y), None, "", *known).calibrated[0] for y in fresh[:200]) / 200
+
+    assert mean(real, fake) < 0.25
+    assert mean(*own) > 0.5
+
+
 def test_d_is_calibrated_on_what_it_has_seen_only_where_it_says_so(tmp_path: Path, capsys) -> None:
     x = np.random.default_rng(0).integers(0, 255, (40, 1, 12, 12), dtype=np.uint8)
     np.savez(tmp_path / "data.npz", x=x)
@@ -428,6 +554,16 @@ def test_data_that_cannot_be_judged_say_why(tmp_path: Path) -> None:
     assert [event["refused"] for event in events(made.folder) if event["event"] == "judgement"] == [told]
     assert told in (made.folder / "report.html").read_text()
     assert made.record.choices.judge_refused == told
+
+
+def test_pictures_that_are_all_one_are_refused_with_their_number(tmp_path: Path, capsys) -> None:
+    np.savez(tmp_path / "data.npz", x=np.full((200, 1, 12, 12), 9, dtype=np.uint8))
+    made = start(str(tmp_path / "data.npz"), CONFIG, name="a", root=tmp_path)
+    told = "only 1 different example of 200 (a verdict on fewer than 20 is noise)"
+    assert told in made.record.choices.judge_refused
+    code, text = said(capsys, "judge", made.folder)
+    assert (code, told in text) == (2, True), text
+    assert [told in why for why in Case.of({}, events(made.folder)).refused] == [True]
 
 
 def test_features_that_are_refused_stop_no_run_and_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,14 +19,15 @@ def compare(
 ) -> None:
     """Is the first run better than the second, or is it noise?
 
-    Both must have been judged by the same protocol; numbers of different
-    protocols are refused.
+    Both must have been judged by the same protocol. Measures of different
+    protocols are left out, and named; without the Frechet distance it is refused.
 
     Example: saddlepoint compare runs/a runs/b
     """
     from saddlepoint.running import measured
 
-    found = measured.compare(measured.kept(a), measured.kept(b))
+    ours, theirs = measured.kept(a), measured.kept(b)
+    found = measured.compare(ours, theirs)
     if voice.json:
         say([json.dumps({c.name: {"a": c.a[:3], "b": c.b[:3], "verdict": c.verdict} for c in found})])
         return
@@ -37,3 +38,5 @@ def compare(
     main = next((c for c in found if c.name == "frechet"), found[0])
     words = {"cannot tell": "cannot be told from", "better": "is better than", "worse": "is worse than"}
     say(["", f"  {a.name} {words[main.verdict]} {b.name}, by the {main.a.card.metric}"])
+    if left_out := measured.apart(ours, theirs):
+        say(columns([(f"not compared, as their cards differ: {', '.join(left_out)}",)]))

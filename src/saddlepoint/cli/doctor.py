@@ -13,10 +13,13 @@ from saddlepoint.cli.tables import columns, say
 def doctor(run: Annotated[Path, Parameter(help="A run's folder.")], /, *, voice: Speaking = NORMAL) -> None:
     """Say what is wrong with a run, how one knows, and the one thing to change.
 
-    It reads the journal alone: also of runs that were stopped, or that go on.
+    It reads the journal and the settings, and the last judgement where there was
+    none on the way: also of runs that were stopped, or that go on. Of several
+    verdicts the first is the one to act on.
 
     Example: saddlepoint doctor runs/photos
     """
+    from saddlepoint.judge.doctor import in_turn
     from saddlepoint.running.measured import examine
     from saddlepoint.storage.record import read_record
 
@@ -24,5 +27,5 @@ def doctor(run: Annotated[Path, Parameter(help="A run's folder.")], /, *, voice:
     if voice.json:
         say([json.dumps([verdict._asdict() for verdict in verdicts])])
     elif not voice.quiet:
-        for verdict in verdicts:
-            say([verdict.name, *columns([("because", verdict.evidence), ("change", verdict.change)])])
+        for verdict, change in in_turn(verdicts):
+            say([verdict.name, *columns([("because", verdict.evidence), ("change", change)])])

@@ -14,7 +14,7 @@ class Card(NamedTuple):
     extractor         the network whose features or classes were read, "pixels", or "none"
     extractor_digest  SHA-256 of its weights file
     n_real, n_fake    how many real and generated examples entered
-    reference         which real examples: data set and split
+    reference         which real examples: data set, how many, and the first digits of their own SHA-256
     resizer           how pictures came to the extractor's size; "none" where they had it
     seed              of the generated samples, None where it is not known
     code              version of saddlepoint that computed it

@@ -20,6 +20,7 @@ class Case(NamedTuple):
     rounds, held_out, judged  events of these kinds, in order
     rollbacks                 ways back to a checkpoint
     config                    the tree of its configuration
+    refused                   why it could not be judged, each time
     """
 
     rounds: Sequence[Event]
@@ -27,12 +28,15 @@ class Case(NamedTuple):
     judged: Sequence[Event]
     rollbacks: int
     config: Event
+    refused: Sequence[str] = ()
 
     @staticmethod
     def of(config: Event, events: Sequence[Event]) -> "Case":
         kinds = {kind: [e for e in events if e.get("event") == kind] for kind in ("rounds", "held_out", "rollback")}
-        judged = [e for e in events if e.get("event") == "judgement" and "measures" in e]
-        return Case(kinds["rounds"], kinds["held_out"], judged, len(kinds["rollback"]), config)
+        judgements = [e for e in events if e.get("event") == "judgement"]
+        judged = [e for e in judgements if "measures" in e]
+        refused = [str(e["refused"]) for e in judgements if e.get("refused")]
+        return Case(kinds["rounds"], kinds["held_out"], judged, len(kinds["rollback"]), config, refused)
 
     def setting(self, *path: str) -> Any:
         """A setting by its path; of a stage, the last stage's."""

@@ -1,9 +1,9 @@
-"""What is wrong with a run, how one knows, and the one change to make: read off its journal, nothing else.
+"""What is wrong with a run, how one knows, and the one change to make: read off its journal and its settings.
 
 Thresholds were fixed on digits; docs/judging.md has the table of how often they are right elsewhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from saddlepoint.judge.case import Case, shortest
@@ -18,6 +18,7 @@ LEAK = 0.8  # the Frechet distance to altered real examples, over that to unalte
 OVER = 0.95  # of a run's length: the journal's last line may lie a little before the end
 LAST = 4  # judgements without a gain
 BENIGN = ("healthy", "plateau")
+LATER = "look again after that"
 
 
 class Verdict(NamedTuple):
@@ -32,6 +33,11 @@ def diagnose(case: Case) -> list[Verdict]:
     """All that is found, the most urgent first; `plateau` or `healthy` where nothing is wrong."""
     found = [verdict for sign in SIGNS if (verdict := sign(case)) is not None]
     return found or [plateau(case) or healthy(case)]
+
+
+def in_turn(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, str]]:
+    """Each verdict with what to do about it: the change of the first alone, since it may mend what the others saw."""
+    return [(verdict, LATER if place else verdict.change) for place, verdict in enumerate(verdicts)]
 
 
 def not_finite(case: Case) -> Verdict | None:
@@ -184,7 +190,10 @@ def healthy(case: Case) -> Verdict:
     if case.done < OVER:
         looked += f", {100 * case.done:.0f} % of the run is over"
     if not case.judged:
-        return Verdict("healthy", f"as far as can be seen without a judgement, by {looked}", "judge the run first")
+        seen = f"as far as can be seen without a judgement, by {looked}"
+        if case.refused:
+            return Verdict("healthy", f"{seen}; not judged: {case.refused[-1]}", "none")
+        return Verdict("healthy", seen, "judge the run first")
     ratio = case.value("frechet_ratio")
     evidence = looked + ("" if ratio is None else f"; Frechet distance {ratio:.1f} times real data's")
     return Verdict("healthy", evidence, "none")

@@ -80,6 +80,12 @@ def measure(card: Card, metric: str, interval: Interval) -> Measure:
 
 def same_kind(real: Group, fake: Group) -> None:
     """Refuse to compare examples of different shape."""
-    if real.x.shape[1:] != fake.x.shape[1:]:
-        sizes = " and ".join(" x ".join(map(str, g.x.shape[1:])) for g in (real, fake))
-        raise SaddlepointError(f"examples of {sizes}", "judge", "both sides need one size: --size makes them so")
+    if real.x.shape[1:] == fake.x.shape[1:]:
+        return
+    sizes = " and ".join(" x ".join(map(str, g.x.shape[1:])) for g in (real, fake))
+    hint = "both sides need one size: --size makes them so"
+    if real.x.ndim != fake.x.ndim or real.x.ndim != 4:
+        hint = "both sides need examples of one kind"
+    elif real.x.shape[1] != fake.x.shape[1]:
+        hint = "both sides need the same channels: make all of them grey, or all coloured"
+    raise SaddlepointError(f"examples of {sizes}", "judge", hint)

@@ -34,6 +34,7 @@ from saddlepoint.storage.parts import ModulePart
 from saddlepoint.storage.record import read_record
 
 NEIGHBOURS = 200  # looks at D's logits that calibrate one
+MOST_LOOKS = 20_000  # at either side, where each is looked at under every condition
 WEIGHTED = ("efficientnet", "inception")  # features that can be read off a file of weights
 
 
@@ -77,6 +78,9 @@ def judge_folders(
     if (Path(generated) / "config.json").is_file():
         what, hint = "a run is judged against its own held-out data", "leave the second folder out, or give its samples"
         raise SaddlepointError(what, generated, hint)
+    if (Path(real) / "config.json").is_file():
+        hint = "give a folder of real pictures, as those it was trained on"
+        raise SaddlepointError("a run is no folder of real pictures", real, hint)
     wished = Reading(real, size=None if size is None else sides(size))
     wished = wished if bad is None else wished._replace(bad=bad)
     theirs = open_source(wished)
@@ -143,7 +147,7 @@ class Opinion(NamedTuple):
 @torch.no_grad()
 def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | None = None) -> list[Opinion]:
     """D's own opinion of pictures, by the newest checkpoint, beside its opinion of examples it has not seen. They are
-    looked at as of this class or condition, else as of whichever D likes best.
+    looked at as of this class or condition, beside examples as of their own; else as of whichever D likes best, all.
     """
     record = read_record(folder)
     if len(record.data.shape) != 3:
@@ -160,17 +164,19 @@ def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | No
         y = D(scaled(x, record.config.range).to(engine.device), None if c is None else c.to(engine.device)).logits
         return y.float().flatten(1).mean(1).cpu() if y.ndim > 1 else y.float().cpu()
 
+    pictures = torch.stack([picture(file, source) for file in files])
+    wanted = guises(source, session.examples, label, cond)
     enough = session.held_out.size >= LEAST
-    real = session.held_out if enough else session.train.take(evenly(session.train.size, 500))
+    among = session.held_out if enough else session.train.take(evenly(session.train.size, 500))
+    real = among.take(evenly(among.size, max(NEIGHBOURS, MOST_LOOKS // len(wanted))))
     seen = f"training examples (seen by D: fewer than {LEAST} are held out)"
     against = f"{real.size:,} {'held-out examples' if enough else seen}"
     samples = generator.load(folder).sample(real.size, record.config.seed)
     known = logits(real.x, real.c), logits(samples.x, samples.labels)
-    pictures = torch.stack([picture(file, source) for file in files])
-    wanted = guises(source, session.examples, label, cond)
-    every = torch.stack([logits(pictures, repeated(guise.c, len(pictures))) for guise in wanted])
-    best = every.max(0)
-    names = [wanted[int(i)].name for i in best.indices]
+    if label is None and cond is None:
+        known = favourites(logits, real.x, wanted).values, favourites(logits, samples.x, wanted).values
+    best = favourites(logits, pictures, wanted)
+    names = [wanted[int(i)].name for i in best.places]
     return [opinion(str(f), float(y), name, against, *known) for f, y, name in zip(files, best.values, names)]
 
 
@@ -216,6 +222,18 @@ def guises(source: Source, examples: Tensor | None, label: str | None, cond: str
     if cond is not None:
         return [Guise(cond, torch.from_numpy(asked(source.fields, cond, examples[:1].numpy())))]
     return [Guise(f"the best of {len(examples)} conditions", c) for c in examples.split(1)]
+
+
+class Favourites(NamedTuple):
+    """Of each picture the greatest logit, [N], and the place of the guise it was had under, [N]."""
+
+    values: Tensor
+    places: Tensor
+
+
+def favourites(logits: Looks, x: Tensor, wanted: Sequence[Guise]) -> Favourites:
+    """max over c of D(x, c). A maximum over classes is larger than the logit of one's own: compare it with its like."""
+    return Favourites(*torch.stack([logits(x, repeated(guise.c, len(x))) for guise in wanted]).max(0))
 
 
 def repeated(c: Tensor | None, n: int) -> Tensor | None:

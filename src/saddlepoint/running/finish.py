@@ -13,6 +13,7 @@ from saddlepoint.figures import to_uint8
 from saddlepoint.files import write_atomic
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.digits import judge_digits
+from saddlepoint.judge.doctor import in_turn
 from saddlepoint.judge.extractors.extractor import look
 from saddlepoint.judge.memory import nearest_features, nearest_l1
 from saddlepoint.judge.nearest import nearest
@@ -180,11 +181,11 @@ def judged(
 
 
 def doctor(session: Session, folder: Path, court: Jury | None) -> list[tuple[str, str, str]]:
-    """The doctor's verdicts, with their evidence, what the run was judged against, and the one change to make."""
+    """The doctor's verdicts, their evidence, what the run was judged against; of the first, the one change to make."""
     judged = "" if court is None else f" (judged against {examples(court.reference)})"
     return [
-        ("doctor", verdict.name, f"{verdict.evidence}{judged}; change: {verdict.change}")
-        for verdict in examine(folder, session.config)
+        ("doctor", verdict.name, f"{verdict.evidence}{judged}; change: {change}")
+        for verdict, change in in_turn(examine(folder, session.config))
     ]
 
 

@@ -93,7 +93,7 @@ class Jury(NamedTuple):
 
     extractor  what examples are compared by
     standard   the real examples, seen and fitted
-    reference  which examples these are, in words
+    reference  which examples these are: data set, how many, and the first digits of their SHA-256
     samples    how many samples are judged on the way
     altered    the moments of augmented real examples, where D sees such
     """
@@ -151,10 +151,14 @@ def jury(session: Session, training: int = TRAINING) -> Jury:
     """The jury of a run: held-out examples, or training examples where too few are held out, and it says so."""
     choices, wish, held_out = session.record.choices, session.config.judge, session.held_out
     extractor = extractor_of(choices.judge_features, wish.weights, session.train)
-    some = distinct(session.train.take(evenly(session.train.size, training)))
+    looked_at = session.train.take(evenly(session.train.size, training))
+    some = distinct(looked_at)
+    if some.size < LEAST:
+        what = f"only {some.size} different example{'s' * (some.size != 1)} of {looked_at.size:,}"
+        raise SaddlepointError(what, "judge", f"a verdict on fewer than {LEAST} is noise")
     real = held_out if held_out.size >= LEAST else some
     what = "held-out" if held_out.size >= LEAST else "training"
-    reference = f"{session.record.data.name}, {real.size:,} {what} examples, {session.record.data.digest[:12]}"
+    reference = f"{session.record.data.name}, {real.size:,} {what} examples, {real.digest()[:12]}"
     labels = labels_of(real)
     held = standard(extractor, real, some if real is held_out else None, labels is not None)
     altered = None
