@@ -35,6 +35,19 @@ def test_the_score_is_the_gradient_of_the_log_density(name):
     assert_close(density.score(x.detach()), gradient, rtol=1e-9, atol=1e-9 * float(gradient.abs().max()))
 
 
+def test_the_score_of_the_checkerboard_is_zero_within_its_squares():
+    """Its density is 1/8 on every dark square, and differences of log p within one are exactly 0."""
+    density = world("checkerboard")
+    centres = torch.cartesian_prod(*[torch.arange(-1.5, 2.0, dtype=torch.float64)] * 2)
+    x = centres[(centres.sum(1) + 4 - 1) % 2 == 0]
+    x = (x[:, None] + 0.8 * (torch.rand(8, 50, 2, generator=rng(), dtype=torch.float64) - 0.5)).flatten(0, 1)
+    steps = 0.05 * torch.eye(2, dtype=torch.float64)
+    slope = [(density.log_density(x + h) - density.log_density(x - h)) / 0.1 for h in steps]
+    assert_close(density.log_density(x), torch.full((400,), -math.log(8), dtype=torch.float64))
+    assert torch.equal(density.score(x), torch.stack(slope, 1))
+    assert not torch.any(density.score(x))
+
+
 @pytest.mark.parametrize("name", CONTINUOUS)
 def test_samples_follow_the_density(name):
     """The mean of log p over n samples is E log p = -H, within 5 standard errors; H by quadrature."""
@@ -92,7 +105,29 @@ def test_the_strings_of_gaussians_are_curves_to_every_digit():
         circle(20)
 
 
+def test_a_string_of_gaussians_ripples_as_poisson_s_sum_says():
+    """sum_k exp(-(x - k h)^2 / 2) = sqrt(2 pi) / h (1 + 2 sum_m exp(-2 pi^2 m^2 / h^2) cos(2 pi m x / h)), here with
+    h = 1.2: the second harmonic is 1e-18 of the first, and rounding 1e-15 of a ripple of 2e-6. At .55, the furthest
+    that is let pass, the ripple is below 1e-28.
+    """
+
+    def ripple(h):
+        return 2 * math.exp(-2 * math.pi**2 / h**2)
+
+    def string(h):
+        return torch.stack([h * torch.arange(-40, 41, dtype=torch.float64), torch.zeros(81, dtype=torch.float64)], 1)
+
+    x = torch.tensor([[0.0, 0.3], [0.6, 0.3]], dtype=torch.float64)
+    crest, trough = Mixture(torch.ones(81), string(1.2), torch.ones(81)).log_density(x).exp().tolist()
+    assert abs((crest - trough) / (crest + trough) / ripple(1.2) - 1) < 1e-8
+    assert ripple(0.55) < 1e-28
+    assert len(strung(string(0.549), 1.0).means) == 81
+    with pytest.raises(SaddlepointError, match="too far apart"):
+        strung(string(0.551), 1.0)
+
+
 def test_the_distribution_function_is_the_integral_of_the_density():
+    """Tolerance: the quadrature's own bound, and the mass below the box."""
     density = two_peaks()
     x = torch.linspace(-4, 4, 9, dtype=torch.float64)
     for point, P in zip(x, density.cdf(x)):
@@ -114,9 +149,16 @@ def test_mixtures_with_full_covariances():
 
 
 def test_the_die_counts():
+    """Face by face: its probability, and its share of 6,000 throws within 5 standard errors, sqrt(p (1 - p) / 6,000).
+    There is no seventh.
+    """
     density = world("die")
     x = density.sample(6000, rng())
-    assert_close(density.log_density(torch.arange(1.0, 8.0, dtype=torch.float64)[:, None]).exp().sum().item(), 1.0)
+    said = density.log_density(torch.arange(1.0, 8.0, dtype=torch.float64)[:, None]).exp()
+    assert_close(said, torch.tensor([0.1] * 5 + [0.5, 0.0], dtype=torch.float64))
+    for face, p in enumerate([0.1] * 5 + [0.5], start=1):
+        assert abs(float((x == face).double().mean()) - p) < 5 * math.sqrt(p * (1 - p) / 6000)
+    assert_close(said.sum().item(), 1.0)
     assert abs(float((x == 6).double().mean()) - 0.5) < 5 * math.sqrt(0.25 / 6000)
     with pytest.raises(SaddlepointError, match="finite set"):
         density.score(x)

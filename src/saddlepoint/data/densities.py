@@ -213,9 +213,10 @@ def rotate(x: Tensor, angle: Tensor) -> Tensor:
 def strung(curve: Tensor, sd: float) -> Mixture:
     """Equal round Gaussians at the points of a curve [K, D].
 
-    Where neighbours lie at most half a standard deviation apart, their ripple is below 1e-30 of the density: the
-    mixture is, to every digit, the curve convolved with the Gaussian.
+    At a spacing of h the density on the string has a ripple of 2 exp(-2 pi^2 sd^2 / h^2), by Poisson's summation: below
+    1e-28 at the .55 standard deviations that neighbours may lie apart. But for its ends the mixture is, to every digit,
+    the curve convolved with the Gaussian.
     """
-    if any(float((a - b).norm()) > sd for a, b in pairwise(curve)):
+    if any(float((a - b).norm()) > 0.55 * sd for a, b in pairwise(curve)):
         raise SaddlepointError("the Gaussians are too far apart to make a curve", hint="more points, or a larger sd")
     return Mixture(torch.ones(len(curve)), curve, torch.full((len(curve),), sd, dtype=torch.float64))
