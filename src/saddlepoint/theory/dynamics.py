@@ -21,16 +21,15 @@ def bilinear_field(point: Tensor) -> Tensor:
     return torch.stack([-psi, theta], -1)
 
 
-def dirac_field(point: Tensor, gamma: float = 0.0, non_saturating: bool = False) -> Tensor:
+def dirac_field(point: Tensor, gamma: float = 0.0) -> Tensor:
     """The steps of both players in the Dirac GAN, with R1 of weight gamma on the critic, [..., 2].
 
     The critic's cost is softplus(0) + softplus(psi theta) + gamma / 2 psi^2, for its slope on the data is psi; the
-    generator's is -softplus(psi theta), or softplus(-psi theta) where it does not saturate.
+    generator's is -softplus(psi theta).
     """
     theta, psi = point.unbind(-1)
-    f = theta * psi
-    push = (-f).sigmoid() if non_saturating else f.sigmoid()
-    return torch.stack([psi * push, -theta * f.sigmoid() - gamma * psi], -1)
+    push = (theta * psi).sigmoid()
+    return torch.stack([psi * push, -theta * push - gamma * psi], -1)
 
 
 def simultaneous(field: Field, point: Tensor, rate: float) -> Tensor:
