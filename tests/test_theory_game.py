@@ -118,17 +118,21 @@ def test_function_space_descent_reaches_the_data_from_everywhere():
 
 @pytest.mark.parametrize("rate", [0.05, 0.3])
 def test_small_mirror_steps_and_projected_steps_descend_and_arrive(rate):
+    """Near p a mirror step multiplies log q / p by 1 - rate / 2: 40 / rate of them leave exp(-20) = 2e-9 of at most 7,
+    so below 1e-7. A projected one contracts by 1 - rate / (2 max p) = .974: 2,000 leave rounding. A value, a sum of 8
+    terms of size 1, may seem to rise by its rounding of 1e-15.
+    """
     p, q = probabilities(8, 0), probabilities(8, 1, (100,))
     values = []
     for _ in range(int(40 / rate)):
         values.append(torch.stack([equilibrium.best_value(p, row) for row in q[:3]]))
         q = convergence.mirror_step(p, q, rate)
     assert float(torch.stack(values).diff(dim=0).max()) <= 1e-15
-    assert float(convergence.total_variation(p, q).max()) <= 1e-6
+    assert float(convergence.total_variation(p, q).max()) <= 1e-7
     q = probabilities(8, 2, (100,))
     for _ in range(2000):
         q = convergence.projected_step(p, q, 0.01)
-    assert float(convergence.total_variation(p, q).max()) <= 1e-6
+    assert float(convergence.total_variation(p, q).max()) <= 1e-12
 
 
 def test_the_projection_is_the_nearest_point_of_the_simplex():
