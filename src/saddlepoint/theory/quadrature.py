@@ -4,9 +4,9 @@ A box is cut into panels; on each the tensor-product Gauss-Legendre rules of 6 a
 bound is the sum of their differences over all panels, and a rounding term: for a smooth integrand the finer rule, whose
 value is returned, is far more exact than its difference from the coarser one. Panels that err too much are split.
 
-It is a bound where the integrand is smooth on each panel. At a kink or a jump both rules may err alike. An absolute value
-has kinks: on the line, cut there (`crossings` finds them); in the plane, `integrate_absolute` encloses it by integrals of
-smooth functions.
+It is a bound where the integrand is smooth on each panel. At a kink or a jump both rules may err alike. An absolute
+value has kinks: on the line, cut there (`crossings` finds them); in the plane, `integrate_absolute` encloses it by
+integrals of smooth functions.
 """
 
 import math
@@ -73,17 +73,23 @@ def integrate(
 def integrate_absolute(g: Integrand, box: Box, tolerance: float = 1e-3, limit: int = 1 << 25) -> Integral:
     """The integral over the box of |g|, g: [N, d] -> [N] smooth and of either sign, in float64.
 
-    On each panel P,  |int_P g| <= int_P |g| <= (vol(P) int_P g^2)^1/2  by Cauchy and Schwarz, and both ends are integrals of
-    smooth functions: the value is the middle between them, the bound half of what lies between, and of their own errors.
-    It falls with the square of the panels' width, not faster: ask for few digits.
+    On each panel P,  |int_P g| <= int_P |g| <= (vol(P) int_P g^2)^1/2  by Cauchy and Schwarz, and both ends are
+    integrals of smooth functions: the value is the middle between them, the bound half of what lies between, and of
+    their own errors. Where g keeps its sign the lower end is exact, and the bound its error. It is taken to do so where
+    its mean over the panel exceeds 3^d of its standard deviations: no polynomial of degree 2 in each coordinate is ever
+    that far from its mean. Along g = 0 the bound falls with the square of the panels' width: ask for few digits.
     """
 
     def enclosed(centres: Tensor, halves: Tensor) -> Panels:
         both = _compared(lambda x: torch.stack([(y := g(x)), y.square()], 1), centres, halves)
-        (mean, square), (doubt, more) = both.value.T, (both.doubt + both.rounding).T
-        low = (mean.abs() - doubt).clamp(min=0)
-        high = (2 ** centres.shape[1] * halves.prod(1) * (square + more)).sqrt()
-        return Panels(((low + high) / 2)[:, None], ((high - low) / 2)[:, None], both.rounding[:, :1])
+        (value, square), (doubt, more) = both.value.T, (both.doubt + both.rounding).T
+        d, low = centres.shape[1], value.abs()
+        high = (2**d * halves.prod(1) * square.clamp(min=0)).sqrt()  # and vol(P)^2 var(g) = high^2 - low^2
+        signed = low > 3**d * (high.square() - low.square()).clamp(min=0).sqrt()
+        high = (high.square() + 2**d * halves.prod(1) * more).sqrt()
+        middle = torch.where(signed, low, (low + high) / 2)
+        error = torch.where(signed, doubt, (high - low) / 2 + doubt)
+        return Panels(middle[:, None], error[:, None], both.rounding[:, :1])
 
     return _refined(enclosed, box, tolerance, limit)
 
@@ -131,6 +137,15 @@ def rule(box: Box, order: int = FINE, width: float = 4.0) -> Rule:
     nodes, weights = _tensor_rule(order, len(box.low))
     points = centres[:, None, :] + halves[:, None, :] * nodes
     return Rule(points.flatten(0, 1), (halves.prod(1)[:, None] * weights).flatten())
+
+
+def cells_of(box: Box, count: int, order: int = FINE) -> Rule:
+    """The box in `count` equal cells an axis, K in all, with a rule on each: nodes [K, N, d], weights [K, N]."""
+    low, high = torch.tensor([box.low, box.high], dtype=torch.float64)
+    half = (high - low) / count / 2
+    steps = torch.cartesian_prod(*[2 * torch.arange(count, dtype=torch.float64) + 1] * len(half)).view(-1, len(half))
+    nodes, weights = _tensor_rule(order, len(half))
+    return Rule(low + half * (steps[:, None] + nodes), half.prod() * weights.expand(len(steps), -1))
 
 
 def crossings(g: Integrand, box: Box) -> Tensor:
