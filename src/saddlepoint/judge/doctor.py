@@ -1,6 +1,6 @@
 """What is wrong with a run, how one knows, and the one change to make: read off its journal and its settings.
 
-Thresholds were fixed on digits, the leak's on other data too; docs/judging.md has the table of how often they are right.
+Thresholds were fixed on digits, the leak's on other data too: docs/judging.md has how often they are right.
 """
 
 from collections.abc import Callable, Sequence
