@@ -2,6 +2,7 @@
 
     python benchmarks/doctor.py play digits --root runs/doctor            what thresholds may be fixed on
     python benchmarks/doctor.py play others --root runs/doctor --data F   all else; F: folder of cifar10_small and maps
+    python benchmarks/doctor.py play fresh --root runs/doctor --data F    never met; F: speech and super_resolution
     python benchmarks/doctor.py score others --root runs/doctor [--each]  what the doctor says of the journals there
 
 A run is right where the first verdict is one of those that its staging allows; on a healthy run any verdict but
@@ -61,7 +62,10 @@ FAILING = [
     *[("pinwheel", "mlp", name) for name in ("d-frozen", "overflow")],
 ]
 OTHERS = [*[(*run, seed) for seed in (20, 21) for run in HEALTHY], *[(*run, 22) for run in FAILING]]
-SETS = {"digits": DIGITS, "others": OTHERS}
+ANEW = {"cifar": "speech", "maps": "bsds", "waves": "t91", "moons": "swiss-roll", "pinwheel": "checkerboard"}
+ANEW |= {"chain": "residual", "acgan": "flat", "dcgan": "bare", "mlp": "narrow"}
+FRESH = [(ANEW[data], ANEW[kit], name, seed + 10) for data, kit, name, seed in OTHERS]
+SETS = {"digits": DIGITS, "others": OTHERS, "fresh": FRESH}
 
 
 class Told(NamedTuple):

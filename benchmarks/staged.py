@@ -1,6 +1,6 @@
 """What the doctor is tried on: data, networks, and what is done to a run so that it fails, or does not.
 
-Every run is a small one: pictures of 14 or 16 pixels a side, or points in the plane.
+Every run is a small one: pictures of 12 to 20 pixels a side, or points in the plane.
 """
 
 from collections.abc import Callable, Mapping
@@ -67,6 +67,32 @@ KITS = {
     ),
     "mlp": Kit(
         Mlp(hidden=(128, 128)), Mlp(hidden=(128, 128)), Mlp(hidden=(1280, 1280)), STEADY, "raw", 0.0, 128, 6, 0.02
+    ),
+    "residual": Kit(
+        Residual(width=24, limit=2),
+        Residual(width=12, limit=2, condition="projection"),
+        Residual(width=120, limit=2, condition="projection"),
+        STEADY,
+        batch=80,
+    ),
+    "bare": Kit(
+        Dcgan(width=12, kernel=3),
+        Dcgan(width=12, kernel=3, normalise=False),
+        Dcgan(width=120, kernel=3, normalise=False),
+        {"lr": 1e-3, "betas": (0.0, 0.99)},
+        classify=0.0,
+        batch=96,
+    ),
+    "flat": Kit(
+        Mlp(hidden=(256, 256)),
+        Mlp(hidden=(256, 256)),
+        Mlp(hidden=(2560, 2560)),
+        {"lr": 1e-3, "betas": (0.0, 0.99)},
+        classify=0.0,
+        batch=48,
+    ),
+    "narrow": Kit(
+        Mlp(hidden=(64, 64, 64)), Mlp(hidden=(64, 64, 64)), Mlp(hidden=(640, 640, 640)), STEADY, "raw", 0.0, 96, 6, 0.02
     ),
 }
 
@@ -191,10 +217,36 @@ def maps(folder: Path) -> Source:
             if not name.endswith(".jpg"):
                 continue
             with Image.open(BytesIO(archive.read(name))) as picture:
-                small = picture.crop((0, 0, 256, 256)).resize((64, 64), Image.Resampling.BOX)
-            x = torch.from_numpy(np.array(small)).permute(2, 0, 1)
-            found.append(x.unfold(1, SIDE, SIDE).unfold(2, SIDE, SIDE).permute(1, 2, 0, 3, 4).flatten(0, 1))
+                found.append(pieces(picture.crop((0, 0, 256, 256)), 4, SIDE, SIDE))
     return Source("maps", torch.cat(found))
+
+
+def pieces(picture: Image.Image, times: int, height: int, width: int) -> Tensor:
+    """A picture that many times smaller, cut into pieces that do not overlap: [N, C, height, width]."""
+    small = picture.resize((picture.width // times, picture.height // times), Image.Resampling.BOX)
+    x = torch.from_numpy(np.array(small)).reshape(small.height, small.width, -1).permute(2, 0, 1)
+    return x.unfold(1, height, height).unfold(2, width, width).permute(1, 2, 0, 3, 4).flatten(0, 1)
+
+
+def cut(name: str, files: Path, mode: str, times: int, height: int, width: int) -> Source:
+    """The pictures of a folder, in pieces."""
+    found = []
+    for path in sorted(files.iterdir()):
+        with Image.open(path) as picture:
+            found.append(pieces(picture.convert(mode), times, height, width))
+    return Source(name, torch.cat(found))
+
+
+def speech(folder: Path) -> Source:
+    """3,000 spoken digits of speech/fsdd_8k_8192.npz: the first half second as 16 bands by 16 moments of 32 ms, in grey
+    from 60 dB below its loudest to that.
+    """
+    with np.load(folder / "speech" / "fsdd_8k_8192.npz") as arrays:
+        x, digit = torch.from_numpy(arrays["x"][:, :4096]).float(), torch.from_numpy(arrays["digit"]).long()
+    power = torch.stft(x, 256, 128, window=torch.hann_window(256), return_complex=True).abs().square()
+    loud = 10 * avg_pool2d(power[:, None, :128, :32], (8, 2)).clamp(min=1).log10()
+    grey = (1 + (loud - loud.amax((2, 3), keepdim=True)) / 60).clamp(min=0)
+    return Source("speech", (255 * grey).round().to(torch.uint8), digit, tuple(map(str, range(10))))
 
 
 def waves(_: Path) -> Source:
@@ -215,4 +267,9 @@ DATA: dict[str, Callable[[Path], Source]] = {
     "moons": lambda _: world_source("moons", 6_000),
     "ring8-wide": lambda _: world_source("ring8-wide", 6_000),
     "pinwheel": lambda _: world_source("pinwheel", 6_000),
+    "speech": speech,
+    "bsds": lambda folder: cut("bsds", folder / "super_resolution" / "BSDS500_train", "RGB", 4, SIDE, SIDE),
+    "t91": lambda folder: cut("t91", folder / "super_resolution" / "T91", "L", 2, 12, 20),
+    "swiss-roll": lambda _: world_source("swiss-roll", 6_000),
+    "checkerboard": lambda _: world_source("checkerboard", 6_000),
 }
