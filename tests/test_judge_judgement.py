@@ -2,9 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
+from toyrun import CONFIG
 
+from saddlepoint.api import start
+from saddlepoint.config import Judge
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.diversity import class_spread, likeness
@@ -12,11 +16,15 @@ from saddlepoint.judge.extractors.digits import digits as digit_extractor
 from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import Group, card_of, group
-from saddlepoint.judge.judgement import Standard, distances, judge, quick
+from saddlepoint.judge.judgement import Standard, distances, judge, least_for_limit, quick
 from saddlepoint.judge.memory import memory, nearest_features, nearest_l1, usual_distance
 from saddlepoint.judge.path import path_length
 from saddlepoint.latent.walk import lerp, slerp
+from saddlepoint.running.assess import judge_folders, judge_run
 from saddlepoint.statistics.gaussian import fit, frechet
+from saddlepoint.statistics.influence import frechet_interval
+from saddlepoint.statistics.intervals import NORMAL_95
+from saddlepoint.statistics.similarity import ms_ssim
 
 
 def rng(seed: int = 0) -> torch.Generator:
@@ -90,13 +98,65 @@ def test_each_class_has_its_own_distance(of_real, standard, unseen):
 
 
 def test_too_few_examples_for_the_features_are_said(of_real, standard, unseen):
-    """400 and 400 for 96 features are enough, some 30 of a class are not; 30 pictures for 784 pixels are not either."""
-    assert of_real["frechet"].card.metric == "Frechet distance"
-    least = min(int(each.labels.bincount().min()) for each in (unseen, standard.real))
-    assert f"biased upwards by {least} examples for 96 features" in of_real["class_frechet"].card.metric
-    few = Group(unseen.x[:30], None, Seen(unseen.x[:30].flatten(1).double()))
-    name = distances(few, Standard.of(few), card(standard, few))["frechet"].card.metric
-    assert name == "Frechet distance, biased upwards by 30 examples for 784 features"
+    """400 and 400 for 96 features are few, in a class fewer still; for 80 features, and no more, they are enough. Held
+    against as many training examples, which lie too far off as well, or extrapolated, the distance needs no such word.
+    """
+    word = " (biased upwards: few examples for so many features)"
+    shares = " / that of the mean real example alone, %"
+    assert of_real["frechet"].card.metric == f"Frechet distance{word}"
+    assert of_real["frechet_share"].card.metric == f"Frechet distance{word}{shares}"
+    assert of_real["class_frechet"].card.metric == f"Frechet distance, mean over classes{word}"
+    for c in range(10):
+        assert of_real[f"class_frechet/{c}"].card.metric == f"Frechet distance, class {c}{word}"
+    assert not [name for name in ("frechet_ratio", "frechet_limit") if "biased" in of_real[name].card.metric]
+    for width, told in ((80, ""), (81, word)):
+        ours, theirs = (each._replace(seen=Seen(each.seen.features[:, :width])) for each in (unseen, standard.real))
+        found = distances(ours, Standard.of(theirs), card(standard, ours))
+        assert found["frechet"].card.metric == f"Frechet distance{told}"
+        assert found["frechet_share"].card.metric == f"Frechet distance{told}{shares}"
+
+
+def test_the_word_on_too_few_examples_is_said_where_they_add_a_tenth_of_the_variance():
+    """Normal features in F = 20 dimensions, s = 1.2 times as wide as the real ones: the distance is F (s - 1)^2, and n
+    samples add s F (F + 1) / (4 n), by the second term of the root of their covariance, and s^2 F / n by their mean.
+    The third and the fourth add s F^3 / n^2 (5/32 - 1/8), 4 % of that at most; the mean of 40 draws is known to 2 %.
+    """
+    real = torch.randn(20_000, 20, dtype=torch.float64, generator=rng())
+    standard, found = Standard.of(Group(real, None, Seen(real))), {}
+    for n in (60, 100):
+        draws = [1.2 * torch.randn(n, 20, dtype=torch.float64, generator=rng(seed)) for seed in range(1, 41)]
+        found[n] = [frechet_interval(y, standard.fitted).value for y in draws]
+        y = Group(draws[0], None, Seen(draws[0]))
+        assert ("biased" in distances(y, standard, card(standard, y))["frechet"].card.metric) == (n < 100)
+    added = {n: sum(values) / 40 - 0.8 for n, values in found.items()}
+    for n, bias in added.items():
+        assert bias == pytest.approx(1.2 * 20 * 21 / (4 * n) + 1.44 * 20 / n, rel=0.1)
+    assert added[100] < 2 < added[60]
+
+
+def test_the_fewest_samples_to_extrapolate_from_are_one_more_than_features_in_either_half(standard, unseen):
+    assert least_for_limit(96) == 194
+    for n in (193, 194):
+        few = unseen.take(slice(n))
+        assert ("frechet_limit" in distances(few, standard, card(standard, few))) == (n == 194)
+
+
+def test_who_gets_no_extrapolated_distance_is_told_how_many_samples_it_takes(tmp_path):
+    """Of 11 x 11 pictures, 121 features: 244."""
+    x = digits().x[:340, :, 8:19, 8:19].numpy()
+    for name, part in (("real", x[:40]), ("few", x[40:283]), ("enough", x[40:284])):
+        np.savez(tmp_path / f"{name}.npz", x=part)
+    told = {"few": ["no frechet_limit, which needs 244 generated pictures or more"], "enough": []}
+    for name, expected in told.items():
+        folders = (str(tmp_path / f"{each}.npz") for each in (name, "real"))
+        found, notes = judge_folders(*folders, Judge(features="pixels"), None)
+        assert (notes, "frechet_limit" in found) == (expected, not expected)
+    conf = CONFIG.model_copy(update={"judge": Judge(share=0)})
+    folder = start(str(tmp_path / "few.npz"), conf, name="a", root=tmp_path).folder
+    for n, expected in ((243, ["no frechet_limit, which needs -n 244 or more"]), (244, [])):
+        found, notes = judge_run(folder, Judge(), n, 0)
+        assert [note for note in notes if "frechet_limit" in note] == expected
+        assert ("frechet_limit" in found) == (n == 244)
 
 
 def test_there_is_no_census_of_classes_that_are_not_the_data_s(standard, unseen):
@@ -263,6 +323,34 @@ def test_without_held_out_pictures_there_is_no_test_but_copies_are_found():
 def test_a_class_that_is_one_picture_is_like_itself():
     x = digits().x[:1].expand(30, -1, -1, -1)
     assert likeness(group(pixels(), x), rng())[0].value == pytest.approx(1)
+
+
+def test_likeness_of_few_pictures_is_that_of_all_their_pairs():
+    """Of 14, 91 pairs; two pictures are one pair, of which nobody knows how far it may be off."""
+    x = digits().x[:14]
+    every = [(i, j) for i in range(14) for j in range(i)]
+    values = [float(ms_ssim(*(x[each][None].double() / 255 for each in pair))) for pair in every]
+    assert likeness(Group(x, None, Seen(x.flatten(1))), rng())[0].value == pytest.approx(sum(values) / 91, rel=1e-12)
+    with pytest.raises(SaddlepointError, match="a class of 2 pictures has no two pairs"):
+        likeness(Group(x[:2], None, Seen(x[:2].flatten(1))), rng())
+
+
+@pytest.mark.parametrize(("size", "draws", "most"), [(3, 80, 1.83), (10, 60, 1.23), (40, 20, 1.23)])
+def test_likeness_is_known_as_well_as_the_members_of_its_classes_allow(size: int, draws: int, most: float):
+    """Over draws of digits that share none, so many of each class: the root mean square of the half-widths over 1.96
+    standard deviations of the values is from .91 to 1.83 for three members of a class and from .95 to 1.23 for ten
+    (`mean_over_pairs`), and closer to 1 for more; the deviations are known to 1 / sqrt(2 draws), allowed for twice.
+    """
+    digits_, order, found = digits(), torch.randperm(10_000, generator=rng(1)), []
+    members = [order[digits_.c[order] == c] for c in range(10)]
+    for i in range(draws):
+        places = torch.cat([each[i * size : (i + 1) * size] for each in members])
+        x = digits_.x[places]
+        found.append(likeness(Group(x, digits_.c[places], Seen(x.flatten(1))), rng(i))[0])
+    half = (sum((each.high - each.value) ** 2 for each in found) / draws) ** 0.5
+    spread = NORMAL_95 * float(torch.tensor([each.value for each in found]).std())
+    chance = 2 / (2 * draws) ** 0.5
+    assert 0.91 * (1 - chance) < half / spread < most * (1 + chance)
 
 
 def test_path_length_of_a_linear_generator():

@@ -1,15 +1,13 @@
 """How unlike each other the members of a sample are, and those of each class, next to real ones."""
 
-import math
-
 import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.group import Group
-from saddlepoint.statistics.distances import mean_pairwise_distance
+from saddlepoint.statistics.distances import mean_over_pairs, mean_pairwise_distance
 from saddlepoint.statistics.influence import some
-from saddlepoint.statistics.intervals import NORMAL_95, Interval
+from saddlepoint.statistics.intervals import Interval, mean_of
 from saddlepoint.statistics.similarity import ms_ssim, scales
 
 MOST = 1_000
@@ -40,24 +38,20 @@ def class_spread(fake: Group, real: Group) -> tuple[Interval, int] | None:
             ratios[label] = spread(ours, theirs)
     if not ratios:
         return None
-    value = sum(ratio.value for ratio in ratios.values()) / len(ratios)
-    half = math.sqrt(sum((ratio.high - ratio.value) ** 2 for ratio in ratios.values())) / len(ratios)
-    return Interval(value, value - half, value + half), min(ratios, key=lambda label: ratios[label].value)
+    return mean_of(list(ratios.values())), min(ratios, key=lambda label: ratios[label].value)
 
 
 def likeness(of: Group, rng: torch.Generator, pairs: int = PAIRS) -> tuple[Interval, int]:
-    """(mean MS-SSIM of `pairs` random pairs within each class, scales it has): 1 where a class is one picture.
+    """(mean MS-SSIM of `pairs` random pairs within each class, or of all where there are no more; scales it has): 1
+    where a class is one picture.
 
     AC-GAN's measure of diversity (Odena et al. 2017, section 4.2); beside published values only with all five scales,
-    on pictures of 128 x 128. The interval is that of the mean over pairs.
+    on pictures of 128 x 128. The interval is that of the choice of pictures and of pairs.
     """
     count = scales(*of.x.shape[2:])
     if not count:
         raise SaddlepointError(f"pictures of {list(of.x.shape[2:])} pixels", "MS-SSIM", "11 pixels are the least")
-    found = [_of_pairs(members.x, rng, pairs) for members in by_class(of)]
-    values = torch.cat(found)
-    half = NORMAL_95 * float(values.std(correction=0)) / math.sqrt(len(values))
-    return Interval(float(values.mean()), float(values.mean()) - half, float(values.mean()) + half), count
+    return mean_of([_of_pairs(members.x, rng, pairs) for members in by_class(of)]), count
 
 
 def by_class(some: Group) -> list[Group]:
@@ -77,11 +71,15 @@ def classes_of(real: Group, fake: Group) -> int:
     return ours
 
 
-def _of_pairs(x: Tensor, rng: torch.Generator, pairs: int) -> Tensor:
-    """MS-SSIM of random pairs of different members."""
-    if len(x) < 2:
-        raise SaddlepointError("a class of one picture has no pairs", "MS-SSIM", "give more of each class")
-    first = torch.randint(len(x), (pairs,), generator=rng)
-    second = (first + torch.randint(1, len(x), (pairs,), generator=rng)) % len(x)
+def _of_pairs(x: Tensor, rng: torch.Generator, pairs: int) -> Interval:
+    """Mean MS-SSIM of pairs of different members."""
+    n = len(x)
+    if n < 3:
+        raise SaddlepointError(f"a class of {n} pictures has no two pairs", "MS-SSIM", "give more of each class")
+    if n * (n - 1) // 2 <= pairs:
+        first, second = torch.triu_indices(n, n, 1)
+    else:
+        first = torch.randint(n, (pairs,), generator=rng)
+        second = (first + torch.randint(1, n, (pairs,), generator=rng)) % n
     pictures = x.double() / 255
-    return ms_ssim(pictures[first], pictures[second])
+    return mean_over_pairs(ms_ssim(pictures[first], pictures[second]), first, second, n)

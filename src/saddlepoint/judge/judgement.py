@@ -23,6 +23,7 @@ from saddlepoint.statistics.sliced import directions, sliced_wasserstein
 NEIGHBOURS = 5
 MOST = 2_000  # of either side, for what compares every pair
 DIRECTIONS = 128
+ENOUGH = 5  # examples to a feature, below which a Frechet distance is called biased
 DRAWS = 8  # of training examples, at most, that a distance is held against
 
 Measures = dict[str, Measure]
@@ -90,11 +91,12 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
     whole, original = frechet_interval(features, standard.fitted), card.extractor == INCEPTION
     share = whole.scaled(100 / float(standard.fitted.moments.covariance.trace()))
     name = "FID (Frechet inception distance)" if original else "Frechet distance"
+    word = biased(fake, standard.real)
     found = {
-        "frechet": measure(card, name + biased(fake, standard.real), whole),
-        "frechet_share": measure(card, "Frechet distance / that of the mean real example alone, %", share),
+        "frechet": measure(card, name + word, whole),
+        "frechet_share": measure(card, f"Frechet distance{word} / that of the mean real example alone, %", share),
     }
-    if len(features) // 2 > features.shape[1]:
+    if len(features) >= least_for_limit(features.shape[1]):
         limit = without_bias(features, standard.fitted, whole)
         found["frechet_limit"] = measure(card, "Frechet distance, extrapolated to infinitely many samples", limit)
     yardstick, many = standard.yardstick(len(features))
@@ -109,11 +111,18 @@ def distances(fake: Group, standard: Standard, card: Card) -> Measures:
 
 
 def biased(*groups: Group) -> str:
-    """A word on too few examples: fewer than features leave directions empty, which adds to a Frechet distance what no
-    interval of chance contains. Empty where they are enough.
+    """A word on too few examples: they add to a Frechet distance what no interval of chance contains. Empty where there
+    are five to a feature or more.
+
+    How many there are is not said: the card does, and a name is to be the same however the data were split.
     """
     few, wide = min(each.size for each in groups), groups[0].seen.features.shape[1]
-    return f", biased upwards by {few:,} examples for {wide:,} features" if few <= wide else ""
+    return " (biased upwards: few examples for so many features)" if few < ENOUGH * wide else ""
+
+
+def least_for_limit(features: int) -> int:
+    """The fewest samples whose Frechet distance is extrapolated: more than `features` in either half."""
+    return 2 * (features + 1)
 
 
 def any_of(examples: Group) -> Tensor:
@@ -177,8 +186,8 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
     found["class_frechet"] = measure(card, f"Frechet distance, mean over classes{word}", mean)
     names = standard.classes or tuple(map(str, range(k)))
     for name, c, one in zip(names[:LISTED], range(k), each):
-        short = card._replace(n_real=real.of(c).size, n_fake=fake.of(c).size)
-        found[f"class_frechet/{name}"] = measure(short, f"Frechet distance, class {name}", one)
+        short, own = card._replace(n_real=real.of(c).size, n_fake=fake.of(c).size), biased(fake.of(c), real.of(c))
+        found[f"class_frechet/{name}"] = measure(short, f"Frechet distance, class {name}{own}", one)
     return found
 
 

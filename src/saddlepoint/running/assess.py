@@ -18,7 +18,7 @@ from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.group import LEAST, card_of, group
-from saddlepoint.judge.judgement import Measures, judge
+from saddlepoint.judge.judgement import Measures, Standard, judge, least_for_limit
 from saddlepoint.randomness import Randomness
 from saddlepoint.running import generator
 from saddlepoint.running.copied import keep_copies
@@ -40,7 +40,7 @@ WEIGHTED = ("efficientnet", "inception")  # features that can be read off a file
 
 def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, list[str]]:
     """Everything that applies to a run's generator, against held-out data; written to measures.json beside it, and the
-    list of near-copies to copies.csv. Also notes: where those are.
+    list of near-copies to copies.csv. Also notes: where those are, and what is missing for want of samples.
     """
     record = read_record(folder)
     room_for(n, math.prod(record.data.shape) + record.config.prior.size)
@@ -51,10 +51,18 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, l
     config = record.config.model_copy(update={"judge": wish})
     choices = record.choices.model_copy(update={"judge_features": wish.features, "judge_images": 0})
     session = Session(record.model_copy(update={"config": config, "choices": choices}), source, engine)
-    found = jury(session).judge(session, generator.load(folder, str(engine.device)), n, seed)
+    court = jury(session)
+    found = court.judge(session, generator.load(folder, str(engine.device)), n, seed)
     keep(folder, found.measures)
     left = keep_copies(folder, found)
-    return found.measures, [f"near-copies: {', '.join(map(str, left))}"] if left else []
+    copies = [f"near-copies: {', '.join(map(str, left))}"] if left else []
+    return found.measures, [*copies, *no_limit(n, court.standard, "-n {} or more")]
+
+
+def no_limit(n: int, held: Standard, need: str) -> list[str]:
+    """A note where n samples are too few for their distance to be extrapolated, and what it takes; else none."""
+    least = least_for_limit(held.real.seen.features.shape[1])
+    return [] if n >= least else [f"no frechet_limit, which needs {need.format(least)}"]
 
 
 def settled(wish: Judge, default: str, weights: str | None = None) -> Judge:
@@ -73,7 +81,8 @@ def judge_folders(
     generated: str, real: str, wish: Judge, size: str | None, bad: float | None = None
 ) -> tuple[Measures, list[str]]:
     """One set of pictures against another, of which a share `bad` may be unreadable; and notes: what was left out or
-    resized, and why not class by class, where both sides have classes but they differ, or one is too small.
+    resized, why not class by class, where both sides have classes but they differ, or one is too small, and what is
+    missing for want of samples.
     """
     if (Path(generated) / "config.json").is_file():
         what, hint = "a run is judged against its own held-out data", "leave the second folder out, or give its samples"
@@ -103,7 +112,8 @@ def judge_folders(
     found = judge(fake, held, card, Randomness(0).stream("judge"))
     if extractor.classes and extractor.classes != theirs.classes:
         found.pop("label_accuracy", None)  # as many classes, of other names: its answer is none to what was asked
-    return found, [*left_out, *resized, *([why] if why else [])]
+    short = no_limit(ours.size, held, "{:,} generated pictures or more")
+    return found, [*short, *left_out, *resized, *([why] if why else [])]
 
 
 def told(words: str, *sources: Source) -> list[str]:

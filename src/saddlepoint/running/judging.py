@@ -22,7 +22,7 @@ from saddlepoint.judge.extractors.inception import KNOWN as INCEPTION
 from saddlepoint.judge.extractors.inception import inception
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
-from saddlepoint.judge.judgement import Measures, Standard, judge, quick
+from saddlepoint.judge.judgement import Measures, Standard, biased, judge, quick
 from saddlepoint.judge.memory import QUERIES, Copies, memory
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.report.material import Pairs
@@ -114,16 +114,27 @@ class Jury(NamedTuple):
         return group(self.extractor, x, labels if enough else None)
 
     def sit(self, session: Session) -> dict[str, Measures]:
-        """The judgement of each average as it is now, by its name; always of the same z."""
+        """The judgement of each average as it is now, by its name; always of the same z.
+
+        Averages of equal weights are judged once: early in a run, the cap on half-lives makes them so. Before the first
+        round all are equal, and yet each is judged, as whoever judges then wants to know how long it takes.
+        """
         seed, about = seed_of(session.config.seed, "judge"), session.description("")
-        found = {}
+        found: dict[str, Measures] = {}
         for name, average in session.averages.items():
+            weights = average.module.state_dict()
+            others = {each: session.averages[each].module.state_dict() for each in found if session.progress.seen}
+            twins = [each for each, of in others.items() if all(of[key].equal(weights[key]) for key in weights)]
+            if twins:
+                found[name] = found[twins[0]]
+                continue
             fake = self.see(Generator(average.module, about, session.engine.device), self.samples, seed)
             card = self.card(fake.size, seed)
             found[name] = quick(fake, self.standard, card, Randomness(seed).stream("judge"))
             if self.altered is not None:
                 apart = frechet_interval(fake.seen.features, self.altered)
-                found[name]["frechet_augmented"] = measure(card, "Frechet distance to augmented real examples", apart)
+                metric = f"Frechet distance to augmented real examples{biased(fake, self.standard.real)}"
+                found[name]["frechet_augmented"] = measure(card, metric, apart)
         return found
 
     def judge(self, session: Session, generator: Generator, n: int, seed: int) -> Judged:

@@ -32,6 +32,13 @@ def parts_of(n: int, parts: int) -> Tensor:
     return torch.randperm(n, generator=torch.Generator().manual_seed(0)) % parts
 
 
+def mean_of(intervals: Sequence[Interval]) -> Interval:
+    """The mean of K independent values: half-widths h_k become (sum_k h_k^2)^(1/2) / K."""
+    value = sum(each.value for each in intervals) / len(intervals)
+    half = math.hypot(*(each.high - each.value for each in intervals)) / len(intervals)
+    return Interval(value, value - half, value + half)
+
+
 def jackknife(value: float, without: Sequence[float] | Tensor) -> Interval:
     """value +- 1.96 s,  s^2 = (m-1)/m sum_j (t_j - mean t)^2, with t_j the statistic without part j of m equal ones.
 

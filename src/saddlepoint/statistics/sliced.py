@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.statistics.intervals import Interval, jackknife
+from saddlepoint.statistics.intervals import Interval, jackknife, parts_of
 
 PARTS = 10
 
@@ -29,7 +29,7 @@ def sliced_wasserstein(x: Tensor, y: Tensor, w: Tensor) -> Interval:
         raise SaddlepointError(shapes, "sliced Wasserstein", f"give [n, F] and [m, F], m >= {2 * PARTS}")
     a, b = (x.double() @ w).sort(0).values, y.double() @ w
     order = b.sort(0)
-    member = order.indices % PARTS
+    member = parts_of(len(y), PARTS)[order.indices]
     without = []
     for part in range(PARTS):
         kept = (member != part).T  # the same number in every row
