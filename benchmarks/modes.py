@@ -17,6 +17,7 @@ import argparse
 import math
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -43,12 +44,15 @@ OBJECTIVES = {o.name: o for o in (minimax, non_saturating, least_squares, hinge,
 
 
 class Score(NamedTuple):
-    """Modes found, the share of samples of high quality, the reverse KL in nats, and the processor's seconds."""
+    """Modes found, the share of samples of high quality, the reverse KL in nats, the processor's seconds, and whether
+    the game diverged: half of the samples are not finite, or ten times further out than any example.
+    """
 
     modes: int
     quality: float
     reverse_kl: float
     seconds: float
+    diverged: bool
 
 
 class Setting(NamedTuple):
@@ -56,8 +60,8 @@ class Setting(NamedTuple):
 
     gamma          weighs R1 and R2 at first, in units of the data's total variance (0 leaves them out)
     last           it falls geometrically to `last` of itself, between `since` and `until` of the rounds
-    lazy           R1 and R2 are computed once in so many rounds, and weigh as many times more there
-    g_steps        steps of G in a round from `since` of the rounds on; one before
+    lazy, rows     R1 and R2 are computed once in so many rounds, and weigh as many times more there; on so many rows
+    g_steps, g_since  steps of G in a round, from `g_since` of the rounds on; one before
     d_rate, g_rate are held for `hold` of the rounds, and fall as half a cosine to a hundredth
     steep          D's first layer makes all of D steeper, and the pieces of its units are zero at points of their own
     d_gain         of the first layer of D; g_gain and g_last of every layer of a G of steps, at first and at last
@@ -73,7 +77,9 @@ class Setting(NamedTuple):
     since: float = 0.33
     until: float = 0.65
     lazy: int = 1
+    rows: int = 100
     g_steps: int = 1
+    g_since: float = 0.33
     rounds: int = 19_000
     batch: int = 100
     d_rate: float = 3e-4
@@ -116,10 +122,10 @@ SETTINGS = {
 }
 
 
-def r1_and_r2(turn: Turn) -> Tensor:
-    """R1 + R2 = 1/2 |grad D(x)|^2 + 1/2 |grad D(G(z))|^2, [B], by one pass over both: passes are what costs here."""
+def r1_and_r2(turn: Turn, rows: int) -> Tensor:
+    """R1 + R2 = 1/2 |grad D(x)|^2 + 1/2 |grad D(G(z))|^2 of the first rows, by one pass over both: passes cost."""
     seen = turn.verdict()
-    u = torch.cat([seen.real, seen.fake]).requires_grad_()
+    u = torch.cat([seen.real[:rows], seen.fake[:rows]]).requires_grad_()
     (slope,) = torch.autograd.grad(seen.critic(u).logits.sum(), u, create_graph=True)
     return slope.square().sum(1).view(2, -1).sum(0) / 2
 
@@ -155,14 +161,14 @@ def batches(x: Tensor, size: int, count: int, seed: int) -> Iterator[Batch]:
 
 
 def round_of(setting: Setting) -> Schedule:
-    """Algorithm 1, but that G takes `g_steps` steps in a round, on one batch, from `since` of the rounds on."""
+    """Algorithm 1, but that G takes `g_steps` steps in a round, on one batch, from `g_since` of the rounds on."""
 
     def schedule(
         game: Game, state: State, batches: Iterator[Batch], rng: Randomness, dials: Dials
     ) -> tuple[State, Round]:
         batch = next(batches)
         after = algorithm_1(game, state, iter([batch]), rng, dials)
-        for i in range(1, setting.g_steps if state.index >= setting.since * setting.rounds else 1):
+        for i in range(1, setting.g_steps if state.index >= setting.g_since * setting.rounds else 1):
             generator_step(game, batch, Moment(rng, state.index, game.k + i, dials))
         return after
 
@@ -175,10 +181,13 @@ def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Scor
     points = POINTS if target.dimension < 100 else POINTS // 10
     x = target.draw(points, Randomness(seed).stream("world")).float()
     unit = float(x.std()) / setting.spread if setting.spread else 1.0
+    units = Units(unit, float(x.norm(dim=1).max()))
     x /= unit
     prior = Prior("normal", target.latent)
     G, D = players(setting, target, x, prior)
-    penalties = (Term("r1 and r2", "D", r1_and_r2, every=setting.lazy),) if setting.gamma else ()
+    penalties = (
+        (Term("r1 and r2", "D", partial(r1_and_r2, rows=setting.rows), every=setting.lazy),) if setting.gamma else ()
+    )
     game = Game(
         G=Player.of(G, torch.optim.Adam(G.parameters(), betas=(setting.momentum, 0.99), fused=True)),
         D=Player.of(D, torch.optim.Adam(D.parameters(), betas=BETAS, fused=True)),
@@ -202,27 +211,36 @@ def trained(setting: Setting, target: Target, seed: int, every: int = 0) -> Scor
     for round_ in play(game, drawn, seed=seed, schedule=round_of(setting), dials=dials):
         average.update(G, setting.batch, round_.images)
         if every and (round_.index + 1) % every == 0:
-            seen = score(target, average.module, unit, seed, time.process_time() - start)
+            seen = score(target, average.module, units, seed, time.process_time() - start)
             print(f"    {round_.index + 1:6d}  {line(seen)}", flush=True)
         if not round_.sound:
             break
-    return score(target, average.module, unit, seed, time.process_time() - start)
+    return score(target, average.module, units, seed, time.process_time() - start)
+
+
+class Units(NamedTuple):
+    """What a player's 1 is in the world, and how far out its outermost example lies there."""
+
+    one: float
+    outermost: float
 
 
 @torch.no_grad()
-def score(target: Target, G: nn.Module, unit: float, seed: int, seconds: float) -> Score:
+def score(target: Target, G: nn.Module, units: Units, seed: int, seconds: float) -> Score:
     """The protocol's three numbers on 2,500 samples, of a G whose outputs are in these units."""
     z = Prior("normal", target.latent)(SAMPLES, Randomness(seed).stream("judge"))
-    x = unit * G(z, None).double().nan_to_num(1e9)
+    x = units.one * G(z, None).double().nan_to_num(1e9)
     k, good = target.judge(x)
     share = torch.bincount(k, minlength=target.modes).double() / len(k)
     reverse = torch.special.xlogy(share, share * target.modes).sum()
-    return Score(int(k[good].unique().numel()), float(good.double().mean()), float(reverse), seconds)
+    diverged = float(x.norm(dim=1).median()) > 10 * units.outermost
+    return Score(int(k[good].unique().numel()), float(good.double().mean()), float(reverse), seconds, diverged)
 
 
 def line(found: Score) -> str:
     """A score in one line."""
-    return f"{found.modes:2d} modes  {found.quality:6.1%}  reverse KL {found.reverse_kl:.3f}  {found.seconds:.0f} s"
+    words = f"{found.modes:2d} modes  {found.quality:6.1%}  reverse KL {found.reverse_kl:.3f}  {found.seconds:.0f} s"
+    return words + "  diverged" * found.diverged
 
 
 def cover(target: Target, setting: Setting, seeds: range, every: int = 0) -> None:
@@ -231,9 +249,10 @@ def cover(target: Target, setting: Setting, seeds: range, every: int = 0) -> Non
     for seed in seeds:
         found.append(trained(setting, target, seed, every))
         print(f"{name} seed {seed}: {line(found[-1])}", flush=True)
-    complete = sum(s.modes == target.modes for s in found)
+    complete, diverged = sum(s.modes == target.modes for s in found), sum(s.diverged for s in found)
     modes, quality, reverse = (sum(column) / len(found) for column in list(zip(*found))[:3])
-    print(f"{name}: all modes {complete} of {len(found)}; {modes:.1f} modes, {quality:.1%}, {reverse:.3f}", flush=True)
+    means = f"{modes:.1f} modes, {quality:.1%}, {reverse:.3f}; diverged {diverged}"
+    print(f"{name}: all modes {complete} of {len(found)}; {means}", flush=True)
 
 
 def main() -> None:
