@@ -1,4 +1,4 @@
-"""EQUATIONS.md speaks of code and of tests that exist."""
+"""EQUATIONS.md and the pages of the theory speak of code and of tests that exist."""
 
 import ast
 import re
@@ -47,7 +47,38 @@ def test_every_row_resolves(row: list[str]) -> None:
             assert folder is CODE or symbol.split(".")[-1].startswith("test_"), f"{symbol} is not a test"
 
 
-def test_rows_are_in_the_order_of_the_lectures() -> None:
+def test_every_item_of_the_lectures_has_a_row_in_their_order() -> None:
     items = [int(row[0].strip().removeprefix("L")) for row in ROWS]
-    assert len(items) > 20
+    assert sorted(set(items)) == list(range(1, 29))
     assert items == sorted(items)
+
+
+def guards(text: str) -> list[tuple[str, str]]:
+    """The tests a page names, (file, name): `test_file.py::name`, or `::name` in the same file; "" for a file alone."""
+    found, file = [], ""
+    for named, name in re.findall(r"`(?:tests/)?(test_\w+\.py)?(?:::(\w+))?`", text):
+        file = named or file
+        found += [(file, name)] if named or name else []
+    return found
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "theory").glob("*.md")), ids=lambda page: page.stem)
+def test_every_page_of_the_theory_is_guarded_by_tests_that_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    found = guards(text)
+    for file, name in found:
+        assert (TESTS / file).is_file(), f"{file} does not exist"
+        assert not name or name in defined(TESTS / file), f"{file} does not define {name}"
+    assert found or "**Statement**" not in text, "a page with a statement names its tests"
+
+
+def test_guards_are_read_as_they_are_written() -> None:
+    text = (
+        "**Guarded by** `test_a.py::test_one` (to 1e-3),\n`::test_two`, `a / b` and `tests/test_b.py`, `::test_three`."
+    )
+    assert guards(text) == [
+        ("test_a.py", "test_one"),
+        ("test_a.py", "test_two"),
+        ("test_b.py", ""),
+        ("test_b.py", "test_three"),
+    ]
