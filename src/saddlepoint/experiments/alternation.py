@@ -29,6 +29,7 @@ START = (2.0, 0.6)  # G0: mean and standard deviation
 DEPTHS = {"k = 1": 1, "k = 5": 5, "k = 20": 20, "converged": 3000}
 SLOWEST, FASTEST, RATES = -2, 0.7, 28  # powers of ten, and how many step sizes between them
 STEPS, ROUNDS, QUANTILES = 50, 100, 256
+ROUNDING = 1e-16  # what quadrature leaves of a JSD of 0; nothing smaller is drawn
 
 
 class Affine(nn.Module):
@@ -151,7 +152,7 @@ def table(record: Record) -> Table:
 
 def draw(record: Record, folder: Path) -> list[Path]:
     """A map of the change for each D, its zero line drawn, and Algorithm 1 over rounds."""
-    canvas, axes = figures.figure(1, 5, width=2.35, height=2.5)
+    canvas, axes = figures.five()
     bound = 0.5
     for ax, (name, change) in zip(axes, record.change.items()):
         n, rates = np.arange(1, STEPS + 1), record.rates
@@ -161,11 +162,14 @@ def draw(record: Record, folder: Path) -> list[Path]:
             ax.contour(n, rates, change, levels=[0], colors=figures.INK, linewidths=1.2)
         ax.set_xscale("log")
         ax.set_yscale("log")
-        figures.label(ax, f"D: {name}", "steps of G", "step size" if ax is axes[0] else "")
+        figures.label(ax, f"D: {name}", "steps of G", "step size" if ax in (axes[0], axes[3]) else "")
     figures.scale(canvas, image, axes[:4], "change of the JSD; hatched: up")
     for (name, course), colour, style in zip(record.alternating.items(), figures.SERIES, figures.STYLES):
         label = "k = 100" if name == "converged" else name
-        axes[4].semilogy(np.maximum(course, 1e-8), color=colour, ls=style, label=label)
+        axes[4].semilogy(np.maximum(course, ROUNDING), color=colour, ls=style, label=label)
+    axes[4].set_ylim(ROUNDING / 5, 5)
+    note, where = f"{ROUNDING:.0e}: rounding", axes[4].get_yaxis_transform()
+    axes[4].text(0.76, 2 * ROUNDING, note, fontsize=7, color=figures.INK, transform=where)
     figures.label(axes[4], "Algorithm 1, step size 0.5", "round", "JSD")
-    figures.legend(axes[4])
+    figures.legend(axes[4], loc="lower left")
     return [figures.save(canvas, folder, "alternation")]

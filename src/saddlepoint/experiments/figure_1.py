@@ -23,6 +23,7 @@ from saddlepoint.theory.optimal import optimal_discriminator
 
 ROUNDS, BATCH, FRAMES, GRID = 3000, 256, 44, 4001
 LOW, HIGH, BINS = -4.0, 4.0, 160
+CEILING, STRETCH = 1.4, 3  # what is drawn of p_g, and how much wider than x the line of z is
 
 
 class Snapshot(NamedTuple):
@@ -146,17 +147,23 @@ def draw(record: Record, folder: Path) -> list[Path]:
 
 
 def panel(ax: figures.Axes, record: Record, snapshot: Snapshot) -> None:
-    """The densities and D above; below, the line of z, the line of x and the arrows of G between them."""
+    """The densities and D above; below, the line of z, the line of x and the arrows of G between them.
+
+    z is drawn three times as wide as x, and p_g up to 1.4; where it goes higher, the height is written there.
+    """
     ax.plot(record.centres, record.p_data, color=figures.DATA, ls=":", lw=2, label="p_data")
-    ax.plot(record.centres, np.minimum(snapshot.p_g, 1.4), color=figures.FAKE, lw=1.4, label="p_g")
+    ax.plot(record.centres, np.minimum(snapshot.p_g, CEILING), color=figures.FAKE, lw=1.4, label="p_g")
     ax.plot(record.centres, snapshot.D, color=figures.CRITIC, ls="--", lw=1.2, label="D")
     ax.plot(record.centres, snapshot.best, color=figures.PALE, ls="-.", lw=0.9, label="D*", zorder=0)
+    if snapshot.p_g.max() > CEILING:
+        peak = float(record.centres[snapshot.p_g.argmax()])
+        ax.text(peak, CEILING + 0.04, f"up to {snapshot.p_g.max():.1f}", fontsize=7, color=figures.FAKE, ha="center")
     x_line, z_line = -0.12, -0.7
-    for line, name in ((x_line, "x"), (z_line, "z")):
+    for line, name in ((x_line, "x"), (z_line, f"{STRETCH} z")):
         ax.plot([LOW, HIGH], [line, line], color=figures.INK, lw=0.8)
         ax.text(HIGH + 0.15, line, name, fontsize=8, va="center")
     chosen = np.linspace(0, len(record.z) - 1, 25).round().astype(int)
-    for start, end in zip(record.z[chosen] * 3, snapshot.x[chosen]):
+    for start, end in zip(record.z[chosen] * STRETCH, snapshot.x[chosen]):
         ax.annotate(
             "", (end, x_line), (start, z_line), arrowprops={"arrowstyle": "->", "lw": 0.5, "color": figures.INK}
         )

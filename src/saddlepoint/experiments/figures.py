@@ -3,17 +3,19 @@
 The colours are Okabe and Ito's (2008), told apart by every kind of colour vision and, with the line styles, in grey.
 """
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import write_atomic
 
 DATA, FAKE, CRITIC, OTHER, INK, PALE = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#222222", "#B8B8B8"
 SERIES = (DATA, FAKE, CRITIC, OTHER, "#E69F00", "#56B4E9", INK)
 STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 SEQUENTIAL, DIVERGING = "cividis", "PuOr_r"
-DPI = 110
+PRINT, SCREEN = 200, 100  # dots an inch: of a figure, and of a film's frames
 
 Figure = Any  # matplotlib.figure.Figure and .axes.Axes, without importing them
 Axes = Any
@@ -34,13 +36,22 @@ def figure(rows: int = 1, columns: int = 1, width: float = 3.4, height: float = 
     require()
     from matplotlib.figure import Figure as Canvas
 
-    canvas = Canvas(figsize=(columns * width, rows * height), dpi=DPI, layout="constrained")
+    canvas = Canvas(figsize=(columns * width, rows * height), layout="constrained")
     axes = canvas.subplots(rows, columns, squeeze=False)
     for ax in axes.flat:
         ax.spines[["top", "right"]].set_visible(False)
         ax.spines[["left", "bottom"]].set_color(PALE)
         ax.tick_params(labelsize=7.5, color=PALE, labelcolor=INK)
     return canvas, list(axes.flat)
+
+
+def five(width: float = 3.0, height: float = 2.5) -> tuple[Figure, list[Axes]]:
+    """Five panels in two rows, so that a page is wide enough for their letters; the last is as wide as two."""
+    canvas, axes = figure(2, 3, width, height)
+    canvas.get_layout_engine().set(wspace=0.05)
+    axes.pop().remove()
+    axes[-1].set_subplotspec(axes[-1].get_gridspec()[1, 1:])
+    return canvas, axes
 
 
 def label(ax: Axes, title: str, x: str = "", y: str = "") -> None:
@@ -71,20 +82,22 @@ def scale(canvas: Figure, image: Any, axes: Sequence[Axes], name: str) -> None:
     bar.outline.set_visible(False)
 
 
-def frame(canvas: Figure) -> Any:
-    """The figure as a Pillow picture."""
+def frame(canvas: Figure, dots: int = SCREEN) -> Any:
+    """The figure as a Pillow picture, at so many dots an inch."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
+    canvas.set_dpi(dots)
     agg = FigureCanvasAgg(canvas)
     agg.draw()
     return Image.frombytes("RGBA", agg.get_width_height(), bytes(agg.buffer_rgba())).convert("RGB")
 
 
 def save(canvas: Figure, folder: Path, name: str) -> Path:
-    """Write folder/name.png."""
-    path = folder / f"{name}.png"
-    frame(canvas).save(path, optimize=True)
+    """Write folder/name.png, sharp enough for print."""
+    path, data = folder / f"{name}.png", io.BytesIO()
+    frame(canvas, PRINT).save(data, "png", optimize=True)
+    write_atomic(path, data.getvalue())
     return path
 
 
@@ -96,12 +109,14 @@ def film(frames: Sequence[Any], folder: Path, name: str, milliseconds: int = 90)
     """
     from PIL import Image
 
-    path, (w, h) = folder / f"{name}.gif", frames[0].size
+    path, data, (w, h) = folder / f"{name}.gif", io.BytesIO(), frames[0].size
     strip = Image.new("RGB", (w, 3 * h))
     for i, frame in enumerate((frames[0], frames[len(frames) // 2], frames[-1])):
         strip.paste(frame, (0, i * h))
     palette = strip.quantize(128, dither=Image.Dither.NONE)
     indexed = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     times = [milliseconds] * (len(frames) - 1) + [2500]
-    indexed[0].save(path, save_all=True, append_images=indexed[1:], duration=times, loop=0, optimize=True, disposal=1)
+    options = {"save_all": True, "append_images": indexed[1:], "duration": times, "loop": 0, "disposal": 1}
+    indexed[0].save(data, "gif", optimize=True, **options)
+    write_atomic(path, data.getvalue())
     return path

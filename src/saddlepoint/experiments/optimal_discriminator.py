@@ -133,24 +133,23 @@ def draw(record: Record, folder: Path) -> list[Path]:
 
 
 def picture_at(record: Record, i: int) -> figures.Figure:
-    """The figure at the i-th moment."""
-    canvas, axes = figures.figure(1, 5, width=2.2, height=2.2)
-    axes[0].plot(*record.fake.T, ".", ms=2, color=figures.FAKE, label="p_g")
-    axes[0].plot(*record.real.T, ".", ms=2, color=figures.DATA, label="p_data")
+    """The figure at the i-th moment: D* beside both critics, then samples of both densities and the errors so far."""
+    canvas, (*maps, samples, ax) = figures.five()
+    samples.plot(*record.fake.T, "x", ms=3, mew=0.6, color=figures.FAKE, label="p_g")
+    samples.plot(*record.real.T, ".", ms=2, color=figures.DATA, label="p_data")
     left, right, bottom, top = record.window
-    axes[0].plot([left, right, right, left, left], [bottom, bottom, top, top, bottom], color=figures.INK, lw=1)
-    figures.label(axes[0], f"{record.world}, and the window")
-    figures.legend(axes[0], loc="center")
+    samples.plot([left, right, right, left, left], [bottom, bottom, top, top, bottom], color=figures.INK, lw=1)
+    figures.label(samples, f"{record.world}, and the window")
+    figures.legend(samples, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=2)
     panels = [("D*", record.best)] + [(f"D, {curve.name}", curve.window[i]) for curve in record.curves]
-    for ax, (title, values) in zip(axes[1:], panels):
-        image = figures.picture(ax, values, record.window, 0.0, 1.0)
-        figures.label(ax, title)
-        ax.set_xticks(record.window[:2], [f"{v:.2f}" for v in record.window[:2]])
-        ax.set_yticks(record.window[2:], [f"{v:.2f}" for v in record.window[2:]])
-    for ax in axes[:4]:
-        ax.set_aspect("equal")
-    figures.scale(canvas, image, axes[1:4], "probability that x is real")
-    ax = axes[4]
+    for place, (title, values) in zip(maps, panels):
+        image = figures.picture(place, values, record.window, 0.0, 1.0)
+        figures.label(place, title)
+        place.set_xticks(record.window[:2], [f"{v:.2f}" for v in record.window[:2]])
+        place.set_yticks(record.window[2:], [f"{v:.2f}" for v in record.window[2:]])
+    for place in (*maps, samples):
+        place.set_aspect("equal")
+    figures.scale(canvas, image, maps, "probability that x is real")
     for curve, colour, style in zip(record.curves, (figures.DATA, figures.FAKE), ("-", "--")):
         ax.loglog(curve.rounds[: i + 1], curve.error[: i + 1], color=colour, ls=style, label=curve.name)
     ax.axhline(record.constant, color=figures.INK, lw=1, ls=":", label="constant 1/2")

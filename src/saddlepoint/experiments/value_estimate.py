@@ -227,20 +227,20 @@ def draw(record: Record, folder: Path) -> list[Path]:
         steps = milestones_drawn(found)
         axes[1].plot(steps, found.estimate, color=colour, lw=0.5, alpha=0.35)
         axes[1].plot(steps, found.estimate.mean(1), color=colour, ls=style, lw=1.6, label=f"width {width}")
-    axes[1].axhline(found.truth[0], color=figures.INK, lw=1)
+    axes[1].axhline(found.truth[0], color=figures.INK, lw=1, label="JSD")
     axes[1].set_xscale("log")
-    axes[1].set_ylim(-0.02, found.truth[0] * 1.1)
-    axes[1].text(300, found.truth[0] * 1.02, "JSD", fontsize=7, color=figures.INK)
+    axes[1].set_ylim(-0.02, found.truth[0] * 1.5)
     figures.label(axes[1], "Capacity and local optima bound it below", "steps of D")
     axes[2].plot(record.steps, record.in_sample, color=figures.FAKE, ls="--", label="on its 50 training samples")
     axes[2].plot(record.steps, record.fresh, color=figures.DATA, label="on fresh samples")
     axes[2].axhline(record.few_truth, color=figures.INK, lw=1, label="JSD")
     axes[2].axhline(math.log(2), color=figures.PALE, lw=1, ls=":", label="log 2")
     axes[2].set_xscale("log")
-    axes[2].set_ylim(-1.0, 0.8)
+    axes[2].set_ylim(-1.0, 1.6)
     figures.label(axes[2], "In-sample, the bound breaks", "steps of D")
-    for ax, place in zip(axes, ("lower right", "upper left", "lower left")):
-        figures.legend(ax, loc=place)
+    figures.legend(axes[0], loc="lower right")
+    figures.legend(axes[1], loc="upper left", ncols=2)
+    figures.legend(axes[2], loc="upper left")
     return [figures.save(canvas, folder, "value")]
 
 
