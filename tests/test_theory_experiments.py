@@ -176,6 +176,27 @@ def test_algorithm_1_converges_with_five_steps_of_d_a_round_and_not_with_one():
     assert abs(five[-1]) < 1e-9
 
 
+def test_with_100_steps_a_round_the_jsd_jumps_where_adam_is_no_longer_stable():
+    """The greatest eigenvalue of lr S^-1/2 H S^-1/2 passes 2 (1 + .9) / (1 - .9) = 38 in round 70, and in the next ones
+    the JSD leaves rounding, 1e-16, for 3e-7. S: what Adam divides by; H = E f f' / 2, f = (1, x, x^2): the curvature of
+    -V in D at p_g = p_data, D = 1/2. Such a valley holds Adam's momentum, with S at rest, up to 38 and no further.
+    """
+    G, D = alternation.Affine(*alternation.START), alternation.Quadratic()
+    game, x = alternation.game_of(G, D, 0.5, 100), alternation.quantiles()
+    f = torch.cat([torch.ones_like(x), x, x.square()], 1)
+    sharpness, course = [], []
+    for _ in play(game, alternation.batches(73 * 100), schedule=algorithm_1):
+        state = game.D.optimiser.state[D.w]
+        S = (state["exp_avg_sq"] / (1 - 0.999 ** float(state["step"]))).sqrt()
+        H = f.T @ f / len(f) / 2
+        sharpness.append(0.05 * float(torch.linalg.eigvalsh(H / (S[:, None] * S).sqrt())[-1]))
+        course.append([G.a.item(), G.b.item()])
+    distance = alternation.jsd_of(torch.tensor(course, dtype=F64)).abs()
+    assert max(sharpness[:69]) < 38 < sharpness[69]
+    assert distance[66:69].max() < 1e-15
+    assert distance[70:].max() > 1e-8
+
+
 def test_figure_1_comes_closer_and_is_the_same_for_the_same_seed():
     """150 rounds: the total variation to p_data from .99 to about .45. A p_g of one narrow heap, as at the start, is .9
     away, and one without the larger peak, whose mass is .65, at least .65: .6 asks that it be found. The seed decides

@@ -104,7 +104,7 @@ def save(canvas: Figure, folder: Path, name: str) -> Path:
 def film(frames: Sequence[Any], folder: Path, name: str, milliseconds: int = 90) -> Path:
     """Write folder/name.gif, a loop that rests on its last frame.
 
-    All frames share 128 colours, those of the first, the middle and the last one together: equal pixels stay equal, and
+    All frames share 256 colours, those of the first, the middle and the last one together: equal pixels stay equal, and
     only what moves is stored.
     """
     from PIL import Image
@@ -113,7 +113,7 @@ def film(frames: Sequence[Any], folder: Path, name: str, milliseconds: int = 90)
     strip = Image.new("RGB", (w, 3 * h))
     for i, frame in enumerate((frames[0], frames[len(frames) // 2], frames[-1])):
         strip.paste(frame, (0, i * h))
-    palette = strip.quantize(128, dither=Image.Dither.NONE)
+    palette = strip.quantize(256, dither=Image.Dither.NONE)
     indexed = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     times = [milliseconds] * (len(frames) - 1) + [2500]
     options = {"save_all": True, "append_images": indexed[1:], "duration": times, "loop": 0, "disposal": 1}
