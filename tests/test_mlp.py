@@ -25,17 +25,17 @@ def parameters(network: nn.Module) -> int:
 
 def test_maxout_is_the_largest_of_its_linear_pieces():
     layer, v = Maxout(4, 3, 5).double(), draw(6, 4)
-    W, b = layer.linear.weight.view(5, 3, 4), layer.linear.bias.view(5, 3)
+    W, b = layer.maps.weight.view(5, 3, 4), layer.maps.bias.view(5, 3)
     pieces = torch.stack([v @ W[p].T + b[p] for p in range(5)])
     assert_close(layer(v), pieces.max(0).values)
 
 
 def test_the_gradient_of_maxout_flows_through_the_winner_alone():
     layer, v = Maxout(4, 3, 5).double(), draw(1, 4).requires_grad_()
-    W = layer.linear.weight.view(5, 3, 4)
-    winner = layer.linear(v).view(5, 3).argmax(0)
+    W = layer.maps.weight.view(5, 3, 4)
+    winner = layer.maps(v).view(5, 3).argmax(0)
     for unit in range(3):
-        slope, slopes = torch.autograd.grad(layer(v)[0, unit], [v, layer.linear.weight])
+        slope, slopes = torch.autograd.grad(layer(v)[0, unit], [v, layer.maps.weight])
         expected = torch.zeros(5, 3, 4, dtype=DOUBLE)
         expected[winner[unit], unit] = v[0].detach()
         assert_close(slope[0], W[winner[unit], unit].detach())

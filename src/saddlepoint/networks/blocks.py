@@ -29,11 +29,11 @@ class Maxout(nn.Module):
 
     def __init__(self, inputs: int, units: int, pieces: int) -> None:
         super().__init__()
-        self.linear = nn.Linear(inputs, pieces * units)
+        self.maps = nn.Linear(inputs, pieces * units)
         self.pieces = pieces
 
     def forward(self, v: Tensor) -> Tensor:
-        return Largest.apply(self.linear(v).unflatten(1, (self.pieces, -1)))
+        return Largest.apply(self.maps(v).unflatten(1, (self.pieces, -1)))
 
 
 class Largest(torch.autograd.Function):
