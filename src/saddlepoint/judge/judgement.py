@@ -15,7 +15,7 @@ from saddlepoint.statistics.classes import census, inception_score
 from saddlepoint.statistics.copies import FEWER, SHUFFLES
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, some, without_bias
-from saddlepoint.statistics.intervals import Interval, wilson
+from saddlepoint.statistics.intervals import mean_of, wilson
 from saddlepoint.statistics.kernel import kernel_distance
 from saddlepoint.statistics.manifold import manifold
 from saddlepoint.statistics.sliced import directions, sliced_wasserstein
@@ -179,11 +179,8 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
     if real.seen.features.shape[1] > WIDE:
         return found
     each = [frechet_interval(fake.of(c).seen.features, Reference.of(fit(real.of(c).seen.features))) for c in range(k)]
-    value = sum(one.value for one in each) / k
-    half = sum((one.high - one.value) ** 2 for one in each) ** 0.5 / k
-    mean = Interval(value, value - half, value + half)
     word = biased(*(each.of(c) for each in (fake, real) for c in range(k)))
-    found["class_frechet"] = measure(card, f"Frechet distance, mean over classes{word}", mean)
+    found["class_frechet"] = measure(card, f"Frechet distance, mean over classes{word}", mean_of(each))
     names = standard.classes or tuple(map(str, range(k)))
     for name, c, one in zip(names[:LISTED], range(k), each):
         short, own = card._replace(n_real=real.of(c).size, n_fake=fake.of(c).size), biased(fake.of(c), real.of(c))
