@@ -1,6 +1,7 @@
 """Weights from an address: a server of our own on this machine, honest, lying, slow to promise, and absent."""
 
 import hashlib
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from saddlepoint.cli.main import main
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running.judging import local
 from saddlepoint.storage import downloads
@@ -98,3 +100,12 @@ def test_a_server_that_is_not_there_is_one_line(site: Site) -> None:
 def test_a_file_stays_a_file(site: Site, tmp_path: Path) -> None:
     assert local(str(tmp_path / "w.pth"), KNOWN) == tmp_path / "w.pth"
     assert local(None, KNOWN) is None
+
+
+def test_the_cache_lists_weights_as_such_and_counts_no_pictures(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    path = fetched(f"{site.address}/w.pth", KNOWN)
+    assert main(["cache"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split()[:5] == ["weights,", path.name, "-", "10", "kB"]
+    assert main(["cache", "--json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)["entries"]
+    assert entry == {"data": f"weights, {path.name}", "pictures": None, "bytes": len(CONTENT)}

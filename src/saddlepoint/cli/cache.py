@@ -33,7 +33,7 @@ def cache(
     found = [
         *((one.name, one.pictures, one.bytes, one.made) for one in stored.contents()),
         *((*one.of, one.bytes, one.made) for one in remembered.contents()),
-        *((f"weights, {path.name}", 0, about.st_size, about.st_mtime) for path, about in weights),
+        *((f"weights, {path.name}", None, about.st_size, about.st_mtime) for path, about in weights),
     ]
     if clear:
         stored.clear()
@@ -46,7 +46,12 @@ def cache(
         total = size_of(sum(size for _, _, size, _ in found))
         say([f"{'cleared' if clear else 'in'} {stored.place()}: {len(found)} kept, {total}"])
         cells = [
-            (name, f"{count:,}", size_of(size), datetime.fromtimestamp(made).strftime("%Y-%m-%d %H:%M"))
+            (name, pictures(count), size_of(size), datetime.fromtimestamp(made).strftime("%Y-%m-%d %H:%M"))
             for name, count, size, made in found
         ]
         say(columns(cells, titles=TITLES) if cells and not clear else [])
+
+
+def pictures(count: int | None) -> str:
+    """How many there are; a dash for weights, which hold none."""
+    return "-" if count is None else f"{count:,}"
