@@ -289,6 +289,8 @@ def test_the_state_of_a_run_on_one_line():
         line(TICK)
         == "50%  107,500 of 215,000  1,812/s  1m 00s left  D(x) 0.640  D(G(z)) 0.330  loss D 1.120  loss G 0.900"
     )
+    begun = TICK._replace(images=64, rate=0.0, left=float("inf"))
+    assert line(begun) == "0%  64 of 215,000  D(x) 0.640  D(G(z)) 0.330  loss D 1.120  loss G 0.900"
     no_critic = TICK._replace(d_real=float("nan"), d_fake=float("nan"), losses={"G": 0.5}, skipped=2)
     assert status(no_critic) == "loss G 0.500   2 steps refused"
 
@@ -357,6 +359,10 @@ def test_the_live_display_fits_80_columns_and_says_what_matters(capsys, monkeypa
         D/r1 0.010   D/class-real 0.100   D/class-fake 0.200   G/class 0.300
         held out: D(x) 0.61, as in training"""
     assert [part for part in wanted.splitlines() if part.strip() not in text] == []
+    with watcher.console.capture() as capture:
+        watcher.console.print(watcher.drawn(TICK._replace(rate=0.0, left=float("inf"))))
+    assert "107,500 of 215,000 pictures\n" in (text := re.sub(" +\n", "\n", capture.get()))
+    assert "left" not in text
 
 
 def test_help_pages_are_80_columns_of_plain_text_with_an_example(capsys):

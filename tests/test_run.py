@@ -1,5 +1,6 @@
 """A run through the front door: what it writes and when, and what its averages are."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,7 +130,8 @@ def test_ticks_count_up_to_the_end(whole: Run, seen: Seen) -> None:
     assert [tick.images for tick in seen.ticks] == [*range(12, 121, 12), *range(126, 181, 6)]
     assert {tick.total for tick in seen.ticks} == {180}
     assert seen.ticks[-1].left == 0
-    assert all(tick.left > 0 and tick.rate > 0 for tick in seen.ticks[:-1])
+    assert (seen.ticks[0].rate, seen.ticks[0].left) == (0, math.inf)  # nothing is foretold by the first round
+    assert all(0 < tick.left < math.inf and tick.rate > 0 for tick in seen.ticks[1:-1])
     assert seen.plans[0].images == 180
     assert seen.notes == []
 

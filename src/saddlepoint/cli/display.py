@@ -11,9 +11,19 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from saddlepoint import durations
 from saddlepoint.cli.flags import Voice
-from saddlepoint.cli.tables import line, noun, plan_lines, say, share, status, summary_lines, summary_values, terms
+from saddlepoint.cli.tables import (
+    left,
+    line,
+    noun,
+    plan_lines,
+    say,
+    share,
+    status,
+    summary_lines,
+    summary_values,
+    terms,
+)
 from saddlepoint.running.watcher import Plan, Summary, Tick, Watcher
 
 LINE_SECONDS = 5.0
@@ -135,10 +145,11 @@ class Live:
         from rich.text import Text
 
         width = min(self.console.width, 80)
-        left = f"{share(tick):4.0%}   {durations.show(tick.left)} left"
         bar = Table.grid(padding=(0, 2))
-        bar.add_row(ProgressBar(total=max(1, tick.total), completed=tick.images, width=max(10, width - 24)), left)
-        speed = f"{tick.images:,} of {tick.total:,} {self.what}   {tick.rate:,.0f} a second"
+        done = ProgressBar(total=max(1, tick.total), completed=tick.images, width=max(10, width - 24))
+        bar.add_row(done, f"{share(tick):4.0%}   {left(tick)}")
+        speed = f"{tick.images:,} of {tick.total:,} {self.what}"
+        speed += f"   {tick.rate:,.0f} a second" if tick.rate else ""
         facts = [Text(fact, style="dim") for fact in (terms(tick), *tick.facts) if fact]
         return Group("", bar, Text(speed), Text(status(tick), style="bold"), *facts)
 

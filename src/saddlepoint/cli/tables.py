@@ -57,8 +57,14 @@ def figure(value: float) -> str:
 
 def line(tick: Tick) -> str:
     """The state of a run on one line, for where there is no terminal."""
-    done = f"{share(tick):.0%}  {tick.images:,} of {tick.total:,}  {tick.rate:,.0f}/s"
-    return f"{done}  {durations.show(tick.left)} left  {status(tick)}".replace("   ", "  ")
+    done = f"{share(tick):.0%}  {tick.images:,} of {tick.total:,}"
+    speed = f"{tick.rate:,.0f}/s" if tick.rate else ""
+    return "  ".join(filter(None, (done, speed, left(tick), status(tick)))).replace("   ", "  ")
+
+
+def left(tick: Tick) -> str:
+    """The time it will still take; nothing where no speed was measured yet."""
+    return f"{durations.show(tick.left)} left" if math.isfinite(tick.left) else ""
 
 
 def share(tick: Tick) -> float:

@@ -10,11 +10,15 @@ MEMORY = 0.95  # of a smoothed number, from one round to the next
 
 
 class Gauge:
-    """The speed of the last seconds, and smoothed costs and readings."""
+    """The speed of the last seconds, and smoothed costs and readings.
 
-    def __init__(self, seen: int, clock: Callable[[], float] = time.monotonic) -> None:
+    It is measured from the end of the first round on: that one, and what is done before it, prepares what the others
+    use, and takes many times as long.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
-        self.marks = deque([(clock(), seen)])
+        self.marks: deque[tuple[float, int]] = deque()
         self.smoothed: dict[str, float] = {}
 
     def update(self, seen: int, numbers: Mapping[str, float]) -> Mapping[str, float]:
@@ -30,6 +34,8 @@ class Gauge:
 
     @property
     def rate(self) -> float:
-        """Examples a second over the window; 0 before anything happened."""
+        """Examples a second over the window; 0 before anything was measured."""
+        if not self.marks:
+            return 0.0
         (start, first), (end, last) = self.marks[0], self.marks[-1]
         return (last - first) / (end - start) if end > start else 0.0

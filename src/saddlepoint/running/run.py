@@ -48,7 +48,7 @@ class Worker:
         self.progress = session.progress
         self.journal = Journal(folder / "journal.jsonl")
         self.started, self.earlier = time.monotonic(), 0.0
-        self.gauge = Gauge(0)
+        self.gauge = Gauge()
         self.opinion, self.judgement = "", ""  # the last of each, as the progress line has them
         self.jury: Jury | None = None
         self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
@@ -72,7 +72,7 @@ class Worker:
         events = read_journal(self.journal.path) if self.progress.journal else []
         self.earlier = max((event.get("seconds") or 0.0 for event in events), default=0.0)
         self.line = (self.started, self.progress.seen)
-        self.gauge = Gauge(self.progress.seen)
+        self.gauge = Gauge()
 
     def work(self) -> None:
         """Play all that is left, saving on the way. Raises SaddlepointError when asked to stop, after having saved."""
@@ -146,7 +146,7 @@ class Worker:
         checkpoint.restore(self.checkpoints, self.session.parts())
         progress.rollbacks, progress.rate_factor, progress.journal = rollbacks, factor, self.journal.offset
         progress.in_a_row = 0
-        self.line, self.gauge = (time.monotonic(), progress.seen), Gauge(progress.seen)
+        self.line, self.gauge = (time.monotonic(), progress.seen), Gauge()
         self.write("rollback", at=at, rate_factor=factor)
         self.watcher.note(f"not finite at {at:,} images: back to {progress.seen:,} with rates times {factor:g}")
         self.save()
