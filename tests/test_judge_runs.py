@@ -269,6 +269,33 @@ def test_judge_and_doctor(run: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "change" in text
 
 
+def test_what_the_doctor_says_of_a_run_without_a_judgement_gets_it_judged(
+    run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """One that was stopped has no generator to judge yet: it has to go on. One that is over can be judged."""
+    d = CONFIG.d.model_copy(update={"lr": 2e-4})  # at its usual rate it is found too strong by its logits alone
+    conf = CONFIG.model_copy(update={"data": config.Data(held_out=0.3), "judge": Judge(share=0), "d": d})
+    with pytest.raises(CrashError):
+        start(str(run.parent / "data.npz"), conf, name="b", root=tmp_path, watcher=Hook(200, crash))
+    folder = tmp_path / "b"
+
+    def change() -> str:
+        (verdict, *_) = json.loads(said(capsys, "doctor", folder, "--json")[1])
+        assert ("without a judgement" in verdict["evidence"]) == (not (folder / "measures.json").exists())
+        return verdict["change"]
+
+    assert change() == "go on: saddlepoint resume"
+    code, text = said(capsys, "judge", folder)
+    assert code == 2
+    assert f"(a run leaves it at its end: saddlepoint resume {folder})" in text
+    assert said(capsys, "resume", folder, "--quiet")[0] == 0
+    assert "judge" not in change()
+    (folder / "measures.json").unlink()
+    assert change() == "judge the run first"
+    assert said(capsys, "judge", folder)[0] == 0
+    assert "judge" not in change()
+
+
 def test_more_samples_than_memory_holds_are_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, text = said(capsys, "judge", run, "-n", 10**9)
     assert (code, "1,000,000,000 samples take 2,368 GB of memory; there are" in text) == (2, True), text

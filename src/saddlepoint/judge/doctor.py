@@ -193,7 +193,7 @@ def healthy(case: Case) -> Verdict:
         seen = f"as far as can be seen without a judgement, by {looked}"
         if case.refused:
             return Verdict("healthy", f"{seen}; not judged: {case.refused[-1]}", "none")
-        return Verdict("healthy", seen, "judge the run first")
+        return Verdict("healthy", seen, "judge the run first" if case.done >= OVER else "go on: saddlepoint resume")
     ratio = case.value("frechet_ratio")
     evidence = looked + ("" if ratio is None else f"; Frechet distance {ratio:.1f} times real data's")
     return Verdict("healthy", evidence, "none")

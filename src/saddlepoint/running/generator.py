@@ -207,6 +207,8 @@ def load(folder: str | Path, device: str = "cpu") -> Generator:
         weights = (folder / "generator.safetensors").read_bytes()
     except FileNotFoundError as error:
         hint = "give a run's folder, or the generator folder in it"
+        if (folder / "checkpoints").is_dir():
+            hint = f"a run leaves it at its end: saddlepoint resume {folder}"
         raise SaddlepointError(f"no {Path(error.filename).name} here", str(folder), hint) from error
     except (OSError, ValueError, RecursionError) as error:
         raise SaddlepointError(f"not a generator: {error}", str(folder)) from error
