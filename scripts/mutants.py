@@ -130,7 +130,7 @@ TABLE = {
     ],
     ("game/averaging.py", "test_averaging.py"): [
         ("an average skipped", "torch._foreach_lerp_(averages, list[Tensor](module.parameters()), step)", "pass"),
-        ("no ramp", "min(self.half_life, max(seen / 20, 1e-8))", "self.half_life"),
+        ("no ramp", "min(half_life, max(seen / 20, 1e-8))", "half_life"),
         ("a half-life is an e-folding time", "1 - 0.5 **", "1 - 0.36787944 **"),
         ("buffers not copied", "mine.copy_(theirs)", "pass"),
     ],

@@ -36,7 +36,7 @@ LAYERS = {
     **dict.fromkeys(["running.byclass", "running.intake", "running.session", "running.sessions"], 5.4),
     **dict.fromkeys(["running.paths", "running.standard"], 5.4),
     "running.judging": 5.45,
-    "running.copied": 5.47,
+    **dict.fromkeys(["running.copied", "running.trial"], 5.47),
     **dict.fromkeys(["running.finish", "running.run"], 5.5),
     "api": 5.6,
     "running.assess": 5.7,

@@ -20,14 +20,15 @@ from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.extractors.extractor import as_stored
 from saddlepoint.judge.group import group
-from saddlepoint.running import assess, judging, measured
+from saddlepoint.running import assess, judging, measured, trial
 from saddlepoint.running.assess import Guise, favourites, opinion
 from saddlepoint.running.copied import keep_copies
 from saddlepoint.running.finish import rows
 from saddlepoint.running.generator import load
-from saddlepoint.running.judging import Jury, best_of, jury, planned
+from saddlepoint.running.judging import Jury, best_of, jury
 from saddlepoint.running.measured import kept
 from saddlepoint.running.session import Session
+from saddlepoint.running.trial import planned
 from saddlepoint.running.watcher import Nobody, Tick
 from saddlepoint.statistics.intervals import Interval, wilson
 from saddlepoint.storage.checkpoint import restore
@@ -126,7 +127,7 @@ def test_a_run_that_is_not_judged_ships_its_first_average() -> None:
 
 
 class Costly:
-    """Judging that begins after a second and takes .4 seconds, and .4 milliseconds a sample, each time."""
+    """Judging that begins after a second and takes .4 seconds, and .4 milliseconds a sample, for each average."""
 
     def __init__(self, session: Session) -> None:
         self.ready, self.briefest = 1.0, self.seconds(250)
@@ -136,29 +137,38 @@ class Costly:
 
 
 def test_the_moments_take_their_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is the same for any number of samples is not counted as growing with it: 1,000 take .8 s, and not 2."""
-    monkeypatch.setattr(judging, "Trial", Costly)
-    record = toy_record(CONFIG.model_copy(update={"judge": Judge(share=0.1)}))
+    """What is the same for any number of samples is not counted as growing with it: 1,000 take .8 s, and not 2.
 
-    def of(rate: float) -> tuple[int, int]:
+    Averages are counted where they differ: those with half-lives of 1,000 and 500 images nowhere in the 470 of this
+    run, those of 100 and 20 after 400 images.
+    """
+    monkeypatch.setattr(trial, "Trial", Costly)
+
+    def of(rate: float, *averages: int) -> tuple[int, int]:
+        record = toy_record(CONFIG.model_copy(update={"judge": Judge(share=0.1), "averages": averages}))
         choices = record.choices.model_copy(update={"rate": rate})
         found = planned(record.model_copy(update={"choices": choices}), pictures(), ENGINE).choices
         return found.judge_samples, found.judge_images
 
-    assert of(470 / 82) == (1_000, 470 // 9)  # 8.2 s, less one: nine of .8 s
-    assert of(470 / 71) == (500, 470 // 10)  # 6.1 s: ten of .6 s
-    assert of(470 / 31) == (250, 470 // 4)  # 2.1 s: four of .5 s, or three of .6 s
-    assert of(470 / 19) == (250, 0)  # .9 s: one
-    assert of(470 / 1e6)[1] == 470 // judging.MOST_JUDGEMENTS
+    for same in ((1_000, 500), (1_000,)):
+        assert of(470 / 82, *same) == (1_000, 470 // 9)  # 8.2 s, less one: nine of .8 s
+        assert of(470 / 71, *same) == (500, 470 // 10)  # 6.1 s: ten of .6 s
+        assert of(470 / 31, *same) == (250, 470 // 4)  # 2.1 s: four of .5 s, or three of .6 s
+        assert of(470 / 19, *same) == (250, 0)  # .9 s: one
+    assert of(470 / 91, 100, 20) == (1_000, 470 // 8)  # 8.1 s: six of .8 s and, at 411 and 470 images, two of 1.6 s
+    assert of(470 / 82, 100, 20) == (500, 470 // 10)  # 7.2 s: seven at 1,000 samples; eight of .6 s and two of 1.2 s
+    assert of(470 / 31, 100, 20) == (250, 470 // 3)  # 2.1 s: two of .5 s and, at the end, one of 1 s
+    assert of(470 / 24, 100, 20) == (250, 0)  # 1.4 s: one
+    assert of(1e-6, 100, 20)[1] == 470 // trial.MOST_JUDGEMENTS
 
 
 def test_a_judgement_is_timed_at_its_own_number_of_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
     monkeypatch.setattr(Jury, "sit", lambda self, session: tried.append(self.samples))
-    trial = judging.Trial(Session(toy_record(), pictures(), ENGINE))
-    assert trial.seconds(70) > 0
+    found = trial.Trial(Session(toy_record(), pictures(), ENGINE))
+    assert found.seconds(70) > 0
     assert tried == [250, 70]
-    assert trial.ready > 0 < trial.briefest
+    assert found.ready > 0 < found.briefest
 
 
 def test_too_few_held_out_examples_are_replaced_and_the_card_says_so() -> None:

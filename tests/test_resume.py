@@ -16,7 +16,7 @@ from saddlepoint import api
 from saddlepoint.api import Run, resume
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running import judging
+from saddlepoint.running import trial
 from saddlepoint.running.engine import Engine
 from saddlepoint.running.finish import finish
 from saddlepoint.running.generator import load
@@ -146,7 +146,7 @@ def test_a_run_that_is_judged_on_the_way_keeps_the_same_generator(
     def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
         return record.model_copy(update={"choices": record.choices.model_copy(update=fixed)})
 
-    monkeypatch.setattr(judging, "planned", planned)
+    monkeypatch.setattr(trial, "planned", planned)
     straight = begin(tmp_path, name="straight")
     judged = [event["images"] for event in events(straight.folder) if event["event"] == "judgement"]
     assert judged == [48, 96, 120, 168, 180]  # multiples of 45 within a stage, and its end

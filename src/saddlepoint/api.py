@@ -17,7 +17,7 @@ from saddlepoint.errors import SaddlepointError, nearest
 from saddlepoint.files import free_bytes, make_folder
 from saddlepoint.randomness import Randomness
 from saddlepoint.recipes.catalog import RECIPES
-from saddlepoint.running import generator, judging
+from saddlepoint.running import generator, trial
 from saddlepoint.running.engine import Engine, resolve
 from saddlepoint.running.finish import finish
 from saddlepoint.running.generator import Generator, Samples
@@ -196,7 +196,7 @@ def start(
     with RunLock(folder):
         if (folder / "config.json").exists():  # begun by another process while this one measured
             raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
-        record = judging.planned(prepared.record(), prepared.source, prepared.engine)
+        record = trial.planned(prepared.record(), prepared.source, prepared.engine)
         record.write(folder)
         return carry_on(folder, record, prepared.source, prepared.engine, watcher)
 

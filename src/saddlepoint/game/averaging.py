@@ -1,7 +1,7 @@
 """Averages of the generator over the images seen: what one samples from."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -22,12 +22,23 @@ class Average:
     @torch.no_grad()
     def update(self, module: nn.Module, images: int, seen: int) -> None:
         """Move towards `module` for `images` new images, `seen` in all."""
-        half_life = min(self.half_life, max(seen / 20, 1e-8))
-        step = 1 - 0.5 ** (images / half_life)
+        step = 1 - 0.5 ** (images / capped(self.half_life, seen))
         averages: list[Tensor] = list(self.module.parameters())
         torch._foreach_lerp_(averages, list[Tensor](module.parameters()), step)
         for mine, theirs in zip(self.module.buffers(), module.buffers()):
             mine.copy_(theirs)
+
+
+def capped(half_life: float, seen: int) -> float:
+    """The half-life that an average has in force when so many images were seen."""
+    return min(half_life, max(seen / 20, 1e-8))
+
+
+def different(half_lives: Iterable[float], seen: int) -> int:
+    """How many of the averages with these half-lives differ: those whose cap is in force have had it in force from the
+    start, hence are one and the same.
+    """
+    return len({capped(half_life, seen) for half_life in half_lives})
 
 
 def averages_of(module: nn.Module, half_lives: tuple[int, ...]) -> Mapping[str, Average]:

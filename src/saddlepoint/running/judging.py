@@ -1,6 +1,5 @@
-"""Judging a run: which features, against which examples, when; and the best generator so far."""
+"""Judging a run: which features, against which examples; and the best generator so far."""
 
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +25,6 @@ from saddlepoint.judge.judgement import Measures, Standard, biased, judge, quick
 from saddlepoint.judge.memory import QUERIES, Copies, memory
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.report.material import Pairs
-from saddlepoint.running.engine import Engine
 from saddlepoint.running.generator import Generator
 from saddlepoint.running.paths import WAYS, path_lengths
 from saddlepoint.running.session import Session, evenly
@@ -34,11 +32,8 @@ from saddlepoint.running.standard import learned_from, standard
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval
 from saddlepoint.storage.downloads import fetched, is_address
-from saddlepoint.storage.record import RunRecord
 
 SAMPLES = 1_000  # of a judgement when the run is over
-SIZES = ((1_000, 8), (500, 4), (250, 2))  # samples of a judgement, where at least so many judgements fit into the time
-MOST_JUDGEMENTS = 24
 COPIED = 50_000  # training examples among which copies are looked for at last
 TRAINING = 2_000  # training examples that samples are compared with on the way
 EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
@@ -116,14 +111,13 @@ class Jury(NamedTuple):
     def sit(self, session: Session) -> dict[str, Measures]:
         """The judgement of each average as it is now, by its name; always of the same z.
 
-        Averages of equal weights are judged once: early in a run, the cap on half-lives makes them so. Before the first
-        round all are equal, and yet each is judged, as whoever judges then wants to know how long it takes.
+        Averages of equal weights are judged once: early in a run, the cap on half-lives makes them so.
         """
         seed, about = seed_of(session.config.seed, "judge"), session.description("")
         found: dict[str, Measures] = {}
         for name, average in session.averages.items():
             weights = average.module.state_dict()
-            others = {each: session.averages[each].module.state_dict() for each in found if session.progress.seen}
+            others = {each: session.averages[each].module.state_dict() for each in found}
             twins = [each for each, of in others.items() if all(of[key].equal(weights[key]) for key in weights)]
             if twins:
                 found[name] = found[twins[0]]
@@ -201,56 +195,6 @@ def unfit(source: Source) -> str | None:
     if source.size < LEAST:
         return f"{source.size} examples cannot be judged: a verdict on fewer than {LEAST} is noise"
     return None
-
-
-def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
-    """The record with the moments to judge at, fixed before the start: as many as fit into their share of the time.
-
-    Of the largest judgement that fits often enough; judgements are timed on a throwaway copy of the run. Where not even
-    two fit, there are none. What makes judging impossible is written down: it is no reason not to train.
-    """
-    conf, rate = record.config, record.choices.rate
-    if why := unfit(source):
-        return refused(record, why)
-    features = usual(source) if conf.judge.features == "auto" else conf.judge.features
-    choices = record.choices.model_copy(update={"judge_features": features, "judge_samples": SIZES[-1][0]})
-    if not conf.judge.share or not rate:
-        return record.model_copy(update={"choices": choices})
-    images = sum(stage.images for stage in conf.stages)
-    try:
-        trial = Trial(Session(record.model_copy(update={"choices": choices}), source, engine))
-    except SaddlepointError as error:
-        return refused(record, str(error))
-    left = conf.judge.share * images / rate - trial.ready
-    for samples, least in SIZES:
-        if least * trial.briefest <= left and (count := int(left / trial.seconds(samples))) >= least:
-            more = {"judge_samples": samples, "judge_images": max(1, images // min(MOST_JUDGEMENTS, count))}
-            return record.model_copy(update={"choices": choices.model_copy(update=more)})
-    return record.model_copy(update={"choices": choices})
-
-
-def refused(record: RunRecord, why: str) -> RunRecord:
-    return record.model_copy(update={"choices": record.choices.model_copy(update={"judge_refused": why})})
-
-
-class Trial:
-    """How long judging takes, found out by doing it.
-
-    ready     seconds until the first judgement can begin
-    briefest  seconds of the smallest judgement
-    """
-
-    def __init__(self, session: Session) -> None:
-        begun = time.monotonic()
-        self.session, self.jury = session, jury(session)
-        self.ready = time.monotonic() - begun
-        self.briefest = self.seconds(SIZES[-1][0])
-
-    def seconds(self, samples: int) -> float:
-        """Of a judgement of so many samples: much of it is the same for any number, and little of it can be."""
-        begun = time.monotonic()
-        self.jury._replace(samples=samples).sit(self.session)
-        return max(time.monotonic() - begun, 1e-6)
 
 
 def best_of(found: dict[str, Measures]) -> str:
