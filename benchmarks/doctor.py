@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,7 +42,7 @@ DIGITS = [
     *[("digits", "chain", name, 1) for name in STAGINGS if name not in PICTURES],
     *[("digits", "acgan", name, 0) for name in ("healthy-hinge", "rate-too-high", "d-frozen", "50-pictures")],
     *[("digits", "dcgan", name, 0) for name in ("healthy", "rate-too-high", "d-ten-times-wider", "50-pictures")],
-    *[("digits", "dcgan", name, 0) for name in ("healthy-augmented", "augmented-twice", "overflow")],
+    *[("digits", "dcgan", name, 0) for name in ("healthy-augmented", "altered-before", "overflow")],
     *[("digits", "dcgan", "healthy", 1), ("digits", "dcgan", "healthy-augmented", 1)],
     *[("digits", "acgan", "healthy", 1), ("digits", "acgan", "healthy-hinge", 1)],
 ]
@@ -55,17 +56,25 @@ HEALTHY = [
 FAILING = [
     *[("cifar", "chain", name) for name in PICTURES],
     *[("maps", "dcgan", name) for name in ("rate-too-high", "d-ten-times-wider", "d-frozen", "50-pictures")],
-    *[("maps", "dcgan", name) for name in ("g-hurried", "augmented-twice", "overflow")],
+    *[("maps", "dcgan", name) for name in ("g-hurried", "altered-before", "overflow")],
     *[("waves", "chain", name) for name in ("rate-too-high", "d-ten-times-wider", "d-frozen", "g-slow", "duplicated")],
-    *[("waves", "chain", name) for name in ("20-pictures", "g-hurried", "augmented-twice", "fill-values")],
+    *[("waves", "chain", name) for name in ("20-pictures", "g-hurried", "altered-before", "fill-values")],
     *[("moons", "mlp", name) for name in ("rate-too-high", "d-frozen", "20-pictures", "g-hurried", "fill-values")],
     *[("pinwheel", "mlp", name) for name in ("d-frozen", "overflow")],
 ]
 OTHERS = [*[(*run, seed) for seed in (20, 21) for run in HEALTHY], *[(*run, 22) for run in FAILING]]
-ANEW = {"cifar": "speech", "maps": "bsds", "waves": "t91", "moons": "swiss-roll", "pinwheel": "checkerboard"}
-ANEW |= {"chain": "residual", "acgan": "flat", "dcgan": "bare", "mlp": "narrow"}
-FRESH = [(ANEW[data], ANEW[kit], name, seed + 10) for data, kit, name, seed in OTHERS]
-SETS = {"digits": DIGITS, "others": OTHERS, "fresh": FRESH}
+FRESH = {"cifar": "speech", "maps": "bsds", "waves": "t91", "moons": "swiss-roll", "pinwheel": "checkerboard"}
+FRESH |= {"chain": "residual", "acgan": "flat", "dcgan": "bare", "mlp": "narrow"}
+UNSEEN = {"cifar": "letters", "maps": "drawn", "waves": "garden", "moons": "s-curve", "pinwheel": "blobs"}
+UNSEEN |= {"chain": "plain", "acgan": "crossed", "dcgan": "five", "mlp": "relu"}
+
+
+def anew(other: Mapping[str, str], later: int) -> list[tuple[str, str, str, int]]:
+    """The same list, of other data, networks and seeds."""
+    return [(other[data], other[kit], name, seed + later) for data, kit, name, seed in OTHERS]
+
+
+SETS = {"digits": DIGITS, "others": OTHERS, "fresh": anew(FRESH, 10), "unseen": anew(UNSEEN, 20)}
 
 
 class Told(NamedTuple):

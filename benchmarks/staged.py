@@ -11,7 +11,8 @@ from zipfile import ZipFile
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
+from sklearn.datasets import load_sample_images, make_blobs, make_s_curve
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
@@ -94,6 +95,39 @@ KITS = {
     "narrow": Kit(
         Mlp(hidden=(64, 64, 64)), Mlp(hidden=(64, 64, 64)), Mlp(hidden=(640, 640, 640)), STEADY, "raw", 0.0, 96, 6, 0.02
     ),
+    "plain": Kit(
+        Residual(width=20, branch="plain", limit=2),
+        Residual(width=12, branch="plain", limit=2, condition="projection"),
+        Residual(width=120, branch="plain", limit=2, condition="projection"),
+        STEADY,
+        batch=72,
+    ),
+    "five": Kit(
+        Dcgan(width=20, kernel=5, condition="concat"),
+        Dcgan(width=16, kernel=5, condition="concat"),
+        Dcgan(width=160, kernel=5, condition="concat"),
+        {"lr": 5e-4, "betas": (0.5, 0.99)},
+        classify=0.0,
+        batch=56,
+    ),
+    "crossed": Kit(
+        Residual(width=24, branch="plain", limit=2),
+        Dcgan(width=16, kernel=5, normalise=False, condition="none"),
+        Dcgan(width=160, kernel=5, normalise=False, condition="none"),
+        {"lr": 1e-3, "betas": (0.0, 0.99)},
+        batch=64,
+    ),
+    "relu": Kit(
+        Mlp(hidden=(160, 160), activation="relu"),
+        Mlp(hidden=(160, 160), activation="relu"),
+        Mlp(hidden=(1600, 1600), activation="relu"),
+        {"lr": 1e-3, "betas": (0.0, 0.99)},
+        "raw",
+        0.0,
+        112,
+        6,
+        0.02,
+    ),
 }
 
 
@@ -104,7 +138,7 @@ class Staging(NamedTuple):
     wide          whether D is ten times wider; it then sees half as many examples
     noise         numbers of z, 0: as usual
     pictures      how many there are, of which `held_out` are not trained on; `copies`: how often each is there
-    altered       whether those trained on are altered once more than fakes are, so that G has to draw altered pictures
+    altered       how many times more those trained on are altered than fakes are, so that G has to draw altered ones
     filled        share of those trained on that hold a number which stands for none, as tables have it
     longer        times the examples seen
     """
@@ -118,7 +152,7 @@ class Staging(NamedTuple):
     pictures: int = 3_000
     held_out: float = 0.1
     copies: int = 1
-    altered: bool = False
+    altered: int = 0
     filled: float = 0.0
     longer: int = 1
 
@@ -136,7 +170,7 @@ STAGINGS = {
     "d-ten-times-wider": Staging(("D too strong", "mode collapse"), NONE | {"objective": "minimax"}, wide=True),
     "d-frozen": Staging(("D too weak", "mode collapse"), d={"lr": 1e-9}),
     "g-slow": Staging(("D too strong",), NONE, {"lr": 1e-6}),
-    "50-pictures": Staging(("D overfits", "memorising"), NONE, pictures=90, held_out=0.45),
+    "50-pictures": Staging(("D overfits", "memorising"), NONE, pictures=90, held_out=0.45, longer=3),
     "20-pictures": Staging(("D overfits", "memorising"), pictures=40, held_out=0.5, longer=3),
     "duplicated": Staging(("D overfits", "memorising"), NONE, pictures=150, held_out=0.4, copies=20),
     "one-number-of-noise": Staging(("within-class collapse", "mode collapse"), noise=1),
@@ -144,7 +178,7 @@ STAGINGS = {
         (*BROKEN, "D overfits"), NONE | {"objective": "relativistic"}, {"lr": 2e-2}, {"lr": 2e-2}
     ),
     "g-hurried": Staging(BROKEN, NONE, {"lr": 2e-2}, {"lr": 2e-4}),
-    "augmented-twice": Staging(("augmentation leak",), {"augment": "diff"}, copies=4, altered=True),
+    "altered-before": Staging(("augmentation leak",), {"augment": "diff"}, copies=4, altered=2),
     "overflow": Staging(("non-finite values masked",), NONE | {"objective": "wasserstein"}, PLAIN, PLAIN),
     "fill-values": Staging(("non-finite values masked",), filled=0.005),
 }
@@ -176,8 +210,9 @@ def prepared(whole: Source, staging: Staging, seed: int) -> tuple[Source, tuple[
         return source, tuple(parts.held_out.tolist())
     source = source.take(torch.cat([parts.held_out, parts.train.repeat(staging.copies)]))
     if staging.altered:
-        source = source._replace(x=as_stored(source.x))
-        source.x[len(parts.held_out) :] = altered(source.x[len(parts.held_out) :], rng.stream("altered"))
+        source, stream = source._replace(x=as_stored(source.x)), rng.stream("altered")
+        for _ in range(staging.altered):
+            source.x[len(parts.held_out) :] = altered(source.x[len(parts.held_out) :], stream)
     if staging.filled:
         source = source._replace(x=scaled(source.x, "raw" if source.x.ndim == 2 else "unit"))
         chosen = torch.randperm(len(parts.train), generator=rng.stream("filled"))
@@ -211,14 +246,23 @@ def cifar(folder: Path) -> Source:
 
 def maps(folder: Path) -> Source:
     """The aerial photographs of maps/maps_train_300.zip, a quarter of their size, cut into 16 x 16: 4,800 pieces."""
+    return halves("maps", folder, 0)
+
+
+def drawn(folder: Path) -> Source:
+    """The maps beside them, likewise."""
+    return halves("drawn", folder, 256)
+
+
+def halves(name: str, folder: Path, left: int) -> Source:
     found = []
     with ZipFile(folder / "maps" / "maps_train_300.zip") as archive:
         for name in sorted(archive.namelist()):
             if not name.endswith(".jpg"):
                 continue
             with Image.open(BytesIO(archive.read(name))) as picture:
-                found.append(pieces(picture.crop((0, 0, 256, 256)), 4, SIDE, SIDE))
-    return Source("maps", torch.cat(found))
+                found.append(pieces(picture.crop((left, 0, left + 256, 256)), 4, SIDE, SIDE))
+    return Source(name, torch.cat(found))
 
 
 def pieces(picture: Image.Image, times: int, height: int, width: int) -> Tensor:
@@ -259,6 +303,34 @@ def waves(_: Path) -> Source:
     return Source("waves", (x[:, None] * 65535).round().to(torch.int32).to(torch.uint16))
 
 
+def letters(_: Path) -> Source:
+    """6,000 pictures of the letters A to J: light on dark, of any place, size, tilt and brightness."""
+    rng = np.random.default_rng(0)
+    label = rng.integers(10, size=6_000)
+    x = np.stack([letter("ABCDEFGHIJ"[which], rng) for which in label])
+    return Source("letters", torch.from_numpy(x)[:, None], torch.from_numpy(label), tuple("ABCDEFGHIJ"))
+
+
+def letter(which: str, rng: np.random.Generator) -> np.ndarray:
+    """[SIDE, SIDE] uint8, drawn at four times the size."""
+    picture, middle = Image.new("L", (4 * SIDE, 4 * SIDE), int(rng.uniform(0, 50))), 2 * SIDE
+    place = tuple(middle + rng.uniform(-6, 6, 2))
+    font = ImageFont.load_default(rng.uniform(44, 58))
+    ImageDraw.Draw(picture).text(place, which, int(rng.uniform(150, 255)), font, anchor="mm")
+    turned = picture.rotate(rng.uniform(-15, 15), Image.Resampling.BILINEAR, fillcolor=picture.getpixel((0, 0)))
+    return np.array(turned.resize((SIDE, SIDE), Image.Resampling.BOX))
+
+
+def garden(_: Path) -> Source:
+    """The two photographs that scikit-learn carries, a roof and a flower, in grey: 3,000 pieces of 16 x 12."""
+    shots = [Image.fromarray(shot).convert("L") for shot in load_sample_images().images]
+    return Source("garden", torch.cat([pieces(shot, 1, SIDE, 12) for shot in shots])[:3_000])
+
+
+def points(name: str, x: np.ndarray) -> Source:
+    return Source(name, torch.from_numpy(x))
+
+
 DATA: dict[str, Callable[[Path], Source]] = {
     "digits": digits14,
     "cifar": cifar,
@@ -272,4 +344,9 @@ DATA: dict[str, Callable[[Path], Source]] = {
     "t91": lambda folder: cut("t91", folder / "super_resolution" / "T91", "L", 2, 12, 20),
     "swiss-roll": lambda _: world_source("swiss-roll", 6_000),
     "checkerboard": lambda _: world_source("checkerboard", 6_000),
+    "letters": letters,
+    "drawn": drawn,
+    "garden": garden,
+    "s-curve": lambda _: points("s-curve", make_s_curve(6_000, noise=0.05, random_state=0)[0]),
+    "blobs": lambda _: points("blobs", make_blobs(6_000, 5, centers=4, cluster_std=1.5, random_state=0)[0] / 5),
 }

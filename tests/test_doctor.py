@@ -114,9 +114,7 @@ def test_the_most_urgent_comes_first():
     [
         [held_out(5, 5, -4), judgement(coverage=0.5)],  # certain, but the samples are good
         [held_out(1, 1, 1), judgement(coverage=0.9)],  # in the dark, because the samples are good
-        [held_out(5, 5, -4), judgement(4.0), judgement(3.0), judgement(2.0, coverage=0, spread=10)],  # getting better
-        [judgement(4.0), judgement(4.0, spread=10), judgement(4.0, spread=20)],  # the samples move apart
-        [judgement(frechet_augmented=0.9)],  # no nearer to altered examples than poor samples are
+        [judgement(frechet_augmented=0.9)],  # no nearer to altered examples than the error bar is long
         [judgement(copies=12, memorisation_p=0.3)],  # near-copies, but of held-out examples as well
         [judgement(copies=0.5, memorisation_p=1e-4)],
         [judgement(f) for f in (9, 3, 2, 1.5, 1.2, 1.0, 0.8, 0.6)],  # still learning
@@ -125,6 +123,47 @@ def test_the_most_urgent_comes_first():
 )
 def test_what_only_looks_like_a_fault_is_none(events):
     assert only(rounds(), *events).name == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("events", "after"),
+    [
+        ([judgement(4.0), judgement(3.0), judgement(2.0, 90, spread=10)], "mode collapse"),  # getting better
+        ([judgement(4.0), judgement(4.0, spread=10), judgement(4.0, 90, spread=20)], "mode collapse"),  # moving apart
+        ([judgement(4.0), judgement(3.0), judgement(2.0, 90, class_spread=10)], "within-class collapse"),
+        ([judgement(images=90) | {"measures": FINE | {"frechet_augmented": [0.85, 0.8, 0.89]}}], "augmentation leak"),
+        ([held_out(1.4, 1.4, -1.4), judgement(4.0, 90, coverage=0.05)], "D too strong"),
+        ([held_out(0.4, 0.4, -0.4), judgement(4.0, 90, coverage=0.05)], "D too weak"),
+    ],
+)
+def test_what_may_still_mend_is_a_fault_once_the_run_is_over(events: list[dict], after: str):
+    assert only(rounds(images=94), *events).name == "healthy"
+    assert only(rounds(images=95), *events).name == after
+
+
+def test_a_run_that_ended_far_from_the_data_while_it_came_nearer_was_too_short():
+    events = [held_out(1.4, 1.4, -1.4), judgement(4.0), judgement(3.0), judgement(2.0, coverage=0.05)]
+    verdict = only(rounds(), *events)
+    assert (verdict.name, verdict.change) == ("healthy", "--images 200")
+    assert "5% of real examples have a sample close by" in verdict.evidence
+    assert only(rounds(images=94), *(e | {"images": 94} for e in events)).change == "none"
+
+
+@pytest.mark.parametrize(
+    ("g", "d", "name", "change"),
+    [
+        (2e-3, 2e-5, "D too weak", "--d.lr 0.002"),
+        (1e-5, 1e-3, "D too strong", "--g.lr 0.001"),
+        (1.5e-4, 1.4e-5, "D too weak", "--d.lr 0.0002"),
+        (1e-4, 5e-4, "healthy", "--images 200"),  # slower than usual, but not left behind
+        (2e-3, 2e-4, "healthy", "--images 200"),
+    ],
+)
+def test_a_player_that_hardly_moves_is_found_whatever_the_logits(g: float, d: float, name: str, change: str):
+    far, config = [judgement(f, coverage=0.05) for f in (4, 3, 2, 1)], {**CONFIG, "g": {"lr": g}, "d": {"lr": d}}
+    assert only(rounds(), *far, config=config)[::2] == (name, change)
+    assert only(rounds(images=19), *(e | {"images": 19} for e in far), config=config).name == "healthy"
+    assert only(rounds(), judgement(coverage=0.5), config=config).name == "healthy"
 
 
 @pytest.mark.parametrize("ill", [{"spread": 10, "class_spread": 10}, {"frechet_augmented": 0.5}, {"class_spread": 10}])

@@ -9,6 +9,7 @@ Event = Mapping[str, Any]
 BAD = 0.1  # of the real examples have a sample close by: anybody sees the difference
 BETTER = 0.9  # a Frechet distance over an earlier one, or an earlier spread over one: learning goes on
 YOUNG = 0.25  # of a run's length: it has only begun
+OVER = 0.95  # of it: the journal's last line may lie a little before the end
 LEAST, MOST = 2e-4, 2e-3  # the rates at which the recipes learn
 UNSCALED = 50  # times these, for optimisers that do not divide by the gradient's size
 ROUND = [digit * 10.0**power for power in range(-4, 1) for digit in (1, 2, 5)]
@@ -68,15 +69,27 @@ class Case(NamedTuple):
         return self.rate(player) < self.bounds(player)[0]
 
     @property
+    def left_behind(self) -> str | None:
+        """The player whose rate is below any that is usual, and a tenth of the other's or less."""
+        pairs = (("g", "d"), ("d", "g"))
+        return next((a for a, b in pairs if self.hardly_moves(a) and 0 < 10 * self.rate(a) <= self.rate(b)), None)
+
+    @property
     def too_fast(self) -> list[str]:
         """The players whose rate is above any that is usual."""
         return [player for player in ("g", "d") if self.rate(player) > self.bounds(player)[1]]
 
+    def bar(self, name: str) -> tuple[float, float, float] | None:
+        """A measure of the last judgement: (value, low, high)."""
+        found = self.judged[-1]["measures"].get(name) if self.judged else None
+        if found is None or None in found:
+            return None
+        value, low, high = map(float, found)
+        return value, low, high
+
     def value(self, name: str) -> float | None:
         """A measure of the last judgement."""
-        if not self.judged:
-            return None
-        found = self.judged[-1]["measures"].get(name)
+        found = self.judged[-1]["measures"].get(name) if self.judged else None
         return None if found is None or found[0] is None else float(found[0])
 
     @property
@@ -94,6 +107,11 @@ class Case(NamedTuple):
     def young(self) -> bool:
         """Whether it has only begun: what it makes then tells little of what it will make."""
         return self.done < YOUNG
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended: that learning went on until then excuses nothing."""
+        return self.done >= OVER
 
     @property
     def stuck(self) -> bool:
@@ -115,6 +133,11 @@ class Case(NamedTuple):
         """Whether samples are as good as nowhere where real examples are."""
         coverage = self.value("coverage")
         return coverage is not None and coverage < BAD
+
+    @property
+    def adrift(self) -> bool:
+        """Whether they stay there."""
+        return self.bad and self.stuck
 
     def logits(self, name: str) -> tuple[float, float] | None:
         """(mean, standard deviation) of D's logits on one set, averaged over the last three looks."""

@@ -11,11 +11,11 @@ from saddlepoint.judge.case import Case, shortest
 OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
 TOGETHER = 0.2  # the same, where D sees no difference
+SEES = 1.0  # between the two, at a run's end: where D is right about two examples in three
 COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distance, of all and within a class
 COPIES, SURE = 2.0, 0.001  # percent of near-copies; p-value of the memorisation test
 SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
 LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
-OVER = 0.95  # of a run's length: the journal's last line may lie a little before the end
 LAST = 4  # judgements without a gain
 BENIGN = ("healthy", "plateau")
 LATER = "look again after that"
@@ -68,19 +68,21 @@ def memorising(case: Case) -> Verdict | None:
     )
 
 
-def overfits(case: Case) -> Verdict | None:
-    """D tells training examples from held-out ones."""
-    gap, real = case.gap("train", "held_out"), case.gap("train", "fake")
-    if gap is None or real is None or gap < OVERFIT:
+def unequal(case: Case) -> Verdict | None:
+    """Samples are nowhere near the data, and one player hardly moves beside the other."""
+    player = case.left_behind
+    if player is None or not case.bad or case.young:
         return None
-    evidence = f"D's logits on training examples lie {gap:.1f} standard deviations above those on held-out ones"
-    return Verdict("D overfits", evidence, augmented(case))
+    evidence = f"{player.upper()}'s rate is {case.rate(player):g}, below any that is usual{nowhere(case)}"
+    if player == "d":
+        return Verdict("D too weak", evidence, stronger(case))
+    return Verdict("D too strong", evidence, weaker(case))
 
 
 def collapsed(case: Case) -> Verdict | None:
     """Samples lie closer together than real examples do."""
     spread = case.value("spread")
-    if spread is None or spread > COLLAPSED or not case.stuck or case.growing("spread"):
+    if spread is None or spread > COLLAPSED or not (case.over or (case.stuck and not case.growing("spread"))):
         return None
     coverage = case.value("coverage")
     evidence = f"two samples are {spread:.0f} % as far apart as two real examples"
@@ -91,7 +93,9 @@ def collapsed(case: Case) -> Verdict | None:
 def collapsed_within(case: Case) -> Verdict | None:
     """The classes differ, but the samples of a class hardly do."""
     spread, all_ = case.value("class_spread"), case.value("spread")
-    if spread is None or all_ is None or spread > COLLAPSED_WITHIN or all_ <= COLLAPSED or not case.stuck:
+    if spread is None or all_ is None or spread > COLLAPSED_WITHIN or all_ <= COLLAPSED:
+        return None
+    if not (case.over or case.stuck):
         return None
     evidence = f"two samples of a class are {spread:.0f} % as far apart as two real ones, of any class {all_:.0f} %"
     weight = case.rule("classify")
@@ -99,22 +103,46 @@ def collapsed_within(case: Case) -> Verdict | None:
     return Verdict("within-class collapse", evidence, f"--classify {weight / 4:.2g}" if lighter else steadier(case))
 
 
-def too_strong(case: Case) -> Verdict | None:
-    """D is certain of everything, and G gets nowhere."""
-    apart = case.gap("train", "fake")
-    if apart is None or apart < APART or (case.judged and not (case.bad and case.stuck)):
+def overshooting(case: Case) -> Verdict | None:
+    """Samples are nowhere near the data, at rates at which nothing is learnt."""
+    if not case.too_fast or not case.bad or case.young:
         return None
-    evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples{nowhere(case)}"
-    return Verdict("D too strong", evidence, weaker(case))
+    rates = " and ".join(f"{player.upper()}'s rate is {case.rate(player):g}" for player in case.too_fast)
+    return Verdict("oscillation", f"{rates}, above any that is usual{nowhere(case)}", slower(case))
+
+
+def leaking(case: Case) -> Verdict | None:
+    """Samples look more like altered real examples than like real ones: much more, as those of a poor G may at first,
+    or at a run's end more than the error bars can explain.
+    """
+    plain, altered = case.bar("frechet"), case.bar("frechet_augmented")
+    if plain is None or altered is None or case.young:
+        return None
+    if altered[0] >= LEAK * plain[0] and not (case.over and altered[2] < plain[1]):
+        return None
+    change = "--augment adaptive"
+    if case.rule("augment") == "adaptive":
+        change = "--augment-most 0.5" if (case.rule("augment_most") or 0) > 0.5 else "--augment none"
+    evidence = f"the Frechet distance is {plain[0]:.3g} to real examples, {altered[0]:.3g} to augmented ones"
+    return Verdict("augmentation leak", evidence, change)
 
 
 def too_weak(case: Case) -> Verdict | None:
-    """D sees no difference where there is one, or takes fakes for more real than real examples."""
+    """G gets nowhere, and D hardly sees a difference, or takes fakes for more real than real examples."""
     apart = case.gap("train", "fake")
-    if apart is None or apart > TOGETHER or not case.bad or not case.stuck:
+    if apart is None or apart >= (SEES if case.over else TOGETHER) or not case.adrift:
         return None
     evidence = f"D's logits on real examples lie {apart:.2f} standard deviations above those on fakes{nowhere(case)}"
     return Verdict("D too weak", evidence, stronger(case))
+
+
+def too_strong(case: Case) -> Verdict | None:
+    """D is certain of everything, or at a run's end sees a difference, and G gets nowhere."""
+    apart = case.gap("train", "fake")
+    if apart is None or apart < (SEES if case.judged and case.over else APART) or (case.judged and not case.adrift):
+        return None
+    evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples{nowhere(case)}"
+    return Verdict("D too strong", evidence, weaker(case))
 
 
 def nowhere(case: Case) -> str:
@@ -141,30 +169,19 @@ def oscillating(case: Case) -> Verdict | None:
     best, last = min(every), every[-1]
     lost = last[1] > best[2] and last[0] > LOST * best[0]
     if turns < 2 and not lost:
-        return overshooting(case)
+        return None
     values = ", ".join(f"{bar[0]:.3g}" for bar in bars)
     what = f"turned {turns} times beyond its error bars" if turns > 1 else f"was {best[0]:.3g} and has been lost"
     return Verdict("oscillation", f"the Frechet distance {what}: {values}", slower(case))
 
 
-def overshooting(case: Case) -> Verdict | None:
-    """Samples are nowhere near the data, at rates at which nothing is learnt."""
-    if not case.too_fast or not case.bad or case.young:
+def overfits(case: Case) -> Verdict | None:
+    """D tells training examples from held-out ones."""
+    gap, real = case.gap("train", "held_out"), case.gap("train", "fake")
+    if gap is None or real is None or gap < OVERFIT:
         return None
-    rates = " and ".join(f"{player.upper()}'s rate is {case.rate(player):g}" for player in case.too_fast)
-    return Verdict("oscillation", f"{rates}, above any that is usual{nowhere(case)}", slower(case))
-
-
-def leaking(case: Case) -> Verdict | None:
-    """Samples look much more like altered real examples than like real ones, as those of a poor G may at first."""
-    plain, altered = case.value("frechet"), case.value("frechet_augmented")
-    if plain is None or altered is None or altered >= LEAK * plain or case.young:
-        return None
-    change = "--augment adaptive"
-    if case.rule("augment") == "adaptive":
-        change = "--augment-most 0.5" if (case.rule("augment_most") or 0) > 0.5 else "--augment none"
-    evidence = f"the Frechet distance is {plain:.3g} to real examples, {altered:.3g} to augmented ones"
-    return Verdict("augmentation leak", evidence, change)
+    evidence = f"D's logits on training examples lie {gap:.1f} standard deviations above those on held-out ones"
+    return Verdict("D overfits", evidence, augmented(case))
 
 
 def plateau(case: Case) -> Verdict | None:
@@ -184,19 +201,24 @@ def plateau(case: Case) -> Verdict | None:
 
 
 def healthy(case: Case) -> Verdict:
-    """Nothing found, and how much there was to look at: a run that has begun well may still go wrong."""
+    """Nothing found, and how much there was to look at: a run that has begun well may still go wrong, and one that has
+    ended far from the data while it came nearer was too short.
+    """
     judged, looks = len(case.judged), len(case.held_out)
     looked = f"{judged} judgement{'s' * (judged != 1)}, {looks} look{'s' * (looks != 1)} at D's logits"
-    if case.done < OVER:
+    if not case.over:
         looked += f", {100 * case.done:.0f} % of the run is over"
     if not case.judged:
         seen = f"as far as can be seen without a judgement, by {looked}"
         if case.refused:
             return Verdict("healthy", f"{seen}; not judged: {case.refused[-1]}", "none")
-        return Verdict("healthy", seen, "judge the run first" if case.done >= OVER else "go on: saddlepoint resume")
+        return Verdict("healthy", seen, "judge the run first" if case.over else "go on: saddlepoint resume")
+    if case.over and case.bad:
+        return Verdict("healthy", looked + nowhere(case), f"--images {2 * case.length}")
     ratio = case.value("frechet_ratio")
-    evidence = looked + ("" if ratio is None else f"; Frechet distance {ratio:.1f} times real data's")
-    return Verdict("healthy", evidence, "none")
+    return Verdict(
+        "healthy", looked + ("" if ratio is None else f"; Frechet distance {ratio:.1f} times real data's"), "none"
+    )
 
 
 def slower(case: Case) -> str:
@@ -246,11 +268,13 @@ def steadier(case: Case) -> str:
 SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
     not_finite,
     memorising,
-    too_weak,
+    unequal,
     collapsed,
     collapsed_within,
+    overshooting,
+    leaking,
+    too_weak,
     too_strong,
     oscillating,
-    leaking,
     overfits,
 )
