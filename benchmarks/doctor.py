@@ -66,7 +66,7 @@ OTHERS = [*[(*run, seed) for seed in (20, 21) for run in HEALTHY], *[(*run, 22) 
 FRESH = {"cifar": "speech", "maps": "bsds", "waves": "t91", "moons": "swiss-roll", "pinwheel": "checkerboard"}
 FRESH |= {"chain": "residual", "acgan": "flat", "dcgan": "bare", "mlp": "narrow"}
 UNSEEN = {"cifar": "letters", "maps": "drawn", "waves": "garden", "moons": "s-curve", "pinwheel": "blobs"}
-UNSEEN |= {"chain": "plain", "acgan": "crossed", "dcgan": "five", "mlp": "relu"}
+UNSEEN |= {"chain": "broad", "acgan": "crossed", "dcgan": "five", "mlp": "relu"}
 
 
 def anew(other: Mapping[str, str], later: int) -> list[tuple[str, str, str, int]]:

@@ -95,25 +95,25 @@ KITS = {
     "narrow": Kit(
         Mlp(hidden=(64, 64, 64)), Mlp(hidden=(64, 64, 64)), Mlp(hidden=(640, 640, 640)), STEADY, "raw", 0.0, 96, 6, 0.02
     ),
-    "plain": Kit(
-        Residual(width=20, branch="plain", limit=2),
-        Residual(width=12, branch="plain", limit=2, condition="projection"),
-        Residual(width=120, branch="plain", limit=2, condition="projection"),
+    "broad": Kit(
+        Residual(width=20),
+        Dcgan(width=18, kernel=4, normalise=False, condition="projection"),
+        Dcgan(width=180, kernel=4, normalise=False, condition="projection"),
         STEADY,
         batch=72,
     ),
     "five": Kit(
         Dcgan(width=20, kernel=5, condition="concat"),
-        Dcgan(width=16, kernel=5, condition="concat"),
-        Dcgan(width=160, kernel=5, condition="concat"),
+        Dcgan(width=12, kernel=5, condition="concat"),
+        Dcgan(width=120, kernel=5, condition="concat"),
         {"lr": 5e-4, "betas": (0.5, 0.99)},
         classify=0.0,
         batch=56,
     ),
     "crossed": Kit(
-        Residual(width=24, branch="plain", limit=2),
-        Dcgan(width=16, kernel=5, normalise=False, condition="none"),
-        Dcgan(width=160, kernel=5, normalise=False, condition="none"),
+        Dcgan(width=24, kernel=3, condition="concat"),
+        Residual(width=12, limit=2, condition="projection"),
+        Residual(width=120, limit=2, condition="projection"),
         {"lr": 1e-3, "betas": (0.0, 0.99)},
         batch=64,
     ),

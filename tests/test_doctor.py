@@ -263,6 +263,14 @@ def test_samples_far_from_the_data_at_rates_too_high_are_no_slow_learning():
     assert only(judgement(coverage=0.2), config=fast).name == "healthy"
 
 
+@pytest.mark.parametrize(
+    ("rate", "last", "name"), [(0.05, 1.3, "oscillation"), (0.05, 1.2, "healthy"), (2e-3, 1.3, "healthy")]
+)
+def test_at_rates_too_high_less_need_be_lost(rate: float, last: float, name: str):
+    config = {"g": {"lr": rate}, "d": {"lr": 2e-3}, "stages": [{"images": 100}]}
+    assert only(rounds(), *(judgement(f) for f in (4, 1, last)), config=config).name == name
+
+
 def test_plain_gradients_are_followed_at_larger_rates():
     config = {"g": {"lr": 1.0, "optimiser": "sgd"}, "d": {"lr": 1.0, "optimiser": "momentum"}, "stages": [{}]}
     assert only({"event": "rollback"}, config=config).change == "--lr 0.1"

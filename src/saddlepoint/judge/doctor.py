@@ -104,8 +104,8 @@ def collapsed_within(case: Case) -> Verdict | None:
 
 
 def overshooting(case: Case) -> Verdict | None:
-    """Samples are nowhere near the data, at rates at which nothing is learnt."""
-    if not case.too_fast or not case.bad or case.young:
+    """At rates at which nothing is learnt, samples are nowhere near the data, or not where they had been."""
+    if not case.too_fast or case.young or not (case.bad or lost(distances(case), SWING)):
         return None
     rates = " and ".join(f"{player.upper()}'s rate is {case.rate(player):g}" for player in case.too_fast)
     return Verdict("oscillation", f"{rates}, above any that is usual{nowhere(case)}", slower(case))
@@ -156,9 +156,7 @@ def oscillating(case: Case) -> Verdict | None:
     """Over the last half of the judgements the Frechet distance rose beyond its error bar, fell and rose again; or it
     has risen to three times its best.
     """
-    every = [tuple(bar) for event in case.judged if None not in (bar := shortest(event))]
-    if not every:
-        return None
+    every = distances(case)
     bars, moves = every[len(every) // 2 :], []
     for before, after in zip(bars, bars[1:]):
         if after[1] > before[2] and after[0] > SWING * before[0]:
@@ -166,13 +164,21 @@ def oscillating(case: Case) -> Verdict | None:
         elif after[2] < before[1] and before[0] > SWING * after[0]:
             moves.append("down")
     turns = sum(a != b for a, b in zip(moves, moves[1:]))
-    best, last = min(every), every[-1]
-    lost = last[1] > best[2] and last[0] > LOST * best[0]
-    if turns < 2 and not lost:
+    if turns < 2 and not lost(every, LOST):
         return None
     values = ", ".join(f"{bar[0]:.3g}" for bar in bars)
-    what = f"turned {turns} times beyond its error bars" if turns > 1 else f"was {best[0]:.3g} and has been lost"
+    what = f"turned {turns} times beyond its error bars" if turns > 1 else f"was {min(every)[0]:.3g} and has been lost"
     return Verdict("oscillation", f"the Frechet distance {what}: {values}", slower(case))
+
+
+def distances(case: Case) -> list[tuple[float, ...]]:
+    """The Frechet distances so far, (value, low, high)."""
+    return [tuple(bar) for event in case.judged if None not in (bar := shortest(event))]
+
+
+def lost(bars: Sequence[tuple[float, ...]], times: float) -> bool:
+    """Whether the last distance is that many times the best one, and beyond its error bar."""
+    return bool(bars) and bars[-1][1] > min(bars)[2] and bars[-1][0] > times * min(bars)[0]
 
 
 def overfits(case: Case) -> Verdict | None:
