@@ -2,7 +2,8 @@
 
     python benchmarks/doctor.py play digits --root runs/doctor            what thresholds may be fixed on
     python benchmarks/doctor.py play others --root runs/doctor --data F   all else; F: folder of cifar10_small and maps
-    python benchmarks/doctor.py play fresh --root runs/doctor --data F    never met; F: speech and super_resolution
+    python benchmarks/doctor.py play fresh --root runs/doctor --data F    the same list anew; F: speech, super_resolution
+    python benchmarks/doctor.py play unseen --root runs/doctor --data F   and once more, when all was fixed; F: maps
     python benchmarks/doctor.py score others --root runs/doctor [--each]  what the doctor says of the journals there
 
 A run is right where the first verdict is one of those that its staging allows; on a healthy run any verdict but
@@ -55,7 +56,7 @@ HEALTHY = [
 ]
 FAILING = [
     *[("cifar", "chain", name) for name in PICTURES],
-    *[("maps", "dcgan", name) for name in ("rate-too-high", "d-ten-times-wider", "d-frozen", "50-pictures")],
+    *[("maps", "dcgan", name) for name in ("rate-too-high", "g-slow", "d-frozen", "50-pictures")],
     *[("maps", "dcgan", name) for name in ("g-hurried", "altered-before", "overflow")],
     *[("waves", "chain", name) for name in ("rate-too-high", "d-ten-times-wider", "d-frozen", "g-slow", "duplicated")],
     *[("waves", "chain", name) for name in ("20-pictures", "g-hurried", "altered-before", "fill-values")],
