@@ -2,7 +2,7 @@
 
     python benchmarks/doctor.py play digits --root runs/doctor            what thresholds may be fixed on
     python benchmarks/doctor.py play others --root runs/doctor --data F   all else; F: folder of cifar10_small and maps
-    python benchmarks/doctor.py play fresh --root runs/doctor --data F    the same list anew; F: speech, super_resolution
+    python benchmarks/doctor.py play fresh --root runs/doctor --data F    the list anew; F: speech and super_resolution
     python benchmarks/doctor.py play unseen --root runs/doctor --data F   and once more, when all was fixed; F: maps
     python benchmarks/doctor.py score others --root runs/doctor [--each]  what the doctor says of the journals there
 

@@ -1,6 +1,6 @@
 """What is wrong with a run, how one knows, and the one change to make: read off its journal and its settings.
 
-Thresholds were fixed on digits, the leak's on other data too: docs/judging.md has how often they are right.
+docs/judging.md has what thresholds and signs were fixed on, and how often they are right on data they had never met.
 """
 
 from collections.abc import Callable, Sequence
