@@ -626,3 +626,12 @@ def test_examples_that_are_there_many_times_count_once() -> None:
     source = pictures().take(torch.tensor([3, 1, 3, 3, 2, 1]))
     assert judging.distinct(source).x.equal(pictures().x[[3, 1, 2]])
     assert judging.distinct(pictures()).size == pictures().size
+
+
+@pytest.mark.parametrize(("kinds", "shared", "counted"), [(130, False, 104), (60, False, 48), (52, True, 104)])
+def test_they_count_as_often_where_held_out_ones_are_among_them(kinds: int, shared: bool, counted: int) -> None:
+    """Copies of 60 pictures all fall on one side; those of 52 do not."""
+    source = pictures().take(torch.arange(130) % kinds)
+    session = Session(judged_record(), source, ENGINE)
+    assert judging.overlap(session.train, session.held_out) == shared
+    assert jury(session).standard.training.size == counted

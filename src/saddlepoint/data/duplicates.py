@@ -38,6 +38,12 @@ def groups(x: Tensor) -> Tensor | None:
     return torch.tensor([root(parent, member) for member in range(len(x))])
 
 
+def equals(x: Tensor) -> Tensor:
+    """The place of the first example that is equal to each, to the last bit, [N]."""
+    first: dict[bytes, int] = {}
+    return torch.tensor([first.setdefault(row.tobytes(), place) for place, row in enumerate(x.flatten(1).numpy())])
+
+
 def thumbnails(x: Tensor) -> Tensor:
     """[N, 32, 32], grey, white = 1."""
     white = {torch.uint8: 255.0, torch.uint16: 65535.0}.get(x.dtype, 1.0)

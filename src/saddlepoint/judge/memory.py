@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from saddlepoint.data.duplicates import equals
 from saddlepoint.judge.nearest import Nearest, nearest
 from saddlepoint.statistics.copies import SHUFFLES, Copying, copying, near_copies
 
@@ -45,15 +46,29 @@ def memory(
     to_training = near(samples, training)
     test = None
     if len(held_out):
-        to_held_out = near(samples, held_out)
-        kept = to_training.distances <= to_held_out.distances
-        places = torch.where(kept, to_training.indices, len(training) + to_held_out.indices)
-        trained = torch.arange(len(training) + len(held_out)) < len(training)
-        test = copying(torch.bincount(places, minlength=len(trained)), trained, rng, shuffles)
+        equal, n = equals(torch.cat([training, held_out])), len(training)
+        places = either(to_training, near(samples, held_out), equal, n)
+        trained = torch.arange(len(equal)) < n
+        test = copying(torch.bincount(places, minlength=len(equal)), trained, rng, shuffles)
     usual = usual_distance(training, to_training.indices)
     found = near_copies(to_training.distances, usual)
     copies = Copies(found, to_training.indices[found], to_training.distances[found], usual[found])
     return Memory(test, to_training, copies, len(training))
+
+
+def either(trained: Nearest, others: Nearest, equal: Tensor, n: int) -> Tensor:
+    """Each sample's nearest among n training examples and, counted after these, the held-out ones. `equal` says of each
+    of all which is the first that is equal to it.
+
+    Of several as near, one at random, always alike. Were it always the first, a training example, then samples equal to
+    a training and to a held-out example alike would pass for copies.
+    """
+    rng, apart = torch.Generator().manual_seed(0), trained.distances - others.distances
+    coins, dice = torch.rand(2, len(apart), dtype=torch.float64, generator=rng)
+    ours = torch.where(apart == 0, coins < 0.5, apart < 0)
+    names = equal[torch.where(ours, trained.indices, n + others.indices)]
+    order, many = equal.argsort(stable=True), torch.bincount(equal, minlength=len(equal))
+    return order[(many.cumsum(0) - many)[names] + (dice * many[names]).long()]
 
 
 def usual_distance(training: Tensor, places: Tensor) -> Tensor:

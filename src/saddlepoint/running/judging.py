@@ -10,6 +10,7 @@ from torch import Tensor
 from saddlepoint.augment import diff_augment
 from saddlepoint.config import Judge
 from saddlepoint.data.batches import scaled
+from saddlepoint.data.duplicates import equals
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card
@@ -165,7 +166,9 @@ def jury(session: Session, training: int = TRAINING) -> Jury:
     what = "held-out" if held_out.size >= LEAST else "training"
     reference = f"{session.record.data.name}, {real.size:,} {what} examples, {real.digest()[:12]}"
     labels = labels_of(real)
-    held = standard(extractor, real, some if real is held_out else None, labels is not None)
+    # Each example once; but where held-out ones are there again, how often is what the two sides have in common.
+    trained = looked_at if overlap(looked_at, held_out) else some
+    held = standard(extractor, real, trained if real is held_out else None, labels is not None)
     altered = None
     if real.x.ndim == 4 and any(stage.augment != "none" for stage in session.config.stages):
         rng = Randomness(session.config.seed).stream("judge")
@@ -176,8 +179,13 @@ def jury(session: Session, training: int = TRAINING) -> Jury:
 
 def distinct(source: Source) -> Source:
     """Each example once. What is there many times would be nearest many times: no sign that it was learned by heart."""
-    first = {row.tobytes(): place for place, row in reversed(list(enumerate(source.x.flatten(1).numpy())))}
-    return source if len(first) == source.size else source.take(torch.tensor(sorted(first.values())))
+    first = equals(source.x).unique()
+    return source if len(first) == source.size else source.take(first)
+
+
+def overlap(one: Source, other: Source) -> bool:
+    """Whether some example is in both: no wonder where they are many times in the data, and were not kept together."""
+    return bool((equals(torch.cat([one.x, other.x]))[one.size :] < one.size).any())
 
 
 def labels_of(source: Source) -> Tensor | None:
