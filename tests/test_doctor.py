@@ -83,6 +83,8 @@ def test_nothing_wrong_is_healthy_and_says_what_was_looked_at():
         ("D overfits", "1.9 standard", "--augment adaptive", [held_out(held=-0.9), judgement()]),
         ("mode collapse", "20 %", "--objective relativistic", [judgement(spread=20, class_spread=20)]),
         ("within-class collapse", "29 %", "--classify 0.25", [judgement(class_spread=29)]),
+        ("mode collapse", "30 %", "--objective relativistic", [judgement(spread=20, pixel_spread=30)]),
+        ("within-class collapse", "25 %", "--classify", [judgement(class_spread=20, pixel_class_spread=25)]),
         ("D too weak", "4% of real", "--g.lr 0.0005", [held_out(1, 1, 0.95), judgement(coverage=0.04)]),
         ("D too strong", "9.0 standard", "--d.lr 0.0005", [held_out(5, 5, -4), judgement(coverage=0.0)]),
         ("oscillation", "turned 2 times", "--lr 0.0005", [judgement(f) for f in (1, 1, 1, 1, 1, 3, 1, 3)]),
@@ -114,6 +116,8 @@ def test_the_most_urgent_comes_first():
     [
         [held_out(5, 5, -4), judgement(coverage=0.5)],  # certain, but the samples are good
         [held_out(1, 1, 1), judgement(coverage=0.9)],  # in the dark, because the samples are good
+        [judgement(spread=20, pixel_spread=60)],  # poor samples, alike to a network taught on photographs only
+        [judgement(class_spread=20, pixel_class_spread=60)],
         [judgement(frechet_augmented=0.9)],  # no nearer to altered examples than the error bar is long
         [judgement(copies=12, memorisation_p=0.3)],  # near-copies, but of held-out examples as well
         [judgement(copies=0.5, memorisation_p=1e-4)],

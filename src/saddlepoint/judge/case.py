@@ -92,6 +92,11 @@ class Case(NamedTuple):
         found = self.judged[-1]["measures"].get(name) if self.judged else None
         return None if found is None or found[0] is None else float(found[0])
 
+    def spread(self, name: str) -> float | None:
+        """How far apart samples are, in percent of real examples: in features or in pixels, where they are further."""
+        found = [self.value(name), self.value(f"pixel_{name}")]
+        return max((each for each in found if each is not None), default=None)
+
     @property
     def length(self) -> int:
         """Real examples the run is to see in all."""

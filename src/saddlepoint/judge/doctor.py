@@ -81,7 +81,7 @@ def unequal(case: Case) -> Verdict | None:
 
 def collapsed(case: Case) -> Verdict | None:
     """Samples lie closer together than real examples do."""
-    spread = case.value("spread")
+    spread = case.spread("spread")
     if spread is None or spread > COLLAPSED or not (case.over or (case.stuck and not case.growing("spread"))):
         return None
     coverage = case.value("coverage")
@@ -92,7 +92,7 @@ def collapsed(case: Case) -> Verdict | None:
 
 def collapsed_within(case: Case) -> Verdict | None:
     """The classes differ, but the samples of a class hardly do."""
-    spread, all_ = case.value("class_spread"), case.value("spread")
+    spread, all_ = case.spread("class_spread"), case.spread("spread")
     if spread is None or all_ is None or spread > COLLAPSED_WITHIN or all_ <= COLLAPSED:
         return None
     if not (case.over or case.stuck):

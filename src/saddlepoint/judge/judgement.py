@@ -8,8 +8,10 @@ from torch import Tensor
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.diversity import class_spread, classes_of, likeness, spread
+from saddlepoint.judge.extractors.efficientnet import NAME as EFFICIENTNET
 from saddlepoint.judge.extractors.inception import NAME as INCEPTION
-from saddlepoint.judge.group import Group, measure, same_kind
+from saddlepoint.judge.extractors.pixels import pixels
+from saddlepoint.judge.group import Group, group, measure, same_kind
 from saddlepoint.judge.memory import QUERIES, Memory, memory
 from saddlepoint.statistics.classes import census, inception_score
 from saddlepoint.statistics.copies import FEWER, SHUFFLES
@@ -24,6 +26,7 @@ NEIGHBOURS = 5
 MOST = 2_000  # of either side, for what compares every pair
 DIRECTIONS = 128
 ENOUGH = 5  # examples to a feature, below which a Frechet distance is called biased
+ELSEWHERE = (EFFICIENTNET, INCEPTION)  # taught on other pictures than those judged
 DRAWS = 8  # of training examples, at most, that a distance is held against
 
 Measures = dict[str, Measure]
@@ -139,8 +142,21 @@ def supports(fake: Group, standard: Standard, card: Card) -> Measures:
 
 
 def spreads(fake: Group, standard: Standard, card: Card) -> Measures:
-    """How far samples lie apart, as against real examples: all, and within a class."""
-    real = standard.real
+    """How far samples lie apart, as against real examples: all, and within a class.
+
+    Features that were taught on photographs take poor samples of anything for much the same, and so for a collapse,
+    though they differ from each other as real pictures do: there pixels are looked at as well.
+    """
+    found = apart(fake, standard.real, card)
+    if card.extractor in ELSEWHERE:
+        eyes = pixels()
+        card = card._replace(extractor=eyes.name, extractor_digest=eyes.digest, resizer=eyes.resizer)
+        ours, theirs = (group(eyes, each.x, each.labels) for each in (fake, standard.real))
+        found |= {f"pixel_{name}": each for name, each in apart(ours, theirs, card).items()}
+    return found
+
+
+def apart(fake: Group, real: Group, card: Card) -> Measures:
     found = {"spread": measure(card, "mean pairwise distance / real, %", spread(fake, real))}
     if fake.labels is not None and real.labels is not None and int(torch.bincount(real.labels).min()) >= 3:
         value = class_spread(fake, real)

