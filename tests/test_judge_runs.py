@@ -15,6 +15,7 @@ from saddlepoint.api import Prepared, start
 from saddlepoint.cli.main import main
 from saddlepoint.config import Judge
 from saddlepoint.data.digits import digits
+from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.case import Case
@@ -25,6 +26,7 @@ from saddlepoint.running.assess import Guise, favourites, opinion
 from saddlepoint.running.copied import keep_copies
 from saddlepoint.running.finish import rows
 from saddlepoint.running.generator import load
+from saddlepoint.running.intake import reading
 from saddlepoint.running.judging import Jury, best_of, jury
 from saddlepoint.running.measured import kept
 from saddlepoint.running.session import Session
@@ -493,9 +495,28 @@ def test_score(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
         ((run, tmp_path / "no.png"), "no such file"),
         ((run, file, "--class", "9"), "no class '9'"),
         ((run, run / "config.json"), "not a picture"),
+        ((run, run), "not a file"),
     ):
         code, text = said(capsys, "score", *tokens)
         assert (code, word in text) == (2, True), text
+
+
+@pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])
+def test_a_file_is_read_as_the_data_were(fit: str, tmp_path: Path) -> None:
+    """Its middle or all of it, on the data's background, turned upright, and never cut off at 8 bits."""
+    rng = np.random.default_rng(0)
+    wide = Image.fromarray(rng.integers(0, 255, (20, 50, 4), dtype=np.uint8))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    wide.convert("RGB").save(tmp_path / "0.png", exif=turned)
+    wide.save(tmp_path / "1.png")
+    Image.fromarray(rng.integers(0, 65535, (50, 20), dtype=np.uint16)).save(tmp_path / "2.png")
+    data = config.Data(name=str(tmp_path), size="12x8", fit=fit, background="#336699")
+    source = open_source(reading(data))
+    assert source.x.shape[1:] == (3, 12, 8)
+    for place in range(3):
+        x = assess.picture(tmp_path / f"{place}.png", source.x.shape[1:], "uint8", data)
+        assert x.equal(source.x[place])
 
 
 def test_files_are_looked_at_as_what_they_are_calibrated_by_is(capsys, tmp_path: Path) -> None:

@@ -9,10 +9,13 @@ import torch
 from torch import Tensor
 
 from saddlepoint.api import as_begun
-from saddlepoint.config import Judge
+from saddlepoint.config import Data, Judge
 from saddlepoint.data.batches import scaled
 from saddlepoint.data.cond import asked
-from saddlepoint.data.reading import Reading, sides
+from saddlepoint.data.fitting import Form
+from saddlepoint.data.folder import look_at
+from saddlepoint.data.pictures import colour_of, decode, strict
+from saddlepoint.data.reading import Bad, Reading, sides
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
@@ -174,7 +177,8 @@ def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | No
         y = D(scaled(x, record.config.range).to(engine.device), None if c is None else c.to(engine.device)).logits
         return y.float().flatten(1).mean(1).cpu() if y.ndim > 1 else y.float().cpu()
 
-    pictures = torch.stack([picture(file, source) for file in files])
+    like = record.data.shape, record.data.dtype, record.config.data
+    pictures = torch.stack([picture(file, *like) for file in files])
     wanted = guises(source, session.examples, label, cond)
     enough = session.held_out.size >= LEAST
     among = session.held_out if enough else session.train.take(evenly(session.train.size, 500))
@@ -190,21 +194,17 @@ def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | No
     return [opinion(str(f), float(y), name, against, *known) for f, y, name in zip(files, best.values, names)]
 
 
-def picture(file: Path, source: Source) -> Tensor:
-    """A file as the run's data are: its size and channels."""
-    channels, height, width = source.x.shape[1:]
-    if not file.is_file():
-        raise SaddlepointError("no such file", str(file))
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(file) as image:
-            plain = image.convert({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]).resize((width, height))
-            data = torch.frombuffer(bytearray(plain.tobytes()), dtype=torch.uint8)
-    except (OSError, UnidentifiedImageError, KeyError) as error:
-        raise SaddlepointError(f"not a picture that can be read: {error}", str(file)) from error
-    x = data.view(height, width, channels).permute(2, 0, 1)
-    return x if source.x.dtype == torch.uint8 else x.float() / 255
+def picture(file: Path, shape: Sequence[int], dtype: str, data: Data) -> Tensor:
+    """A file as the run's data are: read as they were, and brought to their size, channels and type in the same way."""
+    channels, height, width = shape
+    if channels > 4:
+        raise SaddlepointError(f"no picture file has {channels} channels, as its data have", str(file))
+    found = look_at(file, str(file), file.suffix.lower())
+    if isinstance(found, Bad):
+        raise SaddlepointError(found.reason if file.exists() else "no such file", str(file))
+    background = colour_of(data.background or "white")
+    with strict():
+        return torch.from_numpy(decode(found, Form(height, width, channels, dtype, data.fit, background)).copy())
 
 
 class Guise(NamedTuple):
