@@ -1,6 +1,7 @@
 """saddlepoint judge RUN, or FOLDER FOLDER: every measure that applies, with its error bar."""
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -56,13 +57,16 @@ def judge(
     """Judge a run's samples against held-out data, or one folder against another.
 
     Each number stands with its 95 % interval; --json adds the protocol it was
-    measured by. A run keeps them in measures.json, for `compare`.
+    measured by, and what is to be said beside goes to standard error. A run
+    keeps them in measures.json, for `compare`.
 
     Example: saddlepoint judge runs/photos
     Example: saddlepoint judge generated/ real/ --features efficientnet
     """
     if real is None:
         without_effect({"--size": pictures.size, "--bad": pictures.bad}, "on a run: its data are read as they were")
+        if generated.exists() and not (generated / "config.json").exists():
+            raise SaddlepointError("no run here", str(generated), "samples need a second folder, of real examples")
     else:
         without_effect({"-n": draw.n, "--seed": draw.seed}, "on folders, of which every picture is judged")
     n, seed = 1_000 if draw.n is None else draw.n, draw.seed or 0
@@ -83,6 +87,7 @@ def judge(
         found, notes = assess.judge_folders(str(generated), str(real), wish, pictures.size, pictures.bad)
     if voice.json:
         say([json.dumps({name: measure.to_json() for name, measure in found.items()})])
+        print(*notes, sep="\n", end="\n" * bool(notes), file=sys.stderr)
     elif not voice.quiet:
         card = next(iter(found.values())).card
         about = f"{card.n_fake:,} samples, seen by {card.extractor}, against {card.reference}"

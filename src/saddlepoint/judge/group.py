@@ -87,5 +87,7 @@ def same_kind(real: Group, fake: Group) -> None:
     if real.x.ndim != fake.x.ndim or real.x.ndim != 4:
         hint = "both sides need examples of one kind"
     elif real.x.shape[1] != fake.x.shape[1]:
-        hint = "both sides need the same channels: make all of them grey, or all coloured"
+        clear = (real.x.shape[1] - fake.x.shape[1]) % 2 == 1
+        hint = "lay what is transparent on a colour" if clear else "make all of them grey, or all coloured"
+        hint = f"both sides need the same channels: {hint}"
     raise SaddlepointError(f"examples of {sizes}", "judge", hint)

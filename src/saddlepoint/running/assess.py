@@ -26,7 +26,7 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.running import generator
 from saddlepoint.running.copied import keep_copies
 from saddlepoint.running.engine import room_for
-from saddlepoint.running.judging import EACH_CLASS, chosen, jury, labels_of, unfit, usual
+from saddlepoint.running.judging import EACH_CLASS, TRAINING, chosen, jury, labels_of, unfit, usual, varied
 from saddlepoint.running.measured import keep
 from saddlepoint.running.session import Session, evenly
 from saddlepoint.running.standard import halves, standard
@@ -59,13 +59,18 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, l
     keep(folder, found.measures)
     left = keep_copies(folder, found)
     copies = [f"near-copies: {', '.join(map(str, left))}"] if left else []
-    return found.measures, [*copies, *no_limit(n, court.standard, "-n {} or more")]
+    return found.measures, [*copies, *no_limit(n, court.standard, "-n {} or more"), *collapsed(found.measures)]
 
 
 def no_limit(n: int, held: Standard, need: str) -> list[str]:
     """A note where n samples are too few for their distance to be extrapolated, and what it takes; else none."""
     least = least_for_limit(held.real.seen.features.shape[1])
     return [] if n >= least else [f"no frechet_limit, which needs {need.format(least)}"]
+
+
+def collapsed(found: Measures) -> list[str]:
+    """A note where chance had no say in what was drawn, and intervals therefore have no width."""
+    return ["the samples are all alike: intervals that have no width promise nothing"] * (found["spread"].value == 0)
 
 
 def settled(wish: Judge, default: str, weights: str | None = None) -> Judge:
@@ -108,6 +113,7 @@ def judge_folders(
     resized = [] if shape is None else told(f" to {shape[0]} x {shape[1]}", ours, theirs)
     same = bool(ours.classes) and not why
     fake, held = group(extractor, ours.x, ours.c if same else None), standard(extractor, theirs, None, same)
+    varied(theirs.take(evenly(theirs.size, TRAINING)))
     what = "examples" if teaching is theirs else "examples, not those that taught the features"
     reference = f"{Path(real).name}, {theirs.size:,} {what}, {theirs.digest()[:12]}"
     card = card_of(extractor, held.real.size, fake.size, reference, None)
@@ -116,7 +122,7 @@ def judge_folders(
     if extractor.classes and extractor.classes != theirs.classes:
         found.pop("label_accuracy", None)  # as many classes, of other names: its answer is none to what was asked
     short = no_limit(ours.size, held, "{:,} generated pictures or more")
-    return found, [*short, *left_out, *resized, *([why] if why else [])]
+    return found, [*short, *left_out, *resized, *([why] if why else []), *collapsed(found)]
 
 
 def told(words: str, *sources: Source) -> list[str]:
@@ -128,7 +134,8 @@ def no_classes(ours: Source, theirs: Source) -> str:
     """Why two labelled sets cannot be compared class by class; empty where they can, or where neither has classes."""
     if ours.classes != theirs.classes:
         some = sorted(set(ours.classes) ^ set(theirs.classes))[:3]
-        return f"not judged by class: {', '.join(some) or 'their order'} is not on both sides"
+        missing = f"{', '.join(some)} {'is' if len(some) == 1 else 'are'} not" if some else "their order is not"
+        return f"not judged by class: {missing} on both sides"
     small = [source.name for source in (ours, theirs) if source.classes and labels_of(source) is None]
     return f"not judged by class: a class of {small[0]} has fewer than {EACH_CLASS} examples" if small else ""
 

@@ -158,10 +158,7 @@ def jury(session: Session, training: int = TRAINING) -> Jury:
     choices, wish, held_out = session.record.choices, session.config.judge, session.held_out
     extractor = extractor_of(choices.judge_features, wish.weights, session.train)
     looked_at = session.train.take(evenly(session.train.size, training))
-    some = distinct(looked_at)
-    if some.size < LEAST:
-        what = f"only {some.size} different example{'s' * (some.size != 1)} of {looked_at.size:,}"
-        raise SaddlepointError(what, "judge", f"a verdict on fewer than {LEAST} is noise")
+    some = varied(looked_at)
     real = held_out if held_out.size >= LEAST else some
     what = "held-out" if held_out.size >= LEAST else "training"
     reference = f"{session.record.data.name}, {real.size:,} {what} examples, {real.digest()[:12]}"
@@ -183,6 +180,15 @@ def distinct(source: Source) -> Source:
     return source if len(first) == source.size else source.take(first)
 
 
+def varied(source: Source) -> Source:
+    """Each example once; SaddlepointError where they are too few then."""
+    some = distinct(source)
+    if some.size < LEAST:
+        what = f"only {some.size} different example{'s' * (some.size != 1)} of {source.size:,}"
+        raise SaddlepointError(what, "judge", f"a verdict on fewer than {LEAST} is noise")
+    return some
+
+
 def overlap(one: Source, other: Source) -> bool:
     """Whether some example is in both: no wonder where they are many times in the data, and were not kept together."""
     return bool((equals(torch.cat([one.x, other.x]))[one.size :] < one.size).any())
@@ -201,7 +207,8 @@ def unfit(source: Source) -> str | None:
     if source.x.ndim not in (2, 4):
         return f"examples of shape {list(source.x.shape[1:])} cannot be judged: pictures and points can"
     if source.size < LEAST:
-        return f"{source.size} examples cannot be judged: a verdict on fewer than {LEAST} is noise"
+        many = "s" * (source.size != 1)
+        return f"{source.size} example{many} cannot be judged: a verdict on fewer than {LEAST} is noise"
     return None
 
 
