@@ -160,6 +160,73 @@ TABLE = {
     ("running/plan.py", "test_plan.py"): [
         ("a lazy penalty counted in part", " > least and whole and ", " > least and "),
     ],
+    # What judges: each figure's formula, and each sign of the doctor.
+    ("statistics/gaussian.py", "test_metrics_closed_forms.py test_metrics_oracles.py"): [
+        ("covariance over n", "scatter.div_(max(n - 1, 1))", "scatter.div_(n)"),
+        ("the distance of the means is not squared", "(a.mean - b.mean).square().sum()", "(a.mean - b.mean).norm()"),
+        ("half of the cross term", "- 2 * roots.sum()", "- roots.sum()"),
+        ("merging leaves the means' difference out", "torch.outer(apart, apart) * (self.n * other.n / n)", "0"),
+    ],
+    ("statistics/kernel.py", "test_metrics_closed_forms.py test_metrics_oracles.py"): [
+        ("the square instead of the cube", "+ 1) ** 3\n\n\ndef", "+ 1) ** 2\n\n\ndef"),
+        ("biased", "return sums - (u", "return sums + 0 * (u"),
+        ("once the cross term", "- 2 * cross / (n * m)", "- cross / (n * m)"),
+    ],
+    ("statistics/manifold.py", "test_metrics_closed_forms.py test_metrics_oracles.py"): [
+        ("precision and recall swapped", "(across <= own).any(1)", "(across <= real[:, None]).any(1)"),
+        ("a point is its own neighbour", "kthvalue(k + 1, dim=1)", "kthvalue(k, dim=1)"),
+        ("density is not over k", "inside.sum(0) / k", "inside.sum(0)"),
+    ],
+    ("statistics/parzen.py", "test_metrics_closed_forms.py test_metrics_oracles.py"): [
+        ("the worst sigma", "means.index(max(means))", "means.index(min(means))"),
+        ("sigma's normalisation", "dimensions / 2 * math.log", "dimensions * math.log"),
+        ("not over the samples", " - math.log(squares.shape[1])", ""),
+    ],
+    ("statistics/sliced.py", "test_metrics_closed_forms.py test_metrics_oracles.py"): [
+        ("directions of any length", "return w / w.norm(dim=0)", "return w"),
+        ("no root", ".mean().sqrt()), without)", ".mean()), without)"),
+    ],
+    ("statistics/classes.py", "test_metrics_closed_forms.py test_metrics_oracles.py"): [
+        ("no exponential", "return math.exp(float(", "return (float("),
+        ("met twice only", "int((counts > 0).sum())", "int((counts > 1).sum())"),
+    ],
+    ("statistics/copies.py", "test_metrics_closed_forms.py test_nearest.py test_statistics.py"): [
+        ("p without the run itself", "wilson(1 + hits, 1 + shuffles)", "wilson(hits, shuffles)"),
+        ("as near as its own neighbour", "CLOSE = 1 / 3", "CLOSE = 1"),
+        ("p of the other tail", "total - chosen) >= seen", "total - chosen) <= seen"),
+    ],
+    ("judge/judgement.py", "test_judge_spread.py"): [
+        ("poor samples are alike to foreign eyes", "if card.extractor in ELSEWHERE:", "if False:"),
+    ],
+    ("judge/case.py", "test_doctor.py"): [
+        ("stuck since the start", "found[(len(found) - 1) // 2]\n\n    def growing", "found[0]\n\n    def growing"),
+        ("young until half", "YOUNG = 0.25", "YOUNG = 0.5"),
+        ("over from the start", "OVER = 0.95", "OVER = 0.5"),
+        ("the longest average", "return averages[min(", "return averages[max("),
+        ("left behind at equal rates", "0 < 10 * self.rate(a) <= self.rate(b)", "self.rate(a) <= self.rate(b)"),
+        ("pixels overruled", "return max((each for", "return min((each for"),
+        ("bad at half the coverage", "BAD = 0.1 ", "BAD = 0.05 "),
+        ("the first look alone", "self.held_out[-3:]", "self.held_out[:1]"),
+    ],
+    ("judge/doctor.py", "test_doctor.py"): [
+        ("never a plateau", "found or [plateau(case) or healthy(case)]", "found or [healthy(case)]"),
+        ("copies alone", "copies < COPIES or (p is not None and p > SURE)", "copies < COPIES"),
+        ("chance alone", "copies < COPIES or (p is not None and p > SURE)", "p is None or p > SURE"),
+        ("overfitting the wrong way round", "real is None or gap < OVERFIT", "real is None or -gap < OVERFIT"),
+        ("a slow player is at fault in good runs", "player is None or not case.bad or", "player is None or"),
+        ("collapse excused to the end", "not (case.over or (case.stuck and not", "not ((case.stuck and not"),
+        ("within-class excused to the end", "if not (case.over or case.stuck):", "if not case.stuck:"),
+        ("weak only below", ">= (SEES if case.over else TOGETHER)", ">= TOGETHER"),
+        ("strong only above", "(SEES if case.judged and case.over else APART)", "APART"),
+        ("strong where samples are good", "(case.judged and not case.adrift)", "False"),
+        ("what is lost is no oscillation", "turns < 2 and not lost(every, LOST)", "turns < 2"),
+        ("fast rates excuse a loss", "(case.bad or lost(distances(case), SWING))", "case.bad"),
+        ("a leak within its error bars", "not (case.over and altered[2] < plain[1])", "not case.over"),
+        ("a leak never by its error bars", "and not (case.over and altered[2] < plain[1])", ""),
+        ("a plateau within the error bar", "if last[0] < earlier[1]:", "if last[0] < earlier[0]:"),
+        ("each verdict its change", "LATER if place else verdict.change", "verdict.change"),
+        ("too short a run is left as it is", 'nowhere(case), f"--images', 'nowhere(case), "none" or f"--images'),
+    ],
     ("randomness.py", "test_randomness.py"): [("streams share their numbers", "[str(seed), stream,", "[str(seed),")],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
@@ -222,6 +289,8 @@ def main() -> int:
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, help="mutants judged at once")
     given = parser.parse_args()
     chosen = [m for m in MUTANTS if not given.words or any(word in f"{m.meaning} {m.file}" for word in given.words)]
+    if not chosen:
+        parser.error(f"no mutant has {' or '.join(given.words)} in its meaning or file")
     # Each in a process forked from one that has imported torch, which would take longer than the tests do.
     forks = multiprocessing.get_context("forkserver")
     forks.set_forkserver_preload(["torch", "torch._dynamo", "pytest"])

@@ -145,6 +145,35 @@ def test_what_may_still_mend_is_a_fault_once_the_run_is_over(events: list[dict],
     assert only(rounds(images=95), *events).name == after
 
 
+def test_a_run_is_stuck_where_little_was_gained_since_half_as_many_judgements():
+    ill = [judgement(f, 90, spread=20) for f in (9, 3, 2.9, 2.8)]
+    assert only(rounds(images=90), *ill).name == "mode collapse"
+    assert only(rounds(images=90), *ill[:2]).name == "healthy"
+
+
+def test_a_run_has_only_begun_until_a_quarter_of_it_is_over():
+    assert only(rounds(images=24), judgement(images=24, spread=20)).name == "healthy"
+    assert only(rounds(images=25), judgement(images=25, spread=20)).name == "mode collapse"
+
+
+def test_of_several_averages_the_one_with_the_shortest_memory_is_followed():
+    """Of a G that swings, a long average swings least."""
+    events = [judgement(2.0) for _ in range(8)]
+    for place, event in enumerate(events):
+        short = 3.0 if place % 2 else 1.0
+        event["frechet"] = {"average-10000": [2.0, 1.8, 2.2], "average-500": [short, 0.9 * short, 1.1 * short]}
+    assert only(rounds(), *events).name == "oscillation"
+    for event in events:
+        event["frechet"] = {"average-500": [2.0, 1.8, 2.2], "average-10000": event["frechet"]["average-500"]}
+    assert only(rounds(), *events).name == "plateau"
+
+
+def test_ds_logits_are_those_of_the_last_three_looks():
+    overfit, fair = held_out(held=-1.5), held_out()
+    assert only(rounds(), overfit, fair, fair, fair, judgement()).name == "healthy"
+    assert only(rounds(), fair, overfit, overfit, overfit, judgement()).name == "D overfits"
+
+
 def test_a_run_that_ended_far_from_the_data_while_it_came_nearer_was_too_short():
     events = [held_out(1.4, 1.4, -1.4), judgement(4.0), judgement(3.0), judgement(2.0, coverage=0.05)]
     verdict = only(rounds(), *events)
