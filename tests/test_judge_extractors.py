@@ -173,3 +173,5 @@ def test_colour_has_three_channels():
     assert colour(grey).equal(grey.float().expand(-1, 3, -1, -1))
     assert colour(clear).equal(clear[:, :1].float().expand(-1, 3, -1, -1))
     assert colour(four).equal(four[:, :3].float())
+    with pytest.raises(SaddlepointError, match="use pixels, which take points too"):
+        colour(torch.rand(30, 5))

@@ -56,6 +56,12 @@ def test_a_classifier_of_the_labels_is_learned(unseen, extractor):
     assert len(extractor.digest) == 64
 
 
+def test_floats_count_as_the_bytes_they_lie_between(unseen, extractor):
+    """Along a path through z pictures are not rounded: 0 to 255 in floating point."""
+    x = unseen[0][:20]
+    assert extractor.see(x.float()).features.equal(extractor.see(x).features)
+
+
 def test_the_first_step_is_adams_down_the_cross_entropy(data):
     """Adam's first step is -rate g / (|g| + 1e-8), whatever its moments' memory."""
     x, labels = data

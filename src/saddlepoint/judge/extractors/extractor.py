@@ -65,6 +65,11 @@ def as_stored(x: Tensor) -> Tensor:
 
 
 def colour(pictures: Tensor) -> Tensor:
-    """Three channels, as floats 0 to 255: grey is repeated, opacity is left out. [N, 3, H, W]"""
+    """Three channels, as floats 0 to 255: grey is repeated, opacity is left out. [N, 3, H, W]
+
+    SaddlepointError for points.
+    """
+    if pictures.ndim != 4:
+        raise SaddlepointError("only pictures can be seen by these", "--features", "use pixels, which take points too")
     x = pictures[:, :1].expand(-1, 3, -1, -1) if pictures.shape[1] < 3 else pictures[:, :3]
     return x.float()

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from saddlepoint.data.batches import Batches, scaled
+from saddlepoint.data.batches import Batches
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
@@ -110,7 +110,8 @@ def learned(network: Classifier, names: tuple[str, ...]) -> Extractor:
         digest.update(name.encode() + tensor.contiguous().numpy().tobytes())
 
     def see(x: Tensor) -> Seen:
-        features = network.features(small(scaled(x, "signed")))
+        unit = x.float() / 255  # of bytes, and of floats that count as bytes do, as along a path
+        features = network.features(small(2 * unit - 1))
         return Seen(features, network.head(features) if names else None)
 
     kind = "labels" if names else "rotations"
