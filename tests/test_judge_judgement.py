@@ -21,8 +21,8 @@ from saddlepoint.judge.memory import memory, nearest_features, nearest_l1, usual
 from saddlepoint.judge.path import path_length
 from saddlepoint.latent.walk import lerp, slerp
 from saddlepoint.running.assess import judge_folders, judge_run
-from saddlepoint.statistics.gaussian import fit, frechet
-from saddlepoint.statistics.influence import frechet_interval
+from saddlepoint.statistics.gaussian import Gaussian, fit, frechet
+from saddlepoint.statistics.influence import Reference, frechet_interval, without_bias
 from saddlepoint.statistics.intervals import NORMAL_95
 from saddlepoint.statistics.similarity import ms_ssim
 
@@ -99,7 +99,7 @@ def test_each_class_has_its_own_distance(of_real, standard, unseen):
 
 def test_too_few_examples_for_the_features_are_said(of_real, standard, unseen):
     """400 and 400 for 96 features are few, in a class fewer still; for 80 features, and no more, they are enough. Held
-    against as many training examples, which lie too far off as well, or extrapolated, the distance needs no such word.
+    against as many training examples, which lie too far off as well, the distance needs no such word.
     """
     word = " (biased upwards: few examples for so many features)"
     shares = " / that of the mean real example alone, %"
@@ -108,7 +108,7 @@ def test_too_few_examples_for_the_features_are_said(of_real, standard, unseen):
     assert of_real["class_frechet"].card.metric == f"Frechet distance, mean over classes{word}"
     for c in range(10):
         assert of_real[f"class_frechet/{c}"].card.metric == f"Frechet distance, class {c}{word}"
-    assert not [name for name in ("frechet_ratio", "frechet_limit") if "biased" in of_real[name].card.metric]
+    assert "biased" not in of_real["frechet_ratio"].card.metric
     for width, told in ((80, ""), (81, word)):
         ours, theirs = (each._replace(seen=Seen(each.seen.features[:, :width])) for each in (unseen, standard.real))
         found = distances(ours, Standard.of(theirs), card(standard, ours))
@@ -134,29 +134,44 @@ def test_the_word_on_too_few_examples_is_said_where_they_add_a_tenth_of_the_vari
     assert added[100] < 2 < added[60]
 
 
-def test_the_fewest_samples_to_extrapolate_from_are_one_more_than_features_in_either_half(standard, unseen):
-    assert least_for_limit(96) == 194
-    for n in (193, 194):
-        few = unseen.take(slice(n))
-        assert ("frechet_limit" in distances(few, standard, card(standard, few))) == (n == 194)
+def test_the_fewest_samples_to_extrapolate_from_are_enough_for_the_features_in_either_half(standard, unseen):
+    assert least_for_limit(96) == 960
+    narrow = [each._replace(seen=Seen(each.seen.features[:, :40])) for each in (unseen, standard.real)]
+    for n in (399, 400):
+        few, held = narrow[0].take(slice(n)), Standard.of(narrow[1])
+        assert ("frechet_limit" in distances(few, held, card(held, few))) == (n == 400)
+
+
+def test_what_is_extrapolated_is_the_truth():
+    """20 normal features, samples and real examples alike: the distance is 0. From the fewest samples that will do, the
+    interval holds it as often as it should, give or take; from one more than features in either half, half of the times.
+    """
+    reference, held = Reference.of(Gaussian(torch.zeros(20).double(), torch.eye(20).double(), 10**6)), {}
+    for n in (least_for_limit(20), 42):
+        draws = [torch.randn(n, 20, dtype=torch.float64, generator=rng(seed)) for seed in range(100)]
+        limits = [without_bias(y, reference, frechet_interval(y, reference)) for y in draws]
+        held[n] = sum(limit.low <= 0 <= limit.high for limit in limits)
+    assert held[200] >= 88
+    assert held[42] <= 60
 
 
 def test_who_gets_no_extrapolated_distance_is_told_how_many_samples_it_takes(tmp_path):
-    """Of 11 x 11 pictures, 121 features: 244."""
-    x = digits().x[:340, :, 8:19, 8:19].numpy()
-    for name, part in (("real", x[:40]), ("few", x[40:283]), ("enough", x[40:284])):
+    """Of points of 4 numbers, 40; of 11 x 11 pictures, 121 features, 1,210."""
+    x = np.random.default_rng(0).normal(size=(140, 4)).astype(np.float32)
+    for name, part in (("real", x[:60]), ("few", x[60:99]), ("enough", x[60:100])):
         np.savez(tmp_path / f"{name}.npz", x=part)
-    told = {"few": ["no frechet_limit, which needs 244 generated pictures or more"], "enough": []}
+    told = {"few": ["no frechet_limit, which needs 40 generated pictures or more"], "enough": []}
     for name, expected in told.items():
         folders = (str(tmp_path / f"{each}.npz") for each in (name, "real"))
         found, notes = judge_folders(*folders, Judge(features="pixels"), None)
         assert (notes, "frechet_limit" in found) == (expected, not expected)
+    np.savez(tmp_path / "pictures.npz", x=digits().x[:40, :, 8:19, 8:19].numpy())
     conf = CONFIG.model_copy(update={"judge": Judge(share=0)})
-    folder = start(str(tmp_path / "few.npz"), conf, name="a", root=tmp_path).folder
-    for n, expected in ((243, ["no frechet_limit, which needs -n 244 or more"]), (244, [])):
+    folder = start(str(tmp_path / "pictures.npz"), conf, name="a", root=tmp_path).folder
+    for n, expected in ((1_209, ["no frechet_limit, which needs -n 1210 or more"]), (1_210, [])):
         found, notes = judge_run(folder, Judge(), n, 0)
         assert [note for note in notes if "frechet_limit" in note] == expected
-        assert ("frechet_limit" in found) == (n == 244)
+        assert ("frechet_limit" in found) == (n == 1_210)
 
 
 def test_there_is_no_census_of_classes_that_are_not_the_data_s(standard, unseen):

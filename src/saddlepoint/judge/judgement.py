@@ -25,7 +25,7 @@ from saddlepoint.statistics.sliced import directions, sliced_wasserstein
 NEIGHBOURS = 5
 MOST = 2_000  # of either side, for what compares every pair
 DIRECTIONS = 128
-ENOUGH = 5  # examples to a feature, below which a Frechet distance is called biased
+ENOUGH = 5  # examples to a feature, below which a Frechet distance is called biased, and nothing is extrapolated
 ELSEWHERE = (EFFICIENTNET, INCEPTION)  # taught on other pictures than those judged
 DRAWS = 8  # of training examples, at most, that a distance is held against
 
@@ -124,8 +124,10 @@ def biased(*groups: Group) -> str:
 
 
 def least_for_limit(features: int) -> int:
-    """The fewest samples whose Frechet distance is extrapolated: more than `features` in either half."""
-    return 2 * (features + 1)
+    """The fewest samples whose Frechet distance is extrapolated: those in either half are enough for the features. With
+    fewer the bias does not fall as 1 / n yet, and what is extrapolated is far too low, often below 0.
+    """
+    return 2 * ENOUGH * features
 
 
 def any_of(examples: Group) -> Tensor:
