@@ -144,7 +144,7 @@ def test_the_fewest_samples_to_extrapolate_from_are_enough_for_the_features_in_e
 
 def test_what_is_extrapolated_is_the_truth():
     """20 normal features, samples and real examples alike: the distance is 0. From the fewest samples that will do, the
-    interval holds it as often as it should, give or take; from one more than features in either half, half of the times.
+    interval holds it as often as it should, give or take; from one more than features in either half, half the times.
     """
     reference, held = Reference.of(Gaussian(torch.zeros(20).double(), torch.eye(20).double(), 10**6)), {}
     for n in (least_for_limit(20), 42):
@@ -233,6 +233,25 @@ def test_the_order_of_the_examples_decides_nothing():
     for name in ("precision", "coverage", "kernel", "spread"):
         a, b = (each[name] for each in found)
         assert max(a.low, b.low) <= min(a.high, b.high), name
+
+
+@pytest.mark.parametrize("judging", [judge, quick])
+def test_a_class_that_is_rare_in_the_data_is_no_fault_of_the_samples(judging):
+    """Two clouds, of which the second has a twentieth of the data; samples are perfect, each class in turn."""
+
+    def drawn(seed: int, labels: torch.Tensor) -> Group:
+        y = torch.randn(len(labels), 2, dtype=torch.float64, generator=rng(seed)) + 9 * labels[:, None]
+        return Group(y, labels, Seen(y))
+
+    rare = (torch.arange(2_000) % 20 == 0).long()
+    real, training, turns = drawn(0, rare[:600]), drawn(1, rare), drawn(2, torch.arange(600) % 2)
+    held = Standard.of(real, training)
+    card = card_of(pixels(), 600, 600, "clouds", 0)
+    blind, found = judging(turns, held, card, rng()), judging(turns, held, card, rng(), mixed=drawn(3, rare[:600]))
+    assert blind["frechet_ratio"].value > 100 > 5 > found["frechet_ratio"].value
+    assert blind["spread"].value > 200 > 120 > found["spread"].value
+    for name in {"class_spread", "class_frechet", "copies", "memorisation_p"} & set(found):
+        assert found[name] == blind[name], name
 
 
 def test_samples_of_the_wrong_kind_are_refused(standard):

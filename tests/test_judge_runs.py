@@ -25,7 +25,7 @@ from saddlepoint.running import assess, judging, measured, trial
 from saddlepoint.running.assess import Guise, favourites, opinion
 from saddlepoint.running.copied import keep_copies
 from saddlepoint.running.finish import rows
-from saddlepoint.running.generator import load
+from saddlepoint.running.generator import Generator, load
 from saddlepoint.running.intake import reading
 from saddlepoint.running.judging import Jury, best_of, jury
 from saddlepoint.running.measured import kept
@@ -641,6 +641,31 @@ def test_features_that_are_refused_stop_no_run_and_say_why(tmp_path: Path, monke
     made = start(str(tmp_path / "data.npz"), conf, name="a", root=tmp_path)
     assert fault in made.record.choices.judge_refused
     assert fault in (made.folder / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("counts", "labels"),
+    [([5, 5, 5], [0, 1, 2, 0, 1, 2, 0, 1]), ([6, 2, 0], [0, 1, 0, 0, 0, 1, 0, 0]), ([1, 7], [1, 1, 1, 1, 0, 1, 1, 1])],
+)
+def test_classes_come_as_often_as_in_the_data(counts: list[int], labels: list[int]) -> None:
+    assert judging.in_proportion(torch.tensor(counts), 8).tolist() == labels
+
+
+@pytest.mark.parametrize(("dark", "mixed"), [(70, False), (79, True)])
+def test_samples_are_as_mixed_as_the_data_where_classes_are_not_equally_frequent(dark: int, mixed: bool) -> None:
+    """Of 130 pictures: .038 or .108 of them would have to change class. The z are those of the samples in turn."""
+    source = pictures()._replace(c=(torch.arange(130) >= dark).long())
+    session = Session(judged_record(), source, ENGINE)
+    court = jury(session)
+    generator = Generator(session.shipped, session.description("a"))
+    found, turns = court.mixed(generator, 60, 0), court.see(generator, 60, 0)
+    assert (found is not None) == mixed
+    if found is not None:
+        assert found.labels is None
+        labels = judging.in_proportion(torch.tensor([dark, 130 - dark]), 60)
+        alike = labels == torch.arange(60) % 2
+        assert found.x[alike].equal(turns.x[alike])
+        assert not found.x[~alike].equal(turns.x[~alike])
 
 
 def test_examples_that_are_there_many_times_count_once() -> None:

@@ -70,22 +70,35 @@ class Standard(NamedTuple):
 
 
 def judge(
-    fake: Group, standard: Standard, card: Card, rng: torch.Generator, remembered: Memory | None = None
+    fake: Group,
+    standard: Standard,
+    card: Card,
+    rng: torch.Generator,
+    remembered: Memory | None = None,
+    mixed: Group | None = None,
 ) -> Measures:
-    """Everything that applies; near-copies are those remembered, else looked for among standard.training."""
-    same_kind(standard.real, fake)
-    found = distances(fake, standard, card) | supports(fake, standard, card) | spreads(fake, standard, card)
-    found |= slices(fake, standard, card, rng) | of_classes(fake, standard, card)
+    """Everything that applies; near-copies are those remembered, else looked for among standard.training. `mixed` are
+    as many samples whose classes are as frequent as in the data, where those of `fake` are not.
+    """
+    found = of_all(fake, standard, card, mixed)
+    found |= slices(mixed or fake, standard, card, rng) | of_classes(fake, standard, card)
     if fake.x.ndim == 4 and min(fake.x.shape[2:]) >= 11:
         found |= likenesses(fake, standard, card, rng)
     return found | memories(fake, standard, card, rng, remembered)
 
 
-def quick(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
+def quick(fake: Group, standard: Standard, card: Card, rng: torch.Generator, mixed: Group | None = None) -> Measures:
     """What is worth its time while a run goes on."""
+    return of_all(fake, standard, card, mixed) | memories(fake, standard, card, rng, shuffles=FEWER)
+
+
+def of_all(fake: Group, standard: Standard, card: Card, mixed: Group | None) -> Measures:
+    """What is held against all real examples, of `mixed` where there are such: else a class that is drawn more often
+    than it is there would count as a fault.
+    """
     same_kind(standard.real, fake)
-    found = distances(fake, standard, card) | supports(fake, standard, card) | spreads(fake, standard, card)
-    return found | memories(fake, standard, card, rng, shuffles=FEWER)
+    whole = mixed or fake
+    return distances(whole, standard, card) | supports(whole, standard, card) | spreads(fake, standard, card, mixed)
 
 
 def distances(fake: Group, standard: Standard, card: Card) -> Measures:
@@ -143,23 +156,23 @@ def supports(fake: Group, standard: Standard, card: Card) -> Measures:
     return {name: measure(short, f"{name}, {NEIGHBOURS} neighbours", each) for name, each in found._asdict().items()}
 
 
-def spreads(fake: Group, standard: Standard, card: Card) -> Measures:
+def spreads(fake: Group, standard: Standard, card: Card, mixed: Group | None = None) -> Measures:
     """How far samples lie apart, as against real examples: all, and within a class.
 
     Features that were taught on photographs take poor samples of anything for much the same, and so for a collapse,
     though they differ from each other as real pictures do: there pixels are looked at as well.
     """
-    found = apart(fake, standard.real, card)
+    found = apart(fake, mixed or fake, standard.real, card)
     if card.extractor in ELSEWHERE:
         eyes = pixels()
         card = card._replace(extractor=eyes.name, extractor_digest=eyes.digest, resizer=eyes.resizer)
-        ours, theirs = (group(eyes, each.x, each.labels) for each in (fake, standard.real))
-        found |= {f"pixel_{name}": each for name, each in apart(ours, theirs, card).items()}
+        groups = [group(eyes, each.x, each.labels) for each in (fake, mixed or fake, standard.real)]
+        found |= {f"pixel_{name}": each for name, each in apart(*groups, card).items()}
     return found
 
 
-def apart(fake: Group, real: Group, card: Card) -> Measures:
-    found = {"spread": measure(card, "mean pairwise distance / real, %", spread(fake, real))}
+def apart(fake: Group, whole: Group, real: Group, card: Card) -> Measures:
+    found = {"spread": measure(card, "mean pairwise distance / real, %", spread(whole, real))}
     if fake.labels is not None and real.labels is not None and int(torch.bincount(real.labels).min()) >= 3:
         value = class_spread(fake, real)
         if value is not None:

@@ -37,6 +37,9 @@ from saddlepoint.storage.downloads import fetched, is_address
 SAMPLES = 1_000  # of a judgement when the run is over
 COPIED = 50_000  # training examples among which copies are looked for at last
 TRAINING = 2_000  # training examples that samples are compared with on the way
+UNEVEN = (
+    0.1  # share of the examples that would have to change class to make all equally frequent: from here on it counts
+)
 EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
 
 
@@ -92,6 +95,7 @@ class Jury(NamedTuple):
     reference  which examples these are: data set, how many, and the first digits of their SHA-256
     samples    how many samples are judged on the way
     altered    the moments of augmented real examples, where D sees such
+    counts     examples of each class in the data, where classes are not as frequent as each other
     """
 
     extractor: Extractor
@@ -99,6 +103,7 @@ class Jury(NamedTuple):
     reference: str
     samples: int
     altered: Reference | None = None
+    counts: Tensor | None = None
 
     def card(self, n: int, seed: int) -> Card:
         return card_of(self.extractor, self.standard.real.size, n, self.reference, seed)
@@ -108,6 +113,13 @@ class Jury(NamedTuple):
         x, labels = generator.sample(n, seed)
         enough = self.standard.real.labels is not None and n >= EACH_CLASS * len(generator.classes)
         return group(self.extractor, x, labels if enough else None)
+
+    def mixed(self, generator: Generator, n: int, seed: int) -> Group | None:
+        """n samples whose classes are as frequent as in the data; None where those of `see` are."""
+        if self.counts is None:
+            return None
+        z, labels = generator.noise(n, seed), in_proportion(self.counts, n)
+        return group(self.extractor, generator.stored(generator.decode(z, labels)))
 
     def sit(self, session: Session) -> dict[str, Measures]:
         """The judgement of each average as it is now, by its name; always of the same z.
@@ -123,11 +135,12 @@ class Jury(NamedTuple):
             if twins:
                 found[name] = found[twins[0]]
                 continue
-            fake = self.see(Generator(average.module, about, session.engine.device), self.samples, seed)
-            card = self.card(fake.size, seed)
-            found[name] = quick(fake, self.standard, card, Randomness(seed).stream("judge"))
+            generator = Generator(average.module, about, session.engine.device)
+            fake, mixed = (draw(generator, self.samples, seed) for draw in (self.see, self.mixed))
+            card = self.card(self.samples, seed)
+            found[name] = quick(fake, self.standard, card, Randomness(seed).stream("judge"), mixed)
             if self.altered is not None:
-                apart = frechet_interval(fake.seen.features, self.altered)
+                apart = frechet_interval((mixed or fake).seen.features, self.altered)
                 metric = f"Frechet distance to augmented real examples{biased(fake, self.standard.real)}"
                 found[name]["frechet_augmented"] = measure(card, metric, apart)
         return found
@@ -136,13 +149,13 @@ class Jury(NamedTuple):
         """Everything that applies, of samples that no choice was made by; and which of them are near-copies of pictures
         that were trained on.
         """
-        fake = self.see(generator, n, seed)
+        fake, mixed = (draw(generator, n, seed) for draw in (self.see, self.mixed))
         rng, remembered = Randomness(seed).stream("judge"), None
         if fake.x.ndim == 4:
             some = evenly(session.train.size, COPIED)
             among = as_stored(session.train.x[some])
             remembered = memory(fake.x[:QUERIES], among, among[:0], rng)
-        found = judge(fake, self.standard, self.card(fake.size, seed), rng, remembered)
+        found = judge(fake, self.standard, self.card(fake.size, seed), rng, remembered, mixed)
         lengths = path_lengths(generator, self.extractor, seed)
         card = self.card(WAYS, seed)
         found["path_length"] = measure(card, "perceptual path length, over ways instead of samples", lengths)
@@ -171,7 +184,7 @@ def jury(session: Session, training: int = TRAINING) -> Jury:
         rng = Randomness(session.config.seed).stream("judge")
         pictures = (diff_augment(scaled(real.x, "signed"), rng, 1.0).clamp(-1, 1) + 1) / 2
         altered = Reference.of(fit(group(extractor, pictures).seen.features))
-    return Jury(extractor, held, reference, choices.judge_samples, altered)
+    return Jury(extractor, held, reference, choices.judge_samples, altered, uneven(session.source))
 
 
 def distinct(source: Source) -> Source:
@@ -192,6 +205,27 @@ def varied(source: Source) -> Source:
 def overlap(one: Source, other: Source) -> bool:
     """Whether some example is in both: no wonder where they are many times in the data, and were not kept together."""
     return bool((equals(torch.cat([one.x, other.x]))[one.size :] < one.size).any())
+
+
+def uneven(source: Source) -> Tensor | None:
+    """How many examples each class has, [K]; None without classes, or where they are as good as equally frequent."""
+    if source.c is None or source.c.ndim != 1 or not source.classes:
+        return None
+    counts = torch.bincount(source.c, minlength=len(source.classes))
+    apart = float((counts / source.size - 1 / len(counts)).abs().sum()) / 2
+    return counts if apart > UNEVEN else None
+
+
+def in_proportion(counts: Tensor, n: int) -> Tensor:
+    """Labels [n], each class as often as its share of the counts says, and of any first few as nearly as can be: the
+    next is always of the class that has fallen behind most. Equal counts give each class in turn.
+    """
+    behind, total, labels = torch.zeros_like(counts), int(counts.sum()), []
+    for _ in range(n):
+        behind = behind + counts
+        labels.append(int(behind.numpy().argmax()))
+        behind[labels[-1]] -= total
+    return torch.tensor(labels)
 
 
 def labels_of(source: Source) -> Tensor | None:
