@@ -166,7 +166,7 @@ TABLE = {
         ("the distance of the means is not squared", "(a.mean - b.mean).square().sum()", "(a.mean - b.mean).norm()"),
         ("half of the cross term", "- 2 * roots.sum()", "- roots.sum()"),
     ],
-    ("statistics/gaussian.py", "test_moments.py"): [
+    ("statistics/gaussian.py", "test_statistics.py"): [
         ("merging leaves the means' difference out", "torch.outer(apart, apart) * (self.n * other.n / n)", "0"),
     ],
     ("statistics/kernel.py", "test_metrics_closed_forms.py test_metrics_oracles.py"): [

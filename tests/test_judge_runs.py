@@ -15,6 +15,7 @@ from saddlepoint.api import Prepared, start
 from saddlepoint.cli.main import main
 from saddlepoint.config import Judge
 from saddlepoint.data.digits import digits
+from saddlepoint.data.reading import Fit
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
@@ -502,7 +503,7 @@ def test_score(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])
-def test_a_file_is_read_as_the_data_were(fit: str, tmp_path: Path) -> None:
+def test_a_file_is_read_as_the_data_were(fit: Fit, tmp_path: Path) -> None:
     """Its middle or all of it, on the data's background, turned upright, and never cut off at 8 bits."""
     rng = np.random.default_rng(0)
     wide = Image.fromarray(rng.integers(0, 255, (20, 50, 4), dtype=np.uint8))
@@ -645,7 +646,7 @@ def test_features_that_are_refused_stop_no_run_and_say_why(tmp_path: Path, monke
 
 @pytest.mark.parametrize(
     ("counts", "labels"),
-    [([5, 5, 5], [0, 1, 2, 0, 1, 2, 0, 1]), ([6, 2, 0], [0, 1, 0, 0, 0, 1, 0, 0]), ([1, 7], [1, 1, 1, 1, 0, 1, 1, 1])],
+    [([5, 5, 5], [0, 1, 2, 0, 1, 2, 0, 1]), ([6, 2, 0], [0, 0, 1, 0, 0, 0, 1, 0]), ([1, 7], [1, 1, 1, 0, 1, 1, 1, 1])],
 )
 def test_classes_come_as_often_as_in_the_data(counts: list[int], labels: list[int]) -> None:
     assert judging.in_proportion(torch.tensor(counts), 8).tolist() == labels
