@@ -166,8 +166,8 @@ def spreads(fake: Group, standard: Standard, card: Card, mixed: Group | None = N
     if card.extractor in ELSEWHERE:
         eyes = pixels()
         card = card._replace(extractor=eyes.name, extractor_digest=eyes.digest, resizer=eyes.resizer)
-        groups = [group(eyes, each.x, each.labels) for each in (fake, mixed or fake, standard.real)]
-        found |= {f"pixel_{name}": each for name, each in apart(*groups, card).items()}
+        ours, whole, theirs = (group(eyes, each.x, each.labels) for each in (fake, mixed or fake, standard.real))
+        found |= {f"pixel_{name}": each for name, each in apart(ours, whole, theirs, card).items()}
     return found
 
 

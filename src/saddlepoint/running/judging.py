@@ -136,8 +136,8 @@ class Jury(NamedTuple):
                 found[name] = found[twins[0]]
                 continue
             generator = Generator(average.module, about, session.engine.device)
-            fake, mixed = (draw(generator, self.samples, seed) for draw in (self.see, self.mixed))
-            card = self.card(self.samples, seed)
+            fake, mixed = self.see(generator, self.samples, seed), self.mixed(generator, self.samples, seed)
+            card = self.card(fake.size, seed)
             found[name] = quick(fake, self.standard, card, Randomness(seed).stream("judge"), mixed)
             if self.altered is not None:
                 apart = frechet_interval((mixed or fake).seen.features, self.altered)
@@ -149,7 +149,7 @@ class Jury(NamedTuple):
         """Everything that applies, of samples that no choice was made by; and which of them are near-copies of pictures
         that were trained on.
         """
-        fake, mixed = (draw(generator, n, seed) for draw in (self.see, self.mixed))
+        fake, mixed = self.see(generator, n, seed), self.mixed(generator, n, seed)
         rng, remembered = Randomness(seed).stream("judge"), None
         if fake.x.ndim == 4:
             some = evenly(session.train.size, COPIED)
