@@ -28,7 +28,10 @@ def test_each_class_by_itself() -> None:
     rows = class_figures(source, Copier(), digits=True)  # pyright: ignore[reportArgumentType]
     assert [name for name, _, _ in rows] == [f"class {k}" for k in range(10)]
     figures = [[int(word.replace(",", "")) for word in re.findall(r"[\d,]*\d", words)] for _, words, _ in rows]
-    for label, (examples, diversity, right) in enumerate(figures):
+    for label, (examples, diversity, low, high, right, fewest, most) in enumerate(figures):
+        assert low <= diversity <= high
+        assert 0 <= fewest <= right <= most <= 100
+        assert fewest < most
         assert examples == int((source.c == label).sum())
         assert (diversity == 0) if label == 3 else (80 < diversity < 120)
         assert right <= 5 if label == 4 else right >= 95

@@ -1,6 +1,7 @@
 """Judging a run while it goes on and when it is over: the same moments after a resume, the best kept, the verbs."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -474,6 +475,14 @@ def test_label_accuracy_is_of_classes_by_their_names(tmp_path: Path) -> None:
     assert found["figures"]["label_accuracy"].value > 97
     assert "label_accuracy" not in found["words"]
     assert found["words"]["class_frechet"].value == pytest.approx(found["figures"]["class_frechet"].value)
+
+
+def test_a_folder_that_cannot_be_written_keeps_no_figures_back(run: Path, tmp_path: Path, capsys) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    (tmp_path / "run" / "measures.json").unlink()
+    (tmp_path / "run" / "measures.json").mkdir()
+    code, text = said(capsys, "judge", tmp_path / "run")
+    assert (code, "frechet_ratio" in text, "not kept for `compare`:" in text) == (0, True, True), text
 
 
 def test_score(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.running import generator
 from saddlepoint.running.copied import keep_copies
 from saddlepoint.running.engine import room_for
-from saddlepoint.running.judging import EACH_CLASS, TRAINING, chosen, jury, labels_of, unfit, usual, varied
+from saddlepoint.running.judging import EACH_CLASS, TRAINING, Judged, chosen, jury, labels_of, unfit, usual, varied
 from saddlepoint.running.measured import keep
 from saddlepoint.running.session import Session, evenly
 from saddlepoint.running.standard import halves, standard
@@ -56,10 +56,20 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, l
     session = Session(record.model_copy(update={"config": config, "choices": choices}), source, engine)
     court = jury(session)
     found = court.judge(session, generator.load(folder, str(engine.device)), n, seed)
-    keep(folder, found.measures)
-    left = keep_copies(folder, found)
-    copies = [f"near-copies: {', '.join(map(str, left))}"] if left else []
-    return found.measures, [*copies, *no_limit(n, court.standard, "-n {} or more"), *collapsed(found.measures)]
+    short = no_limit(n, court.standard, "-n {} or more")
+    return found.measures, [*leave(folder, found), *short, *collapsed(found.measures)]
+
+
+def leave(folder: Path, found: Judged) -> list[str]:
+    """Leave measures and near-copies in the run's folder; a note on where these are, or why nothing could be left: a
+    folder that cannot be written is no reason to keep back what was found.
+    """
+    try:
+        keep(folder, found.measures)
+        left = keep_copies(folder, found)
+    except SaddlepointError as error:
+        return [f"not kept for `compare`: {error}"]
+    return [f"near-copies: {', '.join(map(str, left))}"] if left else []
 
 
 def no_limit(n: int, held: Standard, need: str) -> list[str]:

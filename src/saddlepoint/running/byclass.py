@@ -7,6 +7,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.judge.digits import load, look
 from saddlepoint.running.generator import Generator
 from saddlepoint.statistics.distances import mean_pairwise_distance
+from saddlepoint.statistics.intervals import Interval, wilson
 
 OF_EACH, MOST = 100, 20
 
@@ -26,16 +27,21 @@ def class_figures(train: Source, generator: Generator, digits: bool = False) -> 
         words = [f"{len(own):,} examples"]
         if len(own) > 2:
             some = train.x[own[torch.arange(min(OF_EACH, len(own))) * len(own) // min(OF_EACH, len(own))]]
-            words.append(f"diversity {100 * spread(samples) / max(spread(some), 1e-9):.0f} %")
+            words.append(f"diversity {percent(spread(samples).scaled(1 / max(spread(some).value, 1e-9)))}")
         if digits:
-            right = (look(load("a").network, samples)[1] == label).double().mean().item()
-            words.append(f"{100 * right:.0f} % right")
+            right = int((look(load("a").network, samples)[1] == label).sum())
+            words.append(f"{percent(wilson(right, len(samples)))} right")
         rows.append(
             (f"class {name}", ", ".join(words), f"{OF_EACH} samples; diversity by pixels, against its examples")
         )
     return rows
 
 
-def spread(x: Tensor) -> float:
+def spread(x: Tensor) -> Interval:
     """The mean distance between two of them, by pixels."""
-    return mean_pairwise_distance(x.flatten(1).double()).value
+    return mean_pairwise_distance(x.flatten(1).double())
+
+
+def percent(share: Interval) -> str:
+    """With the ends of its interval."""
+    return "{:.0f} % [{:.0f}, {:.0f}]".format(*share.scaled(100))
