@@ -381,6 +381,8 @@ def test_every_setting_is_on_the_help_page_under_its_heading(capsys):
     for name in set(settings()) - HIDDEN:  # these are shown by their short names
         own = name.removeprefix("g.").removeprefix("d.").removeprefix("network.").replace("_", "-")
         assert f" {own}" in page or f"--{own}" in page, name
+    for off in ("--no-mirror", "--no-unconditional", "no-spectral", "no-normalise"):
+        assert f"Off: {off}." in " ".join(page.split()), off
     assert [heading(name) for name in ("k", "g.lr", "d.network.kind", "prior.size")] == list(HEADINGS)
 
 

@@ -43,20 +43,24 @@ GROUPS = {title: Group(title, sort_key=10 + index) for index, title in enumerate
 
 def parameter(setting: Setting, show: bool) -> Any:
     """The flag of one setting. Its text is checked later, with the whole configuration; a switch has none."""
-    name, switch = flag(setting.name), setting.form == "switch"
-    path, _, leaf = name.removeprefix("--").rpartition(".")
-    negative = f"--{path}.no-{leaf}" if path else f"--no-{leaf}"
+    switch = setting.form == "switch"
     return Annotated[
         bool if switch else str,
         Parameter(
-            name=name,
-            negative=negative if switch else (),
+            name=flag(setting.name),
+            negative=negative(setting) if switch else (),
             metavar=setting.form,
             help=" ".join(describe(setting)),
             group=PLAIN if setting.name in EVERYDAY else GROUPS[heading(setting.name)],
             show=show,
         ),
     ]
+
+
+def negative(setting: Setting) -> str:
+    """The flag that turns a switch off."""
+    path, _, leaf = flag(setting.name).removeprefix("--").rpartition(".")
+    return f"--{path}.no-{leaf}" if path else f"--no-{leaf}"
 
 
 def heading(name: str) -> str:
@@ -73,6 +77,8 @@ def describe(setting: Setting) -> Iterator[str]:
     """What the help says: the setting's own text, the choices, and the networks that have it where not all do."""
     if setting.help:
         yield setting.help
+    if setting.form == "switch":  # of a player's, as its heading says it is written
+        yield f"Off: {negative(setting).split('.')[-1]}."
     if setting.choices:
         yield f"One of {', '.join(setting.choices)}."
     if setting.kinds and len(setting.kinds) < len(settings()["g.network.kind"].choices):
