@@ -374,6 +374,20 @@ def test_better_worse_and_neither() -> None:
     assert [one.name for one in measured.compare(lone, lone)] == ["frechet"]
 
 
+def test_what_the_data_are_called_is_no_difference() -> None:
+    card = measure(1, 0.1).card
+    cards = [
+        card._replace(reference=f"{where}, {digest}")
+        for where, digest in (
+            ("photos/, 45 held-out examples", "d03223525590"),
+            ("my photos, of 2024, 45 held-out examples", "d03223525590"),
+            ("photos/, 45 held-out examples", "0123456789ab"),
+        )
+    ]
+    assert measured.differences(cards[0], cards[1]) == []
+    assert [field for field, *_ in measured.differences(cards[0], cards[2])] == ["reference"]
+
+
 def test_a_share_near_its_end_is_judged_by_the_halves_that_face_each_other() -> None:
     """40 of 40, [.912, 1], against 38 of 40, [.835, .986]: hypot(.088, .036) = .095 > .05. By the upper halves alone,
     0 and .036, it would have been better. So for 0 and 2 of 40. Of 47 in 60 it is sure: .217 > hypot(.088, .086).

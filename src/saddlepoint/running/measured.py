@@ -81,9 +81,18 @@ def apart(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[str]:
 
 
 def differences(ours: Card, theirs: Card) -> list[tuple[str, object, object]]:
-    """The fields in which two cards differ, and what they are in each; the samples' seed may."""
+    """The fields in which two cards differ, and what they are in each; the samples' seed may, and what the same real
+    examples are called, which have one digest.
+    """
     fields = zip(Card._fields, ours, theirs)
-    return [(name, one, other) for name, one, other in fields if name != "seed" and one != other]
+    found = [(name, one, other) for name, one, other in fields if name != "seed" and one != other]
+    same = nameless(ours.reference) == nameless(theirs.reference)
+    return [difference for difference in found if not (same and difference[0] == "reference")]
+
+
+def nameless(reference: str) -> str:
+    """How many real examples a card names, which, and their digest, without what the data are called."""
+    return ", ".join(reference.split(", ")[-2:])
 
 
 def compare(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[Comparison]:
