@@ -423,10 +423,12 @@ def test_measures_of_other_examples_are_left_out_and_named(tmp_path: Path, capsy
         measured.compare(one, other)
 
 
-@pytest.mark.parametrize(("field", "hint"), [("reference", "against one folder"), ("n_fake", "judge both again")])
-def test_the_frechet_distance_to_other_examples_is_refused_with_what_helps(field: str, hint: str) -> None:
+@pytest.mark.parametrize(
+    ("field", "other_value", "hint"), [("reference", "s", "against one folder"), ("n_fake", 8, "judge both again")]
+)
+def test_the_frechet_distance_to_other_examples_is_refused_with_what_helps(field, other_value, hint) -> None:
     one, other = ({"frechet": measure(v, 0.1)} for v in (1, 2))
-    other["frechet"] = other["frechet"]._replace(card=measure(0, 0).card._replace(**{field: 8}))
+    other["frechet"] = other["frechet"]._replace(card=measure(0, 0).card._replace(**{field: other_value}))
     with pytest.raises(SaddlepointError, match=hint):
         measured.compare(one, other)
 
