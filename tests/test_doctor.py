@@ -309,6 +309,13 @@ def test_plain_gradients_are_followed_at_larger_rates():
     assert only({"event": "rollback"}, config=config).change == "--lr 0.1"
 
 
+def test_near_copies_of_points_are_not_believed_without_a_test():
+    event = judgement(copies=30)
+    del event["measures"]["memorisation_p"]
+    assert only(event).name == "memorising"
+    assert only(event, config=CONFIG | {"range": "raw"}).name == "healthy"
+
+
 def test_points_are_not_altered():
     assert only(held_out(held=-1.5), config=CONFIG | {"range": "raw"}).change == "more data"
 

@@ -58,9 +58,13 @@ def not_finite(case: Case) -> Verdict | None:
 
 
 def memorising(case: Case) -> Verdict | None:
-    """Training examples are nearest more often than chance allows, and near-copies are found among the samples."""
+    """Training examples are nearest more often than chance allows, and near-copies are found among the samples.
+
+    Without held-out examples there is no such test, and near-copies are believed of pictures alone: points may have few
+    values, which whoever draws them right repeats.
+    """
     copies, p = case.value("copies"), case.value("memorisation_p")
-    if copies is None or copies < COPIES or (p is not None and p > SURE):
+    if copies is None or copies < COPIES or (case.setting("range") == "raw" if p is None else p > SURE):
         return None
     sure = "" if p is None else f"; training examples are nearest more often than held-out ones, p = {p:.2g}"
     return Verdict(
