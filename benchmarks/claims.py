@@ -186,7 +186,7 @@ def memorise(seeds: int) -> None:
     """From few pictures and many parameters to the other way round."""
     whole = halved("digits14", torch.cat([digits().x, digits_test().x]))
     print("pictures | width | parameters / byte | p, seed by seed | near-copies, %")
-    for pictures, widths in ((50, (2, 8, 32, 64, 144)), (500, (2, 8, 32, 64)), (10_000, (2, 8, 32, 64))):
+    for pictures, widths in ((50, (2, 8, 32, 64, 144, 180)), (500, (2, 8, 32, 64)), (10_000, (2, 8, 32, 64))):
         for width in widths:
             ratios, ps, copies = zip(*(remembers(whole, pictures, width, seed) for seed in range(seeds)))
             listed = " ".join(f"{p:.4f}" for p in ps)
