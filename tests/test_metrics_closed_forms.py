@@ -52,6 +52,13 @@ def test_the_distance_of_a_sample_to_itself_is_zero_also_without_full_rank():
         assert abs(frechet_interval(y, Reference.of(fit(y))).value) < 1e-5
 
 
+def test_a_sample_is_at_no_distance_from_itself_however_steep_its_spectrum():
+    """The roots of pixels' small variances are lost where the covariances are multiplied: the distance came to 5e-6 here."""
+    y = random(600, 300) * torch.logspace(0, -7, 300, dtype=torch.float64)
+    found = frechet_interval(y, Reference.of(fit(y)))
+    assert found.low <= 0 <= found.value < 1e-9 * float(fit(y).covariance.trace())
+
+
 @pytest.mark.parametrize("chunk", [1, 7, 10_000])
 def test_the_interval_is_the_same_in_any_chunks(monkeypatch: pytest.MonkeyPatch, chunk: int):
     """Of the samples whose moments are taken, and of those whose influence is looked at: only rounding may differ."""
