@@ -53,7 +53,7 @@ def test_the_distance_of_a_sample_to_itself_is_zero_also_without_full_rank():
 
 
 def test_a_sample_is_at_no_distance_from_itself_however_steep_its_spectrum():
-    """The roots of pixels' small variances are lost where the covariances are multiplied: the distance came to 5e-6 here."""
+    """The roots of pixels' small variances are lost where the covariances are multiplied: it came to 5e-6 here."""
     y = random(600, 300) * torch.logspace(0, -7, 300, dtype=torch.float64)
     found = frechet_interval(y, Reference.of(fit(y)))
     assert found.low <= 0 <= found.value < 1e-9 * float(fit(y).covariance.trace())
