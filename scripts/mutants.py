@@ -78,7 +78,11 @@ TABLE = {
         ("the fake detached in G's step", "fake, moment, real=game.gen", "fake.detach(), moment, real=game.gen"),
         ("D's step keeps G's graph", "with torch.no_grad():", "with torch.enable_grad():"),
         ("k is always 1", "in range(game.k)", "in range(min(game.k, 1))"),
-        ("G's step takes a fresh batch", "= generator_step(game, batch,", "= generator_step(game, next(batches),"),
+        (
+            "G's step takes a fresh batch",
+            "step(game, batch, Moment(rng, state.index, game.k,",
+            "step(game, next(batches), Moment(rng, state.index, game.k,",
+        ),
     ],
     ("game/rules.py", "test_game.py"): [("real and fake swapped", "return x, fake", "return fake, x")],
     ("game/turns.py", "test_game.py"): [
