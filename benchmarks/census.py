@@ -21,7 +21,7 @@ from torch import Tensor
 from saddlepoint.data import idx
 from saddlepoint.judge.digits import load as judge_of
 from saddlepoint.judge.digits import look
-from saddlepoint.running.generator import load
+from saddlepoint.artefact.folder import load
 from saddlepoint.statistics.classes import census
 
 SAMPLES, MODES = 26_000, 1_000

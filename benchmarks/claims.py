@@ -20,7 +20,8 @@ import torch
 from staged import halved
 from torch import Tensor
 
-from saddlepoint.config import Config, Critic, Dcgan, Generator, Prior, Residual, Stage
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
+from saddlepoint.settings.networks import Dcgan, Residual
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.data.source import Source
 from saddlepoint.judge.extractors.digits import digits as digits_judge
@@ -29,10 +30,10 @@ from saddlepoint.judge.memory import memory
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Round
 from saddlepoint.running import generator
-from saddlepoint.running.engine import Engine
-from saddlepoint.running.session import Session
+from saddlepoint.engine import Engine
+from saddlepoint.running.live import Live
 from saddlepoint.statistics.gaussian import fit, frechet
-from saddlepoint.storage.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
 SAMPLES = 1_000
@@ -48,15 +49,15 @@ def configured(seed: int, images: int, width: int = 16, rules: Mapping[str, Any]
     return Config(
         seed=seed,
         batch=64,
-        prior=Prior(size=64),
-        g=Generator(network=Residual(width=width), **rates),
-        d=Critic(network=critic, **rates),
-        stages=(Stage(**(common | dict(rules))),),
+        prior=Noise(size=64),
+        g=GeneratorPace(network=Residual(width=width), **rates),
+        d=CriticPace(network=critic, **rates),
+        stages=(Rules(**(common | dict(rules))),),
         averages=(2_000,),
     )
 
 
-def begun(conf: Config, source: Source, held_out: Sequence[int] = ()) -> Session:
+def begun(conf: Config, source: Source, held_out: Sequence[int] = ()) -> Live:
     """The run, ready to be played, without a folder."""
     about = DataRecord(
         name=source.name,
@@ -68,10 +69,10 @@ def begun(conf: Config, source: Source, held_out: Sequence[int] = ()) -> Session
         held_out=tuple(held_out),
     )
     choices = Choices(device="cpu", precision="float32", threads=1)
-    return Session(RunRecord(config=conf, data=about, choices=choices, versions=versions()), source, ENGINE)
+    return Live(RunRecord(config=conf, data=about, choices=choices, versions=versions()), source, ENGINE)
 
 
-def played(session: Session) -> Iterator[Round]:
+def played(session: Live) -> Iterator[Round]:
     """Its rounds, to the end of its stage."""
     if (stage := session.stage) is not None:
         for round in session.rounds(stage):
@@ -81,7 +82,7 @@ def played(session: Session) -> Iterator[Round]:
                 return
 
 
-def samples(session: Session, n: int = SAMPLES) -> Tensor:
+def samples(session: Live, n: int = SAMPLES) -> Tensor:
     return generator.Generator(session.best, session.description("")).sample(n, 0).x
 
 
@@ -96,7 +97,7 @@ class Yardstick:
     def distance(self, x: Tensor) -> float:
         return frechet(fit(look(self.features, x).features), self.real)
 
-    def __call__(self, session: Session) -> float:
+    def __call__(self, session: Live) -> float:
         return self.distance(samples(session)) / self.floor
 
 
@@ -133,7 +134,7 @@ class Beginning(NamedTuple):
     gradient: float
 
 
-def beginning(session: Session, far: Yardstick) -> Beginning:
+def beginning(session: Live, far: Yardstick) -> Beginning:
     at, gradients, answers = math.inf, [], []
     for round in played(session):
         if round.index < FIRST:

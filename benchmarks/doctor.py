@@ -28,13 +28,13 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import BENIGN, Verdict, diagnose
-from saddlepoint.running.engine import Engine
-from saddlepoint.running.run import Worker
-from saddlepoint.running.session import Session
+from saddlepoint.engine import Engine
+from saddlepoint.running.work import Worker
+from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
-from saddlepoint.storage.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 
 IMAGES, JUDGEMENTS, SAMPLES = 24_000, 8, 250
 PICTURES = [name for name in STAGINGS if not name.startswith("healthy")]
@@ -109,7 +109,7 @@ def play(source: Source, staging: Staging, kit: Kit, seed: int, folder: Path) ->
     make_folder(folder)
     with RunLock(folder):
         record.write(folder)
-        worker = Worker(Session(record, source, Engine(torch.device("cpu"), "float32", 1)), folder, Nobody())
+        worker = Worker(Live(record, source, Engine(torch.device("cpu"), "float32", 1)), folder, Nobody())
         worker.begin()
         try:
             worker.work()

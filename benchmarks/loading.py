@@ -30,9 +30,9 @@ from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
 from saddlepoint.randomness import Randomness
 from saddlepoint.running import plan
-from saddlepoint.running.engine import resolve
-from saddlepoint.running.plan import measure
-from saddlepoint.settings import configure
+from saddlepoint.engine import resolve
+from saddlepoint.planning.budget import measure
+from saddlepoint.planning.begin import configure
 
 
 def files(folder: Path, count: int) -> None:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data import idx
-from saddlepoint.running.generator import load
+from saddlepoint.artefact.folder import load
 from saddlepoint.statistics.parzen import parzen
 
 SAMPLES, VALIDATION, CENTRES, ROUNDS = 10_000, 1_000, 10_000, 5

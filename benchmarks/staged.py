@@ -17,8 +17,10 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from saddlepoint.augment import diff_augment
-from saddlepoint.config import Config, Critic, Dcgan, Generator, Mlp, Prior, Residual, Scale, Stage
-from saddlepoint.data.batches import scaled
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
+from saddlepoint.settings.networks import Dcgan, Mlp, Residual
+from saddlepoint.settings.run import Scale
+from saddlepoint.data.scaling import scaled
 from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import split
@@ -192,10 +194,10 @@ def configured(staging: Staging, kit: Kit, seed: int, images: int) -> Config:
         seed=seed,
         batch=kit.batch,
         range=kit.scale,
-        prior=Prior(size=staging.noise or (64 if kit.scale == "signed" else 8)),
-        g=Generator(network=kit.g, **dict(kit.rates) | dict(staging.g)),
-        d=Critic(network=kit.wide if staging.wide else kit.d, **dict(kit.rates) | dict(staging.d)),
-        stages=(Stage(**rules),),
+        prior=Noise(size=staging.noise or (64 if kit.scale == "signed" else 8)),
+        g=GeneratorPace(network=kit.g, **dict(kit.rates) | dict(staging.g)),
+        d=CriticPace(network=kit.wide if staging.wide else kit.d, **dict(kit.rates) | dict(staging.d)),
+        stages=(Rules(**rules),),
         averages=(2_000, 500),
         checkpoint_images=images,
     )

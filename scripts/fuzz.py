@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from saddlepoint.cli.drawing import deep_png
+from saddlepoint.media.pictures import deep
 from saddlepoint.data import idx
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
@@ -42,7 +42,7 @@ def pictures(rng: np.random.Generator) -> dict[str, bytes]:
         buffer = io.BytesIO()
         image.save(buffer, "PNG" if suffix == ".apng" else Image.registered_extensions()[suffix])
         found[suffix] = buffer.getvalue()
-    found[".dib"] = deep_png(rng.integers(0, 65536, (20, 24, 4), dtype=np.uint16))  # a suffix tells nothing
+    found[".dib"] = deep(rng.integers(0, 65536, (20, 24, 4), dtype=np.uint16))  # a suffix tells nothing
     return found
 
 

@@ -17,7 +17,7 @@ from failing import Disk
 from toyrun import BATCH, CONFIG, STAGES, Child, Hook, digest, events, pictures, play, worker
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running.run import SECOND_CHANCES, Worker
+from saddlepoint.running.work import SECOND_CHANCES, Worker
 from saddlepoint.storage.checkpoint import DAMAGED, checkpoints, newest, restore
 
 SLOW = 2.0  # seconds that no damaged checkpoint may take to be refused

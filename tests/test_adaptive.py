@@ -10,10 +10,10 @@ from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, outcome, session_o
 from saddlepoint import api, augment
 from saddlepoint.api import resume
 from saddlepoint.augment import SPEED, START, overfitting
-from saddlepoint.config import Config
+from saddlepoint.systems.gan.config import Config
 from saddlepoint.running import moments
-from saddlepoint.running.plan import Measurement
-from saddlepoint.running.session import Session
+from saddlepoint.planning.budget import Measurement
+from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
 
 
@@ -31,14 +31,14 @@ def _tiny_source(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(moments, "ADAPT", 17)
 
 
-def overfitting_of(self: Session, most: int) -> dict[str, torch.Tensor]:
+def overfitting_of(self: Live, most: int) -> dict[str, torch.Tensor]:
     """Opinions of a D that overfits more and less in turns of 60 images: nobody's choice of weights decides it."""
     held = -1.0 if self.progress.seen % 120 < 60 else 1.0
     return {"train": torch.ones(3), "held_out": torch.tensor([held]), "fake": -torch.ones(3)}
 
 
 def test_its_strength_is_in_the_journal_and_rises_and_falls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Session, "opinions", overfitting_of)
+    monkeypatch.setattr(Live, "opinions", overfitting_of)
     monkeypatch.setattr("saddlepoint.running.run.Worker.snapshot", lambda self: None)
     run = begin(tmp_path, adaptive(0.7))
     lines = [event for event in events(run.folder) if event["event"] == "augment"]

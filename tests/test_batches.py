@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from saddlepoint.data.batches import Batches, Scale, scaled
+from saddlepoint.data.batches import Batches
+from saddlepoint.data.scaling import Scale, scaled
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness

@@ -13,7 +13,9 @@ from torch.nn.functional import cross_entropy, one_hot, softplus
 from torch.testing import assert_close
 
 from saddlepoint import objectives
-from saddlepoint.config import Config, Critic, Dcgan, Generator, Mlp, Player, Prior, Residual, Stage
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
+from saddlepoint.settings.networks import Dcgan, Mlp, Residual
+from saddlepoint.settings.run import Pace
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
 from saddlepoint.networks.mlp import MLPGenerator
@@ -22,18 +24,20 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.records import Batch
 from saddlepoint.running import build
-from saddlepoint.running.build import Facts, Networks, networks, optimiser, players, terms
-from saddlepoint.running.engine import Engine
-from saddlepoint.running.session import Session
+from saddlepoint.systems.gan.play import Sizes, networks, players, terms
+from saddlepoint.systems.system import Networks
+from saddlepoint.systems.parts import optimiser
+from saddlepoint.engine import Engine
+from saddlepoint.running.live import Live
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
-MNIST = Facts((1, 28, 28), 10)
-UNLABELLED = Facts((1, 28, 28))
+MNIST = Sizes((1, 28, 28), 10)
+UNLABELLED = Sizes((1, 28, 28))
 
 Sizes = list[tuple[int, ...]]
 
 
-def made(recipe: str, facts: Facts = MNIST) -> Networks:
+def made(recipe: str, facts: Sizes = MNIST) -> Networks:
     return networks(RECIPES[recipe](), facts, ENGINE)
 
 
@@ -145,12 +149,12 @@ def test_without_labels_there_are_no_conditions(recipe: str) -> None:
 def test_without_labels_there_is_neither_class_head_nor_class_cost() -> None:
     D = networks(RECIPES["acgan"](), UNLABELLED, ENGINE).D
     assert D(torch.zeros(2, *UNLABELLED.shape), None).classes is None
-    assert terms(Stage(classify=0.7, r1=0.2), labelled=False) == terms(Stage(r1=0.2))
+    assert terms(Rules(classify=0.7, r1=0.2), labelled=False) == terms(Rules(r1=0.2))
 
 
 def test_the_class_head_is_there_if_any_stage_asks_for_it() -> None:
     conf = RECIPES["modern"]()
-    for stages, head in (((Stage(),), False), ((Stage(), Stage(classify=0.1)), True)):
+    for stages, head in (((Rules(),), False), ((Rules(), Rules(classify=0.1)), True)):
         D = networks(conf.model_copy(update={"stages": stages}), MNIST, ENGINE).D
         assert (D(torch.zeros(2, 1, 28, 28), torch.arange(2)).classes is not None) == head
 
@@ -159,12 +163,12 @@ def test_the_class_head_is_there_if_any_stage_asks_for_it() -> None:
 
 
 def small(g: Any, d: Any, *, spectral: bool = False, **rest: Any) -> Config:
-    return Config(g=Generator(network=g), d=Critic(network=d, spectral=spectral), **rest)
+    return Config(g=GeneratorPace(network=g), d=CriticPace(network=d, spectral=spectral), **rest)
 
 
 def test_residual_networks_are_built_as_configured() -> None:
     G, D = networks(
-        small(Residual(width=4, blocks=2, branch="bottleneck", limit=2), Residual(width=6)), Facts((3, 64, 64)), ENGINE
+        small(Residual(width=4, blocks=2, branch="bottleneck", limit=2), Residual(width=6)), Sizes((3, 64, 64)), ENGINE
     )
     assert {size for size in convolutions(G) if size[2] == 1}
     assert max(inputs for inputs, *_ in convolutions(G)) == 4 * 2
@@ -173,7 +177,7 @@ def test_residual_networks_are_built_as_configured() -> None:
 
 
 def test_points_take_an_mlp_in_their_own_range() -> None:
-    G, D = networks(small(Mlp(hidden=(16,)), Mlp(hidden=(12,)), range="raw"), Facts((2,)), ENGINE)
+    G, D = networks(small(Mlp(hidden=(16,)), Mlp(hidden=(12,)), range="raw"), Sizes((2,)), ENGINE)
     assert (linears(G), linears(D)) == ([(64, 16), (16, 2)], [(2, 12), (12, 1)])
     assert G(1000 * torch.ones(1, 64), None).abs().max() > 1
 
@@ -192,7 +196,7 @@ def test_g_starts_at_the_mean_of_what_is_trained_on() -> None:
     for start, mean in (("weights", torch.full((1, 8, 8), 0.5)), ("mean", source.x[~held_out].mean(0))):
         g = record.config.g.model_copy(update={"start": start})
         config = record.config.model_copy(update={"g": g})
-        session = Session(record.model_copy(update={"config": config}), source, ENGINE)
+        session = Live(record.model_copy(update={"config": config}), source, ENGINE)
         for G in (session.networks.G, session.best):
             nn.init.zeros_(cast(MLPGenerator, G).last.weight)
             assert_close(G(torch.randn(2, 64), None), mean.expand(2, 1, 8, 8))
@@ -246,7 +250,7 @@ def test_every_optimiser_has_its_numbers() -> None:
     }
     network = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
     for name, (kind, numbers) in wanted.items():
-        made = optimiser(Player(network=Mlp(), optimiser=name, **rules), network)
+        made = optimiser(Pace(network=Mlp(), optimiser=name, **rules), network)
         (group,) = made.param_groups
         assert type(made) is kind
         assert {key: group[key] for key in numbers} == numbers
@@ -260,15 +264,15 @@ def test_decay_is_decoupled_for_adamw_and_an_l2_cost_otherwise() -> None:
     for name, value in wanted.items():
         network = nn.Linear(1, 1, bias=False, dtype=torch.float64)
         nn.init.constant_(network.weight, 2.0)
-        made = optimiser(Player(network=Mlp(), optimiser=name, lr=0.1, weight_decay=0.5), network)
+        made = optimiser(Pace(network=Mlp(), optimiser=name, lr=0.1, weight_decay=0.5), network)
         network.weight.grad = torch.zeros_like(network.weight)
         made.step()
         assert network.weight.item() == pytest.approx(value, rel=1e-7)
 
 
 def test_each_player_moves_its_own_network_by_its_own_rule() -> None:
-    conf = Config(g=Generator(network=Mlp(), optimiser="sgd", lr=0.1), d=Critic(network=Mlp(), lr=0.2))
-    nets = networks(conf, Facts((2,)), ENGINE)
+    conf = Config(g=GeneratorPace(network=Mlp(), optimiser="sgd", lr=0.1), d=CriticPace(network=Mlp(), lr=0.2))
+    nets = networks(conf, Sizes((2,)), ENGINE)
     G, D = players(conf, nets)
     assert (G.networks, D.networks) == ({"G": nets.G}, {"D": nets.D})
     assert (type(G.optimiser), type(D.optimiser)) == (torch.optim.SGD, torch.optim.Adam)
@@ -288,9 +292,9 @@ def test_the_recipes_rates_and_priors() -> None:
     for player in (RECIPES["dcgan"]().g, RECIPES["dcgan"]().d):
         assert (player.optimiser, player.lr, player.betas) == ("adam", 2e-4, (0.5, 0.999))
     wanted = {
-        "gan": (256, Prior(kind="uniform", size=100)),
-        "cgan": (256, Prior(kind="uniform", size=100)),
-        "dcgan": (128, Prior(kind="uniform", size=100)),
+        "gan": (256, Noise(kind="uniform", size=100)),
+        "cgan": (256, Noise(kind="uniform", size=100)),
+        "dcgan": (128, Noise(kind="uniform", size=100)),
     }
     assert {name: (RECIPES[name]().batch, RECIPES[name]().prior) for name in wanted} == wanted
 
@@ -311,11 +315,11 @@ def test_every_objective_has_its_name() -> None:
 
 
 def test_what_weighs_nothing_is_not_computed() -> None:
-    assert terms(Stage()) == ()
+    assert terms(Rules()) == ()
 
 
 def test_penalties_are_ds_with_their_weights_and_may_be_lazy() -> None:
-    made = terms(Stage(r1=0.1, r2=0.2, gp=10, penalty_every=8))
+    made = terms(Rules(r1=0.1, r2=0.2, gp=10, penalty_every=8))
     assert [(t.name, t.owner, t.of, t.weight, t.every) for t in made] == [
         ("r1", "D", r1, 0.1, 8),
         ("r2", "D", r2, 0.2, 8),
@@ -324,7 +328,7 @@ def test_penalties_are_ds_with_their_weights_and_may_be_lazy() -> None:
 
 
 def test_the_class_cost_is_ds_on_real_and_fake_and_gs_on_fake_in_every_round() -> None:
-    made = terms(Stage(classify=0.7, penalty_every=8))
+    made = terms(Rules(classify=0.7, penalty_every=8))
     assert [(t.owner, t.of, t.weight, t.every) for t in made] == [
         ("D", class_cost_on_real, 0.7, 1),
         ("D", class_cost_on_fake, 0.7, 1),
@@ -334,10 +338,10 @@ def test_the_class_cost_is_ds_on_real_and_fake_and_gs_on_fake_in_every_round() -
 
 def test_the_rules_of_a_stage_reach_its_game() -> None:
     conf = Config(
-        g=Generator(network=Mlp()), d=Critic(network=Mlp()), prior=Prior(kind="uniform", size=3),
-        stages=(Stage(k=3, objective="hinge", gp=2.0), Stage(objective="relativistic", r1=1.0)),
+        g=GeneratorPace(network=Mlp()), d=CriticPace(network=Mlp()), prior=Noise(kind="uniform", size=3),
+        stages=(Rules(k=3, objective="hinge", gp=2.0), Rules(objective="relativistic", r1=1.0)),
     )  # fmt: skip
-    G, D = players(conf, networks(conf, Facts((2,)), ENGINE))
+    G, D = players(conf, networks(conf, Sizes((2,)), ENGINE))
     first, second = (build.game(conf, stage, G, D, ENGINE) for stage in conf.stages)
     assert (first.k, first.objective, [t.name for t in first.terms]) == (3, objectives.hinge, ["gp"])
     assert (second.k, second.objective, [t.name for t in second.terms]) == (1, objectives.relativistic, ["r1"])
@@ -349,7 +353,7 @@ def test_the_rules_of_a_stage_reach_its_game() -> None:
 
 def test_the_engines_precision_reaches_the_game() -> None:
     conf = small(Mlp(), Mlp())
-    G, D = players(conf, networks(conf, Facts((2,)), ENGINE))
+    G, D = players(conf, networks(conf, Sizes((2,)), ENGINE))
     game = build.game(conf, conf.stages[0], G, D, ENGINE._replace(precision="bfloat16"))
     with game.fast():
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.bfloat16
@@ -357,7 +361,7 @@ def test_the_engines_precision_reaches_the_game() -> None:
 
 # One step of AC-GAN, against a computation by hand.
 
-POINTS = Facts((2,), 3)
+POINTS = Sizes((2,), 3)
 CLASSIFY = 0.7
 
 
@@ -367,9 +371,9 @@ class OneRound:
     def __init__(self) -> None:
         mlp = Mlp(hidden=(8,), activation="tanh", condition="none")
         conf = Config(
-            prior=Prior(size=2), range="raw", stages=(Stage(classify=CLASSIFY),),
-            g=Generator(network=Mlp(hidden=(8,), activation="tanh"), optimiser="sgd", lr=0.1),
-            d=Critic(network=mlp, optimiser="sgd", lr=0.1),
+            prior=Noise(size=2), range="raw", stages=(Rules(classify=CLASSIFY),),
+            g=GeneratorPace(network=Mlp(hidden=(8,), activation="tanh"), optimiser="sgd", lr=0.1),
+            d=CriticPace(network=mlp, optimiser="sgd", lr=0.1),
         )  # fmt: skip
         rng = torch.Generator().manual_seed(5)
         self.batch = Batch(torch.randn(12, 2, generator=rng), torch.arange(12) % 3)

@@ -5,8 +5,8 @@ import re
 import torch
 
 from saddlepoint.data.digits import digits
-from saddlepoint.running.byclass import class_figures
-from saddlepoint.running.generator import Samples
+from saddlepoint.court.classes import class_figures
+from saddlepoint.artefact.artefact import Samples
 
 
 class Copier:

@@ -23,7 +23,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.experiments import equilibrium
 from saddlepoint.experiments.vocabulary import Table
 from saddlepoint.running.watcher import Plan, Summary, Tick
-from saddlepoint.settings import settings
+from saddlepoint.settings.tree import settings
 
 TYPOS = {
     "--lrr 1e-4": "did you mean --lr?",

@@ -11,7 +11,7 @@ import torch
 from badpictures import BAD, GOOD, HEIGHT, WIDTH, good, noise, png
 from PIL import Image
 
-from saddlepoint.cli.drawing import deep_png
+from saddlepoint.media.pictures import deep
 from saddlepoint.data import pictures
 from saddlepoint.data.fitting import Form
 from saddlepoint.data.folder import list_folder, look_at
@@ -92,7 +92,7 @@ def test_sixteen_bits_keep_their_numbers_and_become_8_by_dividing_by_257(tmp_pat
 def test_colour_of_sixteen_bits_keeps_its_numbers(tmp_path: Path, channels: int) -> None:
     """Both bytes of each number: also of a TIFF, in either byte order."""
     x = np.random.default_rng(0).integers(0, 65536, (HEIGHT, WIDTH, channels), dtype=np.uint16)
-    (tmp_path / "x.png").write_bytes(deep_png(x))
+    (tmp_path / "x.png").write_bytes(deep(x))
     form = Form(HEIGHT, WIDTH, channels, "uint16")
     np.testing.assert_array_equal(read(tmp_path / "x.png", form), x.transpose(2, 0, 1))
     for name, order in (("little.tif", "<"), ("big.tif", ">")):
@@ -123,7 +123,7 @@ def test_colour_of_sixteen_bits_resized_turned_and_laid_on_a_background(tmp_path
     """A colour that is everywhere the same stays it, without a rim where it meets what is transparent."""
     x = np.full((HEIGHT, WIDTH, 4), [1000, 30000, 65535, 65535], np.uint16)
     x[:, WIDTH // 2 :] = 0
-    (tmp_path / "x.png").write_bytes(deep_png(x))
+    (tmp_path / "x.png").write_bytes(deep(x))
     y = read(tmp_path / "x.png", Form(15, 20, 4, "uint16", "stretch")).astype(int)
     seen = y[3] > 3000
     assert np.abs(y[:3, seen].T - [1000, 30000, 65535]).max() <= 12
@@ -140,7 +140,7 @@ def test_colour_of_sixteen_bits_resized_turned_and_laid_on_a_background(tmp_path
 def test_eight_bits_and_sixteen_in_one_set(tmp_path: Path) -> None:
     deep = np.full((8, 8, 3), [257, 514, 65535], np.uint16)
     for i in range(2):
-        (tmp_path / f"{i}.png").write_bytes(deep_png(deep))
+        (tmp_path / f"{i}.png").write_bytes(deep(deep))
     Image.new("RGB", (8, 8), (1, 2, 255)).save(tmp_path / "c.png")
     Image.new("L", (8, 8), 7).save(tmp_path / "d.png")
     source = open_source(str(tmp_path))
@@ -277,7 +277,7 @@ def test_names_are_shown_on_one_short_line() -> None:
 
 
 def test_uint16_batches_reach_both_ends_of_the_range() -> None:
-    from saddlepoint.data.batches import scaled
+    from saddlepoint.data.scaling import scaled
 
     x = torch.tensor([0, 65535], dtype=torch.uint16)
     assert scaled(x, "signed").tolist() == [-1, 1]

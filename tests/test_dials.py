@@ -7,20 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saddlepoint.config import Config, Critic, Generator, Mlp, Player, Stage
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Rules
+from saddlepoint.settings.networks import Mlp
+from saddlepoint.settings.run import Pace
 from saddlepoint.game.rules import Dials, State
 from saddlepoint.running.dials import dials, momentum, rate
 
-STAGE = Stage(images=1000)
+STAGE = Rules(images=1000)
 TIGHT = {"rel": 1e-12}
 
 
-def player(**rules: Any) -> Player:
-    return Player(network=Mlp(), **rules)
+def player(**rules: Any) -> Pace:
+    return Pace(network=Mlp(), **rules)
 
 
 def config(g: dict[str, Any], d: dict[str, Any]) -> Config:
-    return Config(g=Generator(network=Mlp(), **g), d=Critic(network=Mlp(), **d))
+    return Config(g=GeneratorPace(network=Mlp(), **g), d=CriticPace(network=Mlp(), **d))
 
 
 def at(conf: Config, images: int, factor: float = 1.0) -> Dials:

@@ -11,7 +11,7 @@ from saddlepoint.cli.main import main
 from saddlepoint.judge.case import LEAST, MOST, Case
 from saddlepoint.judge.doctor import LATER, Verdict, diagnose
 from saddlepoint.recipes.catalog import RECIPES
-from saddlepoint.settings import configure
+from saddlepoint.planning.begin import configure
 
 CONFIG = {
     "g": {"lr": 2e-3},

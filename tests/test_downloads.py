@@ -12,9 +12,9 @@ import pytest
 
 from saddlepoint.cli.main import main
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running.judging import local
+from saddlepoint.court.jury import local
 from saddlepoint.storage import downloads
-from saddlepoint.storage.downloads import fetched, folder
+from saddlepoint.judge.extractors.downloads import fetched, folder
 
 CONTENT = bytes(range(256)) * 40
 KNOWN = {hashlib.sha256(CONTENT).hexdigest(): "w.pth"}

@@ -7,7 +7,8 @@ import torch
 from PIL import Image
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.figures import PAPER, compact, film, grid, png, save, scatter, to_uint8, walk
+from saddlepoint.figures import PAPER, compact, film, grid, png, save, scatter, walk
+from saddlepoint.data.scaling import to_uint8
 
 BYTES = torch.arange(256, dtype=torch.uint8)
 

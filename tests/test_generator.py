@@ -17,11 +17,15 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from saddlepoint.config import Dcgan, Mlp, Prior, Residual, Scale
-from saddlepoint.config import Generator as Settings
+from saddlepoint.settings.networks import Dcgan, Mlp, Residual
+from saddlepoint.systems.gan.config import Noise
+from saddlepoint.settings.run import Scale
+from saddlepoint.systems.gan.config import GeneratorPace as Settings
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running import build, generator
-from saddlepoint.running.generator import CHUNK, Description, Generator, Samples, export, load
+from saddlepoint.artefact.artefact import CHUNK, Artefact, Samples
+from saddlepoint.artefact.description import Description
+from saddlepoint.artefact.folder import export, load
 
 DIGITS = tuple("0123456789")
 ANIMALS = ("cat", "dog", "2")
@@ -33,31 +37,31 @@ def described(
     network: Any, shape: tuple[int, ...] = (1, 8, 8), classes: tuple[str, ...] = DIGITS, scale: Scale = "signed"
 ) -> Description:
     g = Settings(network=network)
-    return Description(g=g, prior=Prior(size=5), range=scale, shape=shape, classes=classes, licence="CC0")
+    return Description(g=g, prior=Noise(size=5), range=scale, shape=shape, classes=classes, licence="CC0")
 
 
-def made(description: Description) -> Generator:
+def made(description: Description) -> Artefact:
     torch.manual_seed(0)
     network = build.generator(description.g, description.prior, description.range, generator.facts(description))
     for buffer in network.buffers():  # as training leaves them
         if buffer.ndim == 1 and buffer.is_floating_point():
             buffer.uniform_(0.5, 1.5)
-    return Generator(network, description)
+    return Artefact(network, description)
 
 
-def written(G: Generator, folder: Path) -> Path:
+def written(G: Artefact, folder: Path) -> Path:
     export(folder, G.network, G.description, "# A card", b"a picture")
     return folder
 
 
-def codes(description: Description) -> Generator:
+def codes(description: Description) -> Artefact:
     """A generator of a single pixel that shows the label: 20 times its number, whatever z."""
 
     class Showing(nn.Module):
         def forward(self, z: Tensor, c: Tensor) -> Tensor:
             return (c.float() * 20 / 127.5 - 1).view(-1, 1, 1, 1)
 
-    return Generator(Showing(), description)
+    return Artefact(Showing(), description)
 
 
 # Out and back.
@@ -186,7 +190,7 @@ def test_a_walk_goes_the_way_asked_for() -> None:
         def forward(self, z: Tensor, c: None) -> Tensor:
             return z
 
-    G = Generator(Same(), described(Mlp(), shape=(5,), classes=(), scale="raw"))
+    G = Artefact(Same(), described(Mlp(), shape=(5,), classes=(), scale="raw"))
     z = G.noise(2, 0)
     straight, round_ = (G.walk(points=2, steps=2, how=how).x for how in ("lerp", "slerp"))
     torch.testing.assert_close(straight[1], z.mean(0))

@@ -8,12 +8,12 @@ import torch
 from toyrun import CONFIG, ENGINE, events, pictures, play, trace
 from toyrun import record as toy_record
 
-from saddlepoint.config import Config
+from saddlepoint.systems.gan.config import Config
 from saddlepoint.game.averaging import different
 from saddlepoint.judge.judgement import Measures
-from saddlepoint.running.judging import Jury, jury
-from saddlepoint.running.session import Session
-from saddlepoint.storage.record import Choices, RunRecord
+from saddlepoint.court.jury import Jury, jury
+from saddlepoint.running.live import Live
+from saddlepoint.record import Choices, RunRecord
 
 
 def judged_record(conf: Config = CONFIG) -> RunRecord:
@@ -41,7 +41,7 @@ def test_averages_of_equal_weights_are_looked_at_once(looks: list[int]) -> None:
     """Before the first round too, so that this takes the time of one. A weight that differs in its last bit makes
     another average.
     """
-    session = Session(judged_record(), pictures(), ENGINE)
+    session = Live(judged_record(), pictures(), ENGINE)
     court = jury(session)
     each = court.sit(session)
     assert looks == [30]
@@ -66,7 +66,7 @@ def test_a_run_writes_down_the_same_whether_or_not_equal_averages_are_judged_onc
     assert len(looks) == 4 * 1 + 2
     sit = Jury.sit
 
-    def alone(self: Jury, session: Session) -> dict[str, Measures]:
+    def alone(self: Jury, session: Live) -> dict[str, Measures]:
         rest = {name: getattr(session, name) for name in ("config", "description", "engine", "progress")}
         parts = [SimpleNamespace(**rest, averages={name: each}) for name, each in session.averages.items()]
         return {name: measures for part in parts for name, measures in sit(self, part).items()}

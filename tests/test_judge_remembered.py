@@ -17,7 +17,7 @@ from saddlepoint.judge.extractors.extractor import Extractor, Seen
 from saddlepoint.judge.extractors.learned import trained
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.running import standard as module
-from saddlepoint.running.standard import learned_from, standard
+from saddlepoint.court.standard import learned_from, standard
 from saddlepoint.storage import remembered
 from saddlepoint.storage.remembered import Of, contents, key_of, load, packed, remember
 

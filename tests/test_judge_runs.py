@@ -12,9 +12,10 @@ from toyrun import CONFIG, ENGINE, Hook, events, pictures, play, trace
 from toyrun import record as toy_record
 
 from saddlepoint import config
-from saddlepoint.api import Prepared, start
+from saddlepoint.planning.prepared import Prepared
+from saddlepoint.api import start
 from saddlepoint.cli.main import main
-from saddlepoint.config import Judge
+from saddlepoint.settings.run import Judge
 from saddlepoint.data.digits import digits
 from saddlepoint.data.reading import Fit
 from saddlepoint.data.sources import open_source
@@ -24,19 +25,21 @@ from saddlepoint.judge.case import Case
 from saddlepoint.judge.extractors.extractor import as_stored
 from saddlepoint.judge.group import group
 from saddlepoint.running import assess, judging, measured, trial
-from saddlepoint.running.assess import Guise, favourites, opinion
-from saddlepoint.running.copied import keep_copies
+from saddlepoint.running.opinions import Guise, favourites, opinion
+from saddlepoint.court.copies import keep_copies
 from saddlepoint.running.finish import rows
-from saddlepoint.running.generator import Generator, load
-from saddlepoint.running.intake import reading
-from saddlepoint.running.judging import Jury, best_of, jury
-from saddlepoint.running.measured import kept
-from saddlepoint.running.session import Session
-from saddlepoint.running.trial import planned
+from saddlepoint.artefact.artefact import Artefact
+from saddlepoint.artefact.folder import load
+from saddlepoint.running.reading import reading
+from saddlepoint.court.jury import Jury, jury
+from saddlepoint.running.judging import best_of
+from saddlepoint.court.kept import kept
+from saddlepoint.running.live import Live
+from saddlepoint.planning.judgements import planned
 from saddlepoint.running.watcher import Nobody, Tick
 from saddlepoint.statistics.intervals import Interval, wilson
 from saddlepoint.storage.checkpoint import restore
-from saddlepoint.storage.record import Choices, RunRecord
+from saddlepoint.record import Choices, RunRecord
 
 
 def judged_record(conf: config.Config = CONFIG) -> RunRecord:
@@ -109,7 +112,7 @@ def test_a_resumed_run_judges_at_the_same_moments_bit_for_bit(tmp_path: Path, wh
 
 
 def test_the_best_that_was_judged_is_kept(whole: Path) -> None:
-    session = Session(judged_record(), pictures(), ENGINE)
+    session = Live(judged_record(), pictures(), ENGINE)
     restore(whole / "checkpoints", session.parts())
     found = [event for event in events(whole) if event["event"] == "judgement"]
     best = min(found, key=lambda event: event["measures"]["frechet"][2])
@@ -124,7 +127,7 @@ def test_the_best_that_was_judged_is_kept(whole: Path) -> None:
 
 
 def test_a_run_that_is_not_judged_ships_its_first_average() -> None:
-    session = Session(toy_record(), pictures(), ENGINE)
+    session = Live(toy_record(), pictures(), ENGINE)
     assert session.kept is None
     assert session.shipped is session.best
     assert "kept" not in session.parts()
@@ -133,7 +136,7 @@ def test_a_run_that_is_not_judged_ships_its_first_average() -> None:
 class Costly:
     """Judging that begins after a second and takes .4 seconds, and .4 milliseconds a sample, for each average."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Live) -> None:
         self.ready, self.briefest = 1.0, self.seconds(250)
 
     def seconds(self, samples: int) -> float:
@@ -169,14 +172,14 @@ def test_the_moments_take_their_share_of_the_time(monkeypatch: pytest.MonkeyPatc
 def test_a_judgement_is_timed_at_its_own_number_of_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
     monkeypatch.setattr(Jury, "sit", lambda self, session: tried.append(self.samples))
-    found = trial.Trial(Session(toy_record(), pictures(), ENGINE))
+    found = trial.Trial(Live(toy_record(), pictures(), ENGINE))
     assert found.seconds(70) > 0
     assert tried == [250, 70]
     assert found.ready > 0 < found.briefest
 
 
 def test_too_few_held_out_examples_are_replaced_and_the_card_says_so() -> None:
-    few, enough = (jury(Session(r, pictures(), ENGINE)) for r in (toy_record(), judged_record()))
+    few, enough = (jury(Live(r, pictures(), ENGINE)) for r in (toy_record(), judged_record()))
     assert "127 training examples" in few.reference
     assert few.standard.training is None
     assert "26 held-out examples" in enough.reference
@@ -185,7 +188,7 @@ def test_too_few_held_out_examples_are_replaced_and_the_card_says_so() -> None:
 
 def test_samples_are_compared_with_augmented_examples_where_d_sees_such() -> None:
     stages = tuple(stage.model_copy(update={"augment": "diff"}) for stage in CONFIG.stages)
-    session = Session(judged_record(CONFIG.model_copy(update={"stages": stages})), pictures(), ENGINE)
+    session = Live(judged_record(CONFIG.model_copy(update={"stages": stages})), pictures(), ENGINE)
     found = jury(session).sit(session)
     assert all({"frechet", "frechet_augmented"} <= set(measures) for measures in found.values())
 
@@ -243,7 +246,7 @@ def test_near_copies_are_listed_by_their_places_in_the_data(tmp_path: Path, monk
     """A generator that returns training pictures 3, 4 and 5 of the run, 4, 6 and 7 in the data, as every fifth is held
     out. Each is found at distance 0 with its own nearest as the usual distance, then none of a generator of noise.
     """
-    session = Session(judged_record(), pictures(), ENGINE)
+    session = Live(judged_record(), pictures(), ENGINE)
     court, training = jury(session), as_stored(session.train.x)
     copied = training[3:6]
     noise = torch.randint(256, (60, *copied.shape[1:]), generator=torch.Generator().manual_seed(0)).to(torch.uint8)
@@ -437,7 +440,7 @@ def test_a_card_says_which_examples_were_held_out(tmp_path: Path) -> None:
     """Two splits of the same data, of as many examples, have two cards; runs of two seeds are judged by one."""
     record = judged_record()
     other = record.model_copy(update={"data": record.data.model_copy(update={"held_out": tuple(range(1, 130, 5))})})
-    first, again, second = (jury(Session(r, pictures(), ENGINE)).reference for r in (record, record, other))
+    first, again, second = (jury(Live(r, pictures(), ENGINE)).reference for r in (record, record, other))
     assert first == again != second
     assert (first[:25], second[:25]) == ("toy, 26 held-out examples",) * 2
     np.savez(tmp_path / "data.npz", x=np.random.default_rng(0).integers(0, 255, (90, 1, 12, 12), dtype=np.uint8))
@@ -681,9 +684,9 @@ def test_classes_come_as_often_as_in_the_data(counts: list[int], labels: list[in
 def test_samples_are_as_mixed_as_the_data_where_classes_are_not_equally_frequent(dark: int, mixed: bool) -> None:
     """Of 130 pictures: .038 or .108 of them would have to change class. The z are those of the samples in turn."""
     source = pictures()._replace(c=(torch.arange(130) >= dark).long())
-    session = Session(judged_record(), source, ENGINE)
+    session = Live(judged_record(), source, ENGINE)
     court = jury(session)
-    generator = Generator(session.shipped, session.description("a"))
+    generator = Artefact(session.shipped, session.description("a"))
     found, turns = court.mixed(generator, 60, 0), court.see(generator, 60, 0)
     assert (found is not None) == mixed
     if found is not None:
@@ -704,6 +707,6 @@ def test_examples_that_are_there_many_times_count_once() -> None:
 def test_they_count_as_often_where_held_out_ones_are_among_them(kinds: int, shared: bool, counted: int) -> None:
     """Copies of 60 pictures all fall on one side; those of 52 do not."""
     source = pictures().take(torch.arange(130) % kinds)
-    session = Session(judged_record(), source, ENGINE)
+    session = Live(judged_record(), source, ENGINE)
     assert judging.overlap(session.train, session.held_out) == shared
     assert jury(session).standard.training.size == counted

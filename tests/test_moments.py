@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saddlepoint.config import Config, Critic, Generator, Mlp, Stage
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Rules
+from saddlepoint.settings.networks import Mlp
 from saddlepoint.running.moments import ADAPT, crossed, due, snapshots
 
 
 def config(**moments: int) -> Config:
-    return Config(g=Generator(network=Mlp()), d=Critic(network=Mlp()), **moments)
+    return Config(g=GeneratorPace(network=Mlp()), d=CriticPace(network=Mlp()), **moments)
 
 
 CONFIG = config(snapshots=5, journal_images=70, checkpoint_images=400)
@@ -23,12 +24,12 @@ def test_crossed_says_whether_a_multiple_lies_between(before: int, step: int, ev
 
 
 def test_frames_lie_on_a_parabola_from_start_to_end() -> None:
-    assert snapshots(Stage(images=1600), 5) == (0, 100, 400, 900, 1600)
+    assert snapshots(Rules(images=1600), 5) == (0, 100, 400, 900, 1600)
 
 
 @given(st.integers(1, 10**7), st.integers(2, 200))
 def test_frames_are_ever_further_apart_and_end_with_the_stage(images: int, count: int) -> None:
-    frames = snapshots(Stage(images=images), count)
+    frames = snapshots(Rules(images=images), count)
     assert (len(frames), frames[0], frames[-1]) == (count, 0, images)
     gaps = [b - a for a, b in zip(frames, frames[1:])]
     assert all(a <= b + 1 for a, b in zip(gaps, gaps[1:]))  # but for rounding
@@ -39,7 +40,7 @@ def test_each_moment_comes_once_in_steps_of_any_size(images: int, step: int) -> 
     """Of n multiples that a step passes, one is kept; the last step of a stage calls for all but a look at overfitting,
     which is of use to the rounds after it.
     """
-    stage, now, due_at = Stage(images=images, augment="adaptive"), 0, []
+    stage, now, due_at = Rules(images=images, augment="adaptive"), 0, []
     while not due_at or not due_at[-1][1].over:
         before, now = now, now + step
         due_at.append((now, due(CONFIG, stage, before, now, 300)))
@@ -61,16 +62,16 @@ def test_each_moment_comes_once_in_steps_of_any_size(images: int, step: int) -> 
 
 
 def test_nothing_is_due_between_two_moments() -> None:
-    assert due(CONFIG, Stage(images=16_000), 410, 415, 300) == (False,) * 6
+    assert due(CONFIG, Rules(images=16_000), 410, 415, 300) == (False,) * 6
 
 
 def test_a_short_stage_has_its_hundred_lines_and_a_long_one_a_line_as_often_as_configured() -> None:
     for images, lines in ((1000, 100), (7000, 100), (70_000, 1000)):
-        stage = Stage(images=images)
+        stage = Rules(images=images)
         assert sum(due(CONFIG, stage, n, n + 10).journal for n in range(0, images, 10)) == lines
 
 
-@pytest.mark.parametrize("stage", [Stage(images=1), Stage(images=2)])
-def test_a_stage_shorter_than_its_film_has_a_last_frame(stage: Stage) -> None:
+@pytest.mark.parametrize("stage", [Rules(images=1), Rules(images=2)])
+def test_a_stage_shorter_than_its_film_has_a_last_frame(stage: Rules) -> None:
     assert all(due(CONFIG, stage, 0, 64, 300)._replace(adapt=True))
     assert not due(CONFIG, stage, 0, 64).judge

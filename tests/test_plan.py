@@ -9,21 +9,22 @@ import pytest
 import torch
 from tinyrun import CONFIG, ENGINE, pictures
 
-from saddlepoint.config import Config, Mlp, Stage
+from saddlepoint.systems.gan.config import Config, Rules
+from saddlepoint.settings.networks import Mlp
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
 from saddlepoint.records import Round
 from saddlepoint.running import plan
-from saddlepoint.running.build import Facts, networks
-from saddlepoint.running.plan import disk_bytes, images_for, measure, memory_bytes, out_of_memory
+from saddlepoint.systems.gan.play import Sizes, networks
+from saddlepoint.planning.budget import disk_bytes, images_for, measure, memory_bytes, out_of_memory
 
-FACTS = Facts((1, 8, 8), 2)
+FACTS = Sizes((1, 8, 8), 2)
 
 
 def config(batch: int = 6, **stage: Any) -> Config:
     mlp = Mlp(hidden=(4,))
     players = {"g": CONFIG.g.model_copy(update={"network": mlp}), "d": CONFIG.d.model_copy(update={"network": mlp})}
-    return CONFIG.model_copy(update={"batch": batch, "stages": (Stage(**stage),), **players})
+    return CONFIG.model_copy(update={"batch": batch, "stages": (Rules(**stage),), **players})
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from saddlepoint.cli.main import VERBS
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.settings import configure
+from saddlepoint.planning.begin import configure
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 COMMANDS = [

@@ -17,17 +17,19 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.nn.functional import cross_entropy
 
-from saddlepoint.config import Config, Player, Stage
+from saddlepoint.systems.gan.config import Config, Rules
+from saddlepoint.settings.run import Pace
 from saddlepoint.game.algorithm import play
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.records import Batch
 from saddlepoint.running import build
-from saddlepoint.running.build import Facts, Networks, networks
+from saddlepoint.systems.gan.play import Sizes, networks
+from saddlepoint.systems.system import Networks
 from saddlepoint.running.dials import dials
-from saddlepoint.running.engine import Engine
-from saddlepoint.settings import merge
+from saddlepoint.engine import Engine
+from saddlepoint.settings.layers import merge
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
 SEED, BATCH, ROUNDS = 7, 6, 10
@@ -45,7 +47,7 @@ def tiny(recipe: str) -> Config:
     return merge(conf, {}, {**narrow, "prior.size": 5, "batch": BATCH, "images": 2 * BATCH * ROUNDS})
 
 
-def batches(facts: Facts) -> Iterator[Batch]:
+def batches(facts: Sizes) -> Iterator[Batch]:
     rng = torch.Generator().manual_seed(1)
     while True:
         x = torch.rand(BATCH, *facts.shape, generator=rng, dtype=torch.float64)
@@ -114,7 +116,7 @@ class Loop:
             yield d_loss, self.generator_step(index, x, c), d_real
 
 
-def rule(player: Player, network: nn.Module) -> torch.optim.Optimizer:
+def rule(player: Pace, network: nn.Module) -> torch.optim.Optimizer:
     if player.optimiser == "momentum":
         return torch.optim.SGD(network.parameters(), player.lr, player.momentum)
     if player.optimiser == "adamw":
@@ -122,13 +124,13 @@ def rule(player: Player, network: nn.Module) -> torch.optim.Optimizer:
     return torch.optim.Adam(network.parameters(), player.lr, player.betas)
 
 
-def d_cost(stage: Stage, r: Tensor, f: Tensor) -> Tensor:
+def d_cost(stage: Rules, r: Tensor, f: Tensor) -> Tensor:
     if stage.objective == "relativistic":
         return bce(r - f, torch.ones_like(r))
     return bce(r, torch.ones_like(r)) + bce(f, torch.zeros_like(f))
 
 
-def g_cost(stage: Stage, r: Tensor, f: Tensor) -> Tensor:
+def g_cost(stage: Rules, r: Tensor, f: Tensor) -> Tensor:
     if stage.objective == "relativistic":
         return bce(f - r, torch.ones_like(f))
     return bce(f, torch.ones_like(f))
@@ -142,13 +144,13 @@ def put_back(network: nn.Module, buffers: list[Tensor]) -> None:
 @pytest.mark.parametrize(
     ("recipe", "facts"),
     [
-        *((recipe, Facts((1, 8, 8), 3)) for recipe in ("gan", "cgan", "dcgan", "acgan", "modern")),
-        *((recipe, Facts((1, 8, 8))) for recipe in ("modern", "dcgan")),
-        ("points", Facts((2,))),
+        *((recipe, Sizes((1, 8, 8), 3)) for recipe in ("gan", "cgan", "dcgan", "acgan", "modern")),
+        *((recipe, Sizes((1, 8, 8))) for recipe in ("modern", "dcgan")),
+        ("points", Sizes((2,))),
     ],
     ids=lambda value: value if isinstance(value, str) else "labelled" if value.classes else "unlabelled",
 )
-def test_the_game_plays_what_a_plain_loop_does(recipe: str, facts: Facts) -> None:
+def test_the_game_plays_what_a_plain_loop_does(recipe: str, facts: Sizes) -> None:
     conf = tiny(recipe)
     nets = Networks(*(network.double() for network in networks(conf, facts, ENGINE)))
     plain = Loop(conf, Networks(*copy.deepcopy(tuple(nets))))

@@ -10,13 +10,13 @@ from PIL import Image
 
 from saddlepoint import api
 from saddlepoint.api import train
-from saddlepoint.config import ObjectiveName
+from saddlepoint.settings.run import ObjectiveName
 from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import SOURCES
 from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.running import finish, plan
-from saddlepoint.running.session import Session
+from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
 from saddlepoint.storage.journal import read
 
@@ -64,7 +64,7 @@ def trained(tmp_path: Path, data: str, recipe: str, **more: Any) -> None:
 def _no_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of what an ended run leaves, the generator alone."""
 
-    def ship(session: Session, folder: Path) -> Summary:
+    def ship(session: Live, folder: Path) -> Summary:
         finish.ship(session, folder)
         return Summary(folder, (), ())
 

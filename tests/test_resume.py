@@ -17,17 +17,17 @@ from saddlepoint.api import Run, resume
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running import trial
-from saddlepoint.running.engine import Engine
+from saddlepoint.engine import Engine
 from saddlepoint.running.finish import finish
-from saddlepoint.running.generator import load
-from saddlepoint.running.plan import Measurement
-from saddlepoint.running.run import Worker
-from saddlepoint.running.session import Session
+from saddlepoint.artefact.folder import load
+from saddlepoint.planning.budget import Measurement
+from saddlepoint.running.work import Worker
+from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
 from saddlepoint.storage.checkpoint import checkpoints
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
-from saddlepoint.storage.record import RunRecord, read_record
+from saddlepoint.record import RunRecord, read_record
 
 TICKS = [*range(12, 121, 12), *range(126, 181, 6)]
 TELLING = [12, 120, 126, 180]  # before anything was saved; the ends of stages; a stage's first round
@@ -124,7 +124,7 @@ def test_a_run_that_died_before_its_first_round_begins_at_the_beginning(
 def test_a_run_that_died_over_its_last_sheets_writes_them(
     whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dies(session: Session, folder: Path) -> Summary:
+    def dies(session: Live, folder: Path) -> Summary:
         raise Cut
 
     with monkeypatch.context() as patch:

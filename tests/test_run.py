@@ -16,9 +16,9 @@ from saddlepoint.api import Run
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.sources import SOURCES
 from saddlepoint.records import Batch, Round
-from saddlepoint.running.generator import load
-from saddlepoint.running.run import Worker
-from saddlepoint.running.session import Session
+from saddlepoint.artefact.folder import load
+from saddlepoint.running.work import Worker
+from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody
 from saddlepoint.storage.journal import read
 
@@ -68,7 +68,7 @@ def test_the_journal_says_what_happened_in_order(whole: Run) -> None:
 
 def replayed(run: Run) -> Iterator[Round]:
     """The run's rounds, played again without a folder."""
-    session = Session(run.record, SOURCES["tiny"](), ENGINE)
+    session = Live(run.record, SOURCES["tiny"](), ENGINE)
     for stage in session.config.stages:
         for round in session.rounds(stage):
             session.absorb(round)
@@ -231,7 +231,7 @@ def test_the_processes_that_worked_on_it_are_listed(whole: Run) -> None:
 
 def test_every_average_follows_g_by_its_half_life() -> None:
     """a <- a + (1 - 2^(-n / h)) (w - a), h at most a twentieth of the images seen in all stages; in float64."""
-    made = Session(api.Prepared("tiny", CONFIG, None).record(), pictures(), ENGINE)
+    made = Live(api.Prepared("tiny", CONFIG, None).record(), pictures(), ENGINE)
 
     def weights() -> list[Tensor]:
         return [p.detach().double().clone() for p in made.networks.G.parameters()]
@@ -257,7 +257,7 @@ def test_a_stage_inherits_moments_unless_it_takes_networks_alone() -> None:
     for inherit, kept in (("all", True), ("networks", False)):
         stages = (CONFIG.stages[0], CONFIG.stages[1].model_copy(update={"inherit": inherit}))
         record = api.Prepared("tiny", CONFIG.model_copy(update={"stages": stages}), None).record()
-        made = Session(record, pictures(), ENGINE)
+        made = Live(record, pictures(), ENGINE)
         next(iter(made.rounds(stages[0])))
         before = [p.detach().clone() for p in made.networks.G.parameters()]
         made.next_stage()

@@ -11,7 +11,9 @@ from tinyrun import CONFIG, Seen, begin, bundle, events, pictures, session_of
 
 from saddlepoint import api
 from saddlepoint.api import Run, resume, train
-from saddlepoint.config import Config, Data, Mlp, Prior, Stage
+from saddlepoint.systems.gan.config import Config, Noise, Rules
+from saddlepoint.settings.run import Data
+from saddlepoint.settings.networks import Mlp
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running import plan
@@ -69,7 +71,7 @@ def test_points_are_shown_over_the_datas(tmp_path: Path, monkeypatch: pytest.Mon
             "range": "raw",
             "g": CONFIG.g.model_copy(update={"network": mlp}),
             "d": CONFIG.d.model_copy(update={"network": mlp}),
-            "stages": (Stage(images=60),),
+            "stages": (Rules(images=60),),
         }
     )
     run = begin(tmp_path, conf)
@@ -145,7 +147,7 @@ def test_a_smaller_batch_and_a_full_disk_are_told_of(tmp_path: Path, monkeypatch
     monkeypatch.setattr(api, "measure", lambda conf, source, engine: plan.Measurement(20.0, 100, 4))
     monkeypatch.setattr(api, "free_bytes", lambda folder: 1000)
     watcher = Seen()
-    run = begin(tmp_path, CONFIG.model_copy(update={"stages": (Stage(images=8),)}), watcher=watcher)
+    run = begin(tmp_path, CONFIG.model_copy(update={"stages": (Rules(images=8),)}), watcher=watcher)
     assert run.config.batch == 4
     assert watcher.notes[0] == "memory ran out with a batch of 6: going on with 4"
     assert watcher.notes[1].startswith("the disk may run full: 2,00")
@@ -161,5 +163,5 @@ def test_config_json_is_plain_and_whole(whole: Run) -> None:
     content = json.loads((whole.folder / "config.json").read_text())
     assert content.keys() == {"format", "config", "data", "choices", "versions"}
     assert Config.model_validate(content["config"]) == whole.config
-    assert content["config"]["prior"] == Prior(size=4).model_dump()
+    assert content["config"]["prior"] == Noise(size=4).model_dump()
     assert content["data"]["digest"] == pictures().digest()

@@ -10,11 +10,12 @@ import torch
 from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures, session_of
 
 from saddlepoint.api import resume
-from saddlepoint.config import Data, Stage
+from saddlepoint.settings.run import Data
+from saddlepoint.systems.gan.config import Rules
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running.finish import dynamics
-from saddlepoint.running.session import Session
+from saddlepoint.running.live import Live
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.journal import Journal, read
 
@@ -26,14 +27,14 @@ def _tiny_source() -> Iterator[None]:
         yield
 
 
-Rounds = Callable[[Session, Stage], Iterator[Any]]
+Rounds = Callable[[Live, Rules], Iterator[Any]]
 
 
-def sick(when: Callable[[Session, int], bool]) -> Rounds:
+def sick(when: Callable[[Live, int], bool]) -> Rounds:
     """Rounds after some of which G's weights are spoilt."""
-    play = Session.rounds
+    play = Live.rounds
 
-    def rounds(session: Session, stage: Stage) -> Iterator[Any]:
+    def rounds(session: Live, stage: Rules) -> Iterator[Any]:
         for round in play(session, stage):
             if when(session, round.images):
                 next(session.networks.G.parameters()).data.fill_(math.nan)
@@ -54,7 +55,7 @@ def finite(folder: Path) -> bool:
 def test_spoilt_weights_go_back_to_the_last_checkpoint_at_half_the_rates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Session, "rounds", sick(lambda session, at: at >= 84 and not session.progress.rollbacks))
+    monkeypatch.setattr(Live, "rounds", sick(lambda session, at: at >= 84 and not session.progress.rollbacks))
     watcher = Seen()
     run = begin(tmp_path, watcher=watcher)
     (event,) = [event for event in events(run.folder) if event["event"] == "rollback"]
@@ -71,16 +72,16 @@ def test_spoilt_weights_go_back_to_the_last_checkpoint_at_half_the_rates(
 def test_a_run_that_was_rolled_back_and_cut_goes_on_bit_for_bit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Session, "rounds", sick(lambda session, at: at >= 84 and not session.progress.rollbacks))
+    monkeypatch.setattr(Live, "rounds", sick(lambda session, at: at >= 84 and not session.progress.rollbacks))
     straight = begin(tmp_path, name="straight")
 
-    def after_it(session: Session, at: int) -> bool:
+    def after_it(session: Live, at: int) -> bool:
         if at >= 84 and session.progress.rollbacks:
             raise KeyboardInterrupt
         return at >= 84 and not session.progress.rollbacks
 
     monkeypatch.undo()
-    monkeypatch.setattr(Session, "rounds", sick(after_it))
+    monkeypatch.setattr(Live, "rounds", sick(after_it))
     with pytest.raises(KeyboardInterrupt):
         begin(tmp_path, name="cut")
     monkeypatch.undo()
@@ -91,20 +92,20 @@ def test_samples_that_are_not_finite_are_no_picture_but_a_reason_to_go_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Weights that are large, though finite, make samples that are not: the run goes back instead of ending there."""
-    draw = Session.draw
+    draw = Live.draw
 
-    def drawn(session: Session, n: int, of_each: int = 1) -> tuple[torch.Tensor, torch.Tensor | None]:
+    def drawn(session: Live, n: int, of_each: int = 1) -> tuple[torch.Tensor, torch.Tensor | None]:
         x, c = draw(session, n, of_each)
         return (x * math.inf if session.progress.seen >= 84 and not session.progress.rollbacks else x), c
 
-    monkeypatch.setattr(Session, "draw", drawn)
+    monkeypatch.setattr(Live, "draw", drawn)
     run = begin(tmp_path)
     assert [event["rate_factor"] for event in events(run.folder) if event["event"] == "rollback"] == [0.5]
     assert session_of(run).progress.seen == 180
 
 
 def test_after_three_rollbacks_a_run_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Session, "rounds", sick(lambda session, at: at >= 84))
+    monkeypatch.setattr(Live, "rounds", sick(lambda session, at: at >= 84))
     with pytest.raises(SaddlepointError, match="given up after 3 rollbacks") as given_up:
         begin(tmp_path)
     assert given_up.value.code == 3
@@ -128,7 +129,7 @@ def test_twenty_refused_rounds_in_a_row_are_out_of_a_runs_senses(
     """Pictures that are all not finite: no step is ever taken, so that going back does not help either."""
     bundle(monkeypatch, lambda: spoilt(60))
     watcher = Seen()
-    conf = CONFIG.model_copy(update={"stages": (Stage(images=10_000),), "checkpoint_images": 10_000})
+    conf = CONFIG.model_copy(update={"stages": (Rules(images=10_000),), "checkpoint_images": 10_000})
     with pytest.raises(SaddlepointError, match="given up"):
         begin(tmp_path, conf, watcher=watcher)
     assert [event["at"] for event in events(tmp_path / "a") if event["event"] == "rollback"] == [19 * 6] * 3
@@ -139,7 +140,7 @@ def test_a_run_that_only_ever_refused_still_ends(tmp_path: Path, monkeypatch: py
     """Fewer than twenty rounds: it is over, has learned nothing, and says how many steps it refused."""
     bundle(monkeypatch, lambda: spoilt(60))
     watcher = Seen()
-    run = begin(tmp_path, CONFIG.model_copy(update={"stages": (Stage(images=60),)}), watcher=watcher)
+    run = begin(tmp_path, CONFIG.model_copy(update={"stages": (Rules(images=60),)}), watcher=watcher)
     last = [event for event in events(run.folder) if event["event"] == "rounds"][-1]
     assert (last["d_real"], last["losses"]) == (None, {})
     assert ("refused steps", "20") in [figure[:2] for figure in watcher.summaries[0].figures]
@@ -152,7 +153,7 @@ def test_a_spoilt_picture_costs_its_batches_and_no_more(tmp_path: Path, monkeypa
     session = session_of(run)
     assert 0 < session.progress.refused < 20
     assert finite(run.folder)
-    start = Session(run.record, pictures(), ENGINE)
+    start = Live(run.record, pictures(), ENGINE)
     assert not torch.equal(next(session.networks.G.parameters()), next(start.networks.G.parameters()))
 
 

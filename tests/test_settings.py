@@ -4,12 +4,15 @@ import json
 
 import pytest
 
-from saddlepoint.complaints import nearest
-from saddlepoint.config import Config, Dcgan, Mlp, Residual, Stage
+from saddlepoint.settings.complaints import nearest
+from saddlepoint.systems.gan.config import Config, Rules
+from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.durations import parse, show
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.recipes.catalog import RECIPES
-from saddlepoint.settings import SUGAR, configure, flatten, merge, nest, read, settings
+from saddlepoint.settings.tree import SUGAR, settings
+from saddlepoint.planning.begin import configure
+from saddlepoint.settings.layers import flatten, merge, nest, read
 
 MODERN = RECIPES["modern"]()
 
@@ -29,7 +32,7 @@ def schema_leaves(schema: dict, defs: dict, prefix: str = "") -> set[str]:
 
 def test_every_leaf_of_the_configuration_is_a_setting_and_nothing_else_is():
     schema = Config.model_json_schema()
-    wanted = schema_leaves(schema, schema["$defs"]) | set(Stage.model_fields)
+    wanted = schema_leaves(schema, schema["$defs"]) | set(Rules.model_fields)
     assert set(settings()) == wanted - {"version", "recipe", "stages", "data.name"} | set(SUGAR)
 
 
@@ -39,7 +42,7 @@ def test_settings_carry_choices_kinds_and_the_documentation():
         m.model_fields["kind"].default for m in (Mlp, Dcgan, Residual) if "width" in m.model_fields
     )
     assert width.help == Dcgan.model_fields["width"].description
-    assert objective.choices == Stage.model_fields["objective"].annotation.__args__
+    assert objective.choices == Rules.model_fields["objective"].annotation.__args__
     assert settings()["g.network.kind"].choices == ("mlp", "dcgan", "residual")
     assert [settings()[name].form for name in ("k", "r1", "d.betas", "averages", "d.spectral")] == [
         "N", "X", "X,X", "N,N", "switch"
@@ -63,9 +66,9 @@ def test_flags_win_over_the_file_which_wins_over_the_recipe():
 
 
 def test_the_fields_of_a_stage_hold_for_every_stage():
-    two = MODERN.model_copy(update={"stages": (Stage(k=2), Stage(images=500, r1=3))})
+    two = MODERN.model_copy(update={"stages": (Rules(k=2), Rules(images=500, r1=3))})
     conf = merge(two, {}, {"objective": "hinge", "r2": "0.5"})
-    assert conf.stages == (Stage(k=2, objective="hinge", r2=0.5), Stage(images=500, r1=3, objective="hinge", r2=0.5))
+    assert conf.stages == (Rules(k=2, objective="hinge", r2=0.5), Rules(images=500, r1=3, objective="hinge", r2=0.5))
 
 
 def test_lr_sets_both_players_and_a_full_name_wins():

@@ -13,7 +13,7 @@ from matplotlib.patches import ArrowStyle
 from matplotlib.text import Annotation
 from torch.testing import assert_close
 
-from saddlepoint.config import ObjectiveName
+from saddlepoint.settings.run import ObjectiveName
 from saddlepoint.data.densities import Mixture
 from saddlepoint.data.worlds import ring, world
 from saddlepoint.errors import SaddlepointError

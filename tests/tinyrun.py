@@ -11,14 +11,16 @@ import pytest
 import torch
 
 from saddlepoint.api import Run, start
-from saddlepoint.config import Config, Critic, Data, Dcgan, Engine, Generator, Judge, Mlp, Prior, Stage
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
+from saddlepoint.settings.run import Data, Engine, Judge
+from saddlepoint.settings.networks import Dcgan, Mlp
 from saddlepoint.data import names
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import SOURCES
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running import engine as resolved
 from saddlepoint.running import moments, plan
-from saddlepoint.running.session import Session
+from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody, Plan, Summary, Tick
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.checkpoint import newest
@@ -29,13 +31,13 @@ WALL_CLOCK = ("seconds", "rate")
 CONFIG = Config(
     seed=5,
     batch=6,
-    prior=Prior(size=4),
+    prior=Noise(size=4),
     data=Data(held_out=0.35),
-    g=Generator(network=Dcgan(width=2, kernel=3), lr=2e-3),
-    d=Critic(network=Mlp(hidden=(8,), dropout=0.3, condition="projection"), lr=2e-3, decay="cosine"),
+    g=GeneratorPace(network=Dcgan(width=2, kernel=3), lr=2e-3),
+    d=CriticPace(network=Mlp(hidden=(8,), dropout=0.3, condition="projection"), lr=2e-3, decay="cosine"),
     stages=(
-        Stage(images=120, k=2, r1=0.1, penalty_every=3),
-        Stage(images=60, objective="relativistic", inherit="networks", r1=0.1),
+        Rules(images=120, k=2, r1=0.1, penalty_every=3),
+        Rules(images=60, objective="relativistic", inherit="networks", r1=0.1),
     ),
     averages=(100, 3),
     snapshots=3,
@@ -122,8 +124,8 @@ def outcome(folder: Path) -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in (parts | frames).items()}
 
 
-def session_of(run: Run) -> Session:
+def session_of(run: Run) -> Live:
     """The run's state at its end."""
-    session = Session(run.record, SOURCES["tiny"](), ENGINE)
+    session = Live(run.record, SOURCES["tiny"](), ENGINE)
     checkpoint.restore(run.folder / "checkpoints", session.parts())
     return session

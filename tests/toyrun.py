@@ -21,15 +21,15 @@ from saddlepoint import config
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
-from saddlepoint.running.engine import Engine
-from saddlepoint.running.run import Worker
-from saddlepoint.running.session import Session
+from saddlepoint.engine import Engine
+from saddlepoint.running.work import Worker
+from saddlepoint.running.live import Live
 from saddlepoint.running.sessions import noted
 from saddlepoint.running.watcher import Nobody, Tick
 from saddlepoint.storage.checkpoint import newest
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
-from saddlepoint.storage.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 
 BATCH = 10
 STAGES = (300, 170)
@@ -91,7 +91,7 @@ def worker(
     folder: Path, watcher: Nobody | None = None, source: Source | None = None, conf: config.Config = CONFIG
 ) -> Worker:
     """A worker on the toy run of this folder, as `carry_on` makes it."""
-    return Worker(Session(record(conf), source or pictures(), ENGINE), folder, watcher or Nobody())
+    return Worker(Live(record(conf), source or pictures(), ENGINE), folder, watcher or Nobody())
 
 
 def unprepared(hand: Worker) -> None:

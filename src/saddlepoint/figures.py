@@ -9,7 +9,7 @@ import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from PIL import ImageFont
     from PIL.Image import Image
 
-Range = Literal["signed", "unit", "raw"]
 Colour = tuple[int, int, int]
 Frame = tuple[int, "Image | Tensor"]
 
@@ -30,22 +29,6 @@ INK: Colour = (96, 96, 96)
 REAL: Colour = (0, 114, 178)
 FAKE: Colour = (213, 94, 0)
 READABLE = 64
-
-
-def to_uint8(x: Tensor, range: Range) -> Tensor:
-    """The bytes that x stands for; undoes byte -> byte / 127.5 - 1 ('signed'), byte / 255 ('unit'), byte ('raw').
-
-    Rounds to the nearest byte; what lies beyond 0 or 255 becomes 0 or 255. Bytes stay as they are, and 16 bits
-    are divided by 257.
-    """
-    if x.dtype == torch.uint8:
-        return x
-    if x.dtype == torch.uint16:
-        return (x.float() / 257).round().to(torch.uint8)
-    if not torch.isfinite(x).all():
-        raise SaddlepointError("not a number, or infinite", "pictures", "only finite pixels can be shown")
-    shift, scale = {"signed": (1.0, 127.5), "unit": (0.0, 255.0), "raw": (0.0, 1.0)}[range]
-    return ((x.float() + shift) * scale).round().clamp(0, 255).to(torch.uint8)
 
 
 def grid(
@@ -164,7 +147,7 @@ def _tiles(pictures: Tensor, scale: int | None) -> list["Image"]:
 
     if pictures.dtype != torch.uint8 or pictures.ndim != 4 or 0 in pictures.shape:
         kind = f"{pictures.dtype} {list(pictures.shape)}"
-        raise SaddlepointError(f"{kind} cannot be shown", "pictures", "give uint8 [N, C, H, W]; see to_uint8")
+        raise SaddlepointError(f"{kind} cannot be shown", "pictures", "give uint8 [N, C, H, W]")
     channels, side = pictures.shape[1], max(pictures.shape[2:])
     scale = scale or math.ceil(READABLE / side)
     colour = pictures[:, :1].expand(-1, 3, -1, -1) if channels < 3 else pictures[:, :3]

@@ -24,10 +24,10 @@ def compare(
 
     Example: saddlepoint compare runs/a runs/b
     """
-    from saddlepoint.running import measured
+    from saddlepoint.court import kept
 
-    ours, theirs = measured.kept(a), measured.kept(b)
-    found = measured.compare(ours, theirs)
+    ours, theirs = kept.kept(a), kept.kept(b)
+    found = kept.compare(ours, theirs)
     if voice.json:
         say([json.dumps({c.name: {"a": c.a[:3], "b": c.b[:3], "verdict": c.verdict} for c in found})])
         return
@@ -38,5 +38,5 @@ def compare(
     main = next((c for c in found if c.name == "frechet"), found[0])
     words = {"cannot tell": "cannot be told from", "better": "is better than", "worse": "is worse than"}
     say(["", f"  {a.name} {words[main.verdict]} {b.name}, by the {main.a.card.metric}"])
-    if left_out := measured.apart(ours, theirs):
+    if left_out := kept.apart(ours, theirs):
         say(columns([(f"not compared, as their cards differ: {', '.join(left_out)}",)]))

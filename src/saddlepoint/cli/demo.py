@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from saddlepoint.cli.display import screen
 from saddlepoint.cli.flags import NORMAL, Root, Speaking, Time
 from saddlepoint.durations import parse
-from saddlepoint.settings import configure
+from saddlepoint.planning.begin import configure
 
 
 def demo(

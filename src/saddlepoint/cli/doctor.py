@@ -20,8 +20,8 @@ def doctor(run: Annotated[Path, Parameter(help="A run's folder.")], /, *, voice:
     Example: saddlepoint doctor runs/photos
     """
     from saddlepoint.judge.doctor import in_turn
-    from saddlepoint.running.measured import examine
-    from saddlepoint.storage.record import read_record
+    from saddlepoint.court.kept import examine
+    from saddlepoint.record import read_record
 
     verdicts = examine(run, read_record(run).config)
     if voice.json:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from cyclopts import Group, Parameter
 
 from saddlepoint.data.names import WORLD_NAMES
-from saddlepoint.settings import SUGAR, Setting, flag, settings
+from saddlepoint.settings.tree import SHORT, Kind, Setting, first_line, flag, settings, stage_type
 
 Flat = Parameter(name="*")
 """Marks a record whose fields are flags of the verb itself."""
@@ -28,20 +28,37 @@ Root = Annotated[Path, Parameter(metavar="FOLDER", help="The folder of runs.")]
 DATA = f"a folder, a zip, a table, arrays; or digits; or a world: {', '.join(WORLD_NAMES)}"
 Time = Parameter(metavar="TIME", help="How long to train, as 90s, 10m, 1h30m.")
 
-EVERYDAY = ("lr", "batch", "seed", "device", "unconditional", "images")
-HEADINGS = {
-    "Rules of the game, in every stage": ("objective", "k", "r1", "r2", "gp", "penalty_every", "classify", "inherit"),
-    "Both players, after --g. (generator) or --d. (critic)": ("g", "d"),
-    "Their networks, after --g.network. or --d.network.": ("g.network", "d.network"),
-    "Data, noise, arithmetic, records": (),
-}
-"""Where `train --help` shows a setting, by its name or by the longest beginning of it that is listed."""
+EVERYDAY = ("lr", "batch", "seed", "device", "size", "cond", "unconditional", "images", "from")
+"""What a newcomer may want; the rest of `train`'s flags stand behind --help all, and with a recipe."""
 
 ARGUMENTS, PLAIN = Group("Arguments", sort_key=0), Group("Flags", sort_key=1)
-GROUPS = {title: Group(title, sort_key=10 + index) for index, title in enumerate(HEADINGS)}
+PLAYERS = "Players, after --g. (generator) or --d. (critic)"
+NETWORKS = "Their networks, after --g.network. or --d.network."
 
 
-def parameter(setting: Setting, show: bool) -> Any:
+def flags_of(kind: Kind, brief: bool) -> Any:
+    """The type of one optional key for each setting of this kind of run: what comes back holds those that were given.
+
+    brief: the help shows everyday flags alone.
+    """
+    known = settings(kind)
+    hidden = {full for full in map(SHORT.get, known) if full is not None}  # their short names are shown instead
+    titles = list(dict.fromkeys(title(setting, kind) for setting in known.values()))
+    groups = {each: Group(each, sort_key=10 + place) for place, each in enumerate(titles)}
+    keys = {}
+    for name, setting in known.items():
+        everyday = name in EVERYDAY
+        shown = name not in hidden and (everyday or not brief)
+        keys[name] = parameter(setting, PLAIN if everyday else groups[title(setting, kind)], shown, len(kinds(known)))
+    return Annotated[TypedDict("Flags", keys, total=False) | None, Flat]  # pyright: ignore
+
+
+def kinds(known: Mapping[str, Setting]) -> tuple[str, ...]:
+    """All kinds of network that a generator of this system may have."""
+    return known["g.network.kind"].choices if "g.network.kind" in known else ()
+
+
+def parameter(setting: Setting, group: Group, show: bool, kinds: int) -> Any:
     """The flag of one setting. Its text is checked later, with the whole configuration; a switch has none."""
     switch = setting.form == "switch"
     return Annotated[
@@ -50,8 +67,8 @@ def parameter(setting: Setting, show: bool) -> Any:
             name=flag(setting.name),
             negative=negative(setting) if switch else (),
             metavar=setting.form,
-            help=" ".join(describe(setting)),
-            group=PLAIN if setting.name in EVERYDAY else GROUPS[heading(setting.name)],
+            help=" ".join(describe(setting, kinds)),
+            group=group,
             show=show,
         ),
     ]
@@ -63,17 +80,17 @@ def negative(setting: Setting) -> str:
     return f"--{path}.no-{leaf}" if path else f"--no-{leaf}"
 
 
-def heading(name: str) -> str:
-    """The title under which `train --help` shows a setting."""
-    title, longest = list(HEADINGS)[-1], 0
-    for candidate, beginnings in HEADINGS.items():
-        for beginning in beginnings:
-            if f"{name}.".startswith(f"{beginning}.") and len(beginning) > longest:
-                title, longest = candidate, len(beginning)
-    return title
+def title(setting: Setting, kind: Kind) -> str:
+    """Under what `train --help` shows a setting: the class that has it; those of both players stand together."""
+    first, *rest = setting.name.split(".")
+    if first in ("g", "d") and rest:
+        return NETWORKS if rest[0] == "network" else PLAYERS
+    if setting.owner == first_line(stage_type(kind)):
+        return f"Rules, in every stage. {setting.owner}"
+    return setting.owner
 
 
-def describe(setting: Setting) -> Iterator[str]:
+def describe(setting: Setting, kinds: int) -> Iterator[str]:
     """What the help says: the setting's own text, the choices, and the networks that have it where not all do."""
     if setting.help:
         yield setting.help
@@ -81,16 +98,5 @@ def describe(setting: Setting) -> Iterator[str]:
         yield f"Off: {negative(setting).split('.')[-1]}."
     if setting.choices:
         yield f"One of {', '.join(setting.choices)}."
-    if setting.kinds and len(setting.kinds) < len(settings()["g.network.kind"].choices):
+    if setting.kinds and len(setting.kinds) < kinds:
         yield f"[{', '.join(setting.kinds)}]"
-
-
-HIDDEN = {target for targets in SUGAR.values() if len(targets) == 1 for target in targets}
-"""Settings that have a short name, which is shown instead."""
-
-if TYPE_CHECKING:
-    Flags = Mapping[str, Any] | None
-else:
-    # One optional key for each setting: what comes back holds those that were given.
-    keys = {setting.name: parameter(setting, show=setting.name not in HIDDEN) for setting in settings().values()}
-    Flags = Annotated[TypedDict("Flags", keys, total=False) | None, Flat]

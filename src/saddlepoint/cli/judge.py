@@ -4,13 +4,16 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from saddlepoint.cli.flags import NORMAL, Flat, Speaking
 from saddlepoint.cli.tables import columns, say
 from saddlepoint.errors import SaddlepointError
+
+if TYPE_CHECKING:
+    from saddlepoint.court.bench import Measures
 
 
 @dataclass(frozen=True)
@@ -74,25 +77,31 @@ def judge(
         raise SaddlepointError(f"must be at least 1, not {n}", "-n")
     if pictures.bad is not None and not 0 <= pictures.bad <= 1:
         raise SaddlepointError(f"must be from 0 to 1, not {pictures.bad:g}", "--bad")
-    from saddlepoint.config import Judge
-    from saddlepoint.running import assess
+    from saddlepoint.court.folders import judge_folders
+    from saddlepoint.running.asked import judge_run
+    from saddlepoint.settings.run import Judge
 
     wish = Judge(features=looking.features, weights=looking.weights)
     if real is None:
-        found, notes = assess.judge_run(generated, wish, n, seed)
+        found, notes = judge_run(generated, wish, n, seed)
     else:
         for folder in (generated, real):
             if not folder.exists():
                 raise SaddlepointError("nothing at that path", str(folder), "is it spelt right?")
-        found, notes = assess.judge_folders(str(generated), str(real), wish, pictures.size, pictures.bad)
+        found, notes = judge_folders(str(generated), str(real), wish, pictures.size, pictures.bad)
     if voice.json:
         say([json.dumps({name: measure.to_json() for name, measure in found.items()})])
         print(*notes, sep="\n", end="\n" * bool(notes), file=sys.stderr)
     elif not voice.quiet:
         card = next(iter(found.values())).card
         about = f"{card.n_fake:,} samples, seen by {card.extractor}, against {card.reference}"
-        say([*columns(assess.shown(found)), ""])
+        say([*columns(shown(found)), ""])
         say(columns([(text,) for text in (about, *notes)]))
+
+
+def shown(measures: "Measures") -> list[tuple[str, str, str]]:
+    """(name, value with interval, what it is) of each measure."""
+    return [(name, str(measure), measure.card.metric) for name, measure in measures.items()]
 
 
 def without_effect(flags: dict[str, object], where: str) -> None:

@@ -11,16 +11,15 @@ from cyclopts import Parameter
 from saddlepoint.cli.flags import DATA, NORMAL, Speaking, Time
 from saddlepoint.cli.tables import columns, plan_lines, say, shorten
 from saddlepoint.cli.theory import silence, tell
-from saddlepoint.data.names import are_points
 from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.settings import configure
+from saddlepoint.planning.begin import configure, usual_recipe
 
 if TYPE_CHECKING:
     from saddlepoint.data.survey import Survey
     from saddlepoint.running.watcher import Plan
 
-SMALL, UNEVEN, MANY = 2_000, 3.0, 12
+SMALL, UNEVEN, MANY, POINTS = 2_000, 3.0, 12, 5_000
 
 
 def look(
@@ -42,7 +41,7 @@ def look(
     """
     seconds = parse(budget)
     wishes = {name: value for name, value in {"size": size, "cond": cond}.items() if value is not None}
-    config = configure(None, None, wishes, "points" if are_points(data) else "modern")
+    config = configure(None, None, wishes, usual_recipe(data))
     from saddlepoint import api
 
     start = time.monotonic()
@@ -56,18 +55,20 @@ def look(
         notes = [note for note in found.source.notes if not note.startswith("left out")]
         read = ("read in", f"{took:.1f} s, {found.source.size / took:,.0f} a second")
         say([*columns([*rows(found), read]), "", *notes, *plan_lines(plan), ""])
-        say([f"  {picture}", f"  {command(data, budget, found)}"])
+        say([f"  {picture}", f"  {command(data, budget, found, plan.noun)}"])
 
 
 def contact(found: "Survey", path: Path) -> str:
     """Write the contact sheet; where that is not allowed, say so: it is not what was asked for."""
+    from saddlepoint.data.facts import facts_of
     from saddlepoint.data.survey import sheet
-    from saddlepoint.figures import grid, save, scatter, to_uint8
+    from saddlepoint.figures import save
+    from saddlepoint.media.catalog import medium_of
 
+    about = facts_of({"x": found.source})["x"]
+    some = sheet(found.source) if about.kind == "pictures" else found.source.x[:POINTS]
     try:
-        if found.source.x.ndim == 2:
-            return shorten(save(scatter(found.source.x[:5000]), path))
-        return shorten(save(grid(to_uint8(sheet(found.source), "unit"), 10), path))
+        return shorten(save(medium_of(about).sheet(some, about, 10, None), path))
     except SaddlepointError as error:
         return f"no contact sheet: {error}"
 
@@ -121,10 +122,10 @@ def listed(found: "Survey") -> str:
     return ", ".join(f"{name} {count:,}" for name, count in pairs[:MANY]) + rest
 
 
-def command(data: str, budget: str, found: "Survey") -> str:
+def command(data: str, budget: str, found: "Survey", noun: str) -> str:
     """What to type next."""
     words = ["saddlepoint train", f"'{data}'" if " " in data else data, f"--budget {budget}"]
-    if found.source.x.ndim == 4 and found.source.size < SMALL:
+    if noun == "pictures" and found.source.size < SMALL:
         words.append("--augment adaptive")
     if found.counts and max(found.counts) > UNEVEN * max(1, min(found.counts)):
         words.append("--balance 0.5")

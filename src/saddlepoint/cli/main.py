@@ -10,9 +10,11 @@ from saddlepoint.errors import SaddlepointError
 VERBS = {
     "demo": "Train on the handwritten digits in this package, for two minutes.",
     "look": "See what is in a data set, and what training on it would take.",
-    "train": "Train a network on data.",
+    "recipes": "List what can be trained: what it is given, and what it makes.",
+    "train": "Train a model on data.",
     "resume": "Go on with a run where it stopped.",
-    "sample": "Make pictures with a trained generator.",
+    "sample": "Draw examples from a trained model.",
+    "apply": "Give pictures to a trained model: translate, enlarge, repair, rebuild.",
     "judge": "Judge a run's samples, or a folder's, against real ones.",
     "compare": "Is one run better than another, or is it noise?",
     "doctor": "What is wrong with a run, and what to change.",
@@ -23,6 +25,14 @@ VERBS = {
     "theory": "See the theorems happen.",
 }
 """Each is the function of its name in the module of its name."""
+
+ALWAYS = {
+    "--help, -h": "What it does, with an example.",
+    "--system FILE": "Take a system of your own into use, to open runs of it.",
+    "--debug": "Show where an error arose.",
+}
+
+HELP = ("--help", "-h")
 
 PAGE = """Generative adversarial networks: train one on your data, judge it, use it."""
 
@@ -36,7 +46,7 @@ def main(tokens: list[str] | None = None) -> int:
     debug = "--debug" in tokens
     tokens = [dashed(token) for token in tokens if token != "--debug"]
     try:
-        return run(tokens)
+        return run(with_systems(tokens))
     except KeyboardInterrupt:
         return complain("stopped", debug, 130)
     except BrokenPipeError:  # the reader of a pipe has left
@@ -45,7 +55,32 @@ def main(tokens: list[str] | None = None) -> int:
     except SaddlepointError as error:
         return complain(str(error), debug, error.code)
     except Exception as error:
+        if theirs := by_their_system(error):
+            return complain(str(theirs), debug, theirs.code)
         return complain(f"{type(error).__name__}: {error} (add --debug to see where)", debug, 1)
+
+
+def with_systems(tokens: list[str]) -> list[str]:
+    """The words without --system FILE, each of which takes a user's own system into use."""
+    rest: list[str] = []
+    words = iter(tokens)
+    for token in words:
+        name, _, file = token.partition("=")
+        if name != "--system":
+            rest.append(token)
+            continue
+        if not (file := file or next(words, "")):
+            raise SaddlepointError("needs a value", "--system", "the file of your own system, as ./mine.py")
+        from saddlepoint.systems import theirs
+
+        theirs.use(file)
+    return rest
+
+
+def by_their_system(error: Exception) -> SaddlepointError | None:
+    """The exception in one line with its place, where it came up in a user's own system."""
+    theirs = sys.modules.get("saddlepoint.systems.theirs")
+    return theirs.guilty(error) if theirs else None
 
 
 def dashed(token: str) -> str:
@@ -64,7 +99,7 @@ def complain(line: str, debug: bool, code: int) -> int:
 
 
 def run(tokens: list[str]) -> int:
-    if not tokens or tokens in (["--help"], ["-h"], ["help"]):
+    if not tokens or tokens in ([HELP[0]], [HELP[1]], ["help"]):
         page()
         return 0
     from cyclopts import App, CycloptsError
@@ -84,7 +119,13 @@ def run(tokens: list[str]) -> int:
         suppress_keyboard_interrupt=False,
     )
     for verb in VERBS:
-        app.command(f"saddlepoint.cli.{verb}:{verb}", name=verb)
+        if verb != "train":
+            app.command(f"saddlepoint.cli.{verb}:{verb}", name=verb)
+    if tokens[0] == "train":  # whose flags depend on the recipe
+        from saddlepoint.cli.train import command
+
+        app.command(command(tokens), name="train")
+        tokens = [token for place, token in enumerate(tokens) if token != "all" or tokens[place - 1] not in HELP]
     try:
         code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
@@ -99,7 +140,7 @@ def page() -> None:
     print(PAGE, "", heading("Usage:") + " saddlepoint VERB ...", "", heading("Verbs"), sep="\n")
     print(*rows(VERBS.items()), "", heading("With every verb"), sep="\n")
     print(
-        *rows({"--help, -h": "What it does, with an example.", "--debug": "Show where an error arose."}.items()),
+        *rows(ALWAYS.items()),
         sep="\n",
     )
     print("", "Example: saddlepoint train digits --budget 10m", sep="\n")

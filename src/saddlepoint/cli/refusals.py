@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from cyclopts import CycloptsError, exceptions
 
-from saddlepoint.complaints import did_you_mean, number, whole
+from saddlepoint.settings.complaints import did_you_mean, number, whole
 from saddlepoint.errors import SaddlepointError
 
 
@@ -19,7 +19,7 @@ def refusal(error: CycloptsError, tokens: list[str], verbs: Iterable[str]) -> Sa
         case exceptions.UnknownOptionError():
             word = (error.token.keyword or error.token.value).split("=")[0]
             names = [name for argument in error.argument_collection if argument.parse for name in argument.names]
-            return SaddlepointError("no such flag", word, did_you_mean(word, names) or manual)
+            return SaddlepointError("no such flag", word, elsewhere(word) or did_you_mean(word, names) or manual)
         case exceptions.RepeatArgumentError():
             return SaddlepointError("given twice", error.token.keyword or "", "give it once")
         case exceptions.MissingArgumentError():
@@ -41,6 +41,14 @@ def refusal(error: CycloptsError, tokens: list[str], verbs: Iterable[str]) -> Sa
             hint = (did_you_mean(value, choices) or f"there are {', '.join(choices)}") if choices else manual
             return SaddlepointError(f"'{value}' does not fit", place, hint)
     return SaddlepointError(" ".join(str(error).split()), verb, manual)
+
+
+def elsewhere(word: str) -> str:
+    """Which recipes have this flag, though not the one that was asked for."""
+    from saddlepoint.systems.catalog import owners
+
+    found = owners(word.lstrip("-").replace("-", "_"))
+    return f"{' and '.join(found)} {'has' if len(found) == 1 else 'have'} it" if found else ""
 
 
 def label(name: str, positional: bool) -> str:

@@ -13,7 +13,7 @@ from saddlepoint.cli.tables import columns, say
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import NAME
-from saddlepoint.storage.record import read_record
+from saddlepoint.record import read_record
 
 try:
     import fcntl

@@ -51,28 +51,29 @@ def sample(
     device: Annotated[str, Parameter(metavar="NAME", help="Where: auto, cpu, cuda, mps.")] = "cpu",
     voice: Speaking = NORMAL,
 ) -> None:
-    """Make samples with a trained generator; without --class, of each class in turn.
+    """Draw samples from a trained model; without --class, of each class in turn.
 
     Example: saddlepoint sample runs/try2 -n 64 --class 7 --grid sevens.png
     Example: saddlepoint sample runs/try2 -n 50000 --to samples/
     Example: saddlepoint sample runs/try2 --walk 9 --out walk.png
     """
     check(run, draw, target, walk)
+    from saddlepoint.artefact import folder as artefacts
     from saddlepoint.cli import drawing
-    from saddlepoint.running import generator
-    from saddlepoint.running.engine import choose_device
+    from saddlepoint.engine import choose_device
 
-    G = generator.load(run, str(choose_device(device)))
+    model = artefacts.load(run, str(choose_device(device)))
     n = 64 if draw.n is None else draw.n
+    wanted = drawing.Drawing(n, draw.seed, draw.label, draw.cond)
     if walk.walk is not None:
         out = walk.out or Path("walk.png")
-        written = drawing.walk(G, out, points=walk.walk, steps=walk.steps, how=walk.how, draw=draw)
+        written = drawing.walk(model, out, points=walk.walk, steps=walk.steps, how=walk.how, wanted=wanted)
     elif target.to is None:
-        written = drawing.sheet(G, target.grid or Path("samples.png"), n, draw)
+        written = drawing.sheet(model, target.grid or Path("samples.png"), wanted)
     elif target.to.suffix == ".npz":
-        written = drawing.arrays(G, target.to, n, draw, silent=voice.quiet)
+        written = drawing.arrays(model, target.to, wanted, silent=voice.quiet)
     else:
-        written = drawing.folder(G, target.to, n, draw, silent=voice.quiet)
+        written = drawing.folder(model, target.to, wanted, silent=voice.quiet)
     if voice.json:
         say([json.dumps({"written": str(written), "n": n, "class": draw.label, "seed": draw.seed})])
     elif not voice.quiet:

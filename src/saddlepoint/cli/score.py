@@ -31,9 +31,9 @@ def score(
     """
     if not files:
         raise SaddlepointError("no pictures to score", "score", "saddlepoint score RUN FILE ...")
-    from saddlepoint.running import assess
+    from saddlepoint.running.opinions import score as opinions
 
-    found = assess.score(run, files, label, cond)
+    found = opinions(run, files, label, cond)
     if voice.json:
         say([json.dumps([opinion._asdict() for opinion in found])])
     elif not voice.quiet:

@@ -11,14 +11,9 @@ from saddlepoint.running.watcher import Plan, Summary, Tick
 WIDTH = 80
 
 
-def noun(plan: Plan) -> str:
-    """What the examples are called, by their shape."""
-    return {1: "points", 2: "signals", 3: "pictures"}.get(len(plan.shape), "examples")
-
-
 def plan_lines(plan: Plan) -> Iterator[str]:
     """What is trained on, what is trained, what it will take."""
-    what = noun(plan)
+    what = plan.noun
     size = " x ".join(map(str, plan.shape))
     classes = f", {plan.classes} classes" if plan.classes else ""
     yield f"{plan.data}: {plan.examples:,} {what} of {size}{classes}; {plan.held_out:,} held out"

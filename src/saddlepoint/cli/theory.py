@@ -11,7 +11,7 @@ from saddlepoint.cli.flags import NORMAL, Speaking
 from saddlepoint.cli.help import rows
 from saddlepoint.cli.judge import without_effect
 from saddlepoint.cli.tables import say
-from saddlepoint.complaints import did_you_mean
+from saddlepoint.settings.complaints import did_you_mean
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.experiments.catalog import EXPERIMENTS, run_experiment
 

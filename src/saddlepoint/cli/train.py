@@ -1,28 +1,33 @@
-"""saddlepoint train DATA: a new run, or with --dry-run what it would take."""
+"""saddlepoint train DATA: a new run, or with --dry-run what it would take.
+
+Which flags there are depends on the recipe: the verb is made for the words that were typed.
+"""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from saddlepoint.cli.display import screen
-from saddlepoint.cli.flags import DATA, NORMAL, Flags, Flat, Root, Speaking, Time
+from saddlepoint.cli.flags import DATA, NORMAL, Flat, Root, Speaking, Time, flags_of
 from saddlepoint.cli.tables import plan_lines, say
-from saddlepoint.data.names import are_points
 from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.recipes.catalog import RECIPES
-from saddlepoint.settings import configure
+from saddlepoint.planning.begin import chosen, configure, settings_of, usual_recipe
 
 
 @dataclass(frozen=True)
 class Beginning:
     """Where the settings come from, before the flags."""
 
-    recipe: Annotated[str | None, Parameter(metavar="NAME", help=f"Where to begin: {', '.join(RECIPES)}.")] = None
-    config: Annotated[Path | None, Parameter(metavar="FILE", help="Settings in TOML or JSON, or of a run.")] = None
+    recipe: Annotated[
+        str | None,
+        Parameter(metavar="NAME", help="Begin as this one; unset: what suits the data. `saddlepoint recipes` lists all."),
+    ] = None
+    config: Annotated[Path | None, Parameter(metavar="FILE", help="Settings in TOML, or JSON as a run leaves.")] = None
 
 
 @dataclass(frozen=True)
@@ -33,41 +38,68 @@ class Place:
     root: Root = Path("runs")
 
 
-def settings_of(base: Path) -> Path:
-    """Where the settings of a run, or of the run of a checkpoint, are written."""
-    folders = [folder for folder in (base, base.parent.parent) if (folder / "config.json").is_file()]
-    if not folders:
-        raise SaddlepointError("no run to begin with", f"--from {base}", "give a run's folder, or a checkpoint in it")
-    return folders[0] / "config.json"
+def command(tokens: Sequence[str]) -> Callable[..., None]:
+    """The verb for these words: with the flags of the recipe that they name."""
+    recipe, file, base = (valued(tokens, flag) for flag in ("--recipe", "--config", "--from"))
+    if recipe is None and file is None and base is not None:
+        file = str(settings_of(Path(base)))
+    kind = type(chosen(recipe, None if file is None else Path(file)))
+    brief = recipe is None and file is None and "all" not in tokens
+    Flags: Any = flags_of(kind, brief)
+
+    def train(
+        data: Annotated[str, Parameter(help=f"What to train on: {DATA}.")],
+        /,
+        *,
+        begin: Annotated[Beginning, Flat] = Beginning(),
+        budget: Annotated[str | None, Time] = None,
+        place: Annotated[Place, Flat] = Place(),
+        dry_run: Annotated[bool, Parameter(negative=(), help="Say what it would take, and leave nothing.")] = False,
+        flags: Flags = None,
+        voice: Speaking = NORMAL,
+    ) -> None:
+        run(data, begin, budget, place, dry_run, flags or {}, voice)
+
+    train.__doc__ = PAGE + ("" if brief is False else MORE)
+    return train
 
 
-def train(
-    data: Annotated[str, Parameter(help=f"What to train on: {DATA}.")],
-    /,
-    *,
-    begin: Annotated[Beginning, Flat] = Beginning(),
-    budget: Annotated[str | None, Time] = None,
-    place: Annotated[Place, Flat] = Place(),
-    dry_run: Annotated[bool, Parameter(negative=(), help="Say what it would take, and leave nothing.")] = False,
-    flags: Flags = None,
-    voice: Speaking = NORMAL,
+PAGE = """Train a model on data, for as long as --budget or --images says.
+
+Labels, where the data has them, become conditions. Settings come from the
+recipe, over them from --config, over these from the flags below.
+
+Example: saddlepoint train digits --budget 10m
+Example: saddlepoint train digits --recipe acgan --lr 0.0005 --dry-run
+"""
+
+MORE = """
+All other settings: saddlepoint train --help all, or with --recipe NAME those
+of that recipe.
+"""
+
+
+def valued(tokens: Sequence[str], flag: str) -> str | None:
+    """What stands behind a flag, as --flag X or --flag=X; None where it was not given."""
+    for place, token in enumerate(tokens):
+        if token == flag and place + 1 < len(tokens):
+            return tokens[place + 1]
+        if token.startswith(f"{flag}="):
+            return token.partition("=")[2]
+    return None
+
+
+def run(
+    data: str, begin: Beginning, budget: str | None, place: Place, dry_run: bool, flags: dict[str, Any], voice: Speaking
 ) -> None:
-    """Train a generator on data, for as long as --budget or --images says.
-
-    Labels, where the data has them, become conditions. Settings come from the
-    recipe, over them from --config, over these from the flags below.
-
-    Example: saddlepoint train digits --budget 10m
-    Example: saddlepoint train digits --recipe acgan --lr 0.0005 --dry-run
-    """
-    flags = flags or {}
+    """What the verb does."""
     if budget and "images" in flags:
         raise SaddlepointError("says how long to train, as --budget does", "--images", "give one of them")
     seconds = parse(budget) if budget else None
     file = begin.config
     if file is None and begin.recipe is None and (base := flags.get("from") or flags.get("base")):
         file = settings_of(Path(base))
-    settings = configure(begin.recipe, file, flags, "points" if are_points(data) else "modern")
+    settings = configure(begin.recipe, file, flags, usual_recipe(data))
     from saddlepoint import api  # torch is imported here, once the request is known to be sound
 
     if dry_run:

@@ -5,32 +5,18 @@ therefore needs to remember p alone, and several processes that share a batch ag
 """
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from saddlepoint.data.ahead import ask_for
+from saddlepoint.data.facts import facts_of
+from saddlepoint.data.scaling import Scale, scaled
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
-
-Scale = Literal["signed", "unit", "raw"]
-
-WHITE = {torch.uint8: 255.0, torch.uint16: 65535.0}
-
-
-def scaled(x: Tensor, scale: Scale) -> Tensor:
-    """Stored examples as float32 in the range a recipe states: [-1, 1], [0, 1], or as stored.
-
-    Integers count from black = 0 to white, the type's largest; floats are taken to lie in [0, 1] already.
-    """
-    if scale == "raw":
-        return x.float()
-    unit = x.float() / WHITE[x.dtype] if x.dtype in WHITE else x.float()
-    return 2 * unit - 1 if scale == "signed" else unit
-
 
 class Sampling(NamedTuple):
     """What is shown more often than it is there.
@@ -65,7 +51,7 @@ class Batches:
         if sampling.mirror and source.x.ndim != 4:
             raise SaddlepointError("only pictures have a left and a right", "--mirror", "leave it out")
         self.source, self.size, self.rng, self.device = source, size, rng, device
-        self.scale: Scale = scale
+        self.facts, self.scale = facts_of({"x": source}), scale
         self.sampling = sampling
         self.labels = self.labelled()
         self.epoch, self.order = -1, torch.empty(0, dtype=torch.long)
@@ -94,22 +80,35 @@ class Batches:
             position += len(parts[-1])
         return torch.cat(parts)
 
-    def at(self, position: int) -> Batch:
-        """The batch that begins with example number `position`, on the device, in the recipe's range."""
-        chosen = self.numbers(position)
+    def take(self, places: Tensor) -> Batch:
+        """The examples at these places of the source, on the device, in the recipe's range."""
         if self.source.mapped:
-            ask_for(self.source.x, chosen)
-        c = None if self.source.c is None else self.source.c[chosen].to(self.device)
-        x = scaled(self.source.x[chosen].to(self.device), self.scale)
-        if self.sampling.mirror:
-            turned = torch.rand(len(x), generator=self.rng.stream("mirror", position)) < 0.5
-            x = torch.where(turned.to(self.device)[:, None, None, None], x.flip(-1), x)
-        return Batch(x, c)
+            ask_for(self.source.x, places)
+        x = scaled(self.source.x[places].to(self.device), self.scale, self.facts["x"])
+        if self.source.c is None:
+            return Batch(x)
+        c, about = self.source.c[places].to(self.device), self.facts["c"]
+        return Batch(x, scaled(c, self.scale, about) if about.kind == "pictures" else c)
+
+    def at(self, position: int) -> Batch:
+        """The batch that begins with example number `position`."""
+        batch = self.take(self.numbers(position))
+        if not self.sampling.mirror:
+            return batch
+        turned = torch.rand(self.size, generator=self.rng.stream("mirror", position)) < 0.5
+        return Batch(*(mirrored(t, turned.to(self.device)) for t in batch))
 
     def from_(self, position: int) -> Iterator[Batch]:
         while True:
             yield self.at(position)
             position += self.size
+
+
+def mirrored(t: Tensor | None, turned: Tensor) -> Tensor | None:
+    """Pictures, those that are to be turned left for right; labels and codes as they are."""
+    if t is None or t.ndim != 4:
+        return t
+    return torch.where(turned[:, None, None, None], t.flip(-1), t)
 
 
 def balanced(labels: Tensor, balance: float, rng: torch.Generator) -> Tensor:

@@ -27,4 +27,4 @@ def digits_test() -> Source:
 def _part(name: str, part: str) -> Source:
     with as_file(files("saddlepoint.data") / "bundled") as folder:
         x, c = read_labelled(folder / f"{part}-images-idx3-ubyte.gz", folder / f"{part}-labels-idx1-ubyte.gz")
-    return Source(name, torch.from_numpy(x)[:, None], torch.from_numpy(c), CLASSES, LICENCE)
+    return Source(name, torch.from_numpy(x)[:, None], torch.from_numpy(c), CLASSES, LICENCE, eye="digits")

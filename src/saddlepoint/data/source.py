@@ -20,6 +20,7 @@ class Source(NamedTuple):
     notes    what was decided and left out when the data were read, a line each
     known    the digest, where it has been computed before
     mapped   whether x lies in a file and takes no memory of its own
+    eye      the features that were made for these data, where there are such
     """
 
     name: str
@@ -31,6 +32,7 @@ class Source(NamedTuple):
     notes: tuple[str, ...] = ()
     known: str | None = None
     mapped: bool = False
+    eye: str = ""
 
     @property
     def size(self) -> int:

@@ -27,12 +27,7 @@ def charts(story: Story) -> list[Chart]:
             limits=(0.0, 1.0),
             guide=0.5,
         ),
-        Chart(
-            "How far the samples are from real examples",
-            "The Frechet distance of each average of G, judged on the way, with its 95 % interval shaded.",
-            _judged(story.of_kind("judgement")),
-            log=True,
-        ),
+        _judged(story.of_kind("judgement")),
         Chart("Losses", "What each player minimises.", tuple(line for line in losses if "/" not in line.name)),
         Chart(
             "Extra terms",
@@ -83,12 +78,27 @@ def _opinion(events: Sequence[Event], field: str, name: str, hue: int, dashed: b
     return Line(name, _images(events), [number(one.get("mean")) for one in told], hue, dashed, low, high)
 
 
-def _judged(events: Sequence[Event]) -> tuple[Line, ...]:
+JUDGED = {
+    "frechet": ("How far the samples are from real examples", "The Frechet distance of each average"),
+    "l1": ("How far results are from what they should be", "The mean absolute error of each average, on unseen pairs"),
+    "nats": ("How unlikely unseen examples are", "-log p(x) by each average, in nats"),
+}
+
+
+def _judged(events: Sequence[Event]) -> Chart:
+    """The measure that decides which model is kept."""
+    decides = next((str(event["decides"]) for event in events if event.get("decides")), "frechet")
+    title, what = JUDGED.get(decides, (f"Judged on the way: {decides}", "Of each average"))
+    meaning = f"{what}, judged on the way, with its 95 % interval shaded. Less is better."
+    return Chart(title, meaning, _averages(events, decides), log=decides == "frechet")
+
+
+def _averages(events: Sequence[Event], decides: str) -> tuple[Line, ...]:
     """A line for each average, with its interval."""
-    names = list(dict.fromkeys(name for event in events for name in _group(event, "frechet")))
+    names = list(dict.fromkeys(name for event in events for name in _group(event, decides)))
     found = []
     for name, hue in zip(names, (FAKE, HELD_OUT, REAL, GREY)):
-        told = [_group(event, "frechet").get(name) for event in events]
+        told = [_group(event, decides).get(name) for event in events]
         bars = [bar if isinstance(bar, list) and len(bar) == 3 else [None] * 3 for bar in told]
         value, low, high = ([number(bar[at]) for bar in bars] for at in range(3))
         found.append(Line(name, _images(events), value, hue, low=low, high=high))

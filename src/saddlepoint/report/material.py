@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from torch import Tensor
 
 from saddlepoint.figures import Frame
 from saddlepoint.judge.card import Measure
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 class Pairs(NamedTuple):
@@ -28,16 +31,28 @@ class Pairs(NamedTuple):
     others: Mapping[str, Tensor] = MappingProxyType({})
 
 
+class Translated(NamedTuple):
+    """What a model made of examples it had not seen: what went in, what came out, what it should have been; each uint8
+    [M, C, H, W].
+    """
+
+    given: Tensor
+    made: Tensor
+    wanted: Tensor
+
+
 class Material(NamedTuple):
     """What a page shows beyond the run folder's own words. Whatever is missing is left out of the page.
 
-    samples   uint8 [K, n, C, H, W], n generated pictures of each of K classes (K = 1 without classes); or points [N, D]
-    real      the same of the training data
-    pairs     generated pictures beside their nearest training pictures
-    frames    the film strip's: (images seen, uint8 [R, C, H, W] or a drawn image), the same z in each
-    measures  of the samples, by name; the first three stand at the top of the page
-    tables    further figures: (name, value, note)
-    copies    near-copies beside the training pictures that they are like, the closest first
+    samples     uint8 [K, n, C, H, W], n generated pictures of each of K classes (K = 1 without); or points [N, D]
+    real        the same of the training data
+    pairs       generated pictures beside their nearest training pictures
+    frames      the film strip's: (images seen, uint8 [R, C, H, W] or a drawn image), the same z in each
+    measures    of the samples, by name; the first three stand at the top of the page
+    tables      further figures: (name, value, note)
+    copies      near-copies beside the training pictures that they are like, the closest first
+    translated  what a model made of pictures it was given
+    sheet       samples drawn in one picture, where they are neither pictures nor points
     """
 
     samples: Tensor | None = None
@@ -47,3 +62,5 @@ class Material(NamedTuple):
     measures: Mapping[str, Measure] = MappingProxyType({})
     tables: Sequence[tuple[str, str, str]] = ()
     copies: Pairs | None = None
+    translated: Translated | None = None
+    sheet: "Image | None" = None

@@ -12,6 +12,7 @@ from saddlepoint.files import write_atomic
 from saddlepoint.report import facts, panels
 from saddlepoint.report.charts import charts
 from saddlepoint.report.curves import draw
+from saddlepoint.report.inline import inline
 from saddlepoint.report.material import Material
 from saddlepoint.report.story import Story, read_story
 
@@ -43,6 +44,8 @@ def render(story: Story, material: Material) -> str:
         samples=panels.samples(material.samples, material.real, story.data.get("classes")),
         film=panels.film(material.frames),
         charts=[(chart, svg) for chart in charts(story) if (svg := draw(chart))],
+        translated=panels.translated(material.translated),
+        sheet=None if material.sheet is None else inline(material.sheet),
         pairs=panels.pairs(material.pairs),
         copies=panels.pairs(material.copies),
         copies_found=0 if material.copies is None else len(material.copies.pictures),

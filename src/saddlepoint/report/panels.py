@@ -9,7 +9,7 @@ from torch import Tensor
 
 from saddlepoint.figures import Frame, compact, scatter
 from saddlepoint.report.inline import BUDGET, Inline, inline, row, shrunk, shrunk_image
-from saddlepoint.report.material import Pairs
+from saddlepoint.report.material import Pairs, Translated
 
 MOST_CLASSES, MOST_IN_ROW, MOST_PAIRS = 20, 10, 10
 
@@ -55,6 +55,14 @@ def samples(generated: Tensor | None, real: Tensor | None, classes: object) -> S
     beside = [*([] if real is None else _rows(real, most)), *[None] * len(drawn)]
     rows = [(str(name), one, other) for name, one, other in zip(names, drawn, beside)]
     return Samples(rows, "classes", f"The first {MOST_CLASSES} of {k} classes." if k > MOST_CLASSES else "")
+
+
+def translated(found: Translated | None) -> list[tuple[str, Inline]]:
+    """What went in, what came out, what it should have been: a row for each."""
+    if found is None:
+        return []
+    rows = zip(("given", "made of it", "wanted"), found)
+    return [(name, row(shrunk(pictures[:MOST_PAIRS], 500_000))) for name, pictures in rows]
 
 
 def film(frames: Sequence[Frame]) -> Film | None:

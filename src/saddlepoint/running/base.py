@@ -10,7 +10,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.storage.checkpoint import Checkpoint, newest, read
 from saddlepoint.storage.manifest import MANIFEST, Damage
 from saddlepoint.storage.parts import Saved
-from saddlepoint.storage.record import RunRecord, read_record
+from saddlepoint.record import RunRecord, read_record
 
 SHOWN, LEAST = 6, 0.1
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from saddlepoint.config import Config, Stage
+from saddlepoint.settings.run import Run, Stage
 
 ADAPT = 2_000  # real examples between two looks at how strong an adaptive augmentation has to be
 LINES = 100  # of the journal on rounds, at least, however short the stage
@@ -21,7 +21,7 @@ def snapshots(stage: Stage, count: int) -> tuple[int, ...]:
 
 
 class Due(NamedTuple):
-    """What is to be done after a round."""
+    """What is to be done after a round; `adapt` where an augmentation adapts."""
 
     journal: bool
     snapshot: bool
@@ -31,7 +31,7 @@ class Due(NamedTuple):
     over: bool
 
 
-def due(conf: Config, stage: Stage, before: int, now: int, judged: int = 0) -> Due:
+def due(conf: Run, stage: Stage, before: int, now: int, judged: int = 0) -> Due:
     """What the round that brought the stage from `before` to `now` images calls for; a stage's end calls for all.
 
     judged: real examples between two judgements, 0 where there are none.
@@ -43,7 +43,7 @@ def due(conf: Config, stage: Stage, before: int, now: int, judged: int = 0) -> D
         journal=over or crossed(before, now, line),
         snapshot=over or any(before < frame <= now for frame in frames),
         judge=judged > 0 and (over or crossed(before, now, judged)),
-        adapt=stage.augment == "adaptive" and crossed(before, now, ADAPT),
+        adapt=crossed(before, now, ADAPT),
         checkpoint=over or crossed(before, now, conf.checkpoint_images),
         over=over,
     )

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running.engine import hardware
+from saddlepoint.engine import hardware
 from saddlepoint.running.progress import Progress
 from saddlepoint.storage.journal import Journal
-from saddlepoint.storage.record import versions
+from saddlepoint.record import versions
 
 
 @contextmanager

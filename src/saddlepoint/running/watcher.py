@@ -9,6 +9,7 @@ class Plan(NamedTuple):
     """What a run is going to do, as far as it can be known before."""
 
     data: str
+    noun: str
     examples: int
     held_out: int
     shape: tuple[int, ...]

@@ -1,0 +1,217 @@
+"""A trained model by itself: what it can do, in the user's own terms. It works with nothing else around."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from saddlepoint.artefact.description import Description
+from saddlepoint.data.cond import asked
+from saddlepoint.data.facts import About, Facts
+from saddlepoint.data.scaling import scaled, stored
+from saddlepoint.engine import room_for
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.latent.walk import PATHS, walk
+from saddlepoint.media.catalog import medium_of
+from saddlepoint.media.medium import Medium
+from saddlepoint.priors import Prior
+from saddlepoint.randomness import Randomness
+from saddlepoint.systems.parts import in_turn
+from saddlepoint.systems.system import Latent, Model, Translate
+from saddlepoint.tiling import tiled
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn from one stream of noise
+TILE = 256  # pixels of c that are translated at once, without their margin
+
+
+class Samples(NamedTuple):
+    """Generated examples: x as data is stored (uint8 pictures, float32 points), and their labels [n], or the codes
+    [n, E] of their conditions, if there are any.
+    """
+
+    x: Tensor
+    labels: Tensor | None
+    about: About
+
+    def save(self, path: str | Path) -> Path:
+        """A sheet of all of them for a picture's name, arrays for `.npz`."""
+        path = Path(path)
+        if path.suffix == ".npz":
+            labels = torch.empty(0) if self.labels is None else self.labels
+            with path.open("wb") as file:
+                np.savez_compressed(file, x=self.x.numpy(), labels=labels.numpy())
+        else:
+            self.picture().save(path)
+        return path
+
+    def picture(self, columns: int | None = None) -> "Image":
+        """A sheet of pictures, as square as can be, or a scatter plot of points."""
+        return medium_of(self.about).sheet(self.x, self.about, columns, None)
+
+
+class Artefact:
+    """A model and its description: samples, walks, translations."""
+
+    def __init__(self, model: Model, description: Description) -> None:
+        self.model, self.description = model, description
+
+    @property
+    def facts(self) -> Facts:
+        return self.description.facts
+
+    @property
+    def about(self) -> About:
+        """What an x is."""
+        return self.facts["x"]
+
+    @property
+    def medium(self) -> Medium:
+        return medium_of(self.about)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        c = self.facts.get("c")
+        return () if c is None else c.names
+
+    @property
+    def can(self) -> tuple[str, ...]:
+        return self.model.can
+
+    def refuse(self, what: str) -> SaddlepointError:
+        """What is said where the model cannot do this: what it can do instead."""
+        recipe = self.description.config.recipe
+        hint = f"it can {' and '.join(self.can)}" if self.can else "it can nothing that there is a verb for"
+        return SaddlepointError(f"a model of `{recipe}` cannot {what}", self.description.run, hint)
+
+    @property
+    def latent(self) -> Latent:
+        if self.model.latent is None:
+            raise self.refuse("walk: it has no latent space")
+        return self.model.latent
+
+    @property
+    def prior(self) -> Prior:
+        return self.latent.prior
+
+    def noise(self, n: int, seed: int) -> Tensor:
+        """The z of samples 0..n-1 of this seed, [n, Z]: sample i is the same whatever n is."""
+        prior, rng = self.prior, Randomness(seed)
+        room_for(n, prior.size)
+        chunks = [prior(CHUNK, rng.stream("sample", i)) for i in range(-(-n // CHUNK))]
+        return torch.cat([*chunks, torch.empty(0, prior.size)])[:n]
+
+    def labels(self, n: int, label: int | str | None = None) -> Tensor | None:
+        """[n] labels: all the one asked for, by number or name, or each class in turn; None without classes."""
+        if label is None:
+            return torch.arange(n) % len(self.classes) if self.classes else None
+        if not self.classes:
+            raise SaddlepointError("this generator has no classes to choose from", "--class", "leave it out")
+        names = (*self.classes, *map(str, range(len(self.classes))))  # a name comes before a number
+        if str(label) not in names:
+            raise SaddlepointError(f"no class '{label}'", "--class", f"one of {', '.join(self.classes)}")
+        return torch.full((n,), names.index(str(label)) % len(self.classes))
+
+    def condition(self, n: int, label: int | str | None = None, cond: str | None = None) -> Tensor | None:
+        """c of n samples: labels [n] (see `labels`), or codes [n, E]: those of real examples in turn, with the fields
+        that `cond` names (`angle=30,kind=cat`) set to what it says. None without a condition.
+        """
+        fields = self.facts["c"].fields if "c" in self.facts else ()
+        if not fields:
+            if cond is not None:
+                raise SaddlepointError("this generator has no condition but a class", "--cond", "use --class, or none")
+            return self.labels(n, label)
+        if label is not None:
+            names = ", ".join(field.name for field in fields)
+            raise SaddlepointError("this generator has no classes", "--class", f"use --cond, with {names}")
+        c = in_turn(self.facts, n)
+        return c if cond is None or c is None else torch.from_numpy(asked(fields, cond, c.numpy()))
+
+    def decode(self, z: Tensor, c: Tensor | None) -> Tensor:
+        """G(z, c) in the range the recipe states, [n, ...] on the CPU, a chunk at a time.
+
+        The last chunk is filled up: the same product in a batch of another size differs in its last digits.
+        """
+        outputs = [torch.empty(0, *self.about.shape)]
+        for start in range(0, len(z), CHUNK):
+            part = slice(start, start + CHUNK)
+            outputs.append(self.latent.decode(full(z[part]), None if c is None else full(c[part])))
+        return torch.cat(outputs)[: len(z)]
+
+    def stored(self, x: Tensor) -> Tensor:
+        """x as data is stored: pictures in the type they were trained from, points unscaled."""
+        return stored(x, self.description.config.range, self.about)
+
+    def draw(self, n: int, seed: int, c: Tensor | None) -> Tensor:
+        """n samples under these conditions, in the recipe's range."""
+        if self.model.latent is not None:
+            return self.decode(self.noise(n, seed), c)
+        if self.model.sample is None:
+            raise self.refuse("draw samples")
+        return self.model.sample(n, seed, c)
+
+    def sample(self, n: int, seed: int = 0, label: int | str | None = None, cond: str | None = None) -> Samples:
+        """n examples: of one class or condition, or of each in turn."""
+        if n < 0:
+            raise SaddlepointError(f"cannot draw {n} samples", "-n", "0 or more")
+        if "sample" not in self.can:
+            raise self.refuse("draw samples")
+        room_for(n, math.prod(self.about.shape) + (self.model.latent.prior.size if self.model.latent else 0))
+        c = self.condition(n, label, cond)
+        return Samples(self.stored(self.draw(n, seed, c)), c, self.about)
+
+    def walk(
+        self, points: int = 9, steps: int = 8, seed: int = 0, how: str = "slerp", label: int | str | None = None
+    ) -> Samples:
+        """From one to the next of `points` random z, `steps` steps each; one class throughout, by default the first."""
+        if points < 2 or steps < 1 or how not in PATHS:
+            raise SaddlepointError(f"no walk of {points} points, {steps} steps, by {how}", "--walk", "2 points or more")
+        path = walk(self.noise(points, seed), steps, PATHS[how])
+        labels = self.condition(len(path), 0 if label is None and self.classes else label)
+        if labels is not None and labels.ndim == 2:
+            labels = labels[:1].expand(len(path), -1)
+        return Samples(self.stored(self.decode(path, labels)), labels, self.about)
+
+    @property
+    def given(self) -> About:
+        """What `apply` is given: the condition where it is a picture, else an x."""
+        c = self.facts.get("c")
+        return c if c is not None and c.kind == "pictures" else self.about
+
+    def apply(self, c: Tensor, seed: int = 0, tell: Callable[[int, int], None] | None = None) -> Samples:
+        """What the model makes of each of these, [n, C, H, W] as stored: of any size where its networks allow that.
+
+        Larger pictures go through in tiles; `tell` hears how many of all are done. Raises SaddlepointError for others.
+        """
+        about, to = self.given, self.model.apply
+        if to is None:
+            raise self.refuse("be applied to anything")
+        if c.shape[1] != about.shape[0] or (to.step is None and tuple(c.shape[1:]) != about.shape):
+            size, own = (" x ".join(map(str, shape)) for shape in (c.shape[1:], about.shape))
+            any_size = "" if to.step is None else ", in any size"
+            raise SaddlepointError(f"examples of {size}", "apply", f"this model takes {own}{any_size}")
+        x = scaled(c, self.description.config.range, about)
+        if to.step is None:
+            made = torch.cat([to.call(part, seed) for part in x.split(CHUNK)])
+        else:
+            made = torch.cat([self.tiles(one[None], to, seed, tell) for one in x])
+        return Samples(self.stored(made), None, self.about)
+
+    def tiles(self, c: Tensor, to: Translate, seed: int, tell: Callable[[int, int], None] | None) -> Tensor:
+        """One picture [1, C, H, W] of any size, tile by tile."""
+        step = to.step or 1
+        size = -(-TILE // step) * step
+        return tiled(
+            lambda part: to.call(part, seed), c, tile=size, margin=to.margin, step=step, scale=to.scale, tell=tell
+        )
+
+
+def full(part: Tensor) -> Tensor:
+    """A chunk of CHUNK rows: these, then zeros."""
+    return torch.cat([part, part.new_zeros(CHUNK - len(part), *part.shape[1:])])

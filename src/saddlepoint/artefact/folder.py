@@ -1,0 +1,119 @@
+"""An exported model is a folder of plain files, that can be loaded and used with nothing else around.
+
+generator.safetensors    the weights of all networks that the model needs
+config.json              its description: settings, facts of the data, what it can do, the digest of the weights
+README.md, preview.png   the model card
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from saddlepoint.artefact.artefact import Artefact
+from saddlepoint.artefact.description import Description, upgraded
+from saddlepoint.engine import choose_device, memory
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import write_atomic
+from saddlepoint.record import recognised
+from saddlepoint.systems import catalog
+from saddlepoint.systems.system import Networks
+
+FLOAT = 4  # bytes
+
+
+def export(folder: Path, shipped: nn.Module, description: Description, card: str, preview: bytes) -> None:
+    """Write the folder. The description gets the digest of the weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = safetensors.torch.save({k: v.contiguous() for k, v in shipped.state_dict().items()})
+    description = description.model_copy(update={"sha256": hashlib.sha256(weights).hexdigest()})
+    write_atomic(folder / "generator.safetensors", weights)
+    write_atomic(folder / "preview.png", preview)
+    write_atomic(folder / "README.md", card.encode())
+    write_atomic(folder / "config.json", description.model_dump_json(indent=2).encode())
+
+
+def load(folder: str | Path, device: str = "cpu") -> Artefact:
+    """The model in this folder (or in the `generator/` of this run). Damage and foreign files are refused."""
+    folder = Path(folder)
+    if (folder / "generator" / "config.json").exists():
+        folder = folder / "generator"
+    try:
+        content = json.loads((folder / "config.json").read_bytes())
+        weights = (folder / "generator.safetensors").read_bytes()
+    except FileNotFoundError as error:
+        hint = "give a run's folder, or the generator folder in it"
+        if (folder / "checkpoints").is_dir():
+            hint = f"a run leaves it at its end: saddlepoint resume {folder}"
+        raise SaddlepointError(f"no {Path(error.filename).name} here", str(folder), hint) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise SaddlepointError(f"not a generator: {error}", str(folder)) from error
+    try:
+        content = upgraded(content)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise SaddlepointError("not a generator", str(folder), "its config.json is damaged") from error
+    about = recognised(Description, content, "a generator", folder)
+    if hashlib.sha256(weights).hexdigest() != about.sha256:
+        what = "the weights are not those that were written"
+        raise SaddlepointError(what, str(folder), "restore generator.safetensors")
+    catalog.same_code(about.config.system, about.system_sha256, str(folder))
+    shipped = built(about, weights, folder)
+    for network in shipped.values():
+        network.to(choose_device(device)).eval()
+    return Artefact(catalog.system(about.config.system).model(about.config, about.facts, shipped), about)
+
+
+def joined(networks: Networks, names: tuple[str, ...]) -> nn.Module:
+    """The networks that a model needs as one module: the only one, or all by their names."""
+    return networks[names[0]] if len(names) == 1 else nn.ModuleDict({name: networks[name] for name in names})
+
+
+def parted(module: nn.Module, names: tuple[str, ...]) -> Networks:
+    """The inverse of `joined`."""
+    if len(names) == 1:
+        return {names[0]: module}
+    return {name: module.get_submodule(name) for name in names}
+
+
+def built(about: Description, weights: bytes, folder: Path) -> Networks:
+    """The networks described, with these weights; they are not made before they are known to fit."""
+    system = catalog.system(about.config.system)
+    try:
+        tensors = safetensors.torch.load(weights)
+        with torch.device("meta"), Outline():
+            outline = system.networks(about.config, about.facts)
+        fits(tensors, joined(outline, system.ships).state_dict())
+        afford(outline)
+        networks = system.networks(about.config, about.facts)
+        joined(networks, system.ships).load_state_dict(tensors)
+    except (RuntimeError, TypeError, ValueError, KeyError, MemoryError, safetensors.SafetensorError) as error:
+        raise SaddlepointError("the weights do not fit the network described", str(folder)) from error
+    return {name: networks[name] for name in system.ships}
+
+
+def fits(tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> None:
+    if {name: t.shape for name, t in wanted.items()} != {name: t.shape for name, t in tensors.items()}:
+        raise ValueError("other names or shapes")
+
+
+def afford(outline: Networks) -> None:
+    """What a file describes may be more than a memory holds."""
+    numbers = sum(tensor.numel() for network in outline.values() for tensor in network.state_dict().values())
+    if FLOAT * numbers > memory() // 2:
+        raise ValueError("more than this machine's memory")
+
+
+class Outline(TorchFunctionMode):
+    """Leaves out what means nothing to tensors without memory, and costs a second when it is first asked of one."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func in (nn.init.normal_, torch.Tensor.normal_):
+            return args[0] if args else kwargs["tensor"]
+        return torch.empty(args[0], args[0]) if func is torch.eye else func(*args, **(kwargs or {}))

@@ -1,0 +1,76 @@
+"""saddlepoint apply RUN PICTURES: what a model makes of what it is given."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from saddlepoint.cli.flags import NORMAL, Flat, Speaking
+from saddlepoint.cli.tables import say, shorten
+from saddlepoint.errors import SaddlepointError
+
+
+@dataclass(frozen=True)
+class Result:
+    """Where results go."""
+
+    out: Annotated[
+        Path | None,
+        Parameter(name=("-o", "--out"), metavar="PATH", help="A file for one picture, a folder for several."),
+    ] = None
+    force: Annotated[bool, Parameter(negative=(), help="Also over what is there already.")] = False
+
+
+def apply(
+    run: Annotated[Path, Parameter(help="A run's folder, or a generator's.")],
+    /,
+    *pictures: Annotated[Path, Parameter(help="Pictures, of any size where the model allows that.")],
+    result: Annotated[Result, Flat] = Result(),
+    seed: Annotated[int, Parameter(metavar="N", help="Of what is left to chance.")] = 0,
+    device: Annotated[str, Parameter(metavar="NAME", help="Where: auto, cpu, cuda, mps.")] = "cpu",
+    voice: Speaking = NORMAL,
+) -> None:
+    """Give pictures to a model that translates, enlarges, repairs or rebuilds them.
+
+    A large picture goes through in tiles. Results lie in `applied/` unless --out
+    says where. A picture that cannot be read is named, the others are done.
+
+    Example: saddlepoint apply runs/maps photo.png -o map.png
+    """
+    if not run.is_dir():
+        raise SaddlepointError("no such folder", str(run), "`saddlepoint runs` lists them")
+    if not pictures:
+        raise SaddlepointError("no pictures to apply it to", "apply", "saddlepoint apply RUN FILE ...")
+    if len(pictures) > 1 and result.out is not None and result.out.suffix:
+        raise SaddlepointError("is one file, for several pictures", "--out", "give a folder")
+    places = targets(pictures, result.out)
+    for place in places:
+        if place.exists() and not result.force:
+            raise SaddlepointError("there is something here already", str(place), "add --force, or write elsewhere")
+    from saddlepoint.artefact import folder as artefacts
+    from saddlepoint.cli.applying import applied
+    from saddlepoint.engine import choose_device
+
+    model = artefacts.load(run, str(choose_device(device)))
+    written, faults = applied(model, dict(zip(pictures, places)), seed, silent=voice.quiet or voice.json)
+    if voice.json:
+        say([json.dumps({"written": [str(path) for path in written], "seed": seed})])
+    elif not voice.quiet:
+        say([shorten(path) for path in written])
+    if faults:
+        more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
+        raise SaddlepointError(f"{faults[0].what}{more}", faults[0].where, faults[0].hint, code=1)
+
+
+def targets(pictures: tuple[Path, ...], out: Path | None) -> list[Path]:
+    """Where the result of each picture goes."""
+    if out is not None and out.suffix:
+        return [out]
+    folder = out or Path("applied")
+    found = [folder / f"{picture.stem}.png" for picture in pictures]
+    if len(set(found)) < len(found):
+        twice = next(path for path in found if found.count(path) > 1)
+        raise SaddlepointError("two pictures have one name", twice.stem, "apply it to one folder after the other")
+    return found

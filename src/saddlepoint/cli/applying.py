@@ -1,0 +1,60 @@
+"""What `saddlepoint apply` does. This module imports torch; its verb does so once the request is sound."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from saddlepoint.artefact.artefact import Artefact
+from saddlepoint.cli.display import bar
+from saddlepoint.data.facts import About
+from saddlepoint.data.fitting import Form
+from saddlepoint.data.folder import look_at
+from saddlepoint.data.pictures import colour_of, decode, probe, strict
+from saddlepoint.data.reading import Bad
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import make_folder, write_atomic
+
+
+def applied(
+    model: Artefact, places: Mapping[Path, Path], seed: int, silent: bool
+) -> tuple[list[Path], list[SaddlepointError]]:
+    """Write what the model makes of each picture; those that failed are told, and stop nobody else."""
+    if "apply" not in model.can:
+        raise model.refuse("be applied to pictures")
+    if model.given.kind != "pictures":
+        raise SaddlepointError(f"this model is applied to {model.given.kind}", "apply", "pictures cannot be given to it")
+    written, faults = [], []
+    for picture in bar(list(places), silent or len(places) == 1):
+        try:
+            x = read(picture, model)
+            made = model.apply(x[None], seed).x[0]
+            make_folder(places[picture].parent)
+            write_atomic(places[picture], model.medium.encode(whole(made, model.about), model.about))
+            written.append(places[picture])
+        except SaddlepointError as error:
+            faults.append(error)
+    return written, faults
+
+
+def read(path: Path, model: Artefact) -> Tensor:
+    """A picture in the channels and the type that the model was trained on; in its own size where any will do."""
+    about, to = model.given, model.model.apply
+    found = look_at(path, str(path), path.suffix.lower())
+    if isinstance(found, Bad):
+        raise SaddlepointError(found.reason if path.exists() else "no such file", str(path))
+    channels, *size = about.shape
+    with strict():
+        header = probe(found)
+        height, width = size if to is not None and to.step is None else (header.height, header.width)
+        form = Form(height, width, channels, about.dtype, "crop", colour_of("white"))
+        return torch.from_numpy(np.array(decode(found, form)))
+
+
+def whole(x: Tensor, about: About) -> Tensor:
+    """A picture of floating-point numbers in 16 bits, for which there is a file; others as they are."""
+    if not x.is_floating_point():
+        return x
+    return ((x - about.low) / max(about.high - about.low, 1e-12) * 65535).round().clamp(0, 65535).to(torch.uint16)

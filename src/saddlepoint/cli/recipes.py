@@ -1,0 +1,26 @@
+"""saddlepoint recipes: what can be trained."""
+
+import json
+
+from saddlepoint.cli.flags import NORMAL, Speaking
+from saddlepoint.cli.tables import columns, say
+
+
+def recipes(*, voice: Speaking = NORMAL) -> None:
+    """List the recipes: what a model of each is given, and what it makes of it.
+
+    One of your own, in a file, is listed with --system FILE, and used with
+    `train DATA --recipe FILE`.
+
+    Example: saddlepoint recipes
+    """
+    from saddlepoint.systems.catalog import recipes as known
+
+    found = list(known())
+    if voice.json:
+        fields = ("system", "have", "get", "about")
+        say([json.dumps({name: dict(zip(fields, (system, *recipe[1:]))) for system, name, recipe in found})])
+        return
+    rows = [(name, recipe.have, recipe.get, recipe.about) for _, name, recipe in found]
+    say(columns(rows, titles=("recipe", "from", "to", "")))
+    say(["", "  saddlepoint train DATA --recipe NAME --help  shows its settings"])

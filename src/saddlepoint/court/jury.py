@@ -1,0 +1,258 @@
+"""Judging by samples: which features, against which examples, and every measure that applies."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from saddlepoint.artefact.artefact import Artefact
+from saddlepoint.augment import diff_augment
+from saddlepoint.court.bench import Bench, Evidence, Judged, Measures, shown
+from saddlepoint.court.paths import WAYS, path_lengths
+from saddlepoint.court.standard import learned_from, standard
+from saddlepoint.data.duplicates import equals
+from saddlepoint.data.facts import About, evenly, facts_of
+from saddlepoint.data.scaling import scaled
+from saddlepoint.data.source import Source
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.card import Card
+from saddlepoint.judge.extractors.digits import digits
+from saddlepoint.judge.extractors.downloads import fetched, is_address
+from saddlepoint.judge.extractors.efficientnet import KNOWN as LITE
+from saddlepoint.judge.extractors.efficientnet import available, efficientnet
+from saddlepoint.judge.extractors.extractor import Extractor, look
+from saddlepoint.judge.extractors.inception import KNOWN as INCEPTION
+from saddlepoint.judge.extractors.inception import inception
+from saddlepoint.judge.extractors.pixels import pixels
+from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
+from saddlepoint.judge.judgement import Standard, biased, judge, least_for_limit, quick
+from saddlepoint.judge.memory import QUERIES, memory, nearest_features
+from saddlepoint.media.catalog import medium_of
+from saddlepoint.randomness import Randomness
+from saddlepoint.report.material import Pairs
+from saddlepoint.settings.run import Judge
+from saddlepoint.statistics.gaussian import fit
+from saddlepoint.statistics.influence import Reference, frechet_interval
+
+COPIED = 50_000  # training examples among which copies are looked for at last
+TRAINING = 2_000  # training examples that samples are compared with on the way
+UNEVEN = 0.1  # share of the examples that would have to change class for all to be equally frequent: it counts from here
+EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
+
+
+def extractor_of(name: str, weights: str | None = None, source: Source | None = None) -> Extractor:
+    """The extractor of this name, its weights from a file or an address; `learned` learns from the source."""
+    if name == "learned":
+        if source is None:
+            raise SaddlepointError("learned from what?", "--features", "give data to learn from, or use pixels")
+        return learned_from(source, labels_of(source))
+    known: dict[str, Callable[[], Extractor]] = {
+        "pixels": pixels,
+        "digits": digits,
+        "efficientnet": lambda: efficientnet(local(weights, LITE)),
+        "inception": lambda: inception(local(weights, INCEPTION)),
+    }
+    return known[name]()
+
+
+def local(weights: str | None, known: Mapping[str, str]) -> Path | None:
+    """The file of weights that is meant; what is at an address is downloaded, if it is one of those known."""
+    if weights is None:
+        return None
+    return fetched(weights, known) if is_address(weights) else Path(weights)
+
+
+def usual(source: Source) -> str:
+    """The features that suit these data: those that were made for them, else the best of their medium that are here."""
+    if source.eye:
+        return source.eye
+    about = facts_of({"x": source})["x"]
+    return next((name for name in medium_of(about).eyes(about) if name != "efficientnet" or available()), "pixels")
+
+
+def chosen(wish: Judge, source: Source) -> Extractor:
+    """The extractor that is asked for, or the usual one."""
+    return extractor_of(usual(source) if wish.features == "auto" else wish.features, wish.weights, source)
+
+
+class Jury(NamedTuple):
+    """What judges the samples of one run, always in the same way.
+
+    extractor  what examples are compared by
+    standard   the real examples, seen and fitted
+    reference  which examples these are: data set, how many, and the first digits of their SHA-256
+    evidence   the run's data
+    altered    the moments of augmented real examples, where D sees such
+    counts     examples of each class in the data, where classes are not as frequent as each other
+    """
+
+    extractor: Extractor
+    standard: Standard
+    reference: str
+    evidence: Evidence
+    altered: Reference | None = None
+    counts: Tensor | None = None
+
+    @property
+    def about(self) -> About:
+        return self.evidence.facts["x"]
+
+    def card(self, n: int, seed: int) -> Card:
+        return card_of(self.extractor, self.standard.real.size, n, self.reference, seed)
+
+    def see(self, model: Artefact, n: int, seed: int) -> Group:
+        """n samples of a model: each class in turn, with their labels where every class can be judged by itself."""
+        x, labels, about = model.sample(n, seed)
+        enough = self.standard.real.labels is not None and n >= EACH_CLASS * len(model.classes)
+        return group(self.extractor, model.medium.seen(x, about), labels if enough else None)
+
+    def mixed(self, model: Artefact, n: int, seed: int) -> Group | None:
+        """n samples whose classes are as frequent as in the data; None where those of `see` are."""
+        if self.counts is None:
+            return None
+        x = model.stored(model.draw(n, seed, in_proportion(self.counts, n)))
+        return group(self.extractor, model.medium.seen(x, model.about))
+
+    def quick(self, model: Artefact, n: int, seed: int) -> Measures:
+        """The judgement of a model on the way; always of the same z."""
+        fake, mixed = self.see(model, n, seed), self.mixed(model, n, seed)
+        card = self.card(fake.size, seed)
+        found = quick(fake, self.standard, card, Randomness(seed).stream("judge"), mixed)
+        if self.altered is not None:
+            apart = frechet_interval((mixed or fake).seen.features, self.altered)
+            metric = f"Frechet distance to augmented real examples{biased(fake, self.standard.real)}"
+            found["frechet_augmented"] = measure(card, metric, apart)
+        return found
+
+    def full(self, model: Artefact, n: int, seed: int) -> Judged:
+        """Everything that applies, of samples that no choice was made by; and which of them are near-copies of pictures
+        that were trained on.
+        """
+        fake, mixed = self.see(model, n, seed), self.mixed(model, n, seed)
+        rng, remembered, sides = Randomness(seed).stream("judge"), None, self.evidence.sides
+        if medium_of(self.about).copies:
+            some = evenly(sides.train.size, COPIED)
+            among = medium_of(self.about).seen(sides.train.x[some], self.about)
+            remembered = memory(fake.x[:QUERIES], among, among[:0], rng)
+        found = judge(fake, self.standard, self.card(fake.size, seed), rng, remembered, mixed)
+        if model.model.latent is not None:
+            lengths, card = path_lengths(model, self.extractor, seed), self.card(WAYS, seed)
+            found["path_length"] = measure(card, "perceptual path length, over ways instead of samples", lengths)
+        notes = (*no_limit(n, self.standard, "-n {} or more"), *collapsed(found))
+        if remembered is None:
+            return Judged(found, notes=notes)
+        copies = remembered.copies
+        pairs = Pairs(fake.x[copies.samples], among[copies.training], copies.distances)
+        return Judged(found, copies._replace(training=sides.places[some][copies.training]), pairs, notes)
+
+    def nearest(self, pictures: Tensor) -> Mapping[str, Tensor]:
+        """The nearest of the training pictures that were looked at, in features; none where these are the pixels."""
+        if self.standard.training is None or self.extractor.digest == "none":
+            return {}
+        training = self.standard.training
+        found = nearest_features(look(self.extractor, pictures).features, training.seen.features)
+        return {f"nearest to {self.extractor.name}, of {training.size:,}": training.x[found.indices]}
+
+
+def by_samples(evidence: Evidence) -> Bench:
+    """Samples against real examples; SaddlepointError where these data cannot be judged so."""
+    court = jury(evidence)
+    return Bench(court.quick, court.full, court.nearest)
+
+
+def jury(evidence: Evidence, training: int = TRAINING) -> Jury:
+    """The jury of a run: held-out examples, or training examples where too few are held out, and it says so."""
+    record, sides, about = evidence.record, evidence.sides, evidence.facts["x"]
+    if why := unfit(sides.source):
+        raise SaddlepointError(why, "judge")
+    train, held_out = shown(sides.train, about), shown(sides.held_out, about)
+    extractor = extractor_of(record.choices.judge_features, record.config.judge.weights, train)
+    looked_at = train.take(evenly(train.size, training))
+    some = varied(looked_at)
+    real = held_out if held_out.size >= LEAST else some
+    what = "held-out" if held_out.size >= LEAST else "training"
+    reference = f"{record.data.name}, {real.size:,} {what} examples, {real.digest()[:12]}"
+    labels = labels_of(real)
+    # Each example once; but where held-out ones are there again, how often is what the two sides have in common.
+    trained = looked_at if overlap(looked_at, held_out) else some
+    held = standard(extractor, real, trained if real is held_out else None, labels is not None)
+    altered = None
+    if evidence.altered:
+        rng = Randomness(record.config.seed).stream("judge")
+        pictures = (diff_augment(scaled(real.x, "signed"), rng, 1.0).clamp(-1, 1) + 1) / 2
+        altered = Reference.of(fit(group(extractor, pictures).seen.features))
+    return Jury(extractor, held, reference, evidence, altered, uneven(sides.source))
+
+
+def no_limit(n: int, held: Standard, need: str) -> list[str]:
+    """A note where n samples are too few for their distance to be extrapolated, and what it takes; else none."""
+    least = least_for_limit(held.real.seen.features.shape[1])
+    return [] if n >= least else [f"no frechet_limit, which needs {need.format(least)}"]
+
+
+def collapsed(found: Measures) -> list[str]:
+    """A note where chance had no say in what was drawn, and intervals therefore have no width."""
+    return ["the samples are all alike: intervals that have no width promise nothing"] * ("spread" in found and found["spread"].value == 0)
+
+
+def distinct(source: Source) -> Source:
+    """Each example once. What is there many times would be nearest many times: no sign that it was learned by heart."""
+    first = equals(source.x).unique()
+    return source if len(first) == source.size else source.take(first)
+
+
+def varied(source: Source) -> Source:
+    """Each example once; SaddlepointError where they are too few then."""
+    some = distinct(source)
+    if some.size < LEAST:
+        what = f"only {some.size} different example{'s' * (some.size != 1)} of {source.size:,}"
+        raise SaddlepointError(what, "judge", f"a verdict on fewer than {LEAST} is noise")
+    return some
+
+
+def overlap(one: Source, other: Source) -> bool:
+    """Whether some example is in both: no wonder where they are many times in the data, and were not kept together."""
+    return bool((equals(torch.cat([one.x, other.x]))[one.size :] < one.size).any())
+
+
+def uneven(source: Source) -> Tensor | None:
+    """How many examples each class has, [K]; None without classes, or where they are as good as equally frequent."""
+    if source.c is None or source.c.ndim != 1 or not source.classes:
+        return None
+    counts = torch.bincount(source.c, minlength=len(source.classes))
+    apart = float((counts / source.size - 1 / len(counts)).abs().sum()) / 2
+    return counts if apart > UNEVEN else None
+
+
+def in_proportion(counts: Tensor, n: int) -> Tensor:
+    """Labels [n], each class as often as its share of the counts says, and of any first few as nearly as can be: the
+    next is always of the class that has fallen behind most. Equal counts give each class in turn.
+    """
+    behind, total, labels = torch.zeros_like(counts), int(counts.sum()), []
+    for _ in range(n):
+        behind = behind + counts
+        labels.append(int(behind.numpy().argmax()))
+        behind[labels[-1]] -= total
+    return torch.tensor(labels)
+
+
+def labels_of(source: Source) -> Tensor | None:
+    """The labels, where each class has examples enough."""
+    if source.c is None or source.c.ndim != 1 or not source.classes:
+        return None
+    counts = torch.bincount(source.c, minlength=len(source.classes))
+    return source.c if int(counts.min()) >= EACH_CLASS else None
+
+
+def unfit(source: Source) -> str | None:
+    """Why these data cannot be judged: only pictures and points can, and no fewer than 20. None where they can."""
+    about = facts_of({"x": source})["x"]
+    medium = medium_of(about)
+    if not medium.eyes(about):
+        return f"{medium.noun} cannot be judged by samples: pictures and points can"
+    if source.size < LEAST:
+        many = "s" * (source.size != 1)
+        return f"{source.size} example{many} cannot be judged: a verdict on fewer than {LEAST} is noise"
+    return None

@@ -1,0 +1,35 @@
+"""Judging in nats: -log p(x) of examples a model has not seen, and whether that is exact, a bound or an estimate."""
+
+from saddlepoint.artefact.artefact import Artefact
+from saddlepoint.court.bench import Bench, Evidence, Judged, Measures
+from saddlepoint.court.pairs import card_of, measured
+from saddlepoint.randomness import Randomness
+from saddlepoint.systems.looks import target_of
+
+ON_THE_WAY = 200  # examples of a judgement on the way
+WORDS = {
+    "exact": "-log p(x), nats, exact",
+    "bound": "-log p(x), nats, at most this (a bound)",
+    "estimate": "-log p(x), nats, an estimate",
+}
+
+
+def in_nats(evidence: Evidence) -> Bench:
+    """The mean over held-out examples of -log p(x): less is better."""
+
+    def quick(model: Artefact, n: int, seed: int) -> Measures:
+        return nats(model, evidence, seed, min(n, ON_THE_WAY))
+
+    def full(model: Artefact, n: int, seed: int) -> Judged:
+        return Judged(nats(model, evidence, seed, n))
+
+    return Bench(quick, full)
+
+
+def nats(model: Artefact, evidence: Evidence, seed: int, most: int) -> Measures:
+    log_prob = model.model.log_prob
+    if log_prob is None:
+        raise model.refuse("be judged in nats: it has no density")
+    some = target_of(evidence.unseen)[:most]
+    found = log_prob(some, Randomness(seed).stream("nats"))
+    return {"nats": measured(WORDS[found.kind], -found.values.double().cpu(), card_of(evidence, len(some), seed))}

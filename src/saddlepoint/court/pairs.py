@@ -1,0 +1,66 @@
+"""Judging by pairs: how far what a model makes of each c is from the x that belongs to it."""
+
+import torch
+from torch import Tensor
+
+from saddlepoint.artefact.artefact import Artefact
+from saddlepoint.court.bench import Bench, Evidence, Judged, Measures
+from saddlepoint.data.scaling import unit
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.card import Card, Measure, code_version
+from saddlepoint.media.catalog import medium_of
+from saddlepoint.records import Batch
+from saddlepoint.statistics.pictures import WINDOW, absolute_error, mean_interval, psnr, ssim
+from saddlepoint.systems.looks import source_of, target_of
+
+ON_THE_WAY = 64  # pairs of a judgement on the way
+AT_ONCE = 16
+
+
+def by_pairs(evidence: Evidence) -> Bench:
+    """Each pair once, in the data's own order: L1, PSNR and, of pictures that are large enough, SSIM."""
+    if len(target_of(evidence.unseen)) < 2:
+        raise SaddlepointError("fewer than two pairs to judge by", "judge", "hold more out: --data.held-out")
+
+    def quick(model: Artefact, n: int, seed: int) -> Measures:
+        return figures(model, evidence, seed, min(n, ON_THE_WAY))
+
+    def full(model: Artefact, n: int, seed: int) -> Judged:
+        return Judged(figures(model, evidence, seed, n))
+
+    return Bench(quick, full)
+
+
+def figures(model: Artefact, evidence: Evidence, seed: int, most: int) -> Measures:
+    """Means over pairs with their intervals; shares of the whole range, black to white."""
+    to = model.model.apply
+    if to is None:
+        raise model.refuse("be judged by pairs: it translates nothing")
+    given, wanted = source_of(evidence.unseen)[:most], target_of(evidence.unseen)[:most].cpu()
+    made = torch.cat([to.call(part, seed) for part in given.split(AT_ONCE)])
+    scale = evidence.record.config.range
+    x, y = (unit(t.double(), scale) for t in (made, wanted))
+    card = card_of(evidence, len(y), seed)
+    found = {"l1": measured("mean absolute error / range", absolute_error(x, y), card)}
+    if medium_of(evidence.facts["x"]).copies and scale != "raw":
+        found["psnr"] = measured("PSNR, dB", psnr(x.clamp(0, 1), y, peak=1.0), card)
+        if min(y.shape[2:]) >= WINDOW:
+            found["ssim"] = measured("SSIM", ssim(x.clamp(0, 1), y, peak=1.0), card)
+    return found
+
+
+def measured(metric: str, values: Tensor, card: Card) -> Measure:
+    return Measure(*mean_interval(values), card._replace(metric=metric))
+
+
+def card_of(evidence: Evidence, n: int, seed: int) -> Card:
+    """The protocol: which pairs, how many."""
+    reference = f"{evidence.record.data.name}, {n:,} {evidence.whose} pairs, {digest(evidence.unseen)}"
+    return Card("", "none", "none", n, n, reference, "none", seed, code_version())
+
+
+def digest(some: Batch) -> str:
+    """The first digits of a SHA-256 over the examples, as networks see them."""
+    from hashlib import sha256
+
+    return sha256(target_of(some).cpu().contiguous().numpy().tobytes()).hexdigest()[:12]

@@ -1,0 +1,101 @@
+"""What is known of the data besides the examples: one record a column. It is written down beside the weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from saddlepoint.data.reading import Field
+from saddlepoint.data.source import Source
+from saddlepoint.errors import SaddlepointError
+
+Kind = Literal["points", "pictures", "sound", "text", "labels", "code"]
+
+EXAMPLES = 64
+
+
+@dataclass(frozen=True)
+class About:
+    """One column: the shape of an example of it, and what its numbers mean.
+
+    kind      points [D], pictures [C, H, W], sound [C, T], text [T]; of a condition also labels [] and code [E]
+    dtype     the type it is stored in: uint8, uint16, float32, int64
+    low, high the stored numbers that are black and white, where the type does not say
+    names     of the classes 0..K-1, or of the tokens
+    fields    what the numbers of a code mean
+    examples  codes of real examples, from one end of their first field to the other
+    """
+
+    kind: Kind
+    shape: tuple[int, ...] = ()
+    dtype: str = "float32"
+    low: float = 0.0
+    high: float = 1.0
+    names: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    examples: tuple[tuple[float, ...], ...] = ()
+
+
+Facts = Mapping[str, About]
+"""By column: "x", "c" where there is a condition, then further sources: all that networks may know of the data."""
+
+
+def facts_of(sources: Mapping[str, Source]) -> Facts:
+    """What each column is; "x" names the source whose examples are x, and c is its condition."""
+    found: dict[str, About] = {}
+    for name, source in sources.items():
+        found[name] = column(source.x, source)
+        if name == "x" and source.c is not None:
+            found["c"] = condition(source.c, source)
+    return found
+
+
+def column(x: Tensor, source: Source) -> About:
+    """Of whole numbers that are no pictures it is known that they name tokens."""
+    if x.ndim not in KINDS:
+        what = f"examples of shape {list(x.shape[1:])}"
+        raise SaddlepointError(what, source.name, "there are points [D], sound [C, T] and pictures [C, H, W]")
+    kind: Kind = "text" if x.dtype == torch.int64 else KINDS[x.ndim]
+    names = source.classes if kind == "text" else ()
+    return About(kind, tuple(x.shape[1:]), type_of(x), *scale_of(x, source), names=names)
+
+
+KINDS: Mapping[int, Kind] = {2: "points", 3: "sound", 4: "pictures"}
+
+
+def condition(c: Tensor, source: Source) -> About:
+    match c.ndim:
+        case 1:
+            return About("labels", (), type_of(c), names=source.classes)
+        case 4:
+            return About("pictures", tuple(c.shape[1:]), type_of(c), *scale_of(c, source))
+    return About("code", tuple(c.shape[1:]), type_of(c), fields=source.fields, examples=examples(source))
+
+
+def type_of(x: Tensor) -> str:
+    return str(x.dtype).removeprefix("torch.")
+
+
+WHITE = {torch.uint8: 255.0, torch.uint16: 65535.0}
+
+
+def scale_of(x: Tensor, source: Source) -> tuple[float, float]:
+    """The stored numbers that are black and white: integers count from 0 to the type's largest."""
+    return 0.0, WHITE.get(x.dtype, 1.0)
+
+
+def examples(source: Source) -> tuple[tuple[float, ...], ...]:
+    """Codes of some of the source's examples, at most 64, evenly spread along their first field."""
+    if source.c is None or source.c.ndim == 1:
+        return ()
+    first = source.c[:, : source.fields[0].size if source.fields else 1]
+    place = first if first.shape[1] == 1 else first @ torch.arange(first.shape[1], dtype=first.dtype)[:, None]
+    chosen = source.c[place[:, 0].argsort(stable=True)][evenly(source.size, EXAMPLES)]
+    return tuple(map(tuple, chosen.tolist()))
+
+
+def evenly(n: int, count: int) -> Tensor:
+    """`count` of n places, evenly spread, or all where there are fewer: sources are often sorted by class."""
+    return torch.arange(n) if n <= count else torch.arange(count) * n // count

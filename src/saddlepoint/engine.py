@@ -1,0 +1,96 @@
+"""How the arithmetic is done on this machine: device, precision, threads. Resolved once, when a run starts."""
+
+import os
+import platform
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.settings.run import Engine as Wishes
+
+# Only with these instructions is bfloat16 faster than float32 on a processor; elsewhere it is 2 to 7 times slower.
+BFLOAT16_FLAGS = ("avx512_bf16", "amx_bf16")
+EACH_NUMBER = 16  # bytes: in 32 bits as G makes it, again while all are put together, in 64 bits to be compared
+
+
+class Engine(NamedTuple):
+    """The choices in force."""
+
+    device: torch.device
+    precision: str
+    threads: int
+
+    def fast(self) -> Callable[[], AbstractContextManager]:
+        """The context for the adversarial passes: autocast where the precision is bfloat16."""
+        if self.precision == "float32":
+            return nullcontext
+        return lambda: torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+
+def resolve(wanted: Wishes) -> Engine:
+    """The engine for these wishes on this machine; 'auto' takes the fastest there is. Sets torch's thread count."""
+    device = choose_device(wanted.device)
+    threads = wanted.threads or physical_cores()
+    torch.set_num_threads(threads)
+    return Engine(device, choose_precision(wanted.precision, device), threads)
+
+
+def choose_device(wanted: str) -> torch.device:
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if wanted == "auto":
+        return torch.device("cuda" if cuda else "mps" if mps else "cpu")
+    device = torch.device(wanted)
+    found = {"cuda": torch.cuda.device_count() if cuda else 0, "mps": int(mps), "cpu": 1}[device.type]
+    if (device.index or 0) >= found:
+        raise SaddlepointError(f"no device '{wanted}' on this machine", "--device", "try --device cpu")
+    return device
+
+
+def choose_precision(wanted: str, device: torch.device) -> str:
+    """float32, unless the device multiplies bfloat16 faster."""
+    if wanted != "auto":
+        return wanted
+    if device.type == "cuda":
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    fast = device.type == "cpu" and any(flag in processor_flags() for flag in BFLOAT16_FLAGS)
+    return "bfloat16" if fast else "float32"
+
+
+def processor_flags() -> frozenset[str]:
+    """The instruction sets this processor lists, where the system tells (Linux)."""
+    info = Path("/proc/cpuinfo")
+    if not info.exists():
+        return frozenset()
+    lines = (line for line in info.read_text().splitlines() if line.startswith("flags"))
+    return frozenset(next(lines, "").split())
+
+
+def physical_cores() -> int:
+    """Cores this process may use: torch's own estimate of physical ones, within the process's affinity."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(allowed, torch.get_num_threads()))
+
+
+def room_for(n: int, numbers: int) -> None:
+    """Refuse more samples of so many numbers than this machine's memory holds: it would swap, and never end."""
+    needed, there = EACH_NUMBER * n * numbers, memory()
+    if needed > there:
+        what = f"{n:,} samples take {needed / 1e9:,.0f} GB of memory; there are {there / 1e9:,.0f}"
+        raise SaddlepointError(what, "-n", f"at most {there // (EACH_NUMBER * numbers):,}")
+
+
+def memory() -> int:
+    """Bytes of this machine's memory; 16 GiB where the system has no words for it (Windows)."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 1 << 34
+
+
+def hardware() -> dict[str, str | int]:
+    """What this machine is, for the record of a session."""
+    facts = {"machine": platform.machine(), "system": platform.platform(), "cores": os.cpu_count() or 1}
+    if torch.cuda.is_available():
+        facts["gpu"] = torch.cuda.get_device_name()
+    return facts

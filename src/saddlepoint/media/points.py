@@ -1,0 +1,34 @@
+"""Points [N, D] of any number of dimensions: scatter plots, and no files of single ones."""
+
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+from saddlepoint import figures
+from saddlepoint.data.facts import About
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.media.medium import Medium
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+def sheet(x: Tensor, about: About, columns: int | None = None, real: Tensor | None = None) -> "Image":
+    """A scatter plot, over real ones where they are given."""
+    return figures.scatter(x, real)
+
+
+def encode(x: Tensor, about: About) -> bytes:
+    raise SaddlepointError("a point is no file of its own", "--to", "write a .npz file")
+
+
+def as_they_are(x: Tensor, about: About) -> Tensor:
+    return x
+
+
+def eyes(about: About) -> tuple[str, ...]:
+    """The coordinates themselves."""
+    return ("pixels",)
+
+
+POINTS = Medium("points", ("raw",), (2000, 1), sheet, "", encode, as_they_are, eyes)

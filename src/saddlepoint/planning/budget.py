@@ -1,0 +1,122 @@
+"""Before a run: how fast this machine plays the game, hence how many images a budget of time buys; disk and memory."""
+
+import gc
+import math
+import time
+from typing import NamedTuple
+
+import torch
+
+from saddlepoint.data.source import Source
+from saddlepoint.engine import Engine
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.randomness import seed_of
+from saddlepoint.record import RunRecord
+from saddlepoint.running.live import Live, Sources
+from saddlepoint.settings.run import Run
+
+WARM_UP = 3  # rounds that are not timed
+SECONDS = 2.5  # that the rest of the measurement may take
+SMALLEST_BATCH = 4
+OVERHEAD = 0.05  # of a budget, for frames, checkpoints and the report; judging has its own share
+BYTES = 4
+
+
+class Measurement(NamedTuple):
+    """What a few rounds on throwaway copies showed: images a second over all stages, weights in all, real examples in
+    a round of the last stage, and the batch that fitted.
+    """
+
+    rate: float
+    weights: int
+    round: int
+    batch: int
+
+
+def measure(record: RunRecord, sources: Sources, engine: Engine) -> Measurement:
+    """Play a few rounds on copies with randomness of their own, as the run will play them; then throw them away.
+
+    Where memory runs out the batch is halved, down to 4, until it does not.
+    """
+    batch = record.config.batch
+    while (timing := within_memory(with_config(record, batch=batch), sources, engine)) is None:
+        gc.collect()  # the error is forgotten by now, and with it the frames that held on to the networks
+        if batch // 2 < SMALLEST_BATCH:
+            what = f"memory runs out even with a batch of {batch}"
+            raise SaddlepointError(what, record.data.name, "choose smaller networks or pictures", code=1)
+        batch //= 2
+    return Measurement(*timing, batch)
+
+
+def with_config(record: RunRecord, **settings: int) -> RunRecord:
+    """The record with some settings changed."""
+    return record.model_copy(update={"config": record.config.model_copy(update=settings)})
+
+
+def within_memory(record: RunRecord, sources: Sources, engine: Engine) -> tuple[float, int, int] | None:
+    """What `timed` finds; None where memory runs out."""
+    try:
+        return timed(record, sources, engine)
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        return None
+
+
+def timed(record: RunRecord, sources: Sources, engine: Engine) -> tuple[float, int, int]:
+    """(images a second, number of weights, images of a round) over a few seconds, of a run from its first stage to its
+    last: each stage has its share of the images, and its own speed.
+    """
+    live = Live(with_config(record, seed=seed_of(record.config.seed, "measurement")), sources, engine)
+    stages, kinds = live.config.stages, {}
+    for place, stage in enumerate(stages):
+        kinds.setdefault(stage.model_copy(update={"images": 1, "inherit": "all"}).model_dump_json(), []).append(place)
+    seconds = 0.0
+    for places in kinds.values():
+        rate = speed(live, places[-1], SECONDS / len(kinds))
+        seconds += sum(stages[place].images for place in places) / rate
+    weights = sum(p.numel() for network in live.networks.values() for p in network.parameters())
+    return live.total / seconds, weights, live.config.batch * max(1, live.scene.game.k)
+
+
+def speed(live: Live, stage: int, longest: float) -> float:
+    """Images a second of one stage, over at least one round that computes every penalty."""
+    live.progress.stage, live.progress.index, live.progress.images = stage, 0, 0
+    live.scene = live.enter(stage)
+    every = math.lcm(*(term.every for term in live.scene.game.terms), 1)
+    least = WARM_UP + max(every, 4)
+    start, first = 0.0, 0
+    for round in live.rounds(live.config.stages[stage]):
+        live.absorb(round)
+        if round.index == WARM_UP:
+            start, first = time.monotonic(), round.images
+        # whole periods of a lazy penalty, so that its share of the time is the run's
+        whole = (round.index - WARM_UP) % every == 0
+        if round.index > least and whole and time.monotonic() - start > longest:
+            return (round.images - first) / (time.monotonic() - start)
+    raise SaddlepointError("no examples to measure with", live.record.data.name)
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether this is how torch, on the processor or on an accelerator, says that memory ran out."""
+    known = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    return known or "can't allocate memory" in str(error) or "out of memory" in str(error)
+
+
+def images_for(seconds: float, rate: float, round: int, share: float) -> int:
+    """Real examples that a budget of seconds buys beside a share for judging: whole rounds of so many, at least one."""
+    return max(1, int(seconds * (1 - OVERHEAD - share) * rate / round)) * round
+
+
+def disk_bytes(conf: Run, weights: int) -> int:
+    """What the folder will take: two checkpoints and one being written, each of weights, two moments and averages."""
+    copies = 3 + len(conf.averages)
+    return 3 * copies * weights * BYTES + 2_000_000
+
+
+def memory_bytes(conf: Run, weights: int, source: Source) -> int:
+    """A rough estimate: the data, unless they lie in a mapped file, weights, gradients, moments, averages, torch."""
+    copies = 4 + len(conf.averages)
+    activations = conf.batch * source.x[0].numel() * 64 * BYTES * 4
+    data = 0 if source.mapped else source.x.nbytes
+    return data + copies * weights * BYTES + activations + 300_000_000

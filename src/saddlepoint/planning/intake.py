@@ -1,0 +1,95 @@
+"""From what a user calls their data to sources that a system can be trained on: names, sizes, kinds."""
+
+import re
+from os.path import exists
+from pathlib import Path
+
+from saddlepoint.data.facts import Facts
+from saddlepoint.data.names import medium
+from saddlepoint.data.reading import Tell
+from saddlepoint.data.source import Source
+from saddlepoint.data.sources import open_source
+from saddlepoint.engine import Engine
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.media.catalog import medium_of
+from saddlepoint.running.base import checkpoint_of, record_of
+from saddlepoint.running.live import Sources
+from saddlepoint.running.reading import SIDE, reading
+from saddlepoint.settings.run import Data, Run
+from saddlepoint.settings.tree import wishes
+from saddlepoint.systems.catalog import system
+
+LONG = 3600.0  # seconds of a budget from which on a processor may try pictures twice as large
+
+
+def located(data: str, config: Run, budget: float | None, engine: Engine) -> Run:
+    """The configuration with all its data named for good: where they lie, how large pictures may be."""
+    side = config.data.side or affordable(budget, engine)
+    named = config.data.model_copy(update={"name": lasting(data), "side": side})
+    if config.base is not None:
+        named, config = as_the_base(config.base, named, config)
+    others = {
+        name: wish.model_copy(update={"name": lasting(wish.name), "side": wish.side or side, "size": wish.size or named.size})
+        for name, wish in wishes(config).items()
+        if name != "x"
+    }
+    return config.model_copy(update={"data": named, **others})
+
+
+def opened_for(config: Run, source: Source | None, tell: Tell) -> Sources:
+    """All sources of a run, by column; `source` is x where it is open already. Refused before anything is read where
+    one that the system needs was not named.
+    """
+    takes = system(config.system).takes
+    for column in takes:
+        if column not in ("x", "c") and not column.endswith("?") and column not in wishes(config):
+            what = f"`{config.recipe}` needs a second set of data"
+            raise SaddlepointError(what, f"--{column}", f"say where it is: --{column} PATH")
+    return {
+        name: source if name == "x" and source is not None else open_source(reading(wish), tell)
+        for name, wish in wishes(config).items()
+    }
+
+
+def suited(config: Run, facts: Facts) -> None:
+    """Refuse data that the system cannot be trained on, or not in this range."""
+    for column, kinds in system(config.system).takes.items():
+        name = column.removesuffix("?")
+        about = facts.get(name)
+        if about is None:
+            if not column.endswith("?"):
+                what = f"`{config.recipe}` needs a condition: {' or '.join(kinds)}"
+                raise SaddlepointError(what, config.data.name, "`saddlepoint recipes` says what each recipe takes")
+        elif about.kind not in kinds:
+            what = f"`{config.recipe}` takes {' or '.join(kinds)}{' as conditions' * (name == 'c')}, not {about.kind}"
+            raise SaddlepointError(what, config.data.name, "`saddlepoint recipes` says what each recipe takes")
+    medium = medium_of(facts["x"])
+    if config.range not in medium.ranges:
+        raise SaddlepointError(f"{medium.noun} are not in a range", f"--range {config.range}", "use --recipe points")
+
+
+def as_the_base(base: str, data: Data, config: Run) -> tuple[Data, Run]:
+    """Pictures of the size that the base was trained on, unless another is asked for; and where to find the base."""
+    checkpoint_of(base)
+    shape = record_of(base).data.shape
+    fixed = medium(data.name) in ("bundled", "world", "arrays", "idx") or len(shape) != 3
+    if data.size is None and not fixed:
+        data = data.model_copy(update={"size": f"{shape[1]}x{shape[2]}"})
+    return data, config.model_copy(update={"base": str(Path(base).resolve())})
+
+
+def affordable(budget: float | None, engine: Engine) -> int:
+    """The longest side of pictures that is worth trying in this time, where no size is asked for."""
+    if engine.device.type == "cuda":
+        return 4 * SIDE
+    return 2 * SIDE if (budget or 0) >= LONG else SIDE
+
+
+def lasting(data: str) -> str:
+    """A path in full, since a run may be resumed from another folder; other names as they are."""
+    return data if medium(data) in ("bundled", "world") or not exists(data) else str(Path(data).resolve())
+
+
+def stem(data: str) -> str:
+    """What a run is called after: the last part of the data's name, in plain characters."""
+    return re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem if exists(data) else data)[:40] or "data"

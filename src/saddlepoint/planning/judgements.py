@@ -1,0 +1,80 @@
+"""When a run is judged: as often as fits into a share of its time, found out before it starts."""
+
+import time
+
+from saddlepoint.court.jury import usual
+from saddlepoint.court.summons import unfit
+from saddlepoint.engine import Engine
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.averaging import different
+from saddlepoint.record import RunRecord
+from saddlepoint.running.judging import court_of, sit
+from saddlepoint.running.live import Live, Sources
+from saddlepoint.settings.run import Run
+
+SIZES = ((1_000, 8), (500, 4), (250, 2))  # samples of a judgement, where at least so many judgements fit into the time
+MOST_JUDGEMENTS = 24
+
+
+def planned(record: RunRecord, sources: Sources, engine: Engine) -> RunRecord:
+    """The record with the moments to judge at, fixed before the start: as many as fit into their share of the time.
+
+    Of the largest judgement that fits often enough; judgements are timed on a throwaway copy of the run. Where not even
+    two fit, there are none. What makes judging impossible is written down: it is no reason not to train.
+    """
+    conf, rate, source = record.config, record.choices.rate, sources["x"]
+    if why := unfit(conf, source):
+        return refused(record, why)
+    features = usual(source) if conf.judge.features == "auto" else conf.judge.features
+    choices = record.choices.model_copy(update={"judge_features": features, "judge_samples": SIZES[-1][0]})
+    record = record.model_copy(update={"choices": choices})
+    if not conf.judge.share or not rate:
+        return record
+    images = sum(stage.images for stage in conf.stages)
+    try:
+        trial = Trial(Live(record, sources, engine))
+    except SaddlepointError as error:
+        return refused(record, str(error))
+    left = conf.judge.share * images / rate - trial.ready
+    for samples, least in SIZES:
+        if least * trial.briefest <= left and (count := fitting(trial.seconds(samples), left, images, conf)) >= least:
+            more = {"judge_samples": samples, "judge_images": max(1, images // count)}
+            return record.model_copy(update={"choices": choices.model_copy(update=more)})
+    return record
+
+
+def fitting(seconds: float, left: float, images: int, conf: Run) -> int:
+    """How many judgements, evenly over so many images, fit into the time left, where one average takes these seconds.
+
+    As many averages are judged as differ at each of these moments. At most 24; 0 where not even one fits.
+    """
+
+    def averages(count: int) -> int:
+        return sum(different(conf.averages, images * place // count) for place in range(1, count + 1))
+
+    counts = range(1, MOST_JUDGEMENTS + 1)
+    return max((count for count in counts if averages(count) * seconds <= left), default=0)
+
+
+def refused(record: RunRecord, why: str) -> RunRecord:
+    return record.model_copy(update={"choices": record.choices.model_copy(update={"judge_refused": why})})
+
+
+class Trial:
+    """How long it takes to judge an average, found out by doing it before the first round, when all are the same.
+
+    ready     seconds until the first judgement can begin
+    briefest  seconds of the smallest judgement
+    """
+
+    def __init__(self, live: Live) -> None:
+        begun = time.monotonic()
+        self.live, self.court = live, court_of(live)
+        self.ready = time.monotonic() - begun
+        self.briefest = self.seconds(SIZES[-1][0])
+
+    def seconds(self, samples: int) -> float:
+        """Of a judgement of so many samples: much of it is the same for any number, and little of it can be."""
+        begun = time.monotonic()
+        sit(self.live, self.court, samples)
+        return max(time.monotonic() - begun, 1e-6)

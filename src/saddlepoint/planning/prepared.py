@@ -1,0 +1,109 @@
+"""A run that is ready to begin: data, engine, what was measured, and the configuration with its length."""
+
+from collections.abc import Mapping
+
+from saddlepoint.data.duplicates import groups
+from saddlepoint.data.facts import facts_of
+from saddlepoint.data.reading import Tell
+from saddlepoint.data.source import Source
+from saddlepoint.data.sources import silent
+from saddlepoint.data.split import split
+from saddlepoint.engine import resolve
+from saddlepoint.media.catalog import medium_of
+from saddlepoint.planning.budget import disk_bytes, images_for, measure, memory_bytes
+from saddlepoint.planning.intake import located, opened_for, suited
+from saddlepoint.randomness import Randomness
+from saddlepoint.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.running.watcher import Plan
+from saddlepoint.settings.run import Run
+from saddlepoint.systems import catalog
+
+
+class Prepared:
+    """What `start` begins from, and `plan` tells of. `source` is the data, where they are open already."""
+
+    def __init__(
+        self, data: str, config: Run, budget: float | None, tell: Tell = silent, source: Source | None = None
+    ) -> None:
+        self.engine = resolve(config.engine)
+        config = located(data, config, budget, self.engine)
+        self.sources = opened_for(config, source, tell)
+        self.facts = facts_of(self.sources)
+        suited(config, self.facts)
+        self.records = {name: recorded(each, config.data.held_out) for name, each in self.sources.items()}
+        self.budget = budget
+        self.measured = measure(self.record_of(config), self.sources, self.engine)
+        config = config.model_copy(update={"batch": self.measured.batch})
+        if budget is not None:
+            images = images_for(budget, self.measured.rate, self.measured.round, config.judge.share)
+            config = with_length(config, images)
+        self.config = config
+
+    def plan(self) -> Plan:
+        config, measured, source = self.config, self.measured, self.sources["x"]
+        images = sum(stage.images for stage in config.stages)
+        return Plan(
+            data=source.name,
+            noun=medium_of(self.facts["x"]).noun,
+            examples=source.size,
+            held_out=len(self.records["x"].held_out),
+            shape=tuple(source.x.shape[1:]),
+            classes=len(source.classes),
+            recipe=config.recipe,
+            weights=measured.weights,
+            batch=config.batch,
+            images=images,
+            rate=measured.rate,
+            seconds=images / measured.rate,
+            disk_bytes=disk_bytes(config, measured.weights),
+            memory_bytes=memory_bytes(config, measured.weights, source),
+            device=str(self.engine.device),
+            precision=self.engine.precision,
+            threads=self.engine.threads,
+        )
+
+    def record(self) -> RunRecord:
+        """config.json of the run."""
+        return self.record_of(self.config, self.measured.rate)
+
+    def record_of(self, config: Run, rate: float | None = None) -> RunRecord:
+        engine = self.engine
+        choices = Choices(
+            device=str(engine.device),
+            precision=engine.precision,
+            threads=engine.threads,
+            rate=rate,
+            planned_seconds=self.budget,
+        )
+        others: Mapping[str, DataRecord] = {name: each for name, each in self.records.items() if name != "x"}
+        return RunRecord(
+            config=config,
+            data=self.records["x"],
+            others=dict(others),
+            choices=choices,
+            versions=versions(),
+            system_sha256=catalog.digest(config.system),
+        )
+
+
+def recorded(source: Source, fraction: float) -> DataRecord:
+    """What is to be known of a source again, and which of its examples are held out."""
+    chance = Randomness(int(source.digest()[:15], 16))  # the data's: runs of any seed are judged by the same
+    return DataRecord(
+        name=source.name,
+        size=source.size,
+        shape=tuple(source.x.shape[1:]),
+        dtype=str(source.x.dtype).removeprefix("torch."),
+        classes=source.classes,
+        fields=source.fields,
+        licence=source.licence,
+        digest=source.digest(),
+        held_out=tuple(split(source, fraction, chance, groups(source.x)).held_out.tolist()),
+    )
+
+
+def with_length(config: Run, images: int) -> Run:
+    """The configuration with its stages stretched or shrunk to this many images in all, in proportion."""
+    total = sum(stage.images for stage in config.stages)
+    stages = [stage.model_copy(update={"images": max(1, stage.images * images // total)}) for stage in config.stages]
+    return config.model_copy(update={"stages": tuple(stages)})

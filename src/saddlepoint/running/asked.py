@@ -1,0 +1,47 @@
+"""What is asked of a run that is there: how good its model is."""
+
+import math
+from pathlib import Path
+
+from saddlepoint.artefact import folder as artefacts
+from saddlepoint.court.bench import Judged, Measures
+from saddlepoint.court.copies import keep_copies
+from saddlepoint.court.folders import settled
+from saddlepoint.court.kept import keep
+from saddlepoint.court.summons import court, unfit
+from saddlepoint.data.sources import silent
+from saddlepoint.engine import room_for
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.record import read_record
+from saddlepoint.running.opened import as_begun
+from saddlepoint.settings.run import Judge
+
+
+def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, list[str]]:
+    """Everything that applies to a run's model, against held-out data; written to measures.json beside it, and the
+    list of near-copies to copies.csv. Also notes: where those are, and what is missing for want of samples.
+    """
+    record = read_record(folder)
+    room_for(n, math.prod(record.data.shape))
+    wish = settled(wish, record.choices.judge_features, record.config.judge.weights)
+    run = as_begun(record, silent)
+    if why := unfit(record.config, run.sources["x"]):
+        raise SaddlepointError(why, "judge")
+    config = record.config.model_copy(update={"judge": wish})
+    choices = record.choices.model_copy(update={"judge_features": wish.features, "judge_images": 0})
+    live = run._replace(record=record.model_copy(update={"config": config, "choices": choices})).live()
+    judges = court(live.evidence())
+    found = judges.full(artefacts.load(folder, str(run.engine.device)), n, seed)
+    return found.measures, [*leave(folder, found), *found.notes]
+
+
+def leave(folder: Path, found: Judged) -> list[str]:
+    """Leave measures and near-copies in the run's folder; a note on where these are, or why nothing could be left: a
+    folder that cannot be written is no reason to keep back what was found.
+    """
+    try:
+        keep(folder, found.measures)
+        left = keep_copies(folder, found)
+    except SaddlepointError as error:
+        return [f"not kept for `compare`: {error}"]
+    return [f"near-copies: {', '.join(map(str, left))}"] if left else []

@@ -1,0 +1,161 @@
+"""What D says of files: its own opinion of pictures, beside its opinion of examples that it has not seen."""
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from saddlepoint.artefact import folder as artefacts
+from saddlepoint.data.cond import asked
+from saddlepoint.data.facts import Facts, evenly
+from saddlepoint.data.fitting import Form
+from saddlepoint.data.folder import look_at
+from saddlepoint.data.pictures import colour_of, decode, strict
+from saddlepoint.data.reading import Bad
+from saddlepoint.data.scaling import scaled
+from saddlepoint.data.sources import silent
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.group import LEAST
+from saddlepoint.record import read_record
+from saddlepoint.records import Batch
+from saddlepoint.running.opened import as_begun
+from saddlepoint.settings.run import Data
+from saddlepoint.statistics.intervals import wilson
+from saddlepoint.storage import checkpoint
+from saddlepoint.storage.parts import ModulePart
+
+NEIGHBOURS = 200  # looks at D's logits that calibrate one
+MOST_LOOKS = 20_000  # at either side, where each is looked at under every condition
+
+Looks = Callable[[Tensor, Tensor | None], Tensor]
+"""(x as stored, c) to D's logits."""
+
+
+class Opinion(NamedTuple):
+    """What D says of one file.
+
+    d            sigmoid of its logit: the probability that the picture came from the data, as D sees it
+    real, fake   share of held-out examples, and of samples, that D finds less real than this
+    calibrated   of the 200 looks with the nearest logits, the share that was real; with its 95 % interval
+    label        the class or condition it was looked at as, where D reads one
+    against      which real examples these are: held out, or those D has been trained on, which it knows too well
+    """
+
+    file: str
+    d: float
+    logit: float
+    real: float
+    fake: float
+    calibrated: tuple[float, float, float]
+    label: str | None
+    against: str
+
+
+@torch.no_grad()
+def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | None = None) -> list[Opinion]:
+    """D's own opinion of pictures, by the newest checkpoint, beside its opinion of examples it has not seen. They are
+    looked at as of this class or condition, beside examples as of their own; else as of whichever D likes best, all.
+    """
+    record = read_record(folder)
+    if len(record.data.shape) != 3:
+        raise SaddlepointError("its examples are not pictures", str(folder), "D's opinion is asked of pictures alone")
+    live = as_begun(record, silent).live()
+    saved = checkpoint.newest(folder / "checkpoints")
+    if saved is None:
+        raise SaddlepointError("no checkpoint, hence no D", str(folder), "only the generator is left of this run")
+    game, model = live.scene.game, artefacts.load(folder)
+    if game.D is None or len(game.D.networks) != 1 or game.pairings or "sample" not in model.can:
+        what = f"no critic of `{record.config.recipe}` tells single pictures from samples"
+        raise SaddlepointError(what, str(folder), "`saddlepoint judge` says how good its model is")
+    ((name, D),) = game.D.networks.items()
+    ModulePart(D).load_state(saved.saved[name])
+    D.eval()
+
+    def logits(x: Tensor, c: Tensor | None) -> Tensor:
+        return live.logits(D, Batch(scaled(x, record.config.range, live.facts["x"]), c), name in game.unconditional)
+
+    like = record.data.shape, record.data.dtype, record.config.data
+    pictures = torch.stack([picture(file, *like) for file in files])
+    wanted = guises(live.facts, label, cond)
+    enough = live.held_out.size >= LEAST
+    among = live.held_out if enough else live.train.take(evenly(live.train.size, 500))
+    real = among.take(evenly(among.size, max(NEIGHBOURS, MOST_LOOKS // len(wanted))))
+    seen = f"training examples (seen by D: fewer than {LEAST} are held out)"
+    against = f"{real.size:,} {'held-out examples' if enough else seen}"
+    samples = model.sample(real.size, record.config.seed)
+    known = logits(real.x, real.c), logits(samples.x, samples.labels)
+    if label is None and cond is None:
+        known = favourites(logits, real.x, wanted).values, favourites(logits, samples.x, wanted).values
+    best = favourites(logits, pictures, wanted)
+    names = [wanted[int(i)].name for i in best.places]
+    return [opinion(str(f), float(y), name, against, *known) for f, y, name in zip(files, best.values, names)]
+
+
+def picture(file: Path, shape: Sequence[int], dtype: str, data: Data) -> Tensor:
+    """A file as the run's data are: read as they were, and brought to their size, channels and type in the same way."""
+    channels, height, width = shape
+    if channels > 4:
+        raise SaddlepointError(f"no picture file has {channels} channels, as its data have", str(file))
+    found = look_at(file, str(file), file.suffix.lower())
+    if isinstance(found, Bad):
+        raise SaddlepointError(found.reason if file.exists() else "no such file", str(file))
+    background = colour_of(data.background or "white")
+    with strict():
+        return torch.from_numpy(decode(found, Form(height, width, channels, dtype, data.fit, background)).copy())
+
+
+class Guise(NamedTuple):
+    """A condition to look at pictures under: its name, and c of one picture, [1] or [1, E]; None for none."""
+
+    name: str | None
+    c: Tensor | None
+
+
+def guises(facts: Facts, label: str | None, cond: str | None) -> list[Guise]:
+    """What is asked for; else every class, or the conditions of examples; else nothing."""
+    c = facts.get("c")
+    kind, classes = ("none" if c is None else c.kind), (() if c is None else c.names)
+    if kind != "code" and cond is not None:
+        raise SaddlepointError("this D reads no condition but a class", "--cond", "use --class, or none")
+    if not classes and label is not None:
+        raise SaddlepointError("this D knows no classes", "--class", "use --cond" if kind == "code" else "leave it out")
+    if classes:
+        if label is not None and label not in classes:
+            raise SaddlepointError(f"no class '{label}'", "--class", f"one of {', '.join(classes)}")
+        wanted = classes if label is None else (label,)
+        return [Guise(name, torch.tensor([classes.index(name)])) for name in wanted]
+    if c is None or kind != "code":
+        return [Guise(None, None)]
+    examples = torch.tensor(c.examples)
+    if cond is not None:
+        return [Guise(cond, torch.from_numpy(asked(c.fields, cond, examples[:1].numpy())))]
+    return [Guise(f"the best of {len(examples)} conditions", one) for one in examples.split(1)]
+
+
+class Favourites(NamedTuple):
+    """Of each picture the greatest logit, [N], and the place of the guise it was had under, [N]."""
+
+    values: Tensor
+    places: Tensor
+
+
+def favourites(logits: Looks, x: Tensor, wanted: Sequence[Guise]) -> Favourites:
+    """max over c of D(x, c). A maximum over classes is larger than the logit of one's own: compare it with its like."""
+    return Favourites(*torch.stack([logits(x, repeated(guise.c, len(x))) for guise in wanted]).max(0))
+
+
+def repeated(c: Tensor | None, n: int) -> Tensor | None:
+    """c of n pictures that are all of one condition."""
+    return None if c is None else c.expand(n, *c.shape[1:])
+
+
+def opinion(file: str, logit: float, label: str | None, against: str, real: Tensor, fake: Tensor) -> Opinion:
+    both = torch.cat([real, fake])
+    near = (both - logit).abs().argsort(stable=True)[: min(NEIGHBOURS, len(both) // 2)]
+    share = wilson(int((near < len(real)).sum()), len(near))
+    below = [float((some < logit).float().mean()) for some in (real, fake)]
+    d, calibrated = 1 / (1 + math.exp(-max(-500.0, logit))), (share.value, share.low, share.high)
+    return Opinion(file, d, logit, below[0], below[1], calibrated, label, against)

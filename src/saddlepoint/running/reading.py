@@ -1,0 +1,20 @@
+"""From the settings of a run to how its data are to be read."""
+
+from saddlepoint.data.reading import Reading, sides
+from saddlepoint.settings.run import Data
+
+SIDE = 64  # pixels
+
+
+def reading(data: Data) -> Reading:
+    """How the configured data are to be read."""
+    return Reading(
+        name=data.name,
+        size=sides(data.size) if data.size else None,
+        side=data.side or SIDE,
+        fit=data.fit,
+        background=data.background,
+        cond=data.cond,
+        unconditional=data.unconditional,
+        bad=data.bad,
+    )

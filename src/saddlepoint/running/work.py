@@ -1,0 +1,272 @@
+"""A run: a game played in a folder. Journal, film strip, checkpoints and resuming; nothing of how a round is played."""
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from saddlepoint.court.bench import Court
+from saddlepoint.durations import show
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.figures import png
+from saddlepoint.files import make_folder, write_atomic
+from saddlepoint.judge.case import Case
+from saddlepoint.judge.doctor import diagnose
+from saddlepoint.records import Round
+from saddlepoint.running import moments
+from saddlepoint.running.gauge import WINDOW, Gauge
+from saddlepoint.running.judging import best_of, court_of, sit
+from saddlepoint.running.moments import Due, due
+from saddlepoint.running.progress import Tally
+from saddlepoint.running.live import Live
+from saddlepoint.running.signals import StopSignals
+from saddlepoint.running.watcher import Tick, Watcher
+from saddlepoint.settings.run import Stage
+from saddlepoint.storage import checkpoint
+from saddlepoint.storage.journal import Journal
+from saddlepoint.storage.journal import read as read_journal
+from saddlepoint.systems.looks import NotFiniteError
+
+PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
+SECOND_CHANCES = 3
+OFF_THE_PLAN, EARLY = 0.2, 0.05
+NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+class OutOfItsSensesError(Exception):
+    """Only an earlier state can help: a number of it or of its samples is not finite, or no step was taken for long."""
+
+
+class Worker:
+    """One process's work on a run folder, from a checkpoint (or the start) to the end of the last stage."""
+
+    def __init__(self, live: Live, folder: Path, watcher: Watcher) -> None:
+        self.live, self.folder, self.watcher = live, folder, watcher
+        self.progress = live.progress
+        self.journal = Journal(folder / "journal.jsonl")
+        self.started, self.earlier = time.monotonic(), 0.0
+        self.gauge = Gauge()
+        self.opinion, self.judgement = "", ""  # the last of each, as the progress line has them
+        self.court: Court | None = None
+        self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
+
+    @property
+    def seconds(self) -> float:
+        """Time spent on the run, by this process and those before it."""
+        return self.earlier + time.monotonic() - self.started
+
+    def begin(self) -> None:
+        """Start from the newest whole checkpoint; a run that has none yet starts from the beginning."""
+        restored = self.live.restore(self.checkpoints)
+        base = self.live.config.base
+        for note in restored.warnings if restored else self.live.begin_with(base) if base else ():
+            self.watcher.note(note)
+        self.journal.rewind(self.progress.journal)
+        events = read_journal(self.journal.path) if self.progress.journal else []
+        self.earlier = max((event.get("seconds") or 0.0 for event in events), default=0.0)
+        self.line = (self.started, self.progress.seen)
+        self.gauge = Gauge()
+
+    def work(self) -> None:
+        """Play all that is left, saving on the way. Raises SaddlepointError when asked to stop, after having saved."""
+        with StopSignals() as signals:
+            while (stage := self.live.stage) is not None:
+                try:
+                    self.play(stage, signals)
+                except OutOfItsSensesError:
+                    self.roll_back()
+
+    def play(self, stage: Stage, signals: StopSignals) -> None:
+        """Play a stage from where it stands to its end."""
+        if not self.progress.opened:
+            self.open_stage(stage)
+        for round in self.live.rounds(stage):
+            if not round.sound or (round.skipped and self.progress.in_a_row + 1 >= PATIENCE):
+                raise OutOfItsSensesError
+            if self.after(stage, round).over:
+                break
+            if signals.received is not None:
+                self.save(planned=False)
+                raise self.stopped(signals.received)
+
+    def open_stage(self, stage: Stage) -> None:
+        """The first entry of a stage; what the first of all starts from is worth a frame and a checkpoint."""
+        self.progress.opened = True
+        self.write("stage", stage=self.progress.stage, **self.live.told(), length=stage.images)
+        if self.progress.seen == 0:
+            if why := self.live.record.choices.judge_refused:
+                self.write("judgement", refused=why)
+                self.watcher.note(f"not judged: {why}")
+            self.snapshot()
+            self.save()
+
+    def after(self, stage: Stage, round: Round) -> Due:
+        """Count a round, and do what its moment calls for."""
+        before = self.progress.images
+        self.live.absorb(round)
+        moment = due(self.live.config, stage, before, round.images, self.live.record.choices.judge_images)
+        if self.live.scene.adaptive is not None and moment.adapt:
+            self.write("augment", **self.live.adapt(moments.ADAPT))
+        if moment.journal:
+            self.write_rounds()
+        self.watcher.progress(self.tick(round))
+        if moment.snapshot or moment.judge or moment.over:
+            self.check()
+        if moment.snapshot:
+            self.snapshot()
+        if moment.judge:
+            self.judge()
+        if moment.over:
+            self.live.next_stage()
+            if self.live.stage is None:
+                self.write("end")
+        if moment.checkpoint:
+            self.save()
+        return moment
+
+    def check(self) -> None:
+        """Raise OutOfItsSensesError where a number of the state is not finite: it is not drawn, judged or saved."""
+        if any(checkpoint.not_finite(part.state().tensors) for part in self.live.parts().values()):
+            raise OutOfItsSensesError
+
+    def roll_back(self) -> None:
+        """Return to the last checkpoint with half the rates; give up when that did not help three times."""
+        progress = self.progress
+        at, rollbacks, factor = progress.seen, progress.rollbacks + 1, progress.rate_factor / 2
+        if rollbacks > SECOND_CHANCES:
+            hint = "lower --lr, or look for bad examples; the last checkpoint is whole"
+            raise SaddlepointError(f"given up after {SECOND_CHANCES} rollbacks", str(self.folder), hint, code=3)
+        self.live.restore(self.checkpoints)
+        progress.rollbacks, progress.rate_factor, progress.journal = rollbacks, factor, self.journal.offset
+        progress.in_a_row = 0
+        self.line, self.gauge = (time.monotonic(), progress.seen), Gauge()
+        self.write("rollback", at=at, rate_factor=factor)
+        self.watcher.note(f"not finite at {at:,} images: back to {progress.seen:,} with rates times {factor:g}")
+        self.save()
+
+    def write(self, event: str, **facts: Any) -> None:
+        """A line of the journal."""
+        self.journal.append({"event": event, "images": self.progress.seen} | facts)
+
+    def write_rounds(self) -> None:
+        """The line on the rounds since the last one: means, and how fast they went."""
+        tally, now = self.progress.tally, time.monotonic()
+        means = tally.means()
+        then, images = self.line
+        groups = {
+            group: {name.partition("/")[2]: value for name, value in means.items() if name.startswith(group + "/")}
+            for group in ("losses", "gradients")
+        }
+        self.write(
+            "rounds",
+            stage=self.progress.stage,
+            round=self.progress.index,
+            **groups,
+            d_real=means.get("d_real"),
+            d_fake=means.get("d_fake"),
+            skipped=tally.skipped,
+            seconds=self.seconds,
+            rate=(self.progress.seen - images) / max(now - then, 1e-9),
+        )
+        self.progress.tally, self.line = Tally(), (now, self.progress.seen)
+
+    def snapshot(self) -> None:
+        """A frame of the film strip, and the critic's opinions, where one plays."""
+        try:
+            frame = png(self.live.system.frame(self.live.view()))
+        except NotFiniteError as error:  # large weights overflow on the way through a network before they do themselves
+            raise OutOfItsSensesError from error
+        name = f"samples/{self.progress.seen:09d}.png"
+        make_folder(self.folder / "samples")
+        write_atomic(self.folder / name, frame)
+        self.write("snapshot", file=name)
+        if opinions := self.live.opinions():
+            self.write("held_out", **{name: describe(logits) for name, logits in opinions.items()})
+            means = ", ".join(f"{NAMES[name]} {logits.mean():+.2f}" for name, logits in opinions.items())
+            self.opinion = f"D's logits: {means}"
+
+    def judge(self) -> None:
+        """Judge the averages as they are now, and keep the best; then what the doctor says of the run so far."""
+        live = self.live
+        try:
+            self.court = self.court or court_of(live)
+            found = sit(live, self.court, live.record.choices.judge_samples)
+        except SaddlepointError as error:  # samples that cannot be judged are a finding, not the end of a run
+            self.write("judgement", refused=str(error))
+            return
+        name, decides = best_of(found)
+        measure = found[name][decides]
+        if measure.high < float(live.progress.best.get("high", math.inf)):
+            live.keep(name, {"value": measure.value, "low": measure.low, "high": measure.high})
+        judged = {
+            "average": name,
+            "best": live.progress.best["images"],
+            "card": measure.card.to_json(),
+            "decides": decides,
+            decides: {each: list(measures[decides][:3]) for each, measures in found.items()},
+            "measures": {key: list(measure[:3]) for key, measure in found[name].items()},
+        }
+        story = [*read_journal(self.journal.path), {"event": "judgement", **judged}]
+        verdicts = diagnose(Case.of(live.config.model_dump(mode="json"), story))
+        self.write("judgement", **judged, verdicts=[verdict._asdict() for verdict in verdicts])
+        title = measure.card.metric.partition(",")[0]
+        self.judgement = f"{title} {measure}; {verdicts[0].name}"
+
+    def save(self, planned: bool = True) -> None:
+        """A checkpoint of this moment. The journal names planned ones alone: a run never stopped has no others."""
+        self.check()
+        if planned:
+            self.write("checkpoint")
+        self.journal.sync()
+        self.progress.journal = self.journal.offset
+        checkpoint.save(self.checkpoints, self.progress.seen, self.live.parts())
+
+    def tick(self, round: Round) -> Tick:
+        """What to show of this round."""
+        seen, total = self.progress.seen, self.live.total
+        numbers = self.gauge.update(seen, {**round.losses, "D(x)": round.d_real, "D(G(z))": round.d_fake})
+        rate = self.gauge.rate
+        left = (total - seen) / rate if rate else math.inf
+        return Tick(
+            images=seen,
+            total=total,
+            seconds=self.seconds,
+            left=left,
+            rate=rate,
+            losses={name: numbers[name] for name in round.losses if name in numbers},
+            d_real=numbers.get("D(x)", math.nan),
+            d_fake=numbers.get("D(G(z))", math.nan),
+            skipped=self.progress.refused,
+            facts=(*filter(None, (self.opinion, self.judgement)), *self.beside_the_plan(left)),
+        )
+
+    def beside_the_plan(self, left: float) -> tuple[str, ...]:
+        """A word on time where the budget, which is a plan and no guillotine, will be missed by more than a fifth.
+
+        The first rounds prepare what the others use, and foretell nothing: not a word in the time that the speed is an
+        average over, nor before a twentieth of the images.
+        """
+        planned, all_in_all = self.live.record.choices.planned_seconds, self.seconds + left
+        early = time.monotonic() - self.started < WINDOW or self.progress.seen < EARLY * self.live.total
+        if early or not planned or abs(all_in_all / planned - 1) <= OFF_THE_PLAN or not math.isfinite(left):
+            return ()
+        return (f"about {show(all_in_all)} in all instead of the {show(planned)} planned",)
+
+    def stopped(self, signal: int) -> SaddlepointError:
+        hint = f"go on with `saddlepoint resume {self.folder}`"
+        what = f"stopped at {self.progress.seen:,} images, saved"
+        return SaddlepointError(what, str(self.folder), hint, code=128 + signal)
+
+
+def describe(logits: Tensor) -> dict[str, Any]:
+    """Mean, standard deviation and quantiles of some logits."""
+    quantiles = torch.quantile(logits, torch.tensor(QUANTILES)).tolist()
+    return {"mean": logits.mean().item(), "std": logits.std(correction=min(1, len(logits) - 1)).item(), "q": quantiles}

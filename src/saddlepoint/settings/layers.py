@@ -1,0 +1,127 @@
+"""How recipe, file and flags become one configuration: the recipe's values, the file's over them, the flags' over these."""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.settings.complaints import complaint, did_you_mean
+from saddlepoint.settings.run import Run
+from saddlepoint.settings.tree import Kind, flag, names, settings, stage_type, sugar
+
+Some = TypeVar("Some", bound=Run)
+Elsewhere = Callable[[str], str]
+
+
+class Given(NamedTuple):
+    """A value, and where the user wrote it."""
+
+    value: Any
+    where: str
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The nested values in a TOML or JSON file; of a run's config.json, its configuration."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = json.loads(text, object_pairs_hook=distinct) if path.suffix == ".json" else tomllib.loads(text)
+    except OSError as error:
+        raise SaddlepointError(f"cannot be read: {error.strerror}", f"--config {path}") from error
+    except ValueError as error:  # both decoders, and bytes that are no text
+        raise SaddlepointError(f"is not valid: {error}", f"--config {path}") from error
+    if not isinstance(values, dict):
+        raise SaddlepointError("holds no settings", f"--config {path}", "such as  lr = 1e-3")
+    return values["config"] if isinstance(values.get("config"), dict) else values
+
+
+def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, none of whose names comes twice."""
+    seen = dict(pairs)
+    if len(seen) < len(pairs):
+        raise ValueError(f"'{next(name for i, (name, _) in enumerate(pairs) if name in dict(pairs[:i]))}' is set twice")
+    return seen
+
+
+def nowhere(name: str) -> str:
+    """No other kind of run has a setting of this name."""
+    return ""
+
+
+def merge(
+    recipe: Some, file: Mapping[str, Any], flags: Mapping[str, Any], origin: str = "", elsewhere: Elsewhere = nowhere
+) -> Some:
+    """One configuration, validated once.
+
+    `file` is nested or dotted, `flags` dotted with values as typed. Another kind of network than the recipe's starts
+    from that kind's own defaults. `elsewhere` says which other recipes have a setting that this one has not. Raises
+    SaddlepointError (code 2) with one line.
+    """
+    kind = type(recipe)
+    chosen = {
+        **expand(kind, {n: Given(value, f"{origin}: {n}") for n, value in flatten(file)}, elsewhere),
+        **expand(kind, {n: Given(typed(kind, n, value), flag(n)) for n, value in flatten(flags)}, elsewhere),
+    }
+    base = dict(flatten(recipe.model_dump()))
+    for tag in [name for name in base if name.endswith(".network.kind")]:
+        if tag in chosen and chosen[tag].value != base[tag]:
+            base = {name: value for name, value in base.items() if not name.startswith(tag.removesuffix("kind"))}
+    merged = {**base, **{name: given.value for name, given in chosen.items()}}
+    rules = {name: merged.pop(name) for name in stage_type(kind).model_fields if name in merged}
+    if rules and isinstance(merged["stages"], list | tuple):
+        merged["stages"] = [{**stage, **rules} for stage in merged["stages"]]
+    try:
+        return kind.model_validate(nest(merged))
+    except ValidationError as error:
+        places = {name: given.where for name, given in chosen.items()}
+        raise complaint(error, places, settings(kind), tuple(stage_type(kind).model_fields)) from None
+
+
+def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted names and leaves of a nested mapping."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def nest(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of `flatten`."""
+    tree: dict[str, Any] = {}
+    for name, value in values.items():
+        *path, leaf = name.split(".")
+        branch = tree
+        for step in path:
+            branch = branch.setdefault(step, {})
+        branch[leaf] = value
+    return tree
+
+
+def typed(kind: Kind, name: str, value: Any) -> Any:
+    """What was typed for a setting: 'none' is None, and where several values go they stand between commas."""
+    if not isinstance(value, str) or name not in settings(kind):
+        return value
+    if value.lower() == "none" and "none" not in settings(kind)[name].choices:
+        return None
+    return [part.strip() for part in value.split(",")] if "," in settings(kind)[name].form else value
+
+
+def expand(kind: Kind, layer: Mapping[str, Given], elsewhere: Elsewhere) -> dict[str, Given]:
+    """The layer with short names replaced by what they stand for. Refused: unknown names, one setting named twice."""
+    known, short_names = names(kind), sugar(kind)
+    for name, given in layer.items():
+        if name not in known:
+            inside = [other for other in known if other.startswith(f"{name}.")]
+            hint = f"settings in it: {', '.join(inside[:3])}" if inside else did_you_mean(name, known)
+            raise SaddlepointError("unknown setting", given.where, elsewhere(name) or hint)
+    full = {name: given for name, given in layer.items() if name not in short_names}
+    for short in [name for name in short_names if name in layer]:
+        for target in short_names[short]:
+            if target in full and len(short_names[short]) == 1:
+                raise SaddlepointError(f"says the same as {full[target].where}", layer[short].where, "give one of them")
+            full.setdefault(target, layer[short])
+    return full

@@ -1,0 +1,136 @@
+"""What the settings of every run have in common, whatever system it trains: frozen, typed, documented models. No torch.
+
+A system adds its own (`systems/NAME/config.py`): its networks, its rules, its recipes. The flags of the command line,
+the JSON in a run folder and the tables in the documentation are derived from these classes; nothing of them is typed a
+second time.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from saddlepoint.data.reading import SIZE
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(ge=1)]
+Shape = Annotated[tuple[Annotated[int, Field(ge=1, le=2**16)], ...], Field(min_length=1)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Scale = Literal["signed", "unit", "raw"]
+ObjectiveName = Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Pace(Frozen):
+    """How a player is moved."""
+
+    optimiser: Literal["sgd", "momentum", "rmsprop", "adam", "adamw"] = "adam"
+    """The gradient rule."""
+    lr: Annotated[float, Field(gt=0, lt=100)] = 1e-3
+    """Learning rate at the start."""
+    decay: Literal["constant", "linear", "cosine", "exponential"] = "constant"
+    """How the learning rate falls to lr * lr_end over a stage."""
+    lr_end: Annotated[float, Field(gt=0, le=1)] = 0.01
+    """The fraction of lr reached at a stage's end."""
+    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (0.0, 0.99)
+    """Decay rates of Adam's two moments."""
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    """Momentum at the start, for 'momentum' and 'rmsprop'."""
+    momentum_end: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """Momentum at a stage's end, reached linearly; unset: constant."""
+    max_norm: Annotated[float, Field(gt=0)] | None = None
+    """Scale a unit's incoming weights back to this length after each step; unset: no bound."""
+    weight_decay: Weight = 0.0
+    """Weight decay: decoupled for 'adamw', an L2 cost otherwise."""
+
+
+class Stage(Frozen):
+    """A game with a length. What is played in it, its rules, is the system's; the networks are the run's."""
+
+    images: Positive = 215_000
+    """Real examples to see."""
+    inherit: Literal["all", "networks"] = "all"
+    """What it takes over from the stage before: the networks alone, or the optimisers' moments too."""
+
+
+class Data(Frozen):
+    """What to train on."""
+
+    name: str = "digits"
+    """A bundled name, a world, or a path."""
+    size: Annotated[str, Field(pattern=f"^{SIZE}$")] | None = None
+    """Of pictures, as 64, or height x width as 48x64; unset: the commonest, made smaller than `side`."""
+    side: Annotated[int, Field(ge=8, le=4096)] | None = None
+    """Longest side of pictures of mixed sizes, half of that of others, without a size; unset: as the budget allows."""
+    fit: Literal["crop", "pad", "stretch"] = "crop"
+    """How pictures of other proportions come to the size."""
+    background: str | None = None
+    """The colour behind what is transparent, as white or #336699; unset: opacity is kept as a channel."""
+    cond: str | None = None
+    """What the condition is made of, as age:number,kind:class; also labels, angle, vector. Unset: a guess."""
+    bad: Fraction = 0.05
+    """The share of unreadable examples to put up with."""
+    balance: Fraction = 0.0
+    """How evenly classes are drawn: 0 as often as they are in the data, 1 all equally often."""
+    mirror: bool = False
+    """Show half of the pictures left for right: only for data where that makes no difference."""
+    held_out: Annotated[float, Field(ge=0, lt=0.5)] = 0.05
+    """Fraction kept from training, to judge against."""
+    unconditional: bool = False
+    """Ignore the labels."""
+
+
+class Engine(Frozen):
+    """How the arithmetic is done. 'auto' is resolved when a run starts, and the choice is kept with the run."""
+
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = "auto"
+    """Where to train: auto, cpu, cuda, cuda:1, mps."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Of the adversarial passes; weights, costs and penalties are always float32."""
+    threads: Positive | None = None
+    """Processor threads; unset: all physical cores."""
+
+
+class Judge(Frozen):
+    """How samples are judged while the run goes on, and when it is over."""
+
+    share: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    """Of the time, for judging samples on the way; 0: only at the end."""
+    features: Literal["auto", "pixels", "digits", "efficientnet", "inception", "learned"] = "auto"
+    """What samples are compared by; auto: the digit classifier, a package that is installed, or pixels."""
+    weights: str | None = None
+    """The file of weights for these features, or its https address, where they are in no package."""
+
+
+class Run(Frozen):
+    """What every run can be told: with the settings of its system, everything needed to repeat it."""
+
+    version: Literal[1] = 1
+    """Of this form."""
+    system: str = ""
+    """What is played: the system's name."""
+    recipe: str = "modern"
+    """The recipe it began as."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """Of every stream of random numbers."""
+    batch: Annotated[int, Field(ge=2)] = 64
+    """Examples per minibatch, m."""
+    range: Scale = "signed"
+    """Of x: [-1, 1], [0, 1], or as stored."""
+    data: Data = Data()
+    base: str | None = None
+    """A run, or one of its checkpoints, whose weights to begin with."""
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (Stage(),)
+    """Played in turn, with the same networks."""
+    averages: Annotated[tuple[Positive, ...], Field(min_length=1)] = (10_000, 2_000)
+    """Half-lives, in images, of the averages of the networks; the first is what is used."""
+    snapshots: Annotated[int, Field(ge=2, le=200)] = 12
+    """Frames of the film strip."""
+    checkpoint_images: Positive = 20_000
+    """Real examples between checkpoints."""
+    journal_images: Positive = 2_000
+    """Real examples between lines of the journal; fewer in a short stage."""
+    judge: Judge = Judge()
+    engine: Engine = Engine()

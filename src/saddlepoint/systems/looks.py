@@ -1,0 +1,85 @@
+"""What the film strip shows of a model: three ways to look, of which a system chooses one."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from saddlepoint import figures
+from saddlepoint.data.facts import Facts
+from saddlepoint.data.scaling import stored, to_uint8
+from saddlepoint.media.catalog import medium_of
+from saddlepoint.randomness import Randomness
+from saddlepoint.records import Batch
+from saddlepoint.systems.parts import in_turn
+from saddlepoint.systems.system import Model, View
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+PAIRS = 8
+
+
+class NotFiniteError(Exception):
+    """What a model makes is not finite: its weights have grown too large for its own arithmetic."""
+
+
+def samples(view: View) -> "Image":
+    """Samples, always of the same z, each condition's side by side; points over real ones."""
+    about = view.facts["x"]
+    medium = medium_of(about)
+    n, columns = medium.drawn
+    x, _ = drawn(view.model, view.facts, n, view.seed, columns)
+    return medium.sheet(stored(finite(x), view.config.range, about), about, columns, view.real)
+
+
+def drawn(model: Model, facts: Facts, n: int, seed: int, of_each: int = 1) -> tuple[Tensor, Tensor | None]:
+    """(x, c): n samples, always of the same z, in the model's range; each condition gets `of_each` of them in a row."""
+    c = in_turn(facts, n, of_each)
+    if model.latent is not None:
+        return model.latent.decode(model.latent.prior(n, Randomness(seed).stream("snapshot")), c), c
+    if model.sample is None:
+        raise ValueError("a model that draws no samples")
+    return model.sample(n, seed, c), c
+
+
+def translated(view: View, n: int = PAIRS) -> tuple[Tensor, Tensor, Tensor]:
+    """(what goes in, what comes out, what it should have been) of the first n examples, in the model's range."""
+    if view.model.apply is None:
+        raise ValueError("a model that translates nothing")
+    given = source_of(view.some)[:n]
+    out = finite(view.model.apply.call(given, view.seed))
+    return given.cpu(), out, target_of(view.some)[:n].cpu()
+
+
+def source_of(batch: Batch) -> Tensor:
+    """What a model translates: the condition, where it is a picture; else x itself."""
+    return batch.c if batch.c is not None and batch.c.ndim == 4 else target_of(batch)
+
+
+def target_of(batch: Batch) -> Tensor:
+    """What it should become."""
+    if not isinstance(batch.x, Tensor):
+        raise ValueError("several kinds of example, of which none is the target")
+    return batch.x
+
+
+def before_and_after(view: View) -> "Image":
+    """Three rows: what goes in, what comes out, what it should have been."""
+    rows = [as_large(t, view) for t in translated(view)]
+    return figures.grid(torch.cat(rows), len(rows[0]))
+
+
+def as_large(t: Tensor, view: View) -> Tensor:
+    """Pictures as bytes, of x's size and channels: a smaller one in larger squares, a grey one beside coloured ones."""
+    channels, *size = view.facts["x"].shape
+    x = to_uint8(t, view.config.range)
+    if list(x.shape[2:]) != size:
+        x = torch.nn.functional.interpolate(x, tuple(size), mode="nearest")
+    return x if x.shape[1] == channels else x[:, :1].expand(-1, channels, -1, -1)
+
+
+def finite(x: Tensor) -> Tensor:
+    if not x.isfinite().all():
+        raise NotFiniteError
+    return x

@@ -1,0 +1,160 @@
+"""What a system is: all that is particular to one kind of model, as a record of plain functions.
+
+    networks   (config, facts) -> named modules with fresh weights; one that has buffers alone is a memory, saved as well
+    scene      (config, stage, networks, facts) -> the game of a stage, and how fast each of its players moves
+    model      (config, facts, networks) -> what can be done with the networks once they are trained
+
+The rest of a run (budget, journal, film strip, checkpoints, resuming, judging, export, report) is the same for all.
+`systems/catalog.py` has the systems by name; docs/your-own-system.md shows one in full.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from saddlepoint.data.facts import Facts, Kind
+from saddlepoint.game.algorithm import Schedule, algorithm_1
+from saddlepoint.game.rules import Game
+from saddlepoint.judge.card import Measure
+from saddlepoint.priors import Prior
+from saddlepoint.randomness import Randomness
+from saddlepoint.records import Batch
+from saddlepoint.settings.run import Pace, Run
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Networks = Mapping[str, nn.Module]
+Measures = Mapping[str, Measure]
+Judges = Literal["samples", "pairs", "nats"]
+
+
+class Scene(NamedTuple):
+    """A stage, ready to be played.
+
+    paces     how fast each player moves, by its letter
+    adaptive  the most often that an adaptive augmentation may alter; None where the augmentation does not adapt
+    """
+
+    game: Game
+    paces: Mapping[str, Pace]
+    schedule: Schedule = algorithm_1
+    adaptive: float | None = None
+
+
+class Latent(NamedTuple):
+    """The space that samples are drawn from: z ~ prior, x = decode(z, c), [n, ...] in the model's range, on the CPU."""
+
+    prior: Prior
+    decode: Callable[[Tensor, Tensor | None], Tensor]
+
+
+class Translate(NamedTuple):
+    """From one picture (or x) to another.
+
+    call    (c, seed) -> x [n, ...] in the model's range, on the CPU
+    scale   how many times larger x is than c
+    step    the sides of c are multiples of it; None where only the size that was trained on will do
+    margin  how far around a pixel c decides on it, in pixels of c; None where that has no bound that is known
+    """
+
+    call: Callable[[Tensor, int], Tensor]
+    scale: int = 1
+    step: int | None = 1
+    margin: int | None = None
+
+
+class Nats(NamedTuple):
+    """log p(x) of each example, [B], and how it is known."""
+
+    values: Tensor
+    kind: Literal["exact", "bound", "estimate"]
+
+
+class Model(NamedTuple):
+    """What a run leaves, by what can be done with it; what it has no word for is None, and the verb says so.
+
+    latent    where there is a z: samples, walks, arithmetic
+    sample    (n, seed, c) -> x in the model's range, where there is none: sample i is a function of (seed, i) alone
+    apply     of a sketch the photograph, of a picture the better one, of x its reconstruction
+    encode    x -> z, [B, Z]
+    log_prob  (x, rng) -> nats
+    told      whether c, where the data have one, makes a difference to what it makes
+    """
+
+    latent: Latent | None = None
+    sample: Callable[[int, int, Tensor | None], Tensor] | None = None
+    apply: Translate | None = None
+    encode: Callable[[Tensor], Tensor] | None = None
+    log_prob: Callable[[Tensor, torch.Generator], Nats] | None = None
+    told: bool = True
+
+    @property
+    def can(self) -> tuple[str, ...]:
+        """What it can do, in words that verbs have."""
+        samples = self.latent is not None or self.sample is not None
+        known = {"sample": samples, "walk": self.latent, "apply": self.apply, "encode": self.encode}
+        return tuple(name for name, there in (known | {"log_prob": self.log_prob}).items() if there)
+
+
+class Feed(Protocol):
+    """Minibatches of `size` examples as a function of position, and any examples by their places in the source."""
+
+    size: int
+
+    def at(self, position: int) -> Batch: ...
+    def from_(self, position: int) -> Iterator[Batch]: ...
+    def take(self, places: Tensor) -> Batch: ...
+
+
+class View(NamedTuple):
+    """What is looked at: a model as it is now, and the same few examples each time.
+
+    some  examples it has not seen (seen ones where none are held out), as networks see them
+    real  training examples as they are stored, [N, ...]
+    seed  of what is drawn
+    """
+
+    model: Model
+    facts: Facts
+    config: Run
+    some: Batch
+    real: Tensor
+    seed: int
+
+
+Feeds = Mapping[str, Feed]
+
+
+def own_x_and_c(config: Any, feeds: Feeds, rng: Randomness) -> Feed:
+    """The usual feed: x and c of the one source."""
+    return feeds["x"]
+
+
+def unprepared(config: Any, networks: Networks, some: Batch) -> None:
+    """The usual beginning: networks learn nothing of the data before the first round."""
+
+
+class System(NamedTuple):
+    """See above. Configurations are of the system's own type, so that `Any` stands for `Config` here.
+
+    ships    the networks that a model needs: these are averaged, judged and exported
+    takes    by column, the kinds of data it can be trained on; columns with a "?" may be missing
+    frame    (view) -> what the film strip shows of a model
+    judges   how a model is judged: by a name, or by a function of a view; of the first one's first measure, of which
+             less is better, it depends which model is kept
+    feed     (config, feeds by source, rng) -> batches, where they are not the source's own x and c
+    prepare  (config, networks, examples as networks see them): what they learn of the data before the first round
+    """
+
+    networks: Callable[[Any, Facts], Networks]
+    scene: Callable[[Any, int, Networks, Facts], Scene]
+    model: Callable[[Any, Facts, Networks], Model]
+    ships: tuple[str, ...]
+    takes: Mapping[str, tuple[Kind, ...]]
+    frame: Callable[[View], "Image"]
+    judges: tuple[Judges | Callable[[View], Measures], ...]
+    feed: Callable[[Any, Feeds, Randomness], Feed] = own_x_and_c
+    prepare: Callable[[Any, Networks, Batch], None] = unprepared
