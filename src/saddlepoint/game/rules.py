@@ -14,9 +14,9 @@ from saddlepoint.objectives import Objective
 from saddlepoint.records import Batch, Examples, Generator, Turn
 
 Augment = Callable[[Tensor, torch.Generator, float], Tensor]
+Draw = Callable[[int, torch.Generator], Tensor | None]
 Forge = Callable[[Mapping[str, Generator], Batch, Tensor | None], Examples]
 Pairing = Callable[[Examples, Examples], tuple[Tensor, Tensor]]
-Prior = Callable[[int, torch.Generator], Tensor | None]
 
 
 class Term(NamedTuple):
@@ -87,7 +87,7 @@ class Game:
 
     G: Player
     D: Player | None = None
-    prior: Prior = lambda n, rng: None
+    prior: Draw = lambda n, rng: None
     objective: Objective | None = None
     terms: tuple[Term, ...] = ()
     k: int = 1
