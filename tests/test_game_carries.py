@@ -144,7 +144,7 @@ def test_two_generators_and_two_critics_tied_by_a_cycle() -> None:
         a, b = torch.randn(2, B, 2, generator=rng)
         return Batch({"a": a, "b": b @ turn_by.T + torch.tensor([2.0, 0.0])})
 
-    def translate(generators, batch: Batch, z: None) -> Examples:
+    def translate(generators, batch: Batch, z: None, rng: torch.Generator) -> Examples:
         return {"b": generators["to_b"](batch.x["a"], None), "a": generators["to_a"](batch.x["b"], None)}
 
     def cycle(turn: Turn) -> Tensor:

@@ -14,9 +14,9 @@ from saddlepoint.objectives import Objective
 from saddlepoint.records import Batch, Examples, Generator, Turn
 
 Augment = Callable[[Tensor, torch.Generator, float], Tensor]
-Forge = Callable[[Mapping[str, Generator], Batch, Tensor | None], Examples]
+Draw = Callable[[int, torch.Generator], Tensor | None]
+Forge = Callable[[Mapping[str, Generator], Batch, Tensor | None, torch.Generator], Examples]
 Pairing = Callable[[Examples, Examples], tuple[Tensor, Tensor]]
-Prior = Callable[[int, torch.Generator], Tensor | None]
 
 
 class Term(NamedTuple):
@@ -53,8 +53,8 @@ class State(NamedTuple):
     images: int = 0
 
 
-def one_generator(generators: Mapping[str, Generator], batch: Batch, z: Tensor | None) -> Tensor:
-    """The usual forge: G(z, c), of the only generator."""
+def one_generator(generators: Mapping[str, Generator], batch: Batch, z: Tensor | None, rng: torch.Generator) -> Tensor:
+    """The usual forge: G(z, c), of the only generator. It needs no chance but z."""
     (G,) = generators.values()
     return G(z, batch.c)
 
@@ -78,7 +78,8 @@ class Game:
     objective  the two costs, functions of logits
     terms      penalties and extra costs, each owned by one player
     k          critic steps per generator step
-    forge      (generators, batch, z) -> fakes: how fakes are made, where it is not G(z, c)
+    forge      (generators, batch, z, rng) -> fakes: how fakes are made, where it is not G(z, c); rng, a stream of the
+               step's own, is for chance that is no z
     pairings   by critic: (x, fakes) -> (its real, its fake), where there are several kinds of example
     augment    T(x, rng, strength): critics see T(x) and T(G(z)), and the generator is taught through T
     fast       a context for the adversarial forward passes (autocast); penalties always see full precision
@@ -87,7 +88,7 @@ class Game:
 
     G: Player
     D: Player | None = None
-    prior: Prior = lambda n, rng: None
+    prior: Draw = lambda n, rng: None
     objective: Objective | None = None
     terms: tuple[Term, ...] = ()
     k: int = 1

@@ -56,7 +56,7 @@ def forge(game: Game, batch: Batch, moment: Moment) -> Forged:
     z = game.prior(x.shape[0], moment.stream("prior"))
     z = None if z is None else z.to(x.device)
     with game.fast():
-        fake = game.forge(game.G.networks, batch, z)
+        fake = game.forge(game.G.networks, batch, z, moment.stream("forge"))
     return z, {name: widened(t) for name, t in fake.items()} if isinstance(fake, Mapping) else widened(fake)
 
 

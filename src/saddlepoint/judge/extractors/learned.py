@@ -63,7 +63,7 @@ def trained(x: Tensor, labels: Tensor | None, classes: int, seed: int, steps: in
     torch.manual_seed(seed_of(seed, "weights"))
     network = built(tuple(x.shape[1:]), classes if labels is not None else 0)
 
-    def answer(_: object, batch: Batch, z: Tensor | None) -> Tensor:
+    def answer(_: object, batch: Batch, z: Tensor | None, rng: torch.Generator) -> Tensor:
         (pictures,) = tensors(batch.x)
         return network(small(pictures if z is None else turned(pictures, z)))
 
