@@ -20,7 +20,6 @@ from saddlepoint.media.catalog import medium_of
 from saddlepoint.media.medium import Medium
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
-from saddlepoint.systems.parts import in_turn
 from saddlepoint.systems.system import Latent, Model, Translate
 from saddlepoint.tiling import tiled
 
@@ -130,8 +129,9 @@ class Artefact:
         if label is not None:
             names = ", ".join(field.name for field in fields)
             raise SaddlepointError("this generator has no classes", "--class", f"use --cond, with {names}")
-        c = in_turn(self.facts, n)
-        return c if cond is None or c is None else torch.from_numpy(asked(fields, cond, c.numpy()))
+        examples = torch.tensor(self.facts["c"].examples)
+        c = examples[torch.arange(n) * max(1, len(examples) // max(1, n)) % len(examples)]
+        return c if cond is None else torch.from_numpy(asked(fields, cond, c.numpy()))
 
     def decode(self, z: Tensor, c: Tensor | None) -> Tensor:
         """G(z, c) in the range the recipe states, [n, ...] on the CPU, a chunk at a time.

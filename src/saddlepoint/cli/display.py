@@ -15,7 +15,6 @@ from saddlepoint.cli.flags import Voice
 from saddlepoint.cli.tables import (
     left,
     line,
-    noun,
     plan_lines,
     say,
     share,
@@ -127,7 +126,7 @@ class Live:
         self.region.stop()
 
     def planned(self, plan: Plan) -> None:
-        self.what = noun(plan)
+        self.what = plan.noun
         for text in plan_lines(plan):
             self.note(text)
 

@@ -9,7 +9,8 @@ batches, and yields one `Round` after another. Whoever iterates logs, draws and 
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import torch
@@ -19,19 +20,19 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.players import Step, frozen_buffers, keep_buffers, tune
 from saddlepoint.game.rules import Dials, Game, State
 from saddlepoint.game.turns import Forged, Moment, copied, forge, see, tensors
+from saddlepoint.objectives import Objective
 from saddlepoint.randomness import Randomness
-from saddlepoint.records import Batch, Round, Turn
+from saddlepoint.records import Batch, Reading, Round, Turn, Verdict, average
 
 Schedule = Callable[[Game, State, Iterator[Batch], Randomness, Dials], tuple[State, Round]]
 
 
 class Move(NamedTuple):
-    """What is known of a step once it is over: what became of it, the costs it saw, and mean D(x) and D(G(z))."""
+    """What is known of a step once it is over: what became of it, the costs it saw, and what each critic read."""
 
     step: Step
     costs: dict[str, float]
-    d_real: float = math.nan
-    d_fake: float = math.nan
+    readings: Mapping[str, Reading] = MappingProxyType({})
 
 
 REFUSED = Move(Step(gradient=math.nan, taken=False, sound=True), {})
@@ -53,7 +54,7 @@ def algorithm_1(
         batch = next(batches)
         seen += size(batch)
     generator_move = generator_step(game, batch, Moment(rng, state.index, game.k, dials))
-    return State(state.index + 1, state.images + seen), summary(state, seen, critic_moves, generator_move)
+    return summary(state, seen, critic_moves, generator_move)
 
 
 def simultaneous(
@@ -76,8 +77,7 @@ def simultaneous(
         if not generator_move.step.taken:
             restore()
         critic_move = critic_step(game, batch, moment, (z, before))
-    seen = size(batch)
-    return State(state.index + 1, state.images + seen), summary(state, seen, [critic_move], generator_move)
+    return summary(state, size(batch), [critic_move], generator_move)
 
 
 def critic_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None = None) -> Move:
@@ -85,11 +85,11 @@ def critic_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None 
     if not finite(batch):
         return REFUSED
     with frozen_buffers(game.G):
-        restore = keep_buffers(game.D)
+        restore = keep_buffers(game.D, *game.recall.values())
         moment.reseed()
         with torch.no_grad():
             z, fake = forged or forge(game, batch, moment)
-        turn = see(game, batch, z, fake, moment, real=True)
+        turn = see(game, batch, z, fake, moment, real=True, recall=True)
         costs = [mean(game.objective.critic(v.r.logits, v.f.logits)) for v in turn.verdicts.values()]
         return move(game, "D", costs, turn, moment, restore)
 
@@ -121,9 +121,13 @@ def move(game: Game, owner: str, costs: list[Tensor], turn: Turn, moment: Moment
     step = game.descend(total, player)
     if not step.taken:
         restore()
-    r = [number(game.objective.reading(v.r.logits).mean()) for v in turn.verdicts.values() if v.r]
-    f = [number(game.objective.reading(v.f.logits).mean()) for v in turn.verdicts.values()]
-    return Move(step, seen, average(r), average(f))
+    return Move(step, seen, {name: read(game.objective, verdict) for name, verdict in turn.verdicts.items()})
+
+
+def read(objective: Objective, verdict: Verdict) -> Reading:
+    """What the journal shows of a verdict."""
+    f = number(objective.reading(verdict.f.logits).mean())
+    return Reading(number(objective.reading(verdict.r.logits).mean()) if verdict.r else math.nan, f)
 
 
 def play(
@@ -149,12 +153,6 @@ def play(
         yield round
 
 
-def average(numbers: list[float]) -> float:
-    """The mean of those that are numbers: a refused step has none; not a number if none has any."""
-    known = [number for number in numbers if not math.isnan(number)]
-    return sum(known) / len(known) if known else math.nan
-
-
 def mean(costs: Tensor) -> Tensor:
     """Mean over each example's sites, then over the batch."""
     return (costs.flatten(1).mean(1) if costs.ndim > 1 else costs).mean()
@@ -176,19 +174,34 @@ def finite(batch: Batch) -> bool:
     return all(math.isfinite(torch.linalg.vector_norm(t.float())) for t in given)
 
 
-def summary(state: State, seen: int, critic_moves: list[Move], generator_move: Move) -> Round:
-    """The round in numbers: costs and D's readings as means over the critic's steps."""
-    moves = [*critic_moves, generator_move]
+def summary(state: State, seen: int, critic_moves: list[Move], generator_move: Move | None) -> tuple[State, Round]:
+    """The state after a round, and the round in numbers: of the critic's steps means, of G's its own.
+
+    Where the critic did not move, what it answered in G's step is read.
+    """
+    moves = [*critic_moves, *([] if generator_move is None else [generator_move])]
     names = dict.fromkeys(name for m in critic_moves for name in m.costs)
-    costs = {name: average([m.costs[name] for m in critic_moves if name in m.costs]) for name in names}
-    gradients = {"D": average([m.step.gradient for m in critic_moves])} if critic_moves else {}
-    return Round(
+    costs = {name: average(m.costs[name] for m in critic_moves if name in m.costs) for name in names}
+    gradients = {"D": average(m.step.gradient for m in critic_moves)} if critic_moves else {}
+    if generator_move is not None:
+        costs, gradients = costs | generator_move.costs, gradients | {"G": generator_move.step.gradient}
+    after = State(state.index + 1, state.images + seen)
+    return after, Round(
         index=state.index,
-        images=state.images + seen,
-        losses=costs | generator_move.costs,
-        d_real=average([m.d_real for m in critic_moves]),
-        d_fake=average([m.d_fake for m in critic_moves]),
-        gradients=gradients | {"G": generator_move.step.gradient},
+        images=after.images,
+        losses=costs,
+        readings=readings(critic_moves or moves),
+        gradients=gradients,
         skipped=sum(not m.step.taken for m in moves),
         sound=all(m.step.sound for m in moves),
     )
+
+
+def readings(moves: list[Move]) -> dict[str, Reading]:
+    """By critic, means over these steps."""
+    names = dict.fromkeys(name for m in moves for name in m.readings)
+    found = {name: [m.readings[name] for m in moves if name in m.readings] for name in names}
+    return {
+        name: Reading(average(each.real for each in some), average(each.fake for each in some))
+        for name, some in found.items()
+    }

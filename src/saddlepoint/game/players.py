@@ -54,13 +54,14 @@ class Step(NamedTuple):
 Descend = Callable[[Tensor, Player], Step]
 
 
-def keep_buffers(player: Player | None) -> Callable[[], None]:
-    """Remember the player's buffers; returns a function that restores them.
+def keep_buffers(player: Player | None, *memories: nn.Module) -> Callable[[], None]:
+    """Remember the player's buffers and those of the memories it draws on; returns a function that restores them.
 
     Batch and spectral normalisation move their buffers in every forward pass, whosever step it is. They are written
     through `.data`, since a backward pass may still hold them.
     """
     buffers = [] if player is None else player.buffers
+    buffers += [buffer for memory in memories for buffer in memory.buffers()]
     copies = [buffer.clone() for buffer in buffers]
 
     def restore() -> None:
@@ -111,6 +112,18 @@ def scale_back(player: Player) -> None:
     for weight in player.parameters:
         if weight.ndim > 1:
             weight.copy_(weight.renorm(2, 0, player.max_norm))
+
+
+def carry(before: Player, after: Player) -> None:
+    """Moments follow their parameters into another player, where both are moved by an optimiser of one type.
+
+    Options of the optimisers, such as learning rates, are not carried over.
+    """
+    if type(before.optimiser) is not type(after.optimiser):
+        return
+    for parameter in after.parameters:
+        if parameter in before.optimiser.state:
+            after.optimiser.state[parameter] = before.optimiser.state[parameter]
 
 
 def tune(player: Player, rate: float | None, momentum: float | None) -> None:

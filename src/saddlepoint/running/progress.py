@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 
 from saddlepoint.game.rules import State
 from saddlepoint.records import Round
-from saddlepoint.storage.checkpoint import Saved
+from saddlepoint.storage.parts import Saved
 
 
 @dataclass
@@ -23,6 +23,8 @@ class Tally:
         self.skipped += round.skipped
         gradients = {f"gradients/{name}": value for name, value in round.gradients.items()}
         numbers = {f"losses/{name}": value for name, value in round.losses.items()} | gradients
+        for name, reading in round.readings.items() if len(round.readings) > 1 else ():
+            numbers |= {f"real/{name}": reading.real, f"fake/{name}": reading.fake}
         for name, value in (numbers | {"d_real": round.d_real, "d_fake": round.d_fake}).items():
             if math.isfinite(value):
                 self.sums[name] = self.sums.get(name, 0.0) + value

@@ -163,13 +163,16 @@ class Worker:
         then, images = self.line
         groups = {
             group: {name.partition("/")[2]: value for name, value in means.items() if name.startswith(group + "/")}
-            for group in ("losses", "gradients")
+            for group in ("losses", "gradients", "real", "fake")
         }
+        critics = {name: [real, groups["fake"].get(name)] for name, real in groups["real"].items()}
         self.write(
             "rounds",
             stage=self.progress.stage,
             round=self.progress.index,
-            **groups,
+            losses=groups["losses"],
+            gradients=groups["gradients"],
+            **({"readings": critics} if critics else {}),
             d_real=means.get("d_real"),
             d_fake=means.get("d_fake"),
             skipped=tally.skipped,

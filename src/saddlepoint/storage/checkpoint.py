@@ -10,7 +10,7 @@ is set aside and the one before it is used, with one warning. Nothing is pickled
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,6 +51,9 @@ class NotFinite(SaddlepointError):  # noqa: N818 - it is a finding
     """A state that is not saved, since a number in it is not finite: only an earlier one can help."""
 
 
+PartsOf = Callable[[Mapping[str, Saved]], Mapping[str, Part]]
+
+
 class Restored(NamedTuple):
     """Where a run stands again, in images seen, and what its user should be told."""
 
@@ -79,8 +82,9 @@ def save(folder: Path, images: int, parts: Mapping[str, Part], keep: int = 2) ->
     return target
 
 
-def restore(folder: Path, parts: Mapping[str, Part]) -> Restored | None:
-    """Bring the parts back to the newest checkpoint that is whole; None where there is none yet.
+def restore(folder: Path, parts: Mapping[str, Part] | PartsOf) -> Restored | None:
+    """Bring the parts back to the newest checkpoint that is whole; None where there is none yet. Where it depends on
+    what was saved which parts there are, `parts` is asked for them.
 
     Removes what a dead process left half-written, and sets damaged checkpoints aside. Raises SaddlepointError if all
     are damaged, if it was written by a newer version, or if it does not fit the parts.
@@ -89,7 +93,7 @@ def restore(folder: Path, parts: Mapping[str, Part]) -> Restored | None:
     checkpoint = newest(folder)
     if checkpoint is None:
         return None
-    load(checkpoint, parts)
+    load(checkpoint, parts(checkpoint.saved) if callable(parts) else parts)
     for damaged in checkpoint.damaged:
         set_aside(damaged)
     return Restored(checkpoint.manifest.images, warnings(checkpoint))

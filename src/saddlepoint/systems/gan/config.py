@@ -211,10 +211,10 @@ def points() -> Config:
 
 
 RECIPES = {
-    "modern": Recipe(modern, "noise, labels if any", "pictures", "the default: most in a minute on a small machine"),
-    "gan": Recipe(gan, "noise", "pictures", "as in 2014: fully connected, maxout critic"),
+    "modern": Recipe(modern, "noise, labels if any", "pictures", "the default: learns most in a minute"),
+    "gan": Recipe(gan, "noise", "pictures", "as in 2014, fully connected"),
     "cgan": Recipe(cgan, "noise, labels", "pictures", "as in 2014, told the class"),
-    "dcgan": Recipe(dcgan, "noise, labels if any", "pictures", "as in 2015: convolutions, batch normalisation"),
+    "dcgan": Recipe(dcgan, "noise, labels if any", "pictures", "as in 2015, convolutional"),
     "acgan": Recipe(acgan, "noise, labels", "pictures", "the critic also names the class"),
     "points": Recipe(points, "noise, labels if any", "points", "tables and points in the plane"),
 }

@@ -9,9 +9,8 @@ from saddlepoint import penalties
 from saddlepoint.augment import diff_augment
 from saddlepoint.data.facts import Facts
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.game.algorithm import Schedule, algorithm_1
+from saddlepoint.game.algorithm import Schedule, algorithm_1, simultaneous
 from saddlepoint.game.rules import Game, Term
-from saddlepoint.game.schedules import simultaneous
 from saddlepoint.networks.conditions import Condition
 from saddlepoint.networks.dcgan import DCGANCritic, DCGANGenerator
 from saddlepoint.networks.mlp import Branches, Layers, MLPCritic, MLPGenerator
