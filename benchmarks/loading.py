@@ -29,7 +29,7 @@ from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
 from saddlepoint.randomness import Randomness
-from saddlepoint.running import plan
+from saddlepoint.planning import budget as plan
 from saddlepoint.engine import resolve
 from saddlepoint.planning.budget import measure
 from saddlepoint.planning.begin import configure

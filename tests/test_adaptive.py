@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, outcome, session_of
+from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, outcome, live_of
 
 from saddlepoint import api, augment
 from saddlepoint.api import resume
@@ -49,7 +49,7 @@ def test_its_strength_is_in_the_journal_and_rises_and_falls(tmp_path: Path, monk
         p = p + step if up else p - step
         expected.append((p, 1.0 if up else 0.0))
     assert [(line["strength"], line["overfitting"]) for line in lines] == expected
-    assert session_of(run).progress.augment == expected[-1][0]
+    assert live_of(run).progress.augment == expected[-1][0]
 
 
 @pytest.mark.parametrize("at", [18, 72, 132])

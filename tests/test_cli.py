@@ -401,7 +401,7 @@ def small(tmp_path_factory) -> Path:
     """A folder of runs with one small run in it, made by the command line."""
     root = tmp_path_factory.mktemp("with spaces") / "runs"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("saddlepoint.running.plan.SECONDS", 0.01)
+        patch.setattr("saddlepoint.planning.budget.SECONDS", 0.01)
         words = f"train digits {SMALL} --images 64 --name one -q"
         assert main([*words.split(), "--root", str(root)]) == 0
     return root

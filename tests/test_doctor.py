@@ -333,7 +333,7 @@ def test_of_several_verdicts_the_first_alone_says_what_to_change(tmp_path: Path,
     three = said({"event": "rollback"}, held_out(held=-1.5), judgement(spread=10, class_spread=10))
     assert len({verdict.change for verdict in three}) == 3
     monkeypatch.setattr("saddlepoint.storage.record.read_record", lambda _: SimpleNamespace(config=None))
-    monkeypatch.setattr("saddlepoint.running.measured.examine", lambda *_: three)
+    monkeypatch.setattr("saddlepoint.court.kept.examine", lambda *_: three)
     assert main(["doctor", str(tmp_path)]) == 0
     screen = capsys.readouterr().out
     changes = [line.split(maxsplit=1)[1] for line in screen.splitlines() if line.startswith("  change")]

@@ -23,7 +23,7 @@ SMALL = [
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("saddlepoint.running.plan.SECONDS", 0.0)
+    monkeypatch.setattr("saddlepoint.planning.budget.SECONDS", 0.0)
 
 
 def pictures(folder: Path, mode: str = "RGB", size: tuple[int, int] = (11, 9), count: int = 48) -> Path:

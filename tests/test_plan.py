@@ -14,7 +14,7 @@ from saddlepoint.settings.networks import Mlp
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
 from saddlepoint.records import Round
-from saddlepoint.running import plan
+from saddlepoint.planning import budget as plan
 from saddlepoint.systems.gan.play import Sizes, networks
 from saddlepoint.planning.budget import disk_bytes, images_for, measure, memory_bytes, out_of_memory
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures, session_of
+from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures, live_of
 from torch import Tensor
 
 from saddlepoint import api
@@ -138,7 +138,7 @@ def test_ticks_count_up_to_the_end(whole: Run, seen: Seen) -> None:
 
 def test_held_out_logits_are_ds_opinion_of_what_it_never_saw(whole: Run) -> None:
     """The last such line against the last checkpoint's D, applied by hand to the examples that config.json names."""
-    session = session_of(whole)
+    session = live_of(whole)
     D, made = session.networks.D.eval(), SOURCES["tiny"]()
     held_out = list(whole.record.data.held_out)
     train = [i for i in range(60) if i not in held_out]
@@ -154,7 +154,7 @@ def test_held_out_logits_are_ds_opinion_of_what_it_never_saw(whole: Run) -> None
 
 
 def test_no_batch_holds_what_is_held_out(whole: Run) -> None:
-    session, made = session_of(whole), SOURCES["tiny"]()
+    session, made = live_of(whole), SOURCES["tiny"]()
     read_ = torch.cat([session.batches.at(6 * i).x for i in range(13)])  # two epochs
     own = {bytes(((x + 1) * 127.5).round().byte().flatten().tolist()) for x in read_}
     apart = {bytes(x.flatten().tolist()) for x in made.x[list(whole.record.data.held_out)]}
@@ -164,7 +164,7 @@ def test_no_batch_holds_what_is_held_out(whole: Run) -> None:
 
 def test_frames_show_the_same_z(whole: Run) -> None:
     """The last frame is drawn from what the run ended with; asking again, or in between, gives the same z."""
-    session = session_of(whole)
+    session = live_of(whole)
     x, labels = session.draw(30, of_each=3)
     assert labels is not None
     assert labels.tolist() == [i // 3 % 2 for i in range(30)]
@@ -180,7 +180,7 @@ def test_frames_show_the_same_z(whole: Run) -> None:
 
 
 def test_what_is_sampled_afterwards_is_the_first_average(whole: Run) -> None:
-    session, G = session_of(whole), load(whole.folder)
+    session, G = live_of(whole), load(whole.folder)
     first, second = (average.module for average in session.averages.values())
     for mine, theirs in zip(first.parameters(), G.network.parameters(), strict=True):
         assert torch.equal(mine, theirs)
@@ -276,7 +276,7 @@ def test_a_missed_budget_is_told_once_the_first_rounds_are_over(
     expected.
     """
     choices = whole.record.choices.model_copy(update={"planned_seconds": 100.0})
-    worker = Worker(session_of(whole), whole.folder, Nobody())
+    worker = Worker(live_of(whole), whole.folder, Nobody())
     worker.session.record = whole.record.model_copy(update={"choices": choices})
     worker.session.progress.before, worker.session.progress.images = images, 0
     worker.started -= second

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
-from tinyrun import CONFIG, Seen, begin, bundle, events, pictures, session_of
+from tinyrun import CONFIG, Seen, begin, bundle, events, pictures, live_of
 
 from saddlepoint import api
 from saddlepoint.api import Run, resume, train
@@ -16,7 +16,7 @@ from saddlepoint.settings.run import Data
 from saddlepoint.settings.networks import Mlp
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running import plan
+from saddlepoint.planning import budget as plan
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -128,7 +128,7 @@ def test_a_dry_plan_writes_nothing_and_foretells_the_run(whole: Run, seen: Seen,
     assert (made.examples, made.held_out, made.shape, made.classes) == (60, 21, (1, 8, 8), 2)
     assert (made.images, made.batch, made.device, made.precision, made.threads) == (180, 6, "cpu", "float32", 1)
     assert made.seconds == pytest.approx(180 / made.rate)
-    weights = sum(p.numel() for network in session_of(whole).networks for p in network.parameters())
+    weights = sum(p.numel() for network in live_of(whole).networks for p in network.parameters())
     assert made.weights == weights
     on_disk = sum(path.stat().st_size for path in whole.folder.rglob("*") if path.is_file())
     assert on_disk < made.disk_bytes < on_disk + 3_000_000

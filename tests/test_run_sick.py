@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures, session_of
+from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures, live_of
 
 from saddlepoint.api import resume
 from saddlepoint.settings.run import Data
@@ -61,7 +61,7 @@ def test_spoilt_weights_go_back_to_the_last_checkpoint_at_half_the_rates(
     (event,) = [event for event in events(run.folder) if event["event"] == "rollback"]
     assert event == {"event": "rollback", "images": 60, "at": 72, "rate_factor": 0.5}
     assert watcher.notes == ["not finite at 72 images: back to 60 with rates times 0.5"]
-    session = session_of(run)
+    session = live_of(run)
     assert (session.progress.seen, session.progress.rollbacks, session.progress.rate_factor) == (180, 1, 0.5)
     assert session.G.optimiser.param_groups[0]["lr"] == CONFIG.g.lr / 2
     assert finite(run.folder)
@@ -101,7 +101,7 @@ def test_samples_that_are_not_finite_are_no_picture_but_a_reason_to_go_back(
     monkeypatch.setattr(Live, "draw", drawn)
     run = begin(tmp_path)
     assert [event["rate_factor"] for event in events(run.folder) if event["event"] == "rollback"] == [0.5]
-    assert session_of(run).progress.seen == 180
+    assert live_of(run).progress.seen == 180
 
 
 def test_after_three_rollbacks_a_run_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_a_run_that_only_ever_refused_still_ends(tmp_path: Path, monkeypatch: py
 def test_a_spoilt_picture_costs_its_batches_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle(monkeypatch, lambda: spoilt(2))
     run = begin(tmp_path, CONFIG.model_copy(update={"data": Data(held_out=0)}))
-    session = session_of(run)
+    session = live_of(run)
     assert 0 < session.progress.refused < 20
     assert finite(run.folder)
     start = Live(run.record, pictures(), ENGINE)

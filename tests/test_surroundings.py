@@ -23,7 +23,7 @@ from saddlepoint.cli.main import main
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running import plan
+from saddlepoint.planning import budget as plan
 from saddlepoint.storage.checkpoint import newest
 
 NOBODY = 65534

@@ -18,11 +18,11 @@ from saddlepoint.data import names
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import SOURCES
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running import engine as resolved
-from saddlepoint.running import moments, plan
+from saddlepoint import engine as resolved
+from saddlepoint.planning import budget as plan
+from saddlepoint.running import moments
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody, Plan, Summary, Tick
-from saddlepoint.storage import checkpoint
 from saddlepoint.storage.checkpoint import newest
 from saddlepoint.storage.journal import read
 
@@ -124,8 +124,8 @@ def outcome(folder: Path) -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in (parts | frames).items()}
 
 
-def session_of(run: Run) -> Live:
+def live_of(run: Run) -> Live:
     """The run's state at its end."""
-    session = Live(run.record, SOURCES["tiny"](), ENGINE)
-    checkpoint.restore(run.folder / "checkpoints", session.parts())
-    return session
+    live = Live(run.record, {"x": SOURCES["tiny"]()}, ENGINE)
+    live.restore(run.folder / "checkpoints")
+    return live

@@ -17,8 +17,10 @@ from typing import NamedTuple
 
 import torch
 
-from saddlepoint import config
 from saddlepoint.data.source import Source
+from saddlepoint.settings.networks import Dcgan, Mlp
+from saddlepoint.settings.run import Engine as EngineWishes
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
 from saddlepoint.engine import Engine
@@ -35,21 +37,21 @@ BATCH = 10
 STAGES = (300, 170)
 WALL_CLOCK = ("seconds", "rate")
 
-CONFIG = config.Config(
+CONFIG = Config(
     seed=3,
     batch=BATCH,
-    prior=config.Prior(size=4),
-    g=config.Generator(network=config.Dcgan(width=2, kernel=3), lr=2e-3, decay="cosine"),
-    d=config.Critic(network=config.Mlp(hidden=(8,), dropout=0.3, condition="projection"), lr=2e-3, spectral=True),
+    prior=Noise(size=4),
+    g=GeneratorPace(network=Dcgan(width=2, kernel=3), lr=2e-3, decay="cosine"),
+    d=CriticPace(network=Mlp(hidden=(8,), dropout=0.3, condition="projection"), lr=2e-3, spectral=True),
     stages=(
-        config.Stage(images=STAGES[0], k=2, r1=0.1, penalty_every=3),
-        config.Stage(images=STAGES[1], objective="relativistic", inherit="networks", r1=0.1),
+        Rules(images=STAGES[0], k=2, r1=0.1, penalty_every=3),
+        Rules(images=STAGES[1], objective="relativistic", inherit="networks", r1=0.1),
     ),
     averages=(100, 20),
     snapshots=3,
     checkpoint_images=50,
     journal_images=30,
-    engine=config.Engine(device="cpu", precision="float32", threads=1),
+    engine=EngineWishes(device="cpu", precision="float32", threads=1),
 )
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
 
@@ -62,7 +64,7 @@ def pictures(seed: int = 0) -> Source:
     return Source("toy", x, c, ("dark", "bright"))
 
 
-def record(conf: config.Config = CONFIG) -> RunRecord:
+def record(conf: Config = CONFIG) -> RunRecord:
     """What config.json holds of such a run."""
     data = DataRecord(
         name="toy", size=130, shape=(1, 8, 8), classes=("dark", "bright"), licence="", digest="", held_out=(0, 7, 9)
@@ -88,10 +90,10 @@ class Hook(Nobody):
 
 
 def worker(
-    folder: Path, watcher: Nobody | None = None, source: Source | None = None, conf: config.Config = CONFIG
+    folder: Path, watcher: Nobody | None = None, source: Source | None = None, conf: Config = CONFIG
 ) -> Worker:
     """A worker on the toy run of this folder, as `carry_on` makes it."""
-    return Worker(Live(record(conf), source or pictures(), ENGINE), folder, watcher or Nobody())
+    return Worker(Live(record(conf), {"x": source or pictures()}, ENGINE), folder, watcher or Nobody())
 
 
 def unprepared(hand: Worker) -> None:
@@ -103,7 +105,7 @@ def play(
     watcher: Nobody | None = None,
     prepare: Callable[[Worker], object] = unprepared,
     source: Source | None = None,
-    conf: config.Config = CONFIG,
+    conf: Config = CONFIG,
 ) -> None:
     """Begin or resume the run, and play it to its end, as `start` and `resume` do but for the final sheets."""
     make_folder(folder)
@@ -113,7 +115,7 @@ def play(
         hand = worker(folder, watcher, source, conf)
         hand.begin()
         prepare(hand)
-        with noted(folder, hand.session.progress):
+        with noted(folder, hand.live.progress):
             hand.work()
 
 
