@@ -18,10 +18,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from saddlepoint.artefact.folder import load
 from saddlepoint.data import idx
 from saddlepoint.judge.digits import load as judge_of
 from saddlepoint.judge.digits import look
-from saddlepoint.artefact.folder import load
 from saddlepoint.statistics.classes import census
 
 SAMPLES, MODES = 26_000, 1_000

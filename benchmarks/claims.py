@@ -20,20 +20,20 @@ import torch
 from staged import halved
 from torch import Tensor
 
-from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
-from saddlepoint.settings.networks import Dcgan, Residual
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.data.source import Source
+from saddlepoint.engine import Engine
 from saddlepoint.judge.extractors.digits import digits as digits_judge
 from saddlepoint.judge.extractors.extractor import look
 from saddlepoint.judge.memory import memory
 from saddlepoint.randomness import Randomness
+from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.records import Round
 from saddlepoint.running import generator
-from saddlepoint.engine import Engine
 from saddlepoint.running.live import Live
+from saddlepoint.settings.networks import Dcgan, Residual
 from saddlepoint.statistics.gaussian import fit, frechet
-from saddlepoint.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
 SAMPLES = 1_000

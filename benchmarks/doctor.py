@@ -24,17 +24,17 @@ import torch
 from staged import DATA, KITS, STAGINGS, Kit, Staging, configured, prepared
 
 from saddlepoint.data.source import Source
+from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import BENIGN, Verdict, diagnose
-from saddlepoint.engine import Engine
-from saddlepoint.running.work import Worker
+from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody
+from saddlepoint.running.work import Worker
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
-from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 
 IMAGES, JUDGEMENTS, SAMPLES = 24_000, 8, 250
 PICTURES = [name for name in STAGINGS if not name.startswith("healthy")]

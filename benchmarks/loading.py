@@ -28,11 +28,11 @@ from saddlepoint.data.digits import digits
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
-from saddlepoint.randomness import Randomness
-from saddlepoint.planning import budget as plan
 from saddlepoint.engine import resolve
-from saddlepoint.planning.budget import measure
+from saddlepoint.planning import budget as plan
 from saddlepoint.planning.begin import configure
+from saddlepoint.planning.budget import measure
+from saddlepoint.randomness import Randomness
 
 
 def files(folder: Path, count: int) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from saddlepoint.data import idx
 from saddlepoint.artefact.folder import load
+from saddlepoint.data import idx
 from saddlepoint.statistics.parzen import parzen
 
 SAMPLES, VALIDATION, CENTRES, ROUNDS = 10_000, 1_000, 10_000, 5

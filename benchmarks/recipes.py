@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 
 from digits import measured
+from saddlepoint.recipes.catalog import RECIPES
 
 import saddlepoint as sp
 from saddlepoint.data.worlds import ring
-from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.storage.journal import read
 
 PEAKS, SAMPLES = 8, 10_000

@@ -17,17 +17,17 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from saddlepoint.augment import diff_augment
-from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
-from saddlepoint.settings.networks import Dcgan, Mlp, Residual
-from saddlepoint.settings.run import Scale
-from saddlepoint.data.scaling import scaled
 from saddlepoint.data.digits import digits
+from saddlepoint.data.scaling import scaled
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import split
 from saddlepoint.data.worlds import world_source
 from saddlepoint.judge.doctor import BENIGN
 from saddlepoint.judge.extractors.extractor import as_stored
 from saddlepoint.randomness import Randomness
+from saddlepoint.settings.networks import Dcgan, Mlp, Residual
+from saddlepoint.settings.run import Scale
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
 
 SIDE = 16
 

@@ -22,7 +22,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from saddlepoint.media.pictures import deep
 from saddlepoint.data import idx
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source

@@ -33,7 +33,7 @@ def cut_run(folder: Path, images: int) -> Path:
 
 def state(hand: Worker) -> str:
     """A digest of everything a checkpoint keeps."""
-    saved = {name: part.state() for name, part in hand.session.parts().items()}
+    saved = {name: part.state() for name, part in hand.live.parts().items()}
     tensors = [
         f"{name}/{key}".encode() + tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
         for name, whole in saved.items()
@@ -50,7 +50,7 @@ def damaged(folder: Path, counts: dict[str, int], dice: random.Random) -> Iterat
     for whole in checkpoints(run / "checkpoints"):
         only = folder / "only"
         shutil.copytree(whole, only / whole.name)
-        restore(only, hand.session.parts())
+        restore(only, hand.live.parts())
         known[int(whole.name)] = state(hand)
         shutil.rmtree(only)
     before, now = sorted(known)
@@ -61,7 +61,7 @@ def damaged(folder: Path, counts: dict[str, int], dice: random.Random) -> Iterat
             (path,) = dice.choices(list(contents), weights=sizes)
             path.write_bytes(bad := KINDS[kind](contents[path], dice))
             start, harmless = time.monotonic(), bad == contents[path]
-            restored = restore(run / "checkpoints", hand.session.parts())
+            restored = restore(run / "checkpoints", hand.live.parts())
             seconds = time.monotonic() - start
             expected = (now, 0) if harmless else (before, 1)
             got = (restored.images, len(restored.warnings)) if restored else None
@@ -138,14 +138,14 @@ def first(optimiser: torch.optim.Optimizer) -> torch.Tensor:
 
 # What becomes not a number, once, in the middle of the run.
 EVENTS: dict[str, Callable[[Worker], None]] = {
-    "a weight of G": lambda hand: poison(next(hand.session.networks.G.parameters())),
-    "a weight of D": lambda hand: poison(next(hand.session.networks.D.parameters())),
-    "a moment of G": lambda hand: poison(first(hand.session.G.optimiser)),
-    "a moment of D": lambda hand: poison(first(hand.session.D.optimiser)),
-    "a buffer of G": lambda hand: poison(next(hand.session.networks.G.buffers())),
-    "a buffer of D": lambda hand: poison(next(hand.session.networks.D.buffers())),
-    "a weight of the average": lambda hand: poison(next(hand.session.best.parameters())),
-    "a buffer of the average": lambda hand: poison(next(hand.session.best.buffers())),
+    "a weight of G": lambda hand: poison(next(hand.live.networks["G"].parameters())),
+    "a weight of D": lambda hand: poison(next(hand.live.networks["D"].parameters())),
+    "a moment of G": lambda hand: poison(first(hand.live.scene.game.G.optimiser)),
+    "a moment of D": lambda hand: poison(first(hand.live.scene.game.D.optimiser)),
+    "a buffer of G": lambda hand: poison(next(hand.live.networks["G"].buffers())),
+    "a buffer of D": lambda hand: poison(next(hand.live.networks["D"].buffers())),
+    "a weight of the average": lambda hand: poison(next(hand.live.best.parameters())),
+    "a buffer of the average": lambda hand: poison(next(hand.live.best.buffers())),
     "one cost of D": lambda hand: spoil(hand, 1),
     "thirty costs in a row": lambda hand: spoil(hand, 30 * 3),
     "one gradient of G": lambda hand: spoil_gradient(hand, 1),
@@ -163,7 +163,7 @@ def spoil(hand: Worker, times: int) -> None:
         left[0] -= 1
         return answer._replace(logits=answer.logits * torch.nan)
 
-    hand.session.networks.D.register_forward_hook(hook)
+    hand.live.networks["D"].register_forward_hook(hook)
 
 
 def spoil_gradient(hand: Worker, times: int) -> None:
@@ -174,7 +174,7 @@ def spoil_gradient(hand: Worker, times: int) -> None:
         left[0] -= 1
         return gradient if left[0] < 0 else gradient * torch.inf
 
-    next(hand.session.networks.G.parameters()).register_hook(hook)
+    next(hand.live.networks["G"].parameters()).register_hook(hook)
 
 
 def not_finite(folder: Path, names: Iterable[str] = EVENTS) -> Iterator[Trial]:

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 import torch
-from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, outcome, live_of
+from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, live_of, outcome
 
 from saddlepoint import api, augment
 from saddlepoint.api import resume
 from saddlepoint.augment import SPEED, START, overfitting
-from saddlepoint.systems.gan.config import Config
-from saddlepoint.running import moments
 from saddlepoint.planning.budget import Measurement
+from saddlepoint.running import moments
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
+from saddlepoint.systems.gan.config import Config
 
 
 def adaptive(most: float) -> Config:

@@ -33,7 +33,7 @@ LAYERS = {
     **dict.fromkeys(["experiments", "report", "settings", "storage.checkpoint"], 5.2),
     **dict.fromkeys(["running.build", "running.measured"], 5.2),
     **dict.fromkeys(["running.base", "running.generator", "running.plan", "running.progress"], 5.3),
-    **dict.fromkeys(["running.byclass", "running.intake", "running.session", "running.sessions"], 5.4),
+    **dict.fromkeys(["running.byclass", "running.intake", "running.live", "running.sessions"], 5.4),
     **dict.fromkeys(["running.paths", "running.standard"], 5.4),
     "running.judging": 5.45,
     **dict.fromkeys(["running.copied", "running.trial"], 5.47),

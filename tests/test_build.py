@@ -8,27 +8,27 @@ from typing import Any, cast
 import pytest
 import torch
 import toyrun
+from saddlepoint.recipes.catalog import RECIPES
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot, softplus
 from torch.testing import assert_close
 
 from saddlepoint import objectives
-from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
-from saddlepoint.settings.networks import Dcgan, Mlp, Residual
-from saddlepoint.settings.run import Pace
+from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
 from saddlepoint.networks.mlp import MLPGenerator
 from saddlepoint.penalties import class_cost_on_fake, class_cost_on_real, gradient_penalty, r1, r2
 from saddlepoint.randomness import Randomness
-from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.records import Batch
 from saddlepoint.running import build
-from saddlepoint.systems.gan.play import Sizes, networks, players, terms
-from saddlepoint.systems.system import Networks
-from saddlepoint.systems.parts import optimiser
-from saddlepoint.engine import Engine
 from saddlepoint.running.live import Live
+from saddlepoint.settings.networks import Dcgan, Mlp, Residual
+from saddlepoint.settings.run import Pace
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
+from saddlepoint.systems.gan.play import Sizes, networks, players, terms
+from saddlepoint.systems.parts import optimiser
+from saddlepoint.systems.system import Networks
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
 MNIST = Sizes((1, 28, 28), 10)

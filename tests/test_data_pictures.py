@@ -11,7 +11,6 @@ import torch
 from badpictures import BAD, GOOD, HEIGHT, WIDTH, good, noise, png
 from PIL import Image
 
-from saddlepoint.media.pictures import deep
 from saddlepoint.data import pictures
 from saddlepoint.data.fitting import Form
 from saddlepoint.data.folder import list_folder, look_at
@@ -19,6 +18,7 @@ from saddlepoint.data.pictures import decode, probe, strict
 from saddlepoint.data.reading import Bad, Entry, Reading, shown
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.media.pictures import deep
 
 RGB = Form(HEIGHT, WIDTH, 3)
 
@@ -138,9 +138,9 @@ def test_colour_of_sixteen_bits_resized_turned_and_laid_on_a_background(tmp_path
 
 
 def test_eight_bits_and_sixteen_in_one_set(tmp_path: Path) -> None:
-    deep = np.full((8, 8, 3), [257, 514, 65535], np.uint16)
+    sixteen = np.full((8, 8, 3), [257, 514, 65535], np.uint16)
     for i in range(2):
-        (tmp_path / f"{i}.png").write_bytes(deep(deep))
+        (tmp_path / f"{i}.png").write_bytes(deep(sixteen))
     Image.new("RGB", (8, 8), (1, 2, 255)).save(tmp_path / "c.png")
     Image.new("L", (8, 8), 7).save(tmp_path / "d.png")
     source = open_source(str(tmp_path))

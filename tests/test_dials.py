@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Rules
-from saddlepoint.settings.networks import Mlp
-from saddlepoint.settings.run import Pace
 from saddlepoint.game.rules import Dials, State
 from saddlepoint.running.dials import dials, momentum, rate
+from saddlepoint.settings.networks import Mlp
+from saddlepoint.settings.run import Pace
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Rules
 
 STAGE = Rules(images=1000)
 TIGHT = {"rel": 1e-12}

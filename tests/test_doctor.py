@@ -6,11 +6,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from saddlepoint.recipes.catalog import RECIPES
 
 from saddlepoint.cli.main import main
 from saddlepoint.judge.case import LEAST, MOST, Case
 from saddlepoint.judge.doctor import LATER, Verdict, diagnose
-from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.planning.begin import configure
 
 CONFIG = {

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import pytest
 
 from saddlepoint.cli.main import main
-from saddlepoint.errors import SaddlepointError
 from saddlepoint.court.jury import local
-from saddlepoint.storage import downloads
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.extractors.downloads import fetched, folder
+from saddlepoint.storage import downloads
 
 CONTENT = bytes(range(256)) * 40
 KNOWN = {hashlib.sha256(CONTENT).hexdigest(): "w.pth"}

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from saddlepoint import config
+from saddlepoint.engine import Engine, choose_device, choose_precision, processor_flags, resolve
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running import engine
-from saddlepoint.engine import Engine, choose_device, choose_precision, processor_flags, resolve
 
 CPU, CUDA, MPS = map(torch.device, ("cpu", "cuda", "mps"))
 

@@ -17,15 +17,15 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from saddlepoint.settings.networks import Dcgan, Mlp, Residual
-from saddlepoint.systems.gan.config import Noise
-from saddlepoint.settings.run import Scale
-from saddlepoint.systems.gan.config import GeneratorPace as Settings
-from saddlepoint.errors import SaddlepointError
-from saddlepoint.running import build, generator
 from saddlepoint.artefact.artefact import CHUNK, Artefact, Samples
 from saddlepoint.artefact.description import Description
 from saddlepoint.artefact.folder import export, load
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.running import build, generator
+from saddlepoint.settings.networks import Dcgan, Mlp, Residual
+from saddlepoint.settings.run import Scale
+from saddlepoint.systems.gan.config import GeneratorPace as Settings
+from saddlepoint.systems.gan.config import Noise
 
 DIGITS = tuple("0123456789")
 ANIMALS = ("cat", "dog", "2")

@@ -8,12 +8,12 @@ import torch
 from toyrun import CONFIG, ENGINE, events, pictures, play, trace
 from toyrun import record as toy_record
 
-from saddlepoint.systems.gan.config import Config
+from saddlepoint.court.jury import Jury, jury
 from saddlepoint.game.averaging import different
 from saddlepoint.judge.judgement import Measures
-from saddlepoint.court.jury import Jury, jury
-from saddlepoint.running.live import Live
 from saddlepoint.record import Choices, RunRecord
+from saddlepoint.running.live import Live
+from saddlepoint.systems.gan.config import Config
 
 
 def judged_record(conf: Config = CONFIG) -> RunRecord:

@@ -8,7 +8,7 @@ import torch
 from toyrun import CONFIG
 
 from saddlepoint.api import start
-from saddlepoint.settings.run import Judge
+from saddlepoint.court.folders import judge_folders
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.diversity import class_spread, likeness
@@ -20,8 +20,8 @@ from saddlepoint.judge.judgement import Standard, distances, judge, least_for_li
 from saddlepoint.judge.memory import memory, nearest_features, nearest_l1, usual_distance
 from saddlepoint.judge.path import path_length
 from saddlepoint.latent.walk import lerp, slerp
-from saddlepoint.court.folders import judge_folders
 from saddlepoint.running.asked import judge_run
+from saddlepoint.settings.run import Judge
 from saddlepoint.statistics.gaussian import Gaussian, fit, frechet
 from saddlepoint.statistics.influence import Reference, frechet_interval, without_bias
 from saddlepoint.statistics.intervals import NORMAL_95

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, cross_entropy
 
-from saddlepoint.settings.run import Judge
+from saddlepoint.court.standard import halves
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
@@ -20,7 +20,7 @@ from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.extractors.trial import shortcoming, trial
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.running import assess
-from saddlepoint.court.standard import halves
+from saddlepoint.settings.run import Judge
 
 NAMES = tuple(map(str, range(10)))
 MODULE = "saddlepoint.judge.extractors.learned"

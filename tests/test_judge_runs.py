@@ -12,10 +12,13 @@ from toyrun import CONFIG, ENGINE, Hook, events, pictures, play, trace
 from toyrun import record as toy_record
 
 from saddlepoint import config
-from saddlepoint.planning.prepared import Prepared
 from saddlepoint.api import start
+from saddlepoint.artefact.artefact import Artefact
+from saddlepoint.artefact.folder import load
 from saddlepoint.cli.main import main
-from saddlepoint.settings.run import Judge
+from saddlepoint.court.copies import keep_copies
+from saddlepoint.court.jury import Jury, jury
+from saddlepoint.court.kept import kept
 from saddlepoint.data.digits import digits
 from saddlepoint.data.reading import Fit
 from saddlepoint.data.sources import open_source
@@ -24,22 +27,19 @@ from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.extractors.extractor import as_stored
 from saddlepoint.judge.group import group
-from saddlepoint.running import assess, judging, measured, trial
-from saddlepoint.running.opinions import Guise, favourites, opinion
-from saddlepoint.court.copies import keep_copies
-from saddlepoint.running.finish import rows
-from saddlepoint.artefact.artefact import Artefact
-from saddlepoint.artefact.folder import load
-from saddlepoint.running.reading import reading
-from saddlepoint.court.jury import Jury, jury
-from saddlepoint.running.judging import best_of
-from saddlepoint.court.kept import kept
-from saddlepoint.running.live import Live
 from saddlepoint.planning.judgements import planned
+from saddlepoint.planning.prepared import Prepared
+from saddlepoint.record import Choices, RunRecord
+from saddlepoint.running import assess, judging, measured, trial
+from saddlepoint.running.finish import rows
+from saddlepoint.running.judging import best_of
+from saddlepoint.running.live import Live
+from saddlepoint.running.opinions import Guise, favourites, opinion
+from saddlepoint.running.reading import reading
 from saddlepoint.running.watcher import Nobody, Tick
+from saddlepoint.settings.run import Judge
 from saddlepoint.statistics.intervals import Interval, wilson
 from saddlepoint.storage.checkpoint import restore
-from saddlepoint.record import Choices, RunRecord
 
 
 def judged_record(conf: config.Config = CONFIG) -> RunRecord:
@@ -112,31 +112,31 @@ def test_a_resumed_run_judges_at_the_same_moments_bit_for_bit(tmp_path: Path, wh
 
 
 def test_the_best_that_was_judged_is_kept(whole: Path) -> None:
-    session = Live(judged_record(), pictures(), ENGINE)
-    restore(whole / "checkpoints", session.parts())
+    live = Live(judged_record(), {"x": pictures()}, ENGINE)
+    restore(whole / "checkpoints", live.parts())
     found = [event for event in events(whole) if event["event"] == "judgement"]
     best = min(found, key=lambda event: event["measures"]["frechet"][2])
-    assert session.progress.best["value"] == best["measures"]["frechet"][0]
-    assert session.progress.best["images"] == best["images"] == found[-1]["best"]
-    assert session.progress.best["average"] == best["average"]
-    assert session.shipped is session.kept
+    assert live.progress.best["value"] == best["measures"]["frechet"][0]
+    assert live.progress.best["images"] == best["images"] == found[-1]["best"]
+    assert live.progress.best["average"] == best["average"]
+    assert live.shipped is live.kept
     if best["images"] < 470:
-        last = session.averages[best["average"]].module.state_dict()
-        assert any(not tensor.equal(last[name]) for name, tensor in session.kept.state_dict().items())
-    assert session.description("x").images == best["images"]
+        last = live.averages[best["average"]].module.state_dict()
+        assert any(not tensor.equal(last[name]) for name, tensor in live.kept.state_dict().items())
+    assert live.description("x").images == best["images"]
 
 
 def test_a_run_that_is_not_judged_ships_its_first_average() -> None:
-    session = Live(toy_record(), pictures(), ENGINE)
-    assert session.kept is None
-    assert session.shipped is session.best
-    assert "kept" not in session.parts()
+    live = Live(toy_record(), {"x": pictures()}, ENGINE)
+    assert live.kept is None
+    assert live.shipped is live.best
+    assert "kept" not in live.parts()
 
 
 class Costly:
     """Judging that begins after a second and takes .4 seconds, and .4 milliseconds a sample, for each average."""
 
-    def __init__(self, session: Live) -> None:
+    def __init__(self, live: Live) -> None:
         self.ready, self.briefest = 1.0, self.seconds(250)
 
     def seconds(self, samples: int) -> float:
@@ -171,15 +171,15 @@ def test_the_moments_take_their_share_of_the_time(monkeypatch: pytest.MonkeyPatc
 
 def test_a_judgement_is_timed_at_its_own_number_of_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
-    monkeypatch.setattr(Jury, "sit", lambda self, session: tried.append(self.samples))
-    found = trial.Trial(Live(toy_record(), pictures(), ENGINE))
+    monkeypatch.setattr(Jury, "sit", lambda self, live: tried.append(self.samples))
+    found = trial.Trial(Live(toy_record(), {"x": pictures()}, ENGINE))
     assert found.seconds(70) > 0
     assert tried == [250, 70]
     assert found.ready > 0 < found.briefest
 
 
 def test_too_few_held_out_examples_are_replaced_and_the_card_says_so() -> None:
-    few, enough = (jury(Live(r, pictures(), ENGINE)) for r in (toy_record(), judged_record()))
+    few, enough = (jury(Live(r, {"x": pictures()}, ENGINE)) for r in (toy_record(), judged_record()))
     assert "127 training examples" in few.reference
     assert few.standard.training is None
     assert "26 held-out examples" in enough.reference
@@ -188,8 +188,8 @@ def test_too_few_held_out_examples_are_replaced_and_the_card_says_so() -> None:
 
 def test_samples_are_compared_with_augmented_examples_where_d_sees_such() -> None:
     stages = tuple(stage.model_copy(update={"augment": "diff"}) for stage in CONFIG.stages)
-    session = Live(judged_record(CONFIG.model_copy(update={"stages": stages})), pictures(), ENGINE)
-    found = jury(session).sit(session)
+    live = Live(judged_record(CONFIG.model_copy(update={"stages": stages})), pictures(), ENGINE)
+    found = jury(live).sit(live)
     assert all({"frechet", "frechet_augmented"} <= set(measures) for measures in found.values())
 
 
@@ -246,15 +246,15 @@ def test_near_copies_are_listed_by_their_places_in_the_data(tmp_path: Path, monk
     """A generator that returns training pictures 3, 4 and 5 of the run, 4, 6 and 7 in the data, as every fifth is held
     out. Each is found at distance 0 with its own nearest as the usual distance, then none of a generator of noise.
     """
-    session = Live(judged_record(), pictures(), ENGINE)
-    court, training = jury(session), as_stored(session.train.x)
+    live = Live(judged_record(), {"x": pictures()}, ENGINE)
+    court, training = jury(live), as_stored(live.train.x)
     copied = training[3:6]
     noise = torch.randint(256, (60, *copied.shape[1:]), generator=torch.Generator().manual_seed(0)).to(torch.uint8)
     monkeypatch.setattr(judging, "path_lengths", lambda *_: Interval(0, 0, 0))
 
     def judged(x: torch.Tensor) -> list[Path]:
         monkeypatch.setattr(Jury, "see", lambda *_: group(court.extractor, x))
-        return keep_copies(tmp_path, court.judge(session, None, len(x), 0))
+        return keep_copies(tmp_path, court.judge(live, None, len(x), 0))
 
     left = judged(torch.cat([noise[:57], copied]))
     assert [path.name for path in left] == ["copies.csv", "copies.png"]
@@ -263,7 +263,7 @@ def test_near_copies_are_listed_by_their_places_in_the_data(tmp_path: Path, monk
     found = {int(row.split(",")[0]): row.split(",")[1:] for row in rows}
     assert found.keys() == {57, 58, 59}
     for sample, place in zip((57, 58, 59), (4, 6, 7)):
-        own = as_stored(session.source.x[place : place + 1]).double()
+        own = as_stored(live.source.x[place : place + 1]).double()
         usual = (own - training.double()).flatten(1).norm(dim=1)
         assert found[sample] == [str(place), "0.0", f"{float(usual[usual > 0].min()):.1f}"]
     assert judged(noise) == []
@@ -440,7 +440,7 @@ def test_a_card_says_which_examples_were_held_out(tmp_path: Path) -> None:
     """Two splits of the same data, of as many examples, have two cards; runs of two seeds are judged by one."""
     record = judged_record()
     other = record.model_copy(update={"data": record.data.model_copy(update={"held_out": tuple(range(1, 130, 5))})})
-    first, again, second = (jury(Live(r, pictures(), ENGINE)).reference for r in (record, record, other))
+    first, again, second = (jury(Live(r, {"x": pictures()}, ENGINE)).reference for r in (record, record, other))
     assert first == again != second
     assert (first[:25], second[:25]) == ("toy, 26 held-out examples",) * 2
     np.savez(tmp_path / "data.npz", x=np.random.default_rng(0).integers(0, 255, (90, 1, 12, 12), dtype=np.uint8))
@@ -684,9 +684,9 @@ def test_classes_come_as_often_as_in_the_data(counts: list[int], labels: list[in
 def test_samples_are_as_mixed_as_the_data_where_classes_are_not_equally_frequent(dark: int, mixed: bool) -> None:
     """Of 130 pictures: .038 or .108 of them would have to change class. The z are those of the samples in turn."""
     source = pictures()._replace(c=(torch.arange(130) >= dark).long())
-    session = Live(judged_record(), source, ENGINE)
-    court = jury(session)
-    generator = Artefact(session.shipped, session.description("a"))
+    live = Live(judged_record(), {"x": source}, ENGINE)
+    court = jury(live)
+    generator = Artefact(live.shipped, live.description("a"))
     found, turns = court.mixed(generator, 60, 0), court.see(generator, 60, 0)
     assert (found is not None) == mixed
     if found is not None:
@@ -707,6 +707,6 @@ def test_examples_that_are_there_many_times_count_once() -> None:
 def test_they_count_as_often_where_held_out_ones_are_among_them(kinds: int, shared: bool, counted: int) -> None:
     """Copies of 60 pictures all fall on one side; those of 52 do not."""
     source = pictures().take(torch.arange(130) % kinds)
-    session = Live(judged_record(), source, ENGINE)
-    assert judging.overlap(session.train, session.held_out) == shared
-    assert jury(session).standard.training.size == counted
+    live = Live(judged_record(), {"x": source}, ENGINE)
+    assert judging.overlap(live.train, live.held_out) == shared
+    assert jury(live).standard.training.size == counted

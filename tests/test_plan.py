@@ -9,14 +9,14 @@ import pytest
 import torch
 from tinyrun import CONFIG, ENGINE, pictures
 
-from saddlepoint.systems.gan.config import Config, Rules
-from saddlepoint.settings.networks import Mlp
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
-from saddlepoint.records import Round
 from saddlepoint.planning import budget as plan
-from saddlepoint.systems.gan.play import Sizes, networks
 from saddlepoint.planning.budget import disk_bytes, images_for, measure, memory_bytes, out_of_memory
+from saddlepoint.records import Round
+from saddlepoint.settings.networks import Mlp
+from saddlepoint.systems.gan.config import Config, Rules
+from saddlepoint.systems.gan.play import Sizes, networks
 
 FACTS = Sizes((1, 8, 8), 2)
 

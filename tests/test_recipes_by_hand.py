@@ -13,23 +13,23 @@ from typing import Any
 
 import pytest
 import torch
+from saddlepoint.recipes.catalog import RECIPES
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.nn.functional import cross_entropy
 
-from saddlepoint.systems.gan.config import Config, Rules
-from saddlepoint.settings.run import Pace
+from saddlepoint.engine import Engine
 from saddlepoint.game.algorithm import play
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness, seed_of
-from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.records import Batch
 from saddlepoint.running import build
+from saddlepoint.running.dials import dials
+from saddlepoint.settings.layers import merge
+from saddlepoint.settings.run import Pace
+from saddlepoint.systems.gan.config import Config, Rules
 from saddlepoint.systems.gan.play import Sizes, networks
 from saddlepoint.systems.system import Networks
-from saddlepoint.running.dials import dials
-from saddlepoint.engine import Engine
-from saddlepoint.settings.layers import merge
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
 SEED, BATCH, ROUNDS = 7, 6, 10

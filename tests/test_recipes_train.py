@@ -7,17 +7,17 @@ from typing import Any, get_args
 import pytest
 import torch
 from PIL import Image
+from saddlepoint.recipes.catalog import RECIPES
 
 from saddlepoint import api
 from saddlepoint.api import train
-from saddlepoint.settings.run import ObjectiveName
 from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import SOURCES
-from saddlepoint.recipes.catalog import RECIPES
 from saddlepoint.running import finish, plan
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
+from saddlepoint.settings.run import ObjectiveName
 from saddlepoint.storage.journal import read
 
 PICTURES = sorted(set(RECIPES) - {"points"})

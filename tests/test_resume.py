@@ -14,20 +14,20 @@ from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, outcome, pictures
 
 from saddlepoint import api
 from saddlepoint.api import Run, resume
-from saddlepoint.data.source import Source
-from saddlepoint.errors import SaddlepointError
-from saddlepoint.running import trial
-from saddlepoint.engine import Engine
-from saddlepoint.running.finish import finish
 from saddlepoint.artefact.folder import load
+from saddlepoint.data.source import Source
+from saddlepoint.engine import Engine
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning.budget import Measurement
-from saddlepoint.running.work import Worker
+from saddlepoint.record import RunRecord, read_record
+from saddlepoint.running import trial
+from saddlepoint.running.finish import finish
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
+from saddlepoint.running.work import Worker
 from saddlepoint.storage.checkpoint import checkpoints
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
-from saddlepoint.record import RunRecord, read_record
 
 TICKS = [*range(12, 121, 12), *range(126, 181, 6)]
 TELLING = [12, 120, 126, 180]  # before anything was saved; the ends of stages; a stage's first round
@@ -40,7 +40,7 @@ def _tiny_source() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         bundle(patch)
         patch.setattr(api, "measure", lambda conf, source, engine: Measurement(1000.0, 100, conf.batch))
-        patch.setattr(api, "finish", lambda session, folder: Summary(folder, (), ()))
+        patch.setattr(api, "finish", lambda live, folder: Summary(folder, (), ()))
         yield
 
 
@@ -124,7 +124,7 @@ def test_a_run_that_died_before_its_first_round_begins_at_the_beginning(
 def test_a_run_that_died_over_its_last_sheets_writes_them(
     whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dies(session: Live, folder: Path) -> Summary:
+    def dies(live: Live, folder: Path) -> Summary:
         raise Cut
 
     with monkeypatch.context() as patch:

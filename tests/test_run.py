@@ -8,19 +8,20 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures, live_of
+from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, live_of, outcome, pictures
 from torch import Tensor
 
-from saddlepoint import api
 from saddlepoint.api import Run
+from saddlepoint.artefact.folder import load
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.sources import SOURCES
+from saddlepoint.planning.prepared import Prepared
 from saddlepoint.records import Batch, Round
-from saddlepoint.artefact.folder import load
-from saddlepoint.running.work import Worker
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody
+from saddlepoint.running.work import Worker
 from saddlepoint.storage.journal import read
+from saddlepoint.systems.looks import drawn
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -68,14 +69,14 @@ def test_the_journal_says_what_happened_in_order(whole: Run) -> None:
 
 def replayed(run: Run) -> Iterator[Round]:
     """The run's rounds, played again without a folder."""
-    session = Live(run.record, SOURCES["tiny"](), ENGINE)
-    for stage in session.config.stages:
-        for round in session.rounds(stage):
-            session.absorb(round)
+    live = Live(run.record, {"x": SOURCES["tiny"]()}, ENGINE)
+    for stage in live.config.stages:
+        for round in live.rounds(stage):
+            live.absorb(round)
             yield round
             if round.images >= stage.images:
                 break
-        session.next_stage()
+        live.next_stage()
 
 
 def test_the_data_are_read_on_from_stage_to_stage(whole: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,8 +139,8 @@ def test_ticks_count_up_to_the_end(whole: Run, seen: Seen) -> None:
 
 def test_held_out_logits_are_ds_opinion_of_what_it_never_saw(whole: Run) -> None:
     """The last such line against the last checkpoint's D, applied by hand to the examples that config.json names."""
-    session = live_of(whole)
-    D, made = session.networks.D.eval(), SOURCES["tiny"]()
+    live = live_of(whole)
+    D, made = live.networks["D"].eval(), SOURCES["tiny"]()
     held_out = list(whole.record.data.held_out)
     train = [i for i in range(60) if i not in held_out]
     assert (len(held_out), len(train)) == (21, 39)
@@ -154,8 +155,8 @@ def test_held_out_logits_are_ds_opinion_of_what_it_never_saw(whole: Run) -> None
 
 
 def test_no_batch_holds_what_is_held_out(whole: Run) -> None:
-    session, made = live_of(whole), SOURCES["tiny"]()
-    read_ = torch.cat([session.batches.at(6 * i).x for i in range(13)])  # two epochs
+    live, made = live_of(whole), SOURCES["tiny"]()
+    read_ = torch.cat([live.feed.at(6 * i).x for i in range(13)])  # two epochs
     own = {bytes(((x + 1) * 127.5).round().byte().flatten().tolist()) for x in read_}
     apart = {bytes(x.flatten().tolist()) for x in made.x[list(whole.record.data.held_out)]}
     assert len(own) == 39
@@ -164,11 +165,15 @@ def test_no_batch_holds_what_is_held_out(whole: Run) -> None:
 
 def test_frames_show_the_same_z(whole: Run) -> None:
     """The last frame is drawn from what the run ended with; asking again, or in between, gives the same z."""
-    session = live_of(whole)
-    x, labels = session.draw(30, of_each=3)
+    live = live_of(whole)
+
+    def draw() -> tuple[torch.Tensor, torch.Tensor | None]:
+        return drawn(live.model(), live.facts, 30, live.config.seed, of_each=3)
+
+    x, labels = draw()
     assert labels is not None
     assert labels.tolist() == [i // 3 % 2 for i in range(30)]
-    assert torch.equal(x, session.draw(30, of_each=3)[0])
+    assert torch.equal(x, draw()[0])
     files = [event["file"] for event in events(whole.folder) if event["event"] == "snapshot"]
     assert files == [f"samples/{images:09d}.png" for images in (0, 36, 120, 138, 180)]
     assert sorted(str(path.relative_to(whole.folder)) for path in whole.folder.glob("samples/*")) == files
@@ -180,13 +185,13 @@ def test_frames_show_the_same_z(whole: Run) -> None:
 
 
 def test_what_is_sampled_afterwards_is_the_first_average(whole: Run) -> None:
-    session, G = live_of(whole), load(whole.folder)
-    first, second = (average.module for average in session.averages.values())
-    for mine, theirs in zip(first.parameters(), G.network.parameters(), strict=True):
+    live, G = live_of(whole), load(whole.folder)
+    first, second = (average.module for average in live.averages.values())
+    for mine, theirs in zip(first.parameters(), G.networks["G"].parameters(), strict=True):
         assert torch.equal(mine, theirs)
     assert G.description.average == "average-100"
     assert torch.equal(whole.sample(4, seed=2, label="bright").x, G.sample(4, seed=2, label=1).x)
-    networks = [list(network.parameters()) for network in (first, second, session.networks.G)]
+    networks = [list(network.parameters()) for network in (first, second, live.networks["G"])]
     for a, b in ((0, 1), (0, 2), (1, 2)):
         assert not all(torch.equal(p, q) for p, q in zip(networks[a], networks[b]))
 
@@ -231,10 +236,10 @@ def test_the_processes_that_worked_on_it_are_listed(whole: Run) -> None:
 
 def test_every_average_follows_g_by_its_half_life() -> None:
     """a <- a + (1 - 2^(-n / h)) (w - a), h at most a twentieth of the images seen in all stages; in float64."""
-    made = Live(api.Prepared("tiny", CONFIG, None).record(), pictures(), ENGINE)
+    made = Live(Prepared("tiny", CONFIG, None).record(), {"x": pictures()}, ENGINE)
 
     def weights() -> list[Tensor]:
-        return [p.detach().double().clone() for p in made.networks.G.parameters()]
+        return [p.detach().double().clone() for p in made.networks["G"].parameters()]
 
     mine = {half_life: weights() for half_life in CONFIG.averages}
     seen = 0
@@ -256,13 +261,13 @@ def test_every_average_follows_g_by_its_half_life() -> None:
 def test_a_stage_inherits_moments_unless_it_takes_networks_alone() -> None:
     for inherit, kept in (("all", True), ("networks", False)):
         stages = (CONFIG.stages[0], CONFIG.stages[1].model_copy(update={"inherit": inherit}))
-        record = api.Prepared("tiny", CONFIG.model_copy(update={"stages": stages}), None).record()
-        made = Live(record, pictures(), ENGINE)
+        record = Prepared("tiny", CONFIG.model_copy(update={"stages": stages}), None).record()
+        made = Live(record, {"x": pictures()}, ENGINE)
         next(iter(made.rounds(stages[0])))
-        before = [p.detach().clone() for p in made.networks.G.parameters()]
+        before = [p.detach().clone() for p in made.networks["G"].parameters()]
         made.next_stage()
-        assert bool(made.G.optimiser.state) == bool(made.D.optimiser.state) == kept
-        assert all(torch.equal(a, b) for a, b in zip(before, made.G.parameters))
+        assert bool(made.scene.game.G.optimiser.state) == bool(made.scene.game.D.optimiser.state) == kept
+        assert all(torch.equal(a, b) for a, b in zip(before, made.scene.game.G.parameters))
 
 
 @pytest.mark.parametrize(
@@ -277,7 +282,7 @@ def test_a_missed_budget_is_told_once_the_first_rounds_are_over(
     """
     choices = whole.record.choices.model_copy(update={"planned_seconds": 100.0})
     worker = Worker(live_of(whole), whole.folder, Nobody())
-    worker.session.record = whole.record.model_copy(update={"choices": choices})
-    worker.session.progress.before, worker.session.progress.images = images, 0
+    worker.live.record = whole.record.model_copy(update={"choices": choices})
+    worker.live.progress.before, worker.live.progress.images = images, 0
     worker.started -= second
     assert bool(worker.beside_the_plan(left)) == told

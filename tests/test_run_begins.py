@@ -7,16 +7,18 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
-from tinyrun import CONFIG, Seen, begin, bundle, events, pictures, live_of
+from tinyrun import CONFIG, Seen, begin, bundle, events, live_of, pictures
 
 from saddlepoint import api
 from saddlepoint.api import Run, resume, train
-from saddlepoint.systems.gan.config import Config, Noise, Rules
-from saddlepoint.settings.run import Data
-from saddlepoint.settings.networks import Mlp
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning import budget as plan
+from saddlepoint.planning import prepared
+from saddlepoint.record import RunRecord
+from saddlepoint.settings.networks import Mlp
+from saddlepoint.settings.run import Data
+from saddlepoint.systems.gan.config import Config, Noise, Rules
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -128,14 +130,17 @@ def test_a_dry_plan_writes_nothing_and_foretells_the_run(whole: Run, seen: Seen,
     assert (made.examples, made.held_out, made.shape, made.classes) == (60, 21, (1, 8, 8), 2)
     assert (made.images, made.batch, made.device, made.precision, made.threads) == (180, 6, "cpu", "float32", 1)
     assert made.seconds == pytest.approx(180 / made.rate)
-    weights = sum(p.numel() for network in live_of(whole).networks for p in network.parameters())
+    weights = sum(p.numel() for network in live_of(whole).networks.values() for p in network.parameters())
     assert made.weights == weights
     on_disk = sum(path.stat().st_size for path in whole.folder.rglob("*") if path.is_file())
     assert on_disk < made.disk_bytes < on_disk + 3_000_000
 
 
 def test_a_budget_becomes_images_by_the_rate_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "measure", lambda conf, source, engine: plan.Measurement(20.0, 100, conf.batch))
+    def measured(record: RunRecord, *rest: object) -> plan.Measurement:
+        return plan.Measurement(20.0, 100, record.config.batch, record.config.batch)
+
+    monkeypatch.setattr(prepared, "measure", measured)
     settings = {"g.network.width": 2, "prior.size": 4, "batch": 6, "engine.threads": 1, "judge.share": 0}
     run = train("tiny", budget="3s", name="short", settings=settings, root=tmp_path)
     assert [stage.images for stage in run.config.stages] == [int(3 * 0.95 * 20) // 6 * 6]
@@ -144,7 +149,7 @@ def test_a_budget_becomes_images_by_the_rate_measured(tmp_path: Path, monkeypatc
 
 
 def test_a_smaller_batch_and_a_full_disk_are_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "measure", lambda conf, source, engine: plan.Measurement(20.0, 100, 4))
+    monkeypatch.setattr(prepared, "measure", lambda *_: plan.Measurement(20.0, 100, 4, 4))
     monkeypatch.setattr(api, "free_bytes", lambda folder: 1000)
     watcher = Seen()
     run = begin(tmp_path, CONFIG.model_copy(update={"stages": (Rules(images=8),)}), watcher=watcher)
@@ -154,14 +159,14 @@ def test_a_smaller_batch_and_a_full_disk_are_told_of(tmp_path: Path, monkeypatch
 
 
 def test_the_length_is_shared_out_among_the_stages() -> None:
-    lengths = [stage.images for stage in api.with_length(CONFIG, 1800).stages]
+    lengths = [stage.images for stage in prepared.with_length(CONFIG, 1800).stages]
     assert lengths == [1200, 600]
-    assert [stage.images for stage in api.with_length(CONFIG, 1).stages] == [1, 1]
+    assert [stage.images for stage in prepared.with_length(CONFIG, 1).stages] == [1, 1]
 
 
 def test_config_json_is_plain_and_whole(whole: Run) -> None:
     content = json.loads((whole.folder / "config.json").read_text())
-    assert content.keys() == {"format", "config", "data", "choices", "versions"}
+    assert content.keys() == {"format", "config", "data", "others", "choices", "versions", "system_sha256"}
     assert Config.model_validate(content["config"]) == whole.config
     assert content["config"]["prior"] == Noise(size=4).model_dump()
     assert content["data"]["digest"] == pictures().digest()

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 import torch
-from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, outcome, pictures, live_of
+from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, live_of, outcome, pictures
 
 from saddlepoint.api import resume
-from saddlepoint.settings.run import Data
-from saddlepoint.systems.gan.config import Rules
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running.finish import dynamics
 from saddlepoint.running.live import Live
+from saddlepoint.settings.run import Data
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.journal import Journal, read
+from saddlepoint.systems.gan.config import Rules
+from saddlepoint.systems.system import Model
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -34,10 +35,10 @@ def sick(when: Callable[[Live, int], bool]) -> Rounds:
     """Rounds after some of which G's weights are spoilt."""
     play = Live.rounds
 
-    def rounds(session: Live, stage: Rules) -> Iterator[Any]:
-        for round in play(session, stage):
-            if when(session, round.images):
-                next(session.networks.G.parameters()).data.fill_(math.nan)
+    def rounds(live: Live, stage: Rules) -> Iterator[Any]:
+        for round in play(live, stage):
+            if when(live, round.images):
+                next(live.networks["G"].parameters()).data.fill_(math.nan)
                 yield round._replace(sound=False)
             else:
                 yield round
@@ -55,15 +56,15 @@ def finite(folder: Path) -> bool:
 def test_spoilt_weights_go_back_to_the_last_checkpoint_at_half_the_rates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Live, "rounds", sick(lambda session, at: at >= 84 and not session.progress.rollbacks))
+    monkeypatch.setattr(Live, "rounds", sick(lambda live, at: at >= 84 and not live.progress.rollbacks))
     watcher = Seen()
     run = begin(tmp_path, watcher=watcher)
     (event,) = [event for event in events(run.folder) if event["event"] == "rollback"]
     assert event == {"event": "rollback", "images": 60, "at": 72, "rate_factor": 0.5}
     assert watcher.notes == ["not finite at 72 images: back to 60 with rates times 0.5"]
-    session = live_of(run)
-    assert (session.progress.seen, session.progress.rollbacks, session.progress.rate_factor) == (180, 1, 0.5)
-    assert session.G.optimiser.param_groups[0]["lr"] == CONFIG.g.lr / 2
+    live = live_of(run)
+    assert (live.progress.seen, live.progress.rollbacks, live.progress.rate_factor) == (180, 1, 0.5)
+    assert live.scene.game.G.optimiser.param_groups[0]["lr"] == CONFIG.g.lr / 2
     assert finite(run.folder)
     assert torch.isfinite(run.sample(4).x.float()).all()
     assert all(line["rate"] > 0 for line in read(run.folder / "journal.jsonl") if line["event"] == "rounds")
@@ -72,13 +73,13 @@ def test_spoilt_weights_go_back_to_the_last_checkpoint_at_half_the_rates(
 def test_a_run_that_was_rolled_back_and_cut_goes_on_bit_for_bit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Live, "rounds", sick(lambda session, at: at >= 84 and not session.progress.rollbacks))
+    monkeypatch.setattr(Live, "rounds", sick(lambda live, at: at >= 84 and not live.progress.rollbacks))
     straight = begin(tmp_path, name="straight")
 
-    def after_it(session: Live, at: int) -> bool:
-        if at >= 84 and session.progress.rollbacks:
+    def after_it(live: Live, at: int) -> bool:
+        if at >= 84 and live.progress.rollbacks:
             raise KeyboardInterrupt
-        return at >= 84 and not session.progress.rollbacks
+        return at >= 84 and not live.progress.rollbacks
 
     monkeypatch.undo()
     monkeypatch.setattr(Live, "rounds", sick(after_it))
@@ -92,20 +93,24 @@ def test_samples_that_are_not_finite_are_no_picture_but_a_reason_to_go_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Weights that are large, though finite, make samples that are not: the run goes back instead of ending there."""
-    draw = Live.draw
+    model = Live.model
 
-    def drawn(session: Live, n: int, of_each: int = 1) -> tuple[torch.Tensor, torch.Tensor | None]:
-        x, c = draw(session, n, of_each)
-        return (x * math.inf if session.progress.seen >= 84 and not session.progress.rollbacks else x), c
+    def large(live: Live, *given: object) -> Model:
+        """What G makes is infinite from 84 images on, until the run has gone back."""
+        made = model(live, *given)  # pyright: ignore[reportArgumentType]
+        if made.latent is None or live.progress.seen < 84 or live.progress.rollbacks:
+            return made
+        decode = made.latent.decode
+        return made._replace(latent=made.latent._replace(decode=lambda z, c: decode(z, c) * math.inf))
 
-    monkeypatch.setattr(Live, "draw", drawn)
+    monkeypatch.setattr(Live, "model", large)
     run = begin(tmp_path)
     assert [event["rate_factor"] for event in events(run.folder) if event["event"] == "rollback"] == [0.5]
     assert live_of(run).progress.seen == 180
 
 
 def test_after_three_rollbacks_a_run_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Live, "rounds", sick(lambda session, at: at >= 84))
+    monkeypatch.setattr(Live, "rounds", sick(lambda live, at: at >= 84))
     with pytest.raises(SaddlepointError, match="given up after 3 rollbacks") as given_up:
         begin(tmp_path)
     assert given_up.value.code == 3
@@ -150,11 +155,11 @@ def test_a_run_that_only_ever_refused_still_ends(tmp_path: Path, monkeypatch: py
 def test_a_spoilt_picture_costs_its_batches_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle(monkeypatch, lambda: spoilt(2))
     run = begin(tmp_path, CONFIG.model_copy(update={"data": Data(held_out=0)}))
-    session = live_of(run)
-    assert 0 < session.progress.refused < 20
+    live = live_of(run)
+    assert 0 < live.progress.refused < 20
     assert finite(run.folder)
-    start = Live(run.record, pictures(), ENGINE)
-    assert not torch.equal(next(session.networks.G.parameters()), next(start.networks.G.parameters()))
+    start = Live(run.record, {"x": pictures()}, ENGINE)
+    assert not torch.equal(next(live.networks["G"].parameters()), next(start.networks["G"].parameters()))
 
 
 def test_figures_without_a_last_reading_say_so(tmp_path: Path) -> None:

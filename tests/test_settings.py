@@ -3,16 +3,16 @@
 import json
 
 import pytest
+from saddlepoint.recipes.catalog import RECIPES
 
-from saddlepoint.settings.complaints import nearest
-from saddlepoint.systems.gan.config import Config, Rules
-from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.durations import parse, show
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.recipes.catalog import RECIPES
-from saddlepoint.settings.tree import SUGAR, settings
 from saddlepoint.planning.begin import configure
+from saddlepoint.settings.complaints import nearest
 from saddlepoint.settings.layers import flatten, merge, nest, read
+from saddlepoint.settings.networks import Dcgan, Mlp, Residual
+from saddlepoint.settings.tree import SUGAR, settings
+from saddlepoint.systems.gan.config import Config, Rules
 
 MODERN = RECIPES["modern"]()
 

@@ -13,7 +13,6 @@ from matplotlib.patches import ArrowStyle
 from matplotlib.text import Annotation
 from torch.testing import assert_close
 
-from saddlepoint.settings.run import ObjectiveName
 from saddlepoint.data.densities import Mixture
 from saddlepoint.data.worlds import ring, world
 from saddlepoint.errors import SaddlepointError
@@ -35,6 +34,7 @@ from saddlepoint.experiments.optimal_discriminator import tilted
 from saddlepoint.experiments.vocabulary import Options, Table
 from saddlepoint.game.algorithm import algorithm_1, play
 from saddlepoint.game.schedules import critic_only, generator_only
+from saddlepoint.settings.run import ObjectiveName
 from saddlepoint.theory.divergences import jsd, kl
 from saddlepoint.theory.optimal import optimal_discriminator
 from saddlepoint.theory.quadrature import Box, integrate, rule

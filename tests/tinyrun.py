@@ -10,21 +10,21 @@ from typing import Any
 import pytest
 import torch
 
+from saddlepoint import engine as resolved
 from saddlepoint.api import Run, start
-from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
-from saddlepoint.settings.run import Data, Engine, Judge
-from saddlepoint.settings.networks import Dcgan, Mlp
 from saddlepoint.data import names
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import SOURCES
 from saddlepoint.errors import SaddlepointError
-from saddlepoint import engine as resolved
 from saddlepoint.planning import budget as plan
 from saddlepoint.running import moments
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody, Plan, Summary, Tick
+from saddlepoint.settings.networks import Dcgan, Mlp
+from saddlepoint.settings.run import Data, Engine, Judge
 from saddlepoint.storage.checkpoint import newest
 from saddlepoint.storage.journal import read
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
 
 WALL_CLOCK = ("seconds", "rate")
 

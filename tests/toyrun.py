@@ -18,20 +18,20 @@ from typing import NamedTuple
 import torch
 
 from saddlepoint.data.source import Source
-from saddlepoint.settings.networks import Dcgan, Mlp
-from saddlepoint.settings.run import Engine as EngineWishes
-from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
+from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
-from saddlepoint.engine import Engine
-from saddlepoint.running.work import Worker
+from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.running.live import Live
 from saddlepoint.running.sessions import noted
 from saddlepoint.running.watcher import Nobody, Tick
+from saddlepoint.running.work import Worker
+from saddlepoint.settings.networks import Dcgan, Mlp
+from saddlepoint.settings.run import Engine as EngineWishes
 from saddlepoint.storage.checkpoint import newest
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
-from saddlepoint.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
 
 BATCH = 10
 STAGES = (300, 170)
@@ -89,9 +89,7 @@ class Hook(Nobody):
         self.notes.append(text)
 
 
-def worker(
-    folder: Path, watcher: Nobody | None = None, source: Source | None = None, conf: Config = CONFIG
-) -> Worker:
+def worker(folder: Path, watcher: Nobody | None = None, source: Source | None = None, conf: Config = CONFIG) -> Worker:
     """A worker on the toy run of this folder, as `carry_on` makes it."""
     return Worker(Live(record(conf), {"x": source or pictures()}, ENGINE), folder, watcher or Nobody())
 

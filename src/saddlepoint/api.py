@@ -21,7 +21,7 @@ from saddlepoint.planning.intake import located, stem
 from saddlepoint.planning.prepared import Prepared
 from saddlepoint.record import RunRecord, read_record
 from saddlepoint.running.finish import finish
-from saddlepoint.running.opened import Opened, as_begun, opened
+from saddlepoint.running.opened import Opened, as_begun
 from saddlepoint.running.reading import reading
 from saddlepoint.running.sessions import noted
 from saddlepoint.running.watcher import Nobody, Plan, Watcher

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import Field as Field_
 from pydantic import SerializeAsAny, ValidationError, field_validator
 
 from saddlepoint.data.reading import Field
@@ -54,7 +55,7 @@ class RunRecord(Frozen):
     format: int = 1
     config: SerializeAsAny[Run]
     data: DataRecord
-    others: dict[str, DataRecord] = {}
+    others: dict[str, DataRecord] = Field_(default_factory=dict)
     choices: Choices
     versions: dict[str, str]
     system_sha256: str = ""

@@ -1,7 +1,7 @@
 """A network for pictures of one size, on pictures of any size: piece by piece, as if all had been there at once.
 
-c [1, C, H, W] is cut into tiles. Each is seen with a margin around it, and what comes out is cut to its middle. Where an
-output depends on nothing further away than the margin, the whole is exactly what the network makes of all of c.
+c [1, C, H, W] is cut into tiles. Each is seen with a margin around it, and what comes out is cut to its middle. Where
+an output depends on nothing further away than the margin, the whole is exactly what the network makes of all of c.
 """
 
 from collections.abc import Callable, Iterator
@@ -88,7 +88,7 @@ def spans(side: int, tile: int, around: int, step: int) -> Iterator[Span]:
 
 
 def fade(span: Span, side: int, scale: int) -> Tensor:
-    """How much a tile counts along one side, [scale * (last - first)]: 1 in its middle, falling to 0 over its margins."""
+    """How much a tile counts along one side, [scale * (last - first)]: 1 in its middle, 0 at the end of its margins."""
     ramp = torch.ones(scale * (span.last - span.first))
     for inner, outer, flip in ((span.start, span.first, False), (span.last, span.end, True)):
         length = 2 * scale * (inner - outer)  # the neighbour's margin reaches as far into this tile

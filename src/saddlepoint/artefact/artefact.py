@@ -20,7 +20,7 @@ from saddlepoint.media.catalog import medium_of
 from saddlepoint.media.medium import Medium
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
-from saddlepoint.systems.system import Latent, Model, Translate
+from saddlepoint.systems.system import Latent, Model, Networks, Translate
 from saddlepoint.tiling import tiled
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ class Samples(NamedTuple):
 
 
 class Artefact:
-    """A model and its description: samples, walks, translations."""
+    """A model, its description, and its networks by name: samples, walks, translations."""
 
-    def __init__(self, model: Model, description: Description) -> None:
-        self.model, self.description = model, description
+    def __init__(self, model: Model, description: Description, networks: Networks) -> None:
+        self.model, self.description, self.networks = model, description, networks
 
     @property
     def facts(self) -> Facts:

@@ -10,24 +10,24 @@ USES = {
     "apply": "model.apply(x)  # x: [n, channels, height, width], as stored",
 }
 
-IMITATES = """It imitates its training data, with their gaps and biases, and may repeat single examples of them: look at the nearest
-training pictures in the run's report before you publish samples.
+IMITATES = """It imitates its training data, with their gaps and biases, and may repeat single examples of them: look at the
+nearest training pictures in the run's report before you publish samples.
 """
 
-INVENTS = """What it adds to what it is given it has from its training data: it invents, and does not measure. Do not read more out
-of its results than was in what went in.
+INVENTS = """What it adds to what it is given it has from its training data: it invents, and does not measure. Do not read
+more out of its results than was in what went in.
 """
 
 
 def card(about: Description) -> str:
     """The card, in Markdown."""
     config, x = about.config, about.facts["x"]
-    shape = " x ".join(map(str, x.shape))
+    shape, stages = " x ".join(map(str, x.shape)), len(config.stages)
     facts = {
         "can": ", ".join(about.can) or "nothing that there is a verb for",
         "makes": f"{medium_of(x).noun} of shape {shape}",
         "condition": condition(about.facts.get("c")),
-        "trained": f"recipe `{config.recipe}`, system `{config.system}`, in {len(config.stages)} stage{'s' * (len(config.stages) > 1)}",
+        "trained": f"recipe `{config.recipe}`, system `{config.system}`, {stages} stage{'s' * (stages > 1)}",
         "data": f"`{about.data}`, {about.images:,} examples seen",
         "licence of the data": about.licence,
         "weights": f"an average over training, half-life {about.average.partition('-')[2]} images",

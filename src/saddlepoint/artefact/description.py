@@ -53,5 +53,7 @@ def upgraded(content: Mapping[str, Any]) -> Mapping[str, Any]:
         facts["c"] = About("code", (size,), fields=tuple(fields), examples=tuple(map(tuple, old.get("examples", ()))))
     played = {name: old[name] for name in ("prior", "range", "g") if name in old}
     config = {"system": catalog.FIRST, "recipe": old.get("recipe", ""), "d": {"network": {"kind": "mlp"}}} | played
-    kept = {name: old[name] for name in ("run", "data", "licence", "images", "average", "version", "sha256") if name in old}
+    kept = {
+        name: old[name] for name in ("run", "data", "licence", "images", "average", "version", "sha256") if name in old
+    }
     return {"format": 2, "config": config, "facts": facts, "can": ("sample", "walk"), **kept}

@@ -67,7 +67,7 @@ def load(folder: str | Path, device: str = "cpu") -> Artefact:
     shipped = built(about, weights, folder)
     for network in shipped.values():
         network.to(choose_device(device)).eval()
-    return Artefact(catalog.system(about.config.system).model(about.config, about.facts, shipped), about)
+    return Artefact(catalog.system(about.config.system).model(about.config, about.facts, shipped), about, shipped)
 
 
 def joined(networks: Networks, names: tuple[str, ...]) -> nn.Module:

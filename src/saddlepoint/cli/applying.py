@@ -25,7 +25,9 @@ def applied(
     if "apply" not in model.can:
         raise model.refuse("be applied to pictures")
     if model.given.kind != "pictures":
-        raise SaddlepointError(f"this model is applied to {model.given.kind}", "apply", "pictures cannot be given to it")
+        raise SaddlepointError(
+            f"this model is applied to {model.given.kind}", "apply", "pictures cannot be given to it"
+        )
     written, faults = [], []
     for picture in bar(list(places), silent or len(places) == 1):
         try:

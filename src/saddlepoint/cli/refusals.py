@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from cyclopts import CycloptsError, exceptions
 
-from saddlepoint.settings.complaints import did_you_mean, number, whole
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.settings.complaints import did_you_mean, number, whole
 
 
 def refusal(error: CycloptsError, tokens: list[str], verbs: Iterable[str]) -> SaddlepointError:

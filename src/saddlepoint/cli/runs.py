@@ -11,9 +11,9 @@ from cyclopts import Parameter
 from saddlepoint.cli.flags import NORMAL, Speaking
 from saddlepoint.cli.tables import columns, say
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.record import read_record
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import NAME
-from saddlepoint.record import read_record
 
 try:
     import fcntl

@@ -11,9 +11,9 @@ from saddlepoint.cli.flags import NORMAL, Speaking
 from saddlepoint.cli.help import rows
 from saddlepoint.cli.judge import without_effect
 from saddlepoint.cli.tables import say
-from saddlepoint.settings.complaints import did_you_mean
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.experiments.catalog import EXPERIMENTS, run_experiment
+from saddlepoint.settings.complaints import did_you_mean
 
 
 def theory(

@@ -25,7 +25,7 @@ class Beginning:
 
     recipe: Annotated[
         str | None,
-        Parameter(metavar="NAME", help="Begin as this one; unset: what suits the data. `saddlepoint recipes` lists all."),
+        Parameter(metavar="NAME", help="Begin as this one; unset: what suits the data. See `saddlepoint recipes`."),
     ] = None
     config: Annotated[Path | None, Parameter(metavar="FILE", help="Settings in TOML, or JSON as a run leaves.")] = None
 

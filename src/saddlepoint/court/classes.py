@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
+from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.data.source import Source
 from saddlepoint.judge.digits import load, look
-from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.statistics.distances import mean_pairwise_distance
 from saddlepoint.statistics.intervals import Interval, wilson
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import torch
 
 from saddlepoint import figures
-from saddlepoint.files import write_atomic
 from saddlepoint.court.bench import Judged
+from saddlepoint.files import write_atomic
 
 LIST, SHEET = "copies.csv", "copies.png"
 MOST = 50  # near-copies in the picture

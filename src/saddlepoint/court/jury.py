@@ -38,7 +38,9 @@ from saddlepoint.statistics.influence import Reference, frechet_interval
 
 COPIED = 50_000  # training examples among which copies are looked for at last
 TRAINING = 2_000  # training examples that samples are compared with on the way
-UNEVEN = 0.1  # share of the examples that would have to change class for all to be equally frequent: it counts from here
+UNEVEN = (
+    0.1  # share of the examples that would have to change class for all to be equally frequent: it counts from here
+)
 EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
 
 
@@ -194,7 +196,9 @@ def no_limit(n: int, held: Standard, need: str) -> list[str]:
 
 def collapsed(found: Measures) -> list[str]:
     """A note where chance had no say in what was drawn, and intervals therefore have no width."""
-    return ["the samples are all alike: intervals that have no width promise nothing"] * ("spread" in found and found["spread"].value == 0)
+    return ["the samples are all alike: intervals that have no width promise nothing"] * (
+        "spread" in found and found["spread"].value == 0
+    )
 
 
 def distinct(source: Source) -> Source:

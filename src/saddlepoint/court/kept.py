@@ -13,10 +13,10 @@ from saddlepoint.files import write_atomic
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import Verdict, diagnose
-from saddlepoint.statistics.intervals import Interval
-from saddlepoint.storage.journal import read
 from saddlepoint.record import read_record
 from saddlepoint.settings.run import Run
+from saddlepoint.statistics.intervals import Interval
+from saddlepoint.storage.journal import read
 
 NAME = "measures.json"
 HIGHER = ("precision", "recall", "coverage", "inception_score", "label_accuracy", "modes")

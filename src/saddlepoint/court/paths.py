@@ -3,12 +3,12 @@
 import torch
 from torch import Tensor
 
+from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.data.scaling import unit
 from saddlepoint.judge.extractors.extractor import Extractor
 from saddlepoint.judge.path import path_length
 from saddlepoint.latent.walk import PATHS
 from saddlepoint.randomness import Randomness
-from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.statistics.intervals import Interval
 
 WAYS = 200

@@ -18,7 +18,9 @@ BENCHES: dict[str, Callable[[Evidence], Bench]] = {"samples": jury.by_samples, "
 def court(evidence: Evidence) -> Court:
     """Everybody who judges this run. SaddlepointError says why nobody can."""
     judges = system(evidence.record.config.system).judges
-    return Court(tuple(BENCHES[judge](evidence) if isinstance(judge, str) else own(judge, evidence) for judge in judges))
+    return Court(
+        tuple(BENCHES[judge](evidence) if isinstance(judge, str) else own(judge, evidence) for judge in judges)
+    )
 
 
 def own(judge: Callable[[View], Measures], evidence: Evidence) -> Bench:

@@ -18,6 +18,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
 
+
 class Sampling(NamedTuple):
     """What is shown more often than it is there.
 

@@ -30,7 +30,9 @@ def encode(x: Tensor, about: About) -> bytes:
     from PIL import Image
 
     if x.dtype not in (torch.uint8, torch.uint16) or not 1 <= x.shape[0] <= 4:
-        raise SaddlepointError(f"{about.dtype} pictures of shape {list(x.shape)} are no PNG", "--to", "write a .npz file")
+        raise SaddlepointError(
+            f"{about.dtype} pictures of shape {list(x.shape)} are no PNG", "--to", "write a .npz file"
+        )
     picture = x.permute(1, 2, 0).numpy()
     if picture.dtype == np.uint16 and picture.shape[2] > 1:
         return deep(picture)

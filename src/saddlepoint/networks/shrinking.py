@@ -8,9 +8,6 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn.functional import conv2d
-
-from saddlepoint.errors import SaddlepointError
 
 REACH = 2
 """k(t) is 0 from here on."""

@@ -29,7 +29,9 @@ def located(data: str, config: Run, budget: float | None, engine: Engine) -> Run
     if config.base is not None:
         named, config = as_the_base(config.base, named, config)
     others = {
-        name: wish.model_copy(update={"name": lasting(wish.name), "side": wish.side or side, "size": wish.size or named.size})
+        name: wish.model_copy(
+            update={"name": lasting(wish.name), "side": wish.side or side, "size": wish.size or named.size}
+        )
         for name, wish in wishes(config).items()
         if name != "x"
     }

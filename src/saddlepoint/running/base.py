@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.record import RunRecord, read_record
 from saddlepoint.storage.checkpoint import Checkpoint, newest, read
 from saddlepoint.storage.manifest import MANIFEST, Damage
 from saddlepoint.storage.parts import Saved
-from saddlepoint.record import RunRecord, read_record
 
 SHOWN, LEAST = 6, 0.1
 

@@ -88,17 +88,20 @@ def sampled(live: Live, model: Artefact, court: Court | None) -> Material:
         drawn = model.sample(POINTS)
         return Material(drawn.x, live.train.x[:POINTS]) if about.kind == "points" else Material(sheet=drawn.picture())
     classes = max(1, len(model.classes))
-    samples = by_class(medium.seen(model.sample(classes * EACH).x.nan_to_num(), about), classes)
+
+    def seen(x: Tensor) -> Tensor:
+        """As bytes; a pixel that is no number is black."""
+        return medium.seen(x.nan_to_num() if x.is_floating_point() else x, about)
+
+    samples = by_class(seen(model.sample(classes * EACH).x), classes)
     examples = first_of_each(live.train, EACH)[: classes * EACH]
-    real = by_class(medium.seen(examples.nan_to_num(), about), classes) if len(examples) else None
-    pictures = medium.seen(model.sample(EACH).x.nan_to_num(), about)
-    training = medium.seen(live.train.x, about)
+    real = by_class(seen(examples), classes) if len(examples) else None
+    pictures, training = seen(model.sample(EACH).x), seen(live.train.x)
     found, usual = nearest(pictures, training), None
     others = {"nearest by L1": training[nearest_l1(pictures, training).indices]}
     others |= {} if court is None else court.nearest(pictures)
     if live.held_out.size:
-        held_out = medium.seen(live.held_out.x[:PROBE], about)
-        usual = nearest(held_out, training).distances.median().item()
+        usual = nearest(seen(live.held_out.x[:PROBE]), training).distances.median().item()
     pairs = Pairs(pictures, training[found.indices], found.distances, usual, others)
     return Material(samples, real, pairs)
 

@@ -116,7 +116,9 @@ class Live:
     def told(self) -> dict[str, object]:
         """What the journal says of the stage that is about to be played."""
         game = self.scene.game
-        players = {name: {"networks": list(p.networks), "lr": self.scene.paces[name].lr} for name, p in game.players.items()}
+        players = {
+            name: {"networks": list(p.networks), "lr": self.scene.paces[name].lr} for name, p in game.players.items()
+        }
         objective = {} if game.objective is None else {"objective": game.objective.name}
         return {"system": self.config.system, **objective, "players": players}
 
@@ -147,7 +149,7 @@ class Live:
 
     def artefact(self, module: nn.Module, run: str = "") -> Artefact:
         """The same as it would be shipped."""
-        return Artefact(self.model(module), self.description(run))
+        return Artefact(self.model(module), self.description(run), parted(module, self.system.ships))
 
     def description(self, run: str) -> Description:
         """What is to be known of the model that this run leaves. Where its data lie is nobody's business."""

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from saddlepoint.errors import SaddlepointError
 from saddlepoint.engine import hardware
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.record import versions
 from saddlepoint.running.progress import Progress
 from saddlepoint.storage.journal import Journal
-from saddlepoint.record import versions
 
 
 @contextmanager

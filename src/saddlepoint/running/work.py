@@ -19,9 +19,9 @@ from saddlepoint.records import Round
 from saddlepoint.running import moments
 from saddlepoint.running.gauge import WINDOW, Gauge
 from saddlepoint.running.judging import best_of, court_of, sit
+from saddlepoint.running.live import Live
 from saddlepoint.running.moments import Due, due
 from saddlepoint.running.progress import Tally
-from saddlepoint.running.live import Live
 from saddlepoint.running.signals import StopSignals
 from saddlepoint.running.watcher import Tick, Watcher
 from saddlepoint.settings.run import Stage

@@ -1,4 +1,4 @@
-"""How recipe, file and flags become one configuration: the recipe's values, the file's over them, the flags' over these."""
+"""How recipe, file and flags become one configuration: the file over the recipe, the flags over the file."""
 
 import json
 import tomllib

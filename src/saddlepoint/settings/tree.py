@@ -59,7 +59,7 @@ def settings(kind: Kind) -> Mapping[str, Setting]:
 
 @cache
 def sugar(kind: Kind) -> Mapping[str, tuple[str, ...]]:
-    """Short names, and the settings they stand for. One named in full wins over a short name that stands for several."""
+    """Short names, and what they stand for. A setting named in full wins over a short name that stands for several."""
     rates = tuple(setting.name for setting in leaves(kind) if setting.name.endswith(".lr"))
     known = {setting.name for setting in leaves(kind)}
     return ({"lr": rates} if rates else {}) | {short: (name,) for short, name in SHORT.items() if name in known}

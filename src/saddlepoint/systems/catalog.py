@@ -15,7 +15,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.settings.complaints import did_you_mean
 from saddlepoint.settings.recipe import Recipe
 from saddlepoint.settings.run import Run
-from saddlepoint.settings.tree import flag, names
+from saddlepoint.settings.tree import names
 from saddlepoint.systems import theirs
 
 if TYPE_CHECKING:

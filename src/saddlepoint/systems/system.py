@@ -1,6 +1,6 @@
 """What a system is: all that is particular to one kind of model, as a record of plain functions.
 
-    networks   (config, facts) -> named modules with fresh weights; one that has buffers alone is a memory, saved as well
+    networks   (config, facts) -> named modules with fresh weights; one of buffers alone is a memory, saved as well
     scene      (config, stage, networks, facts) -> the game of a stage, and how fast each of its players moves
     model      (config, facts, networks) -> what can be done with the networks once they are trained
 

@@ -109,7 +109,9 @@ def recipes(found: Theirs) -> Mapping[str, Recipe]:
     given = part(found, "RECIPES")
     if not given:
         raise SaddlepointError("RECIPES is empty", found.where, GUIDE)
-    return {name: made if isinstance(made, Recipe) else Recipe(made, "-", "-", "your own") for name, made in given.items()}
+    return {
+        name: made if isinstance(made, Recipe) else Recipe(made, "-", "-", "your own") for name, made in given.items()
+    }
 
 
 def begun(found: Theirs, name: str = "") -> Run:

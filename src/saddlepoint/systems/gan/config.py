@@ -1,7 +1,7 @@
 """Noise to x, with labels or vectors as condition: the settings of the family, and its recipes. No torch.
 
-    gan     Goodfellow et al. 2014      cgan    Mirza and Osindero 2014      dcgan   Radford et al. 2015
-    acgan   Odena et al. 2017           modern  the default                  points  for points in any number of dimensions
+gan     Goodfellow et al. 2014      cgan    Mirza and Osindero 2014      dcgan   Radford et al. 2015
+acgan   Odena et al. 2017           modern  the default                  points  in any number of dimensions
 """
 
 from typing import Annotated, Literal, Self
