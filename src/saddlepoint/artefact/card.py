@@ -10,12 +10,12 @@ USES = {
     "apply": "model.apply(x)  # x: [n, channels, height, width], as stored",
 }
 
-IMITATES = """It imitates its training data, with their gaps and biases, and may repeat single examples of them: look at the
-nearest training pictures in the run's report before you publish samples.
+IMITATES = """It imitates its training data, with their gaps and biases, and may repeat single examples of them: look at
+the nearest training pictures in the run's report before you publish samples.
 """
 
-INVENTS = """What it adds to what it is given it has from its training data: it invents, and does not measure. Do not read
-more out of its results than was in what went in.
+INVENTS = """What it adds to what it is given it has from its training data: it invents, and does not measure. Do not
+read more out of its results than was in what went in.
 """
 
 
