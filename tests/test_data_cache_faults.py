@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -107,6 +108,7 @@ def test_what_is_damaged_is_made_anew(setting: Setting, decodings: list[str], ki
     (path,) = setting.entry.glob(name)
     before = path.stat()
     whole = path.read_bytes()
+    time.sleep(0.02)  # a tick of the file system's clock
     path.write_bytes(damage(whole))
     assert path.read_bytes() != whole
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # as if nobody had touched it

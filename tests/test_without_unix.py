@@ -1,4 +1,4 @@
-"""A system that has nothing of Unix, no locks, no flags for careful opening, no folders to open: all is kept all the same.
+"""A system with nothing of Unix, neither locks nor flags to open with care: all of it is kept there, too.
 
 In a process of its own, from which these names are taken before the package is imported.
 """
