@@ -27,6 +27,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 import crashes  # noqa: E402 - found on the path just set
 import mishaps  # noqa: E402
 import torch  # noqa: E402
+import traps  # noqa: E402
 import typos  # noqa: E402
 from crashes import Trial  # noqa: E402
 
@@ -119,6 +120,30 @@ EXPERIMENTS = (
         mishaps.given_up,
         10,
         "three rollbacks, rates halved in each, then status 3",
+    ),
+    Experiment(
+        "links in place of a run's own files and folders, to somebody's own",
+        traps.links,
+        100,
+        "what they lead to stays byte for byte; refused in one line, or the same bits as undisturbed",
+    ),
+    Experiment(
+        "odd files: pipes, folders, /dev/zero, 10 GB in place of journal and checkpoint files",
+        traps.odd,
+        60,
+        "< 5 s; the journal's refused in one line, others are damage; same bits as undisturbed",
+    ),
+    Experiment(
+        "the cache: each operation fails, with EIO, ENOSPC, EACCES, kill -9 in turn",
+        traps.caches_fail,
+        200,
+        "no reading ends by it; the next one gives the same examples, leaves no draft",
+    ),
+    Experiment(
+        "the cache: damage to each of its files, their times put back",
+        traps.caches_damaged,
+        300,
+        "the same examples",
     ),
     Experiment("typos on the command line", mistyped, len(typos.SLIPS), "status 2, one line, < 1 s, no torch, no data"),
 )

@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[1] / "src" / "saddlepoint"
 # modules of a large package have places of their own. A new module is given its place here, with thought.
 LAYERS = {
     **dict.fromkeys(["errors", "records", "randomness"], 0.0),
+    "regular": 0.1,
+    "files": 0.2,
     **dict.fromkeys(["objectives", "penalties", "statistics", "theory"], 1.0),
     **dict.fromkeys(["augment", "data", "networks", "priors"], 2.0),
     "game": 2.9,
@@ -23,7 +25,7 @@ LAYERS = {
     "game.schedules": 3.4,
     **dict.fromkeys(["judge", "latent"], 4.0),
     **dict.fromkeys(["running", "storage"], 4.9),
-    **dict.fromkeys(["config", "durations", "files"], 5.0),
+    **dict.fromkeys(["config", "durations"], 5.0),
     **dict.fromkeys(["storage.manifest", "storage.parts"], 5.0),
     **dict.fromkeys(["running.gauge", "running.signals", "running.watcher"], 5.0),
     **dict.fromkeys(["complaints", "figures", "recipes"], 5.1),

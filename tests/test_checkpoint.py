@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import DRAFT
 from saddlepoint.storage.checkpoint import DAMAGED, NotFinite, checkpoints, newest, restore, save
 from saddlepoint.storage.parts import ModulePart, OptimiserPart, Saved
 
@@ -96,7 +97,7 @@ def test_the_newest_is_restored_and_old_ones_are_removed(tmp_path: Path) -> None
 
 def test_nothing_saved_yet(tmp_path: Path) -> None:
     assert restore(tmp_path / "absent", Toy().parts) is None
-    (tmp_path / "000000003.tmp").mkdir()
+    (tmp_path / f"000000003{DRAFT}").mkdir()
     assert restore(tmp_path, Toy().parts) is None
     assert list(tmp_path.iterdir()) == []
 
@@ -139,7 +140,7 @@ def test_whatever_fails_while_restoring(two: Path, fault: int | str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(two, folder)
         shutil.copytree(folder / "000000004", folder / ("000000004" + DAMAGED))
-        shutil.copytree(folder / "000000004", folder / "000000006.tmp")
+        shutil.copytree(folder / "000000004", folder / f"000000006{DRAFT}")
         (folder / "000000004" / "values.json").write_bytes(b"")
 
     for _ in each_failure(fault, prepare, lambda: restore(folder, toy.parts)):
@@ -257,7 +258,7 @@ def test_all_damaged(two: Path) -> None:
 
 def test_looking_changes_nothing(two: Path) -> None:
     (two / "000000004" / "values.json").write_bytes(b"")
-    (two / "000000006.tmp").mkdir()
+    (two / f"000000006{DRAFT}").mkdir()
     before = sorted(two.rglob("*"))
     checkpoint = newest(two)
     assert checkpoint is not None
@@ -394,10 +395,10 @@ def test_a_manifest_without_end(two: Path) -> None:
 
 
 def test_a_checkpoint_that_may_not_be_read_is_not_called_damaged(two: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, flags: int, mode: int) -> int:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     refused(two, "may not be read")
     assert len(checkpoints(two)) == 2
 

@@ -52,9 +52,9 @@ def test_it_gives_the_same_source_the_first_and_the_second_time(pictures: Path, 
 
 def test_it_is_mapped_and_not_loaded(pictures: Path, monkeypatch) -> None:
     read(pictures, monkeypatch)
-    found = cache.load(cache.contents()[0].folder)
-    assert found is not None
-    assert isinstance(found.x, np.memmap)
+    held = cache.load(cache.contents()[0].folder)
+    assert held is not None
+    assert isinstance(held.found.x, np.memmap)
     assert read(pictures, monkeypatch).mapped
 
 
@@ -110,8 +110,15 @@ def test_without_a_home_there_is_a_place(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_clearing_touches_nothing_of_anybody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path))
-    (tmp_path / "letters").mkdir()
-    (tmp_path / ("a" * 32)).mkdir()
+    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path / "cache"))
+    for name in ("letters", "a" * 32, "b" * 32):
+        (tmp_path / "cache" / name).mkdir(parents=True)
+    (tmp_path / "cache" / ("b" * 32) / "photo.jpg").write_bytes(b"mine")
+    (tmp_path / "cache" / ("b" * 32) / "x.npy").write_bytes(b"ours")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "x.npy").write_bytes(b"mine")
+    (tmp_path / "cache" / ("c" * 32)).symlink_to(tmp_path / "elsewhere")
     cache.clear()
-    assert [path.name for path in tmp_path.iterdir()] == ["letters"]
+    assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == ["b" * 32, "c" * 32, "letters"]
+    assert [path.name for path in (tmp_path / "cache" / ("b" * 32)).iterdir()] == ["photo.jpg"]
+    assert (tmp_path / "elsewhere" / "x.npy").exists()

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import os
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
@@ -11,13 +14,29 @@ from typing import NamedTuple
 import pytest
 
 from saddlepoint.cli.main import main
-from saddlepoint.court.jury import local
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors.downloads import fetched, folder
-from saddlepoint.storage import downloads
+from saddlepoint.running.judging import local
+from saddlepoint.judge.extractors import downloads
+from saddlepoint.judge.extractors.downloads import cached, fetched, folder
 
 CONTENT = bytes(range(256)) * 40
 KNOWN = {hashlib.sha256(CONTENT).hexdigest(): "w.pth"}
+
+
+DRIPS = {
+    "/drips.pth": b"HTTP/1.1 200 OK\r\nContent-Length: 10240\r\n\r\n",
+    "/drips-before-it-speaks.pth": b"HTTP/1.1 200 O",
+    "/says-nothing-of-http.pth": b"\0" * 70_000,
+}
+
+
+def drip(answers: BaseHTTPRequestHandler, first: bytes) -> None:
+    """Send this, then a byte now and then: never so late that a single wait would be given up."""
+    with suppress(OSError):
+        answers.wfile.write(first)
+        for _ in range(100):
+            time.sleep(0.05)
+            answers.wfile.write(b"K")
 
 
 class Site(NamedTuple):
@@ -37,6 +56,9 @@ def site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Site]:
             asked.append(self.path)
             if self.path == "/none.pth":
                 self.send_error(404)
+                return
+            if self.path in DRIPS:
+                drip(self, DRIPS[self.path])
                 return
             self.send_response(200)
             self.send_header("Content-Length", str(len(CONTENT) + (self.path == "/short.pth")))
@@ -88,6 +110,45 @@ def test_what_is_too_large_is_not_read_to_its_end(site: Site, monkeypatch: pytes
     monkeypatch.setattr(downloads, "PIECE", 100)
     with pytest.raises(SaddlepointError, match="no weights of ours"):
         fetched(f"{site.address}/w.pth", KNOWN)
+
+
+@pytest.mark.parametrize("name", ["drips.pth", "drips-before-it-speaks.pth"])
+def test_a_server_that_drips_does_not_hold_us(site: Site, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(downloads, "IN_ALL", 0.5)
+    start = time.monotonic()
+    with pytest.raises(SaddlepointError, match=rf"{name}: not whole after 0 seconds \(download it by other means"):
+        fetched(f"{site.address}/{name}", KNOWN)
+    assert time.monotonic() - start < 1.5
+    assert not folder().exists()
+
+
+def test_the_thread_that_was_left_to_itself_gives_up_too(site: Site) -> None:
+    start = time.monotonic()
+    with pytest.raises(SaddlepointError, match=r"broke off after \d of 10,240 bytes"):
+        downloads.received(f"{site.address}/drips.pth", start + 0.2)
+    assert time.monotonic() - start < 1
+
+
+def test_what_is_no_answer_is_one_line(site: Site) -> None:
+    with pytest.raises(SaddlepointError, match="cannot be downloaded"):
+        fetched(f"{site.address}/says-nothing-of-http.pth", KNOWN)
+
+
+def test_what_is_cached_is_had_without_asking_anybody(site: Site, tmp_path: Path) -> None:
+    address = f"{site.address}/w.pth"
+    assert cached(address, KNOWN) is None
+    assert site.asked == []
+    path = fetched(address, KNOWN)
+    assert cached(address, KNOWN) == path
+    assert cached(address, {}) is None
+    path.write_bytes(CONTENT[:-1])
+    assert cached(address, KNOWN) is None
+    (tmp_path / "same").write_bytes(CONTENT)
+    for odd in (lambda: path.symlink_to(tmp_path / "same"), lambda: os.mkfifo(path)):
+        path.unlink()
+        odd()
+        assert cached(address, KNOWN) is None
+    assert len(site.asked) == 1
 
 
 def test_a_server_that_is_not_there_is_one_line(site: Site) -> None:

@@ -16,6 +16,7 @@ if not hasattr(os, "fork"):
 
 import crashes
 import mishaps
+import traps
 from crashes import Trial
 from damage import KINDS
 
@@ -54,6 +55,10 @@ def all_pass(trials: Iterator[Trial]) -> None:
         (mishaps.disk_full, 3),
         (mishaps.earlier_checkpoints_stay, 4),
         (mishaps.given_up, 1),
+        (traps.links, 6),
+        (traps.odd, 4),
+        (traps.caches_fail, 8),
+        (traps.caches_damaged, 12),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )

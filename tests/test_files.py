@@ -11,6 +11,7 @@ from failing import Disk, each_failure
 
 from saddlepoint import files
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import DRAFT, FORMER
 
 FAULTS = [errno.EIO, errno.ENOSPC, errno.EACCES, "kill", "torn"]
 OLD, NEW = {"a": b"old", "b": b"older" * 9}, {"a": b"new", "c": b"newer" * 999}
@@ -49,7 +50,7 @@ def test_a_folder_is_old_or_new(tmp_path: Path, fault: int | str, existing: bool
             files.write_folder(folder, OLD)
 
     struck = []
-    for name in each_failure(fault, prepare, lambda: files.write_folder(folder, NEW)):
+    for name in each_failure(fault, prepare, lambda: files.write_folder(folder, NEW, known=OLD)):
         struck.append(name)
         files.sweep(folder.parent)
         assert contents(folder.parent) in (old, new)
@@ -124,7 +125,7 @@ def test_data_reach_the_disk_before_the_name_and_the_name_before_the_return(
     (tmp_path / "run").mkdir()
     monkeypatch.setattr(files, "operations", table)
     files.write_folder(tmp_path / "run" / "d", {"a": b"1"})
-    assert log == ["write a", "sync a", "sync d.tmp", "rename d.tmp d", "sync run"]
+    assert log == ["write a", "sync a", f"sync d{DRAFT}", f"rename d{DRAFT} d", "sync run"]
 
 
 @pytest.mark.parametrize(("code", "words"), [(errno.ENOSPC, "disk is full"), (errno.EDQUOT, "quota")])
@@ -176,14 +177,18 @@ def test_folders_are_made_with_their_parents_and_refused_under_a_file(tmp_path: 
         files.make_folder(tmp_path / "f" / "b")
 
 
-def test_sweeping_puts_back_what_was_set_aside(tmp_path: Path) -> None:
-    (tmp_path / "d.former").mkdir()
-    (tmp_path / "d.former" / "a").write_bytes(b"old")
-    (tmp_path / "e.tmp").mkdir()
-    (tmp_path / "e.tmp" / "a").write_bytes(b"half")
-    (tmp_path / "f.tmp").write_bytes(b"half")
+def test_sweeping_puts_back_what_was_set_aside_and_touches_nothing_of_others(tmp_path: Path) -> None:
+    for name in (f"d{FORMER}", f"e{DRAFT}", "holiday.tmp"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a").write_bytes(name.encode())
+    (tmp_path / f"f{DRAFT}").write_bytes(b"half")
+    (tmp_path / "letter.tmp").write_bytes(b"Dear")
     files.sweep(tmp_path)
-    assert contents(tmp_path) == {"d/a": b"old"}
+    assert contents(tmp_path) == {
+        "d/a": f"d{FORMER}".encode(),
+        "holiday.tmp/a": b"holiday.tmp",
+        "letter.tmp": b"Dear",
+    }
     files.sweep(tmp_path / "absent")
 
 

@@ -13,6 +13,7 @@ from saddlepoint.cli.main import main
 from saddlepoint.court.standard import learned_from, standard
 from saddlepoint.data.digits import digits
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import DRAFT
 from saddlepoint.judge.extractors.digits import digits as digit_extractor
 from saddlepoint.judge.extractors.extractor import Extractor, Seen
 from saddlepoint.judge.extractors.learned import trained
@@ -98,6 +99,22 @@ def flipped(data: bytes) -> bytes:
     return data[:-3] + bytes([data[-3] ^ 1]) + data[-2:]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_what_is_no_regular_file_is_written_anew(cache: Path, tmp_path: Path) -> None:
+    key = key_of("x")
+    remember(key, NUMBERS, lambda _: True, make)
+    path, letter = only(cache), tmp_path / "letter"
+    letter.write_bytes(whole := path.read_bytes())
+    for odd in (lambda: os.mkfifo(path), lambda: path.symlink_to(letter)):
+        path.unlink()
+        odd()
+        assert contents() == []
+        assert load(path) is None
+        remember(key, NUMBERS, lambda _: True, make)
+        assert load(path) is not None
+        assert letter.read_bytes() == whole
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -150,12 +167,14 @@ def test_a_write_that_fails_leaves_nothing(cache: Path, monkeypatch) -> None:
 def test_the_verb_shows_and_clears_them(cache: Path, capsys) -> None:
     remember(key_of("x"), Of("my photos, seen by something", 2), lambda _: True, make)
     (cache / "figures" / "mine.txt").write_text("not ours")
+    (cache / "figures" / "mine.tmp").write_text("not ours")
+    (cache / "figures" / f"{key_of('y')}.safetensors{DRAFT}").write_text("ours")
     assert main(["cache"]) == 0
     assert "my photos, seen by something" in capsys.readouterr().out
     assert main(["cache", "--json", "--clear"]) == 0
     entries = json.loads(capsys.readouterr().out)["entries"]
     assert [(entry["data"], entry["pictures"]) for entry in entries] == [("my photos, seen by something", 2)]
-    assert os.listdir(cache / "figures") == ["mine.txt"]
+    assert sorted(os.listdir(cache / "figures")) == ["mine.tmp", "mine.txt"]
 
 
 def test_features_are_taught_once(monkeypatch) -> None:

@@ -18,6 +18,10 @@ class SaddlepointError(Exception):
         super().__init__(f"{place}{what}{advice}")
 
 
+class Irregular(SaddlepointError):  # noqa: N818 - it is a finding
+    """What bears the name of a file or folder of ours cannot be one: it is neither followed, changed nor removed."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint: the known word most like this one, or all of them where none is."""
     known = list(known)

@@ -4,19 +4,22 @@ What is written goes to a draft beside its final name, is forced to the disk, an
 folder that holds the name is forced to the disk too. A process killed at any moment leaves the old state or the new
 one, and at most a draft, which `sweep` removes. Everything that changes the disk goes through `operations`, so that a
 test can make any one of them fail.
+What is ours is never a link, a pipe or a device (`regular`): such things are refused, and left as they are.
 """
 
 import errno
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
 
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import Irregular, SaddlepointError
+from saddlepoint.regular import CAREFUL, holds_only, real_folder, refuse_irregular, refuse_link
 
-DRAFT, FORMER = ".tmp", ".former"
+DRAFT, FORMER = ".saddlepoint.tmp", ".saddlepoint.former"
 FULL = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -42,11 +45,11 @@ operations = Operations()
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Make `path` hold `data`, or leave it as it was and raise."""
+    """Make `path` hold `data`, or leave it as it was and raise. A link there is replaced, not followed."""
     draft = _beside(path, DRAFT)
     with explained(path, needed=len(data)):
         try:
-            _put(draft, data, os.O_TRUNC, sync=True)
+            _draft(draft, data)
             operations.rename(draft, path)
             _sync_folder(path.parent)
         except OSError:
@@ -55,19 +58,21 @@ def write_atomic(path: Path, data: bytes) -> None:
             raise
 
 
-def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+def write_folder(folder: Path, contents: Mapping[str, bytes], known: Collection[str] = ()) -> None:
     """Make `folder` hold these files and no others, or leave it as it was and raise.
 
     A folder cannot be replaced in one step. The former one is set aside first, where `sweep` finds it again should the
-    process die between the two renames.
+    process die between the two renames. Irregular where it is a link, or holds names that are not `known` either.
     """
     draft, former = _beside(folder, DRAFT), _beside(folder, FORMER)
     sweep(folder.parent)
+    if os.path.lexists(folder) and not holds_only(folder, {*contents, *known}):
+        raise Irregular("is a link, or holds files that are not ours", str(folder), "move it, or them, elsewhere")
     with explained(folder, needed=sum(map(len, contents.values()))):
         try:
             operations.mkdir(draft)
             for name, data in contents.items():
-                _put(draft / name, data, os.O_EXCL, sync=True)
+                _put(draft / name, data, os.O_CREAT | os.O_EXCL, sync=True)
             _sync_folder(draft)
             if folder.exists():
                 operations.rename(folder, former)
@@ -83,22 +88,54 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
 def append(path: Path, data: bytes) -> None:
     """Add `data` to the end of a file, all of it or, having raised, nothing. Not forced to the disk: see `sync`."""
     with explained(path, needed=len(data)):
-        _put(path, data, os.O_APPEND)
+        _put(path, data, os.O_CREAT | os.O_APPEND)
 
 
 def cut(path: Path, size: int) -> None:
     """Shorten a file to its first `size` bytes."""
-    with explained(path), _opened(path, os.O_WRONLY) as handle:
+    with explained(path), _closing(open_regular(path, os.O_WRONLY)) as handle:
         operations.truncate(handle, size)
         operations.sync(handle)
 
 
 def sync(path: Path) -> None:
-    """Force a file that was appended to, and its name, to the disk."""
+    """Force a file that was written to, and its name, to the disk."""
     with explained(path):
-        with _opened(path, os.O_RDONLY) as handle:
+        with _closing(open_regular(path, os.O_RDWR)) as handle:
             operations.sync(handle)
         _sync_folder(path.parent)
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """All of a file. Irregular if it is a link, no regular file, or has more than `most` bytes; OSError as the system
+    has it, where it is missing or may not be read.
+    """
+    with reading(path) as file:
+        if (size := os.fstat(file.fileno()).st_size) > most:
+            what = f"has {size:,} bytes, more than the {most:,} that are read"
+            raise Irregular(what, str(path), "put the right one back")
+        return file.read(size)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[BufferedReader]:
+    """A file, to be read piece by piece. Irregular and OSError as for `read_bounded`."""
+    with os.fdopen(open_regular(path, os.O_RDONLY, os.open), "rb") as file:
+        yield file
+
+
+def open_regular(path: Path, flags: int, opener: Callable[..., int] | None = None) -> int:
+    """A handle, to be closed, of a regular file that is no link nor, if it is to be changed, has a second name."""
+    changed = bool(flags & (os.O_WRONLY | os.O_RDWR))
+    with suppress(FileNotFoundError):
+        refuse_irregular(os.lstat(path), path, changed)
+    handle = (opener or operations.open)(path, flags | CAREFUL, 0o666)
+    try:
+        refuse_irregular(os.fstat(handle), path, changed)
+    except SaddlepointError:
+        os.close(handle)
+        raise
+    return handle
 
 
 def make_folder(folder: Path) -> None:
@@ -110,12 +147,17 @@ def make_folder(folder: Path) -> None:
                 _sync_folder(step.parent)
 
 
+def make_own_folder(folder: Path) -> None:
+    """Create a folder that belongs to a run, where it is missing; Irregular where it is a link to another."""
+    refuse_link(folder)
+    make_folder(folder)
+
+
 def remove_folder(folder: Path) -> None:
     """Remove a folder with all that is in it. Its name goes first, so that no half of it is taken for the whole."""
-    draft = folder if folder.suffix == DRAFT else _beside(folder, DRAFT)
+    draft = _beside(folder, DRAFT)
     with explained(folder):
-        if draft != folder:
-            operations.rename(folder, draft)
+        operations.rename(folder, draft)
         _remove(draft)
 
 
@@ -127,12 +169,13 @@ def rename(path: Path, name: str) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Finish what a dead process left behind: put back a folder it had set aside, remove its drafts."""
+    """Finish what a dead process left behind: put back a folder it had set aside, remove its drafts, nothing else."""
     with explained(folder):
         for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
-            if entry.suffix == FORMER and not entry.with_suffix("").exists():
-                operations.rename(entry, entry.with_suffix(""))
-            elif entry.suffix in (DRAFT, FORMER):
+            whole = entry.with_name(entry.name.removesuffix(FORMER))
+            if whole != entry and not os.path.lexists(whole) and real_folder(entry):
+                operations.rename(entry, whole)
+            elif entry.name.endswith((DRAFT, FORMER)):
                 _remove(entry)
 
 
@@ -151,9 +194,8 @@ def explained(path: Path, needed: int = 0) -> Iterator[None]:
         if error.errno in FULL:
             what = f"{FULL[error.errno]}: {needed:,} bytes needed, {free_bytes(path):,} bytes free"
             raise SaddlepointError(what, str(path), "make room, then try again", code=1) from error
-        raise SaddlepointError(
-            str(error.strerror or error), str(path), "check the disk and the permissions", code=1
-        ) from error
+        what = str(error.strerror or error)
+        raise SaddlepointError(what, str(path), "check the disk and the permissions", code=1) from error
 
 
 def _beside(path: Path, suffix: str) -> Path:
@@ -161,17 +203,23 @@ def _beside(path: Path, suffix: str) -> Path:
 
 
 @contextmanager
-def _opened(path: Path, flags: int) -> Iterator[int]:
-    handle = operations.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
+def _closing(handle: int) -> Iterator[int]:
     try:
         yield handle
     finally:
         operations.close(handle)
 
 
+def _draft(path: Path, data: bytes) -> None:
+    """Write a new file. What a dead process left under its name goes; if that is a link, nothing is written through."""
+    if os.path.lexists(path):
+        operations.unlink(path)
+    _put(path, data, os.O_CREAT | os.O_EXCL, sync=True)
+
+
 def _put(path: Path, data: bytes, flags: int, sync: bool = False) -> None:
     """Write all of `data` to a file opened with these flags; one that is appended to is cut back if that fails."""
-    with _opened(path, os.O_WRONLY | os.O_CREAT | flags) as handle:
+    with _closing(open_regular(path, os.O_WRONLY | flags)) as handle:
         before = os.fstat(handle).st_size
         rest = memoryview(data)
         try:
@@ -187,13 +235,14 @@ def _put(path: Path, data: bytes, flags: int, sync: bool = False) -> None:
 
 def _sync_folder(folder: Path) -> None:
     """Force a folder's list of names to the disk. (Windows has no such thing: there a rename is durable by itself.)"""
-    if os.name == "posix":
-        with _opened(folder, os.O_RDONLY) as handle:
+    if hasattr(os, "O_DIRECTORY"):
+        with _closing(operations.open(folder, os.O_RDONLY | os.O_DIRECTORY)) as handle:
             operations.sync(handle)
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
+    """Remove a file, a link, or a folder with what is in it, never following a link."""
+    if real_folder(path):
         for entry in sorted(path.iterdir()):
             _remove(entry)
         operations.rmdir(path)

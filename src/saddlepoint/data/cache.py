@@ -1,33 +1,50 @@
 """Pictures decoded once: a memory-mapped array beside what is known of it, so that the next start takes no time.
 
-    CACHE/KEY/x.npy      [N, C, H, W], mapped and not loaded: it may be larger than memory
-    CACHE/KEY/about.json which entries it holds, what was left out, the digest
+    CACHE/KEY/x.npy      [N, C, H, W], mapped and not loaded: it may be larger than memory (`mapped`)
+    CACHE/KEY/about.json which entries it holds, what was left out, the SHA-256 of the array and of all this
+    CACHE/KEY/*.sha256   the digest of the source that it is, for each condition it was read with
 
 The key is a hash of what was listed (path, size, time of change of every file) and of how it was decoded. Small sets,
 which are decoded in a moment, are held in memory. CACHE is $SADDLEPOINT_CACHE, or where the system keeps caches.
+
+What is not as it was written is made anew. A disk that takes nothing makes reading slower, not impossible.
 """
 
 import hashlib
 import json
 import os
-import shutil
-import struct
 import tempfile
+from contextlib import suppress
 from math import prod
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from saddlepoint import files
+from saddlepoint.data import mapped
 from saddlepoint.data.fitting import Form
 from saddlepoint.data.gather import Gathered, assembled, decoded
 from saddlepoint.data.pictures import Header
 from saddlepoint.data.reading import Bad, Listing, Reading, Tell, tolerate
 from saddlepoint.data.source import Source
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.regular import real_folder
 
 FORMAT = 2
 SMALL = 1 << 25  # bytes of encoded pictures that are not worth a cache
-HEADER = 128
+MARGIN = 1 << 28  # bytes of the disk that are left free
+LARGEST = 1 << 30  # bytes of what is known of an array: those of a hundred million pictures
+ABOUT = "about.json"
+OURS = (mapped.NAME, mapped.CHECKED, ABOUT, "*.sha256", "x.*.tmp", "about.*.tmp", "*" + files.DRAFT)
+
+
+class Held(NamedTuple):
+    """What a folder of the cache holds, and the SHA-256 of its array's bytes."""
+
+    folder: Path
+    found: Gathered
+    sha256: str
 
 
 class Stored(NamedTuple):
@@ -64,119 +81,155 @@ def key_of(listing: Listing, wish: Reading) -> str:
 
 def through(listing: Listing, wish: Reading, tell: Tell) -> Source:
     """The source that these pictures are, decoded now or before."""
-    found, folder = fetch(listing, wish, tell)
+    found, held = fetch(listing, wish, tell)
     source = assembled(listing, wish, found)
-    return source if folder is None else source._replace(known=known(folder, source))
+    return source if held is None else source._replace(known=known(held, source))
 
 
-def fetch(listing: Listing, wish: Reading, tell: Tell) -> tuple[Gathered, Path | None]:
-    """The pictures, from the cache or put into it, and their folder there; in memory where they are few."""
+def fetch(listing: Listing, wish: Reading, tell: Tell) -> tuple[Gathered, Held | None]:
+    """The pictures, from the cache or put into it, and what holds them there; in memory where they are few."""
     if sum(entry.size for entry in listing.entries) < SMALL:
         return decoded(listing, wish, np.empty, tell), None
     folder = place() / key_of(listing, wish)
-    found = load(folder)
-    if found is not None:
-        tolerate(found.bad, len(found.kept), wish.bad, listing.name)
-        return found, folder
+    mapped.sweep(folder)
+    if (held := load(folder)) is not None:
+        tolerate(held.found.bad, len(held.found.kept), wish.bad, listing.name)
+        return held.found, held
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        tell(f"no cache: {folder.parent}: {error.strerror}")
+        files.make_own_folder(folder)
+    except SaddlepointError as error:
+        tell(f"no cache: {error}")
         return decoded(listing, wish, np.empty, tell), None
-    return store(folder, listing, wish, tell), folder
+    return store(folder, listing, wish, tell)
 
 
-def store(folder: Path, listing: Listing, wish: Reading, tell: Tell) -> Gathered:
-    """Decode everything into the folder; `about.json` comes last, so that what has it is whole."""
-    draft = folder / f"x.{os.getpid()}.tmp"
+def store(folder: Path, listing: Listing, wish: Reading, tell: Tell) -> tuple[Gathered, Held | None]:
+    """Decode everything, into the folder if it takes it."""
+    draft = mapped.draft_in(folder)
 
     def room(shape: tuple[int, ...], dtype: str) -> np.ndarray:
-        free = shutil.disk_usage(folder).free
-        needed = prod(shape) * np.dtype(dtype).itemsize
-        if free < needed + (1 << 28):
-            tell(f"no cache: {needed:,} bytes needed, {free:,} free in {folder}")
+        needed, free = prod(shape) * np.dtype(dtype).itemsize, files.free_bytes(folder)
+        try:
+            if free < needed + MARGIN:
+                raise SaddlepointError(f"{needed:,} bytes needed, {free:,} free", str(folder))
+            with files.explained(folder, needed):
+                return mapped.create(draft, shape, dtype)
+        except SaddlepointError as error:
+            remove(draft)
+            tell(f"no cache: {error}")
             return np.empty(shape, dtype)
-        return np.memmap(draft, dtype, "w+", HEADER, shape)
 
     try:
         found = decoded(listing, wish, room, tell)
-        if not draft.exists():
-            return found
-        found.x.flush()  # pyright: ignore[reportAttributeAccessIssue]
-        head(draft, found.x)
-        os.replace(draft, folder / "x.npy")
+        held = keep(draft, listing.name, found, tell) if draft.exists() else None
     finally:
-        draft.unlink(missing_ok=True)
-    about = {
-        "name": listing.name,
-        "kept": found.kept.tolist(),
-        "bad": found.bad,
-        "form": found.form._asdict(),
-        "notes": found.notes,
-        "shape": found.x.shape,
-        "kinds": found.kinds,
-    }
-    written = folder / f"about.{os.getpid()}.tmp"
-    written.write_text(json.dumps(about), encoding="utf-8")
-    os.replace(written, folder / "about.json")
-    return load(folder) or found
+        remove(draft)
+    return (found if held is None else held.found), held
 
 
-def head(path: Path, x: np.ndarray) -> None:
-    """Write the header of a .npy file in front of the array's bytes, and cut off the room of what was left out."""
-    words = repr({"descr": x.dtype.str, "fortran_order": False, "shape": x.shape}).encode("latin1")
-    size = HEADER - 10
-    with path.open("r+b") as file:
-        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", size) + words.ljust(size - 1) + b"\n")
-        file.truncate(HEADER + x.nbytes)
+def keep(draft: Path, name: str, found: Gathered, tell: Tell) -> Held | None:
+    """Give a decoded array its name; `about.json` comes last, so that what has it is whole."""
+    try:
+        with files.explained(draft.parent, found.x.nbytes):
+            sha256 = mapped.finish(draft, found.x)
+            about = {
+                "name": name,
+                "kept": found.kept.tolist(),
+                "bad": found.bad,
+                "form": found.form._asdict(),
+                "notes": found.notes,
+                "shape": found.x.shape,
+                "kinds": found.kinds,
+                "sha256": sha256,
+            }
+            files.write_atomic(draft.with_name(ABOUT), sealed(about))
+    except SaddlepointError as error:
+        tell(f"no cache: {error}")
+        return None
+    return load(draft.parent)
 
 
-def load(folder: Path) -> Gathered | None:
+def sealed(about: dict[str, Any]) -> bytes:
+    """As JSON, with the SHA-256 of all of it."""
+    return json.dumps(about | {"seal": seal_of(about)}).encode()
+
+
+def seal_of(about: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """What is known of an array. OSError, SaddlepointError, ValueError, KeyError or TypeError where it is not whole."""
+    about = json.loads(files.read_bounded(folder / ABOUT, LARGEST))
+    seal = about.pop("seal", None)
+    if seal is None:  # written before there were seals: believed as it is, and sealed
+        about["sha256"] = mapped.digest(folder / mapped.NAME)
+        with suppress(SaddlepointError):
+            files.write_atomic(folder / ABOUT, sealed(about))
+    elif seal_of(about) != seal:
+        raise ValueError("not as it was written")
+    return about
+
+
+def load(folder: Path) -> Held | None:
     """What is in the folder; None where it is not whole."""
     try:
-        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        about = read_about(folder)
         form = Form(**about["form"] | {"background": tuple(about["form"]["background"])})
-        shape = tuple(about["shape"])
-        if (folder / "x.npy").stat().st_size != HEADER + prod(shape) * np.dtype(form.dtype).itemsize:
+        x = mapped.load(folder, tuple(about["shape"]), form.dtype)
+        if not mapped.whole(folder, about["sha256"]):
             return None
-        x = np.memmap(folder / "x.npy", form.dtype, "c", HEADER, shape)
         bad = tuple(Bad(*one) for one in about["bad"])
         kinds = tuple((Header(*header), count) for header, count in about["kinds"])
-        return Gathered(x, np.array(about["kept"], np.int64), bad, form, tuple(about["notes"]), kinds)
-    except (OSError, ValueError, KeyError, TypeError):
+        found = Gathered(x, np.array(about["kept"], np.int64), bad, form, tuple(about["notes"]), kinds)
+        return Held(folder, found, about["sha256"])
+    except (OSError, SaddlepointError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def known(folder: Path, source: Source) -> str:
-    """The source's digest, computed once for each condition it is read with."""
-    told = repr((source.classes, source.fields, source.c is None, source.size)).encode()
-    path = folder / f"{hashlib.sha256(told).hexdigest()[:16]}.sha256"
-    try:
-        return path.read_text(encoding="ascii")
-    except OSError:
-        digest = source.digest()
-        try:
-            path.write_text(digest, encoding="ascii")
-        except OSError:
+def known(held: Held, source: Source) -> str:
+    """The source's digest, computed once for each condition it is read with, where its x is the array as it is."""
+    if not source.mapped:
+        return source.digest()
+    told = hashlib.sha256(repr((held.sha256, source.classes, source.fields, source.size)).encode())
+    told.update(b"" if source.c is None else source.c.contiguous().numpy().tobytes())
+    path = held.folder / f"{told.hexdigest()[:16]}.sha256"
+
+    def line(digest: str) -> bytes:
+        return f"{digest} {hashlib.sha256(told.digest() + digest.encode()).hexdigest()}".encode()
+
+    with suppress(OSError, SaddlepointError):
+        digest = (written := files.read_bounded(path, 200))[:64].decode("ascii", "replace")
+        if written == line(digest):
             return digest
-        return digest
+    digest = source.digest()
+    with suppress(SaddlepointError):
+        files.write_atomic(path, line(digest))
+    return digest
 
 
 def contents() -> list[Stored]:
     """All that is in the cache, the latest first."""
     found = []
-    for about in place().glob("*/about.json"):
-        try:
-            values = json.loads(about.read_text(encoding="utf-8"))
-            size = sum(file.stat().st_size for file in about.parent.iterdir())
-            made = about.stat().st_mtime
-            found.append(Stored(about.parent, str(values["name"]), len(values["kept"]), size, made))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
+    for path in place().glob(f"*/{ABOUT}"):
+        with suppress(OSError, SaddlepointError, ValueError, KeyError, TypeError, RecursionError):
+            about = json.loads(files.read_bounded(path, LARGEST))
+            size = sum(file.stat().st_size for file in path.parent.iterdir())
+            made = path.stat().st_mtime
+            found.append(Stored(path.parent, str(about["name"]), len(about["kept"]), size, made))
     return sorted(found, key=lambda entry: -entry.made)
 
 
 def clear() -> None:
     """Remove everything that a cache of ours consists of, and nothing else in that folder."""
-    for folder in place().glob("[0-9a-f]" * 32):
-        shutil.rmtree(folder, ignore_errors=True)
+    for folder in filter(real_folder, place().glob("[0-9a-f]" * 32)):
+        for pattern in OURS:
+            for path in folder.glob(pattern):
+                remove(path)
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()

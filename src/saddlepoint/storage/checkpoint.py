@@ -1,16 +1,23 @@
 """Checkpoints: folders named by the images seen, each whole or absent, each checked before it is used.
 
     checkpoints/000204800/tensors.safetensors    every part's tensors, named `part/name`
-                          values.json            every part's plain values, by part
+                          values.json            every part's plain values, by part, in the order given
                           manifest.json          size and sha256 of these files, versions, threads, its own sha256
 
 Neither torch's file format nor safetensors notices a flipped bit or a zeroed page; the digests do. A damaged checkpoint
-is set aside and the one before it is used, with one warning. Nothing is pickled.
+is set aside and the one before it is used, with one warning. Nothing is pickled. Only folders that hold a manifest and
+nothing but these files are ever removed; links are not followed.
 """
 
 import json
+import os
 import re
+<<<<<<< HEAD
 from collections.abc import Callable, Mapping
+=======
+from collections.abc import Mapping
+from itertools import count
+>>>>>>> storage
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,21 +28,24 @@ from safetensors.torch import save as serialise
 from torch import Tensor
 
 from saddlepoint import files
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import Irregular, SaddlepointError
+from saddlepoint.regular import holds_only, refuse_link
 from saddlepoint.storage.manifest import (
     MANIFEST,
     TENSORS,
     VALUES,
     Damage,
     Manifest,
-    canonical,
     check,
     describe,
+    in_order,
     read_manifest,
 )
 from saddlepoint.storage.parts import Part, Saved, same_names
 
+FILES = (TENSORS, VALUES, MANIFEST)
 DAMAGED = ".damaged"
+LARGEST = 1 << 26  # bytes of plain values that are read: those of a million parameter tensors
 
 
 class Checkpoint(NamedTuple):
@@ -61,10 +71,11 @@ class Restored(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def save(folder: Path, images: int, parts: Mapping[str, Part], keep: int = 2) -> Path:
+def save(folder: Path, images: int, parts: Mapping[str, Part], keep: int = 2, context: str = "") -> Path:
     """Write the checkpoint of this moment, then remove all but the newest `keep`.
 
-    Raises NotFinite if a number is not, SaddlepointError if the disk refuses; earlier checkpoints are then untouched.
+    `context` is kept in the manifest: a digest of what the run is made by, for whoever reads it to compare. Raises
+    NotFinite if a number is not, SaddlepointError if the disk refuses; earlier checkpoints are then untouched.
     """
     saved = {name: part.state() for name, part in parts.items()}
     tensors = {f"{name}/{key}": own(tensor) for name, state in saved.items() for key, tensor in state.tensors.items()}
@@ -72,11 +83,11 @@ def save(folder: Path, images: int, parts: Mapping[str, Part], keep: int = 2) ->
     if bad := not_finite(tensors):
         raise NotFinite(f"'{bad}' is not finite: it is not saved", str(target), code=1)
     try:
-        contents = {TENSORS: serialise(tensors), VALUES: canonical({name: s.values for name, s in saved.items()})}
+        contents = {TENSORS: serialise(tensors), VALUES: in_order({name: s.values for name, s in saved.items()})}
     except ValueError as error:
         raise NotFinite("a value is not finite: it is not saved", str(target), code=1) from error
-    manifest = describe(images, contents, {name: part.version for name, part in parts.items()})
-    files.make_folder(folder)
+    manifest = describe(images, contents, {name: part.version for name, part in parts.items()}, context)
+    files.make_own_folder(folder)
     files.write_folder(target, contents | {MANIFEST: manifest})
     prune(folder, keep)
     return target
@@ -89,6 +100,7 @@ def restore(folder: Path, parts: Mapping[str, Part] | PartsOf) -> Restored | Non
     Removes what a dead process left half-written, and sets damaged checkpoints aside. Raises SaddlepointError if all
     are damaged, if it was written by a newer version, or if it does not fit the parts.
     """
+    refuse_link(folder)
     files.sweep(folder)
     checkpoint = newest(folder)
     if checkpoint is None:
@@ -104,7 +116,10 @@ def newest(folder: Path) -> Checkpoint | None:
     damaged: dict[Path, str] = {}
     for candidate in reversed(checkpoints(folder)):
         try:
+            refuse_link(candidate)
             return read(candidate)._replace(damaged=damaged)
+        except Irregular as error:
+            damaged[candidate] = error.what
         except Damage as damage:
             damaged[candidate] = str(damage)
     if damaged:
@@ -134,7 +149,7 @@ def read(folder: Path) -> Checkpoint:
         for name, file in manifest.files.items():
             check(folder / name, file)
         tensors = load_file(folder / TENSORS)
-        values = json.loads((folder / VALUES).read_bytes())
+        values = json.loads(files.read_bounded(folder / VALUES, LARGEST))
         if bad := not_finite(tensors):
             raise Damage(f"{TENSORS}: '{bad}' is not finite")
         saved = {name: Saved({}, values[name]) for name in manifest.parts}
@@ -143,6 +158,8 @@ def read(folder: Path) -> Checkpoint:
             saved[part] = Saved({**saved[part].tensors, key: tensor}, saved[part].values)
     except PermissionError as error:
         raise SaddlepointError("may not be read", str(folder), "check the permissions", code=1) from error
+    except Irregular as error:
+        raise Damage(f"{Path(error.where).name}: {error.what}") from error
     except OSError as error:
         raise Damage(f"{Path(error.filename or folder).name}: {error.strerror}") from error
     except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -151,7 +168,8 @@ def read(folder: Path) -> Checkpoint:
 
 
 def checkpoints(folder: Path) -> list[Path]:
-    """The checkpoints that have their final name, oldest first."""
+    """The checkpoints that have their final name, oldest first. Irregular where the folder is a link."""
+    refuse_link(folder)
     with files.explained(folder):
         entries = list(folder.iterdir()) if folder.is_dir() else []
     return sorted((path for path in entries if re.fullmatch(r"\d{9,}", path.name)), key=lambda path: int(path.name))
@@ -159,18 +177,22 @@ def checkpoints(folder: Path) -> list[Path]:
 
 def set_aside(damaged: Path) -> None:
     """Keep a damaged checkpoint out of the way, for whoever wants to look at it, until `prune` removes it."""
-    name = damaged.name + DAMAGED
-    if (earlier := damaged.with_name(name)).exists():
-        files.remove_folder(earlier)
-    files.rename(damaged, name)
+    names = (f"{damaged.name}{'' if k == 1 else f'.{k}'}{DAMAGED}" for k in count(1))
+    files.rename(damaged, next(name for name in names if not os.path.lexists(damaged.with_name(name))))
 
 
 def prune(folder: Path, keep: int) -> None:
     """Remove all but the newest `keep` checkpoints, and damaged ones as soon as there are that many whole ones."""
-    found = checkpoints(folder)
-    aside = sorted(folder.glob("*" + DAMAGED)) if len(found) >= keep else []
+    found = [path for path in checkpoints(folder) if ours(path)]
+    aside = sorted(filter(ours, folder.glob("*" + DAMAGED))) if len(found) >= keep else []
     for path in [*found[:-keep], *aside]:
         files.remove_folder(path)
+
+
+def ours(path: Path) -> bool:
+    """Whether this is a checkpoint, whole or damaged, and nothing else: what may be removed."""
+    with files.explained(path):
+        return holds_only(path, FILES) and (path / MANIFEST).is_file()
 
 
 def warnings(checkpoint: Checkpoint) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ writes it anew, so that no line is doubled or missing.
 
 import json
 import math
+import os
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 
 from saddlepoint import files
 from saddlepoint.errors import SaddlepointError
+
+LARGEST = 1 << 28  # bytes of a journal that is read: half a million lines
 
 
 class Journal:
@@ -37,7 +40,8 @@ class Journal:
 
     def rewind(self, offset: int) -> None:
         """Go back to `offset`, moving what follows to `journal.tail-1.jsonl`, or the next number that is free."""
-        data = self.path.read_bytes() if self.path.exists() else b""
+        with files.explained(self.path):
+            data = files.read_bounded(self.path, LARGEST) if os.path.lexists(self.path) else b""
         if offset > len(data) or (offset and data[offset - 1 : offset] != b"\n"):
             what = f"the checkpoint continues it at byte {offset:,}, where no line ends (it has {len(data):,} bytes)"
             raise SaddlepointError(what, str(self.path), "put the journal of this run back, or start a new run")
@@ -48,13 +52,13 @@ class Journal:
 
     def _free_tail(self) -> Path:
         names = (self.path.with_name(f"{self.path.stem}.tail-{k}{self.path.suffix}") for k in count(1))
-        return next(path for path in names if not path.exists())
+        return next(path for path in names if not os.path.lexists(path))
 
 
 def read(path: Path) -> list[dict[str, Any]]:
     """All events so far. A last line that is not whole is still being written, or its writer died: it is left out."""
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = files.read_bounded(path, LARGEST).split(b"\n")
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror}", str(path), "is this a run folder?") from error
     return [_event(line, path, number) for number, line in enumerate(lines[:-1], start=1)]

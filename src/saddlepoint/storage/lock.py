@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.files import explained
+from saddlepoint.files import explained, open_regular, read_bounded
 
 try:
     import fcntl
@@ -14,6 +14,7 @@ except ImportError:  # Windows: no advisory locks of this kind
     fcntl = None
 
 NAME = "run.lock"
+LARGEST = 20  # bytes of a process number and a line end
 PATIENCE = 0.3  # seconds to wait for the holder to have written its number
 
 
@@ -21,7 +22,8 @@ class RunLock:
     """`with RunLock(folder): ...`. A second holder is refused at once, and told the first one's process number.
 
     The lock is the system's (flock) on the file `run.lock`: it ends with the process that holds it, however that dies,
-    so that there is never a stale one to remove. The file itself stays; only its content is the holder's number.
+    so that there is never a stale one to remove. The file itself stays; only its content is the holder's number. It is
+    emptied, so a link of that name is refused.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,12 +32,12 @@ class RunLock:
 
     def __enter__(self) -> "RunLock":
         with explained(self.path):
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            handle = open_regular(self.path, os.O_RDWR | os.O_CREAT)
         try:
             if fcntl is not None:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+            os.write(handle, f"{os.getpid()}\n".encode())
         except BlockingIOError:
             os.close(handle)
             raise SaddlepointError(
@@ -61,7 +63,7 @@ class RunLock:
         """The holder's process number: read again for a moment if it has only just taken the lock."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            if number := self.path.read_text().strip():
-                return number
+            if number := read_bounded(self.path, LARGEST).strip():
+                return number.decode("ascii", "replace")
             time.sleep(0.01)
         return "of unknown number"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -11,6 +12,7 @@ import torch
 from pydantic import BaseModel, ConfigDict
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import read_bounded, reading
 
 SCHEMA = 1
 TENSORS, VALUES, MANIFEST = "tensors.safetensors", "values.json", "manifest.json"
@@ -27,7 +29,10 @@ class File(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What `manifest.json` says, but for its own digest."""
+    """What `manifest.json` says, but for its own digest.
+
+    context  the digest of what the run is made by, where it was given one
+    """
 
     model_config = ConfigDict(strict=True, frozen=True)
     schema_version: int
@@ -37,12 +42,12 @@ class Manifest(BaseModel):
     saddlepoint: str
     torch: str
     threads: int
+    context: str = ""
 
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest, its own digest verified before anything it says is believed."""
-    with path.open("rb") as file:
-        raw = file.read(LARGEST)
+    raw = read_bounded(path, LARGEST)
     try:
         fields = json.loads(raw)
         digest = fields.pop("sha256")
@@ -61,14 +66,14 @@ def read_manifest(path: Path) -> Manifest:
 
 def check(path: Path, file: File) -> None:
     """Compare a file with its entry in the manifest, reading it piece by piece."""
-    if (size := path.stat().st_size) != file.size:
-        raise Damage(f"{path.name}: {size:,} bytes instead of {file.size:,}")
-    with path.open("rb") as stream:
+    with reading(path) as stream:
+        if (size := os.fstat(stream.fileno()).st_size) != file.size:
+            raise Damage(f"{path.name}: {size:,} bytes instead of {file.size:,}")
         if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
             raise Damage(f"{path.name}: digest differs")
 
 
-def describe(images: int, contents: Mapping[str, bytes], versions: Mapping[str, int]) -> bytes:
+def describe(images: int, contents: Mapping[str, bytes], versions: Mapping[str, int], context: str = "") -> bytes:
     """The manifest of these files, as it is written."""
     manifest = Manifest(
         schema_version=SCHEMA,
@@ -78,6 +83,7 @@ def describe(images: int, contents: Mapping[str, bytes], versions: Mapping[str, 
         saddlepoint=version(),
         torch=torch.__version__,
         threads=torch.get_num_threads(),
+        context=context,
     )
     fields = manifest.model_dump()
     return canonical(fields | {"sha256": sha256(canonical(fields))})
@@ -86,6 +92,11 @@ def describe(images: int, contents: Mapping[str, bytes], versions: Mapping[str, 
 def canonical(value: Any) -> bytes:
     """JSON in one spelling: the same value gives the same bytes. Raises ValueError for a number that is not finite."""
     return json.dumps(value, sort_keys=True, allow_nan=False, separators=(",", ":")).encode()
+
+
+def in_order(value: Any) -> bytes:
+    """JSON in the order given: what is read from it is written again as the same bytes. Raises as `canonical` does."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
 
 
 def sha256(data: bytes) -> str:

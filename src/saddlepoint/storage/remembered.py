@@ -78,11 +78,9 @@ def packed(of: Of, tensors: Tensors) -> bytes:
 def load(path: Path) -> dict[str, Tensor] | None:
     """The tensors of a file, None where there is none, or it is not as it was written."""
     try:
-        if path.stat().st_size > LARGEST:
-            return None
-        about, tensors = header(path), safetensors.torch.load(path.read_bytes())
+        about, tensors = header(path), safetensors.torch.load(files.read_bounded(path, LARGEST))
         whole = about["sha256"] == digest(Of(about["name"], int(about["examples"])), tensors)
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError, RecursionError):
+    except (OSError, SaddlepointError, ValueError, KeyError, TypeError, SafetensorError, RecursionError):
         return None
     if not whole:
         return None
@@ -91,7 +89,7 @@ def load(path: Path) -> dict[str, Tensor] | None:
 
 def header(path: Path) -> dict[str, str]:
     """What is told of the tensors in a file, without reading them."""
-    with path.open("rb") as file:
+    with files.reading(path) as file:
         size = struct.unpack("<Q", file.read(8).ljust(8, b"\0"))[0]
         if size > HEADER:
             raise ValueError("not a header")
@@ -121,7 +119,7 @@ def contents() -> list[Kept]:
     """All that is kept, the latest first."""
     found = []
     for path in folder().glob("*.safetensors"):
-        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        with suppress(OSError, SaddlepointError, ValueError, KeyError, TypeError, RecursionError):
             about, state = header(path), path.stat()
             of = Of(str(about["name"]), int(about["examples"]))
             found.append(Kept(path, of, state.st_size, state.st_mtime))
@@ -130,6 +128,7 @@ def contents() -> list[Kept]:
 
 def clear() -> None:
     """Remove all figures, and drafts of them; nothing else in that folder."""
-    for path in [*folder().glob("[0-9a-f]" * 32 + ".safetensors"), *folder().glob("*.tmp")]:
-        with suppress(OSError):
-            path.unlink()
+    for ending in (".safetensors", ".safetensors*.tmp"):
+        for path in folder().glob("[0-9a-f]" * 32 + ending):
+            with suppress(OSError):
+                path.unlink()

@@ -2,13 +2,17 @@
 
     CACHE/weights/HASH.EXT    HASH is that of the address, EXT what the address ends in
 
-Nothing reaches the disk, or a reader, whose digest is not among those that are known.
+Nothing reaches the disk, or a reader, whose digest is not among those that are known. An address that a user has just
+typed may be asked (`fetched`); one that was found in a file is looked up in the cache alone (`cached`).
 """
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import sha256
+from hashlib import file_digest, sha256
+from http.client import HTTPException
 from pathlib import Path, PurePosixPath
+from threading import Thread
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -22,6 +26,7 @@ SCHEMES = ("https://", "http://")
 MOST = 1 << 29  # bytes; a file that promises or sends more is refused
 PIECE = 1 << 20
 PATIENCE = 30.0  # seconds without a byte
+IN_ALL = 1800.0  # seconds that a download may take
 OTHERWISE = "download it by other means, and give the file"
 
 
@@ -33,35 +38,75 @@ def folder() -> Path:
     return place() / "weights"
 
 
+def cached(address: str, known: Mapping[str, str]) -> Path | None:
+    """The file at this address, where it has been before; None where it has not. Nobody is asked for it.
+
+    `known`: digests, each with what it is.
+    """
+    path = place_of(address)
+    with suppress(OSError, SaddlepointError), files.reading(path) as file:
+        return path if file_digest(file, "sha256").hexdigest() in known else None
+
+
 def fetched(address: str, known: Mapping[str, str]) -> Path:
-    """The file at this address, from the cache where it has been before. `known`: digests, each with what it is.
+    """The file at this address, from the cache, or downloaded into it; for addresses that the user has given.
 
     SaddlepointError where it cannot be had, is too large, or is none of those known.
     """
-    suffix = PurePosixPath(urlsplit(address).path).suffix
-    path = folder() / (sha256(address.encode()).hexdigest()[:32] + suffix)
-    if path.is_file() and sha256(path.read_bytes()).hexdigest() in known:
+    if (path := cached(address, known)) is not None:
         return path
     content = download(address)
     believed(content, address, known)
+    path = place_of(address)
     files.make_folder(path.parent)
     files.write_atomic(path, content)
     return path
 
 
+def place_of(address: str) -> Path:
+    """Where the cache has the file of this address, if it has it."""
+    suffix = PurePosixPath(urlsplit(address).path).suffix
+    return folder() / (sha256(address.encode()).hexdigest()[:32] + suffix)
+
+
 def download(address: str) -> bytes:
-    """What is at this address; SaddlepointError, in words for people, where that cannot be had."""
+    """What is at this address; SaddlepointError, in words for people, where that cannot be had in time.
+
+    A server may send a byte now and then for ever, also before its first line is whole, where no limit of ours is asked
+    for: the waiting is done by a thread of its own, which is left to itself when the time is up.
+    """
+    outcome: list[bytes | SaddlepointError] = []
+    end = time.monotonic() + IN_ALL
+
+    def work() -> None:
+        try:
+            outcome.append(received(address, end))
+        except SaddlepointError as error:
+            outcome.append(error)
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(IN_ALL)
+    found = outcome[0] if outcome else SaddlepointError(f"not whole after {IN_ALL:.0f} seconds", address, OTHERWISE)
+    if isinstance(found, SaddlepointError):
+        raise found
+    return found
+
+
+def received(address: str, end: float) -> bytes:
+    """What is at this address, of at most MOST bytes, received before `end` of the monotonic clock."""
     content = bytearray()
     try:
         with urlopen(address, timeout=PATIENCE) as answer:
-            while piece := answer.read(PIECE):
+            while (piece := answer.read1(PIECE)) and time.monotonic() < end:
                 content += piece
                 if len(content) > MOST:
                     raise SaddlepointError(f"more than {MOST >> 20} MiB: no weights of ours", address)
             promised = int(answer.headers.get("Content-Length") or len(content))
     except HTTPError as error:
+        error.close()
         raise SaddlepointError(f"the server says {error.code} {error.reason}", address, OTHERWISE) from error
-    except (URLError, OSError, ValueError) as error:
+    except (URLError, OSError, ValueError, HTTPException) as error:
         why = getattr(error, "reason", None) or error
         raise SaddlepointError(f"cannot be downloaded: {why}", address, OTHERWISE) from error
     if len(content) < promised:
