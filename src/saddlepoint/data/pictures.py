@@ -21,7 +21,9 @@ from saddlepoint.errors import SaddlepointError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "DIB", "TIFF", "PPM")
+FAMILY = {"MPO": "JPEG", "DIB": "BMP"}
+"""Formats that are others under another name: a telephone's MPO is a JPEG with more pictures behind the first."""
 SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .apng .webp .avif .gif .bmp .dib .tif .tiff .ppm .pgm .pbm .pnm".split(" ")  # noqa: SIM905
 )
@@ -121,7 +123,11 @@ def probe(entry: Entry) -> Header:
         height, width = (image.width, image.height) if turned else (image.height, image.width)
         grey = image.mode in ("1", "L", "LA", "La", "F") or image.mode.startswith("I") or grey_palette(image)
         clear = image.has_transparency_data
-        return Header(height, width, not grey, clear, depth, image.format or "")
+        return Header(height, width, not grey, clear, depth, family(image))
+
+
+def family(image: "Image") -> str:
+    return FAMILY.get(image.format or "", image.format or "")
 
 
 def late(image: "Image") -> bool:
@@ -142,7 +148,7 @@ def decode(entry: Entry, form: Form) -> np.ndarray:
     from PIL import ImageOps
 
     with opened(entry) as image:
-        if image.format == "JPEG":
+        if family(image) == "JPEG":
             image.draft(None, enough(image, form))
         pixels = image.width * image.height
         if pixels > DECODED:
