@@ -10,7 +10,7 @@ from typing import BinaryIO
 from saddlepoint.data.folder import LABELS, by_folder
 from saddlepoint.data.guards import overlapping, regular, sealed
 from saddlepoint.data.pictures import BYTES, FOREIGN, SUFFIXES
-from saddlepoint.data.reading import Bad, Entry, Listing, plain
+from saddlepoint.data.reading import Bad, Entry, Listing, plain, why
 from saddlepoint.errors import SaddlepointError
 
 RATIO = 1000  # pictures are compressed already: what unpacks to more than this is no picture
@@ -26,7 +26,7 @@ def list_zip(path: Path) -> Listing:
         archive = zipfile.ZipFile(path)
         inside = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-        raise SaddlepointError(f"not a zip that can be read: {error}", where, "fetch it again") from error
+        raise SaddlepointError(f"not a zip that can be read: {why(error)}", where, "fetch it again") from error
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror or error}", where) from error
     if len(inside) > MOST:

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from saddlepoint.data.guards import regular, swelling
-from saddlepoint.data.reading import A_FEW, Entry, Kind, Listing, few, plain, shown
+from saddlepoint.data.reading import A_FEW, Entry, Kind, Listing, few, plain, shown, why
 from saddlepoint.data.texts import text_of
 from saddlepoint.errors import SaddlepointError
 
@@ -41,7 +41,7 @@ def list_parquet(path: Path) -> Listing:
     except SaddlepointError:
         raise
     except Exception as error:  # pyarrow's errors share no base with what this program knows
-        raise SaddlepointError(f"not parquet: {' '.join(str(error).split())[:120]}", plain(str(path))) from error
+        raise SaddlepointError(f"not parquet: {why(error)}", plain(str(path))) from error
     value, root = rows(file, where, starts), f"{path.resolve()} {about.st_mtime_ns}"
     entries = listed(value, int(starts[-1]), about.st_size)
     return Listing(path.name, entries, columns, root=root, kinds=kinds)
@@ -98,7 +98,7 @@ def list_huggingface(name: str) -> Listing:
     except SaddlepointError:
         raise
     except Exception as error:  # whatever the hub, the disk or the package says
-        raise SaddlepointError(f"cannot be opened: {' '.join(str(error).split())[:120]}", plain(name)) from error
+        raise SaddlepointError(f"cannot be opened: {why(error)}", plain(name)) from error
     entries = listed(lambda i: pictures[i].as_py(), len(pictures), pictures.nbytes)
     return Listing(Path(path).name, entries, columns, root=root, kinds=kinds)
 

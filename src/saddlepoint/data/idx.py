@@ -14,7 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 from saddlepoint.data.guards import regular, swelling
-from saddlepoint.data.reading import plain
+from saddlepoint.data.reading import plain, why
 from saddlepoint.errors import SaddlepointError
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -40,7 +40,7 @@ def read(path: str | Path, limit: int = LIMIT) -> np.ndarray:
             with gzip.GzipFile(fileobj=file) as stream:
                 return _parse(stream, where, limit, size)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise SaddlepointError(f"the gzip stream is damaged: {error}", where, "fetch the file again") from error
+        raise SaddlepointError(f"the gzip stream is damaged: {why(error)}", where, "fetch the file again") from error
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror or error}", where) from error
 

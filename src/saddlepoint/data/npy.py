@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from saddlepoint.data.guards import overlapping, regular, sealed, swelling
-from saddlepoint.data.reading import plain, shown
+from saddlepoint.data.reading import plain, shown, why
 from saddlepoint.errors import SaddlepointError
 
 X_NAMES = ("x", "x_train", "images", "train_images", "data", "arr_0")
@@ -47,7 +47,7 @@ def read_header(stream: IO[bytes], where: str) -> Header:
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, columns_first, dtype = read(BytesIO(length + stream.read(size)), max_header_size=LONGEST)
     except Exception as error:  # the header is parsed as Python: anything may be raised
-        raise SaddlepointError(f"not an array: {' '.join(str(error).split())[:120]}", where) from error
+        raise SaddlepointError(f"not an array: {why(error)}", where) from error
     if dtype.hasobject or dtype.kind not in "fiubUS" or not dtype.itemsize:
         raise SaddlepointError(f"holds {dtype}, not numbers", where, "save plain arrays")
     header = Header(shape, dtype, columns_first)
@@ -153,7 +153,7 @@ def unzipped(path: Path, work: Callable[[zipfile.ZipFile, Mapping[str, zipfile.Z
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror or error}", where) from error
     except Exception as error:  # damaged zips raise nearly everything
-        raise SaddlepointError(f"damaged: {' '.join(str(error).split())[:120]}", where) from error
+        raise SaddlepointError(f"damaged: {why(error)}", where) from error
 
 
 def within(path: Path, name: str) -> str:

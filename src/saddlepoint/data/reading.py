@@ -120,6 +120,11 @@ def shown(name: str) -> str:
     return line if len(line) <= 80 else f"{line[:40]}...{line[-37:]}"
 
 
+def why(error: BaseException) -> str:
+    """What another program's error says, as one short line."""
+    return plain(" ".join(str(error).split()))[:120] or type(error).__name__
+
+
 def few(names: Iterable[str]) -> str:
     """A few names as they are shown, and how many there are besides."""
     every = list(names)
@@ -140,7 +145,7 @@ def tolerate(bad: Sequence[Bad], good: int, most: float, where: str) -> tuple[st
     if good == 0:
         hint = "mend or replace some" if bad else "add some examples"
         raise SaddlepointError(f"nothing in it can be read{f': {told}' if bad else ''}", plain(where), hint)
-    if len(bad) > most * (good + len(bad)):
+    if len(bad) / (good + len(bad)) > most:
         what, hint = "cannot be read", "`saddlepoint look` names all; --bad 1 puts up with any number"
         raise SaddlepointError(f"{len(bad):,} of {good + len(bad):,} {what}: {told}", plain(where), hint)
     notes = [f"left out: {one}" for one in bad[:NAMED]]

@@ -17,7 +17,7 @@ from saddlepoint.data.arrays import Read, from_arrays
 from saddlepoint.data.folder import look_at
 from saddlepoint.data.guards import regular
 from saddlepoint.data.pictures import SUFFIXES
-from saddlepoint.data.reading import Bad, Listing, Reading, plain, shown
+from saddlepoint.data.reading import Bad, Listing, Reading, plain, shown, why
 from saddlepoint.data.texts import Column
 from saddlepoint.errors import SaddlepointError
 
@@ -50,7 +50,7 @@ def read_rows(path: Path) -> dict[str, list[str]]:
         header = [name.strip() for name in next(rows, [])]
         body = [row for row in rows if row]
     except csv.Error as error:
-        raise SaddlepointError(f"not a table: {error}", where) from error
+        raise SaddlepointError(f"not a table: {why(error)}", where) from error
     if not header or len(set(header)) < len(header):
         raise SaddlepointError("its first line must name the columns, each differently", where)
     if not body:
