@@ -23,8 +23,10 @@ import numpy as np
 from PIL import Image
 
 from saddlepoint.data import idx
+from saddlepoint.data.names import are_points
 from saddlepoint.data.reading import Reading
-from saddlepoint.data.sources import open_source
+from saddlepoint.data.sources import silent
+from saddlepoint.data.survey import survey
 from saddlepoint.errors import SaddlepointError
 
 SLOWEST, MEMORY = 5.0, 1 << 20  # seconds, kilobytes
@@ -57,11 +59,14 @@ def seeds(folder: Path) -> list[tuple[str, bytes]]:
     with zipfile.ZipFile(folder / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for i, (suffix, content) in enumerate(found[:4]):
             archive.writestr(f"{'ab'[i % 2]}/{i}{suffix}", content)
-    (folder / "x.csv").write_text("u,v,class\n1,2,a\n3,4,b\n5,,a\n")
+    table = "u,v,class\n1,2,a\n3,4,b\n5,,a\n"
+    (folder / "x.csv").write_text(table)
+    (folder / "x.tsv").write_text(table.replace(",", "\t"), encoding="utf-16")
+    (folder / "x.txt").write_text("x.png\na\\x.png\n")
     if find_spec("pyarrow"):
         write_parquet(folder / "x.parquet", found[0][1])
     found += [("".join(path.suffixes), path.read_bytes()) for path in sorted(folder.glob("x.*"))]
-    return found
+    return [*found, (".csv", table.replace(",", ";").encode())]
 
 
 def write_parquet(path: Path, picture: bytes) -> None:
@@ -93,15 +98,18 @@ def harmed(content: bytes, other: bytes, rng: random.Random) -> bytes:
 
 
 def attempt(path: Path) -> str:
-    """'read' or 'refused'; anything else is raised."""
+    """'read' or 'refused', each in printable lines; anything else is raised."""
+    alone = path.suffix in (".npy", ".npz", ".idx", ".gz", ".zip", ".csv", ".tsv", ".txt", ".parquet")
+    name = str(path if alone else path.parent)
     try:
-        if path.suffix in (".npy", ".npz", ".idx", ".gz", ".zip", ".csv", ".parquet"):
-            open_source(Reading(str(path), bad=1))
-        else:
-            open_source(Reading(str(path.parent), bad=1))
-    except SaddlepointError:
-        return "refused"
-    return "read"
+        are_points(name)
+        found = survey(Reading(name), silent)
+        outcome, said = "read", [*found.source.notes, *map(str, found.bad)]
+    except SaddlepointError as error:
+        outcome, said = "refused", [str(error)]
+    if not all(words.isprintable() for words in said):
+        raise AssertionError(f"not printable: {said}")
+    return outcome
 
 
 def main() -> int:

@@ -134,7 +134,7 @@ def test_the_limit_is_on_declared_bytes_and_stops_a_gzip_bomb(tmp_path):
 
 def test_missing_files_and_folders_are_refused(tmp_path):
     refused(tmp_path / "nothing", "No such file")
-    refused(tmp_path, "directory")
+    refused(tmp_path, "a folder, not a file")
 
 
 def test_pictures_and_labels_must_belong_together(tmp_path):

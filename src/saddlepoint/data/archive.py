@@ -7,9 +7,10 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from saddlepoint.data.folder import by_folder
+from saddlepoint.data.folder import LABELS, by_folder
+from saddlepoint.data.guards import overlapping, regular, sealed
 from saddlepoint.data.pictures import BYTES, FOREIGN, SUFFIXES
-from saddlepoint.data.reading import Bad, Entry, Listing
+from saddlepoint.data.reading import Bad, Entry, Listing, plain, why
 from saddlepoint.errors import SaddlepointError
 
 RATIO = 1000  # pictures are compressed already: what unpacks to more than this is no picture
@@ -19,47 +20,56 @@ MOST = 5_000_000
 
 def list_zip(path: Path) -> Listing:
     """Every picture in the zip, in the order of their names."""
+    where = plain(str(path))
     try:
+        size = regular(path).st_size
         archive = zipfile.ZipFile(path)
         inside = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-        raise SaddlepointError(f"not a zip that can be read: {error}", str(path), "fetch it again") from error
+        raise SaddlepointError(f"not a zip that can be read: {why(error)}", where, "fetch it again") from error
     except OSError as error:
-        raise SaddlepointError(f"cannot be read: {error.strerror or error}", str(path)) from error
+        raise SaddlepointError(f"cannot be read: {error.strerror or error}", where) from error
     if len(inside) > MOST:
-        raise SaddlepointError(f"{len(inside):,} entries, more than {MOST:,}", str(path))
+        raise SaddlepointError(f"{len(inside):,} entries, more than {MOST:,}", where)
+    if overlapping(inside, size):
+        raise SaddlepointError("not a zip that can be read: its entries lie over each other", where, "fetch it again")
     entries, bad = [], []
     for one in inside:
-        suffix = PurePosixPath(one.filename).suffix.lower()
-        if one.filename.endswith("/") or hidden(one.filename) or suffix not in SUFFIXES | FOREIGN:
+        name = path_of(one)
+        suffix = PurePosixPath(name).suffix.lower()
+        if name.endswith("/") or hidden(name) or suffix not in SUFFIXES | FOREIGN:
             continue
         if reason := refused(one) or (f"{suffix} is not read" if suffix in FOREIGN else ""):
-            bad.append(Bad(one.filename, reason))
+            bad.append(Bad(name, reason))
         else:
             changed = hash((one.CRC, *one.date_time)) & 0xFFFFFFFF
-            entries.append(Entry(one.filename, one.file_size, changed, partial(unpacked, archive, one)))
+            entries.append(Entry(name, one.file_size, changed, partial(unpacked, archive, one)))
     if not entries and not bad:
-        raise SaddlepointError("no pictures in this zip", str(path), "pictures end in .png, .jpg, .webp, ...")
+        raise SaddlepointError("no pictures in this zip", where, "pictures end in .png, .jpg, .webp, ...")
     entries.sort(key=lambda entry: entry.name)
-    return by_folder(path.name, shorter(entries), bad, str(path.resolve()))
+    labels = any(PurePosixPath(path_of(one)).name == LABELS for one in inside)
+    return by_folder(path.name, shorter(entries), bad, str(path.resolve()), labels)
+
+
+def path_of(one: zipfile.ZipInfo) -> str:
+    """The entry's path, between slashes: some programs write it as Windows does, between backslashes."""
+    return one.filename.replace("\\", "/")
 
 
 def hidden(name: str) -> bool:
     """Whether it belongs to a system's own bookkeeping: .DS_Store, __MACOSX/."""
-    return any(part.startswith(".") and part != ".." for part in name.replace("\\", "/").split("/")) or name.startswith(
-        "__MACOSX/"
-    )
+    return any(part.startswith(".") and part != ".." for part in name.split("/")) or name.startswith("__MACOSX/")
 
 
 def refused(one: zipfile.ZipInfo) -> str:
     """Why this entry is not opened; empty where it is."""
-    name = one.filename
-    if ".." in name.replace("\\", "/").split("/") or name.startswith(("/", "\\")) or ":" in name.split("/")[0]:
+    name = path_of(one)
+    if ".." in name.split("/") or name.startswith("/") or name[1:2] == ":":
         return "its name leads out of the zip"
     if stat.S_ISLNK(one.external_attr >> 16):
         return "a link"
-    if one.flag_bits & 1:
-        return "encrypted"
+    if reason := sealed(one):
+        return reason
     if one.file_size > BYTES:
         return f"{one.file_size:,} bytes, more than {BYTES:,}"
     if one.file_size > max(SMALL, RATIO * one.compress_size):
@@ -68,9 +78,9 @@ def refused(one: zipfile.ZipInfo) -> str:
 
 
 def unpacked(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> BinaryIO:
-    """The entry's bytes: as many as declared, checked against their checksum."""
+    """The entry's bytes: as many as declared, however many there are, checked against their checksum."""
     with archive.open(one) as stream:
-        return BytesIO(stream.read())
+        return BytesIO(stream.read(one.file_size))
 
 
 def shorter(entries: list[Entry]) -> list[Entry]:

@@ -12,15 +12,15 @@ Hence a network's table of classes and its linear map of a code (see `networks.c
 number is a class, and between two knots a mixture of both. Knots are quantiles: each gets its share of the data.
 """
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from saddlepoint.data.reading import Field, Kind
-from saddlepoint.errors import SaddlepointError, nearest
+from saddlepoint.data.reading import Field, Kind, few, likely, plain, shown
+from saddlepoint.data.texts import Column, natural, text_of, texts
+from saddlepoint.errors import SaddlepointError
 
 KINDS: tuple[Kind, ...] = ("class", "labels", "number", "angle", "vector")
 KNOTS = 11
@@ -28,9 +28,8 @@ TURN = tuple(float(degrees) for degrees in range(0, 360, 30))
 MOST_CLASSES = 10_000
 FEW = 20  # a column of whole numbers with more values than this is a number, not a class
 CLASS_NAMES = frozenset(("class", "label", "target", "y", "category"))
-SEVERAL = re.compile(r"\s*[|;]\s*")
-
-Column = Sequence[str] | np.ndarray
+NO_KINDS: Mapping[str, Kind] = {}
+SEVERAL = re.compile("[|;]")
 
 
 class Conditions(NamedTuple):
@@ -43,8 +42,12 @@ class Conditions(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def conditions(columns: Mapping[str, Column], wish: str | None, where: str, n: int) -> Conditions:
-    """The condition that `wish` describes (`age:number,kind`), or that the columns suggest."""
+def conditions(
+    columns: Mapping[str, Column], wish: str | None, where: str, n: int, kinds: Mapping[str, Kind] = NO_KINDS
+) -> Conditions:
+    """The condition that `wish` describes (`age:number,kind`), or that the columns suggest. `kinds` are known from
+    where a column comes from: a folder is a class, even one called 1.5, or `cats; dogs`.
+    """
     wanted = wishes(wish, columns, where)
     fields, parts, missing = [], [], np.zeros(n, bool)
     for name, kind in wanted.items():
@@ -52,14 +55,14 @@ def conditions(columns: Mapping[str, Column], wish: str | None, where: str, n: i
         lacks = absent(column)
         missing |= lacks
         if lacks.all():
-            raise SaddlepointError(f"no example has a '{name}'", where, "--unconditional does without")
-        field = described(name, kind or guess(name, column, lacks), column, lacks)
+            raise SaddlepointError(f"no example has a '{shown(name)}'", where, "`train --unconditional` does without")
+        field = described(name, kind or kinds.get(name) or guess(name, column, lacks), column, lacks)
         fields.append(field)
         parts.append(field)
     if len(fields) == 1 and fields[0].kind == "class":
         classes = fields[0].values
         if len(classes) == 1:
-            return Conditions(None, (), (), missing, (f"one class alone, '{classes[0]}': no condition",))
+            return Conditions(None, (), (), missing, (f"one class alone, '{shown(classes[0])}': no condition",))
         place = {value: label for label, value in enumerate(classes)}
         labels = np.array([place.get(value, 0) for value in texts(columns[fields[0].name])], np.int64)
         return Conditions(labels, classes, (), missing)
@@ -78,17 +81,17 @@ def wishes(wish: str | None, columns: Mapping[str, Column], where: str) -> dict[
         named = [name for name in columns if name.lower() in CLASS_NAMES]
         chosen = named[:1] or list(columns)
         if len(chosen) > 1:
-            hint = f"choose with --cond {','.join(chosen[:2])}, or --unconditional"
-            raise SaddlepointError(f"several columns could be the condition: {', '.join(chosen)}", where, hint)
+            hint = f"choose with --cond {','.join(map(shown, chosen[:2]))}, or `train --unconditional`"
+            raise SaddlepointError(f"several columns could be the condition: {few(chosen)}", where, hint)
         return dict.fromkeys(chosen)
     found: dict[str, Kind | None] = {}
     for part in filter(None, wish.split(",")):
         name, _, kind = (piece.strip() for piece in part.partition(":"))
         if name not in columns:
-            hint = nearest(name, columns) if columns else "there is none"
-            raise SaddlepointError(f"no column '{name}' for a condition", f"--cond {wish}", hint)
+            hint = likely(name, columns) if columns else "there is none"
+            raise SaddlepointError(f"no column '{shown(name)}' for a condition", f"--cond {plain(wish)}", hint)
         if kind and kind not in KINDS:
-            raise SaddlepointError(f"no kind of condition '{kind}'", f"--cond {wish}", nearest(kind, KINDS))
+            raise SaddlepointError(f"no kind '{shown(kind)}'", f"--cond {plain(wish)}", likely(kind, KINDS))
         found[name] = next((known for known in KINDS if known == kind), None)
     return found
 
@@ -100,7 +103,7 @@ def guess(name: str, column: Column, lacks: np.ndarray) -> Kind:
     values = some(column, ~lacks)
     numbers = as_numbers(values)
     if numbers is None:
-        return "labels" if any(SEVERAL.search(value) for value in texts(values)) else "class"
+        return "labels" if any(SEVERAL.search(text) for text in set(texts(values))) else "class"
     whole = bool((numbers == numbers.round()).all())
     if whole and (name.lower() in CLASS_NAMES or len(np.unique(numbers)) <= FEW):
         return "class"
@@ -113,22 +116,24 @@ def described(name: str, kind: Kind, column: Column, lacks: np.ndarray) -> Field
     if kind == "vector" or (isinstance(column, np.ndarray) and column.ndim == 2):
         rows = np.asarray(values)
         if kind != "vector" or rows.ndim != 2 or rows.dtype.kind not in "fiub":
-            raise SaddlepointError("a vector is a row of numbers, and nothing else", f"--cond {name}:{kind}")
+            raise SaddlepointError("a vector is a row of numbers, and nothing else", f"--cond {shown(name)}:{kind}")
         return Field(name, "vector", rows.shape[1])
     if kind in ("class", "labels"):
         split = texts(values) if kind == "class" else [part for value in texts(values) for part in several(value)]
         names = tuple(sorted(set(split), key=natural))
         if len(names) > MOST_CLASSES:
-            raise SaddlepointError(f"{len(names):,} different values", f"--cond {name}:{kind}", "is it a number?")
+            raise SaddlepointError(
+                f"{len(names):,} different values", f"--cond {shown(name)}:{kind}", "is it a number?"
+            )
         return Field(name, kind, len(names), names)
     numbers = as_numbers(values)
     if numbers is None:
-        raise SaddlepointError("holds what is no number", f"--cond {name}:{kind}", f"try {name}:class")
+        raise SaddlepointError("holds what is no number", f"--cond {shown(name)}:{kind}", f"try {shown(name)}:class")
     if kind == "angle":
         return Field(name, kind, len(TURN), (), TURN)
     knots = np.unique(np.quantile(numbers, np.linspace(0, 1, KNOTS)))
     if len(knots) < 2:
-        raise SaddlepointError(f"is {knots[0]:g} everywhere", f"--cond {name}:{kind}", "leave it out")
+        raise SaddlepointError(f"is {knots[0]:g} everywhere", f"--cond {shown(name)}:{kind}", "leave it out")
     return Field(name, kind, len(knots), (), tuple(knots.tolist()))
 
 
@@ -142,12 +147,14 @@ def coded(field: Field, column: Column) -> np.ndarray:
         for row, value in zip(code, texts(column)):
             for part in [value] if field.kind == "class" else several(value):
                 if part not in place:
-                    raise SaddlepointError(f"no value '{part}'", f"condition {field.name}", nearest(part, place))
+                    raise SaddlepointError(
+                        f"no value '{shown(part)}'", f"condition {shown(field.name)}", likely(part, place)
+                    )
                 row[place[part]] = 1
         return code
     numbers = as_numbers(column)
     if numbers is None:
-        raise SaddlepointError(f"'{column[0]}' is no number", f"condition {field.name}")
+        raise SaddlepointError(f"'{shown(text_of(column[0]))}' is no number", f"condition {shown(field.name)}")
     if field.kind == "number":
         return between(numbers, field.knots)
     code = between(numbers % 360, (*field.knots, 360.0))
@@ -168,7 +175,7 @@ def between(numbers: np.ndarray, knots: Sequence[float]) -> np.ndarray:
 
 
 def several(value: str) -> list[str]:
-    return [part for part in SEVERAL.split(value) if part]
+    return [part for part in map(str.strip, SEVERAL.split(value)) if part]
 
 
 def some(column: Column, chosen: np.ndarray) -> Column:
@@ -176,24 +183,21 @@ def some(column: Column, chosen: np.ndarray) -> Column:
     return column[chosen] if isinstance(column, np.ndarray) else [column[i] for i in np.flatnonzero(chosen).tolist()]
 
 
-def texts(column: Column) -> list[str]:
-    """Each value as text; a whole number without a point."""
-    if isinstance(column, np.ndarray) and column.dtype.kind == "f":
-        return [f"{value:g}" for value in column.tolist()]
-    return [str(value) for value in (column.tolist() if isinstance(column, np.ndarray) else column)]
-
-
 def as_numbers(column: Column) -> np.ndarray | None:
     """The values as finite numbers, [N] float64; None where one is something else."""
-    try:
-        numbers = np.asarray(column, np.float64)
+    try:  # one after the other: an array of texts takes for each as much as the longest needs
+        numbers = np.asarray(column if isinstance(column, np.ndarray) else list(map(float, column)), np.float64)
     except (ValueError, TypeError):
         return None
     return numbers if numbers.ndim == 1 and np.isfinite(numbers).all() else None
 
 
 def absent(column: Column) -> np.ndarray:
-    """Where there is no value: an empty text, a number that is none, a negative label of an integer array."""
+    """Where there is no value: an empty text, a number that is none, a negative label of an integer array.
+
+    Words such as "null" are values here: a folder may be called so. In a table's cells they stand for none, and
+    whoever reads the table leaves these empty.
+    """
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "f":
             return np.asarray(~np.isfinite(column.reshape(len(column), -1)).all(axis=1))
@@ -201,13 +205,7 @@ def absent(column: Column) -> np.ndarray:
             return column < 0
         if column.dtype.kind in "uib":
             return np.zeros(len(column), bool)
-    return np.array([value.strip().lower() in ("", "nan", "none", "null") for value in texts(column)], bool)
-
-
-def natural(text: str) -> tuple[tuple[float, str], ...]:
-    """Sorts 2 before 10."""
-    parts = re.split(r"(\d+)", text)
-    return tuple((float(part), "") if part.isdecimal() else (math.inf, part) for part in parts if part)
+    return np.array([not value for value in texts(column)], bool)
 
 
 def asked(fields: Sequence[Field], request: str, examples: np.ndarray) -> np.ndarray:
@@ -217,7 +215,8 @@ def asked(fields: Sequence[Field], request: str, examples: np.ndarray) -> np.nda
     given = {name.strip(): value.strip() for name, _, value in parts}
     if unknown := set(given) - {field.name for field in fields}:
         word = min(unknown)
-        raise SaddlepointError(f"no condition '{word}'", f"--cond {request}", nearest(word, [f.name for f in fields]))
+        hint = likely(word, [field.name for field in fields])
+        raise SaddlepointError(f"no condition '{shown(word)}'", f"--cond {plain(request)}", hint)
     for field in fields:
         if field.name in given:
             value = given[field.name]

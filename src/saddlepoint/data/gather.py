@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import torch
 
+from saddlepoint.data.brightness import dark
 from saddlepoint.data.cond import Conditions, conditions
 from saddlepoint.data.fitting import Form
 from saddlepoint.data.pictures import Header, colour_of, decode, probe, strict
@@ -137,29 +138,35 @@ def decoded(listing: Listing, wish: Reading, room: Callable[..., np.ndarray], te
     form, notes = settle(list(found.values()), wish)
     x = room((len(found), *form.shape), form.dtype)
     kept, start, said = [], time.monotonic(), time.monotonic()
-    numbers = list(found)
+    numbers, colours, highest = list(found), form.channels - (form.channels in (2, 4)), 0
     for i, result in zip(numbers, each((listing.entries[i] for i in numbers), lambda entry: decode(entry, form))):
         if isinstance(result, SaddlepointError):
             bad.append(Bad(listing.entries[i].name, result.what))
         else:
             x[len(kept)] = result
+            highest = max(highest, int(result[:colours].max()) if form.dtype != "float32" else 0)
             kept.append(i)
         if time.monotonic() - said > EVERY:
             said = time.monotonic()
             rate = len(kept) / (said - start)
             tell(f"reading: {len(kept):,} of {len(found):,} pictures, {rate:,.0f} a second")
-    kinds = tuple(Counter(found.values()).most_common())
+    kinds, notes = tuple(Counter(found.values()).most_common()), (*notes, *(dark(highest, form.dtype) if kept else ()))
     return Gathered(x[: len(kept)], np.array(kept, np.int64), (*listing.bad, *bad), form, notes, kinds)
 
 
 def assembled(listing: Listing, wish: Reading, pictures: Gathered) -> Source:
     """The pictures with their conditions; those that lack a part of it are left out."""
+    return joined(listing, wish, pictures)[0]
+
+
+def joined(listing: Listing, wish: Reading, pictures: Gathered) -> tuple[Source, tuple[Bad, ...]]:
+    """The pictures with their conditions, and all that is left out: what cannot be read, or lacks a part of these."""
     columns = {name: [column[i] for i in pictures.kept] for name, column in listing.columns.items()}
     n, bad = len(pictures.kept), list(pictures.bad)
     tolerate(bad, n, wish.bad, listing.name)
     made = Conditions(None, (), (), np.zeros(n, bool))
     if columns and not wish.unconditional:
-        made = conditions(columns, wish.cond, listing.name, n)
+        made = conditions(columns, wish.cond, listing.name, n, listing.kinds)
     x, said = normal(torch.from_numpy(pictures.x))
     c = None if made.c is None else torch.from_numpy(made.c)
     if made.missing.any():
@@ -169,7 +176,8 @@ def assembled(listing: Listing, wish: Reading, pictures: Gathered) -> Source:
         x, c = x[there], None if c is None else c[there]
     notes = (*listing.notes, *pictures.notes, *said, *made.notes, *tolerate(bad, len(x), wish.bad, listing.name))
     mapped = isinstance(pictures.x, np.memmap) and x.data_ptr() == pictures.x.ctypes.data
-    return Source(listing.name, x, c, made.classes, listing.licence, made.fields, notes, mapped=mapped)
+    source = Source(listing.name, x, c, made.classes, listing.licence, made.fields, notes, mapped=mapped)
+    return source, tuple(bad)
 
 
 def normal(x: torch.Tensor) -> tuple[torch.Tensor, tuple[str, ...]]:

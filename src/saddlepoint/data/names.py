@@ -1,7 +1,6 @@
 """What a name of data means, found out without opening any of it; no torch is imported here."""
 
 import os
-import zipfile
 from os.path import exists
 from pathlib import Path
 from typing import Literal
@@ -64,17 +63,14 @@ def are_points(name: str) -> bool:
 
 def array_dimensions(path: Path) -> int:
     """Dimensions of the examples in a .npy or .npz file; 0 where that cannot be told."""
-    from saddlepoint.data.arrays import X_NAMES, read_header
+    from saddlepoint.data.npy import example_array, npy_header, npz_headers
     from saddlepoint.errors import SaddlepointError
 
     try:
-        if path.suffix == ".npy":
-            with path.open("rb") as stream:
-                return len(read_header(stream, str(path)).shape)
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            key = next((f"{name}.npy" for name in X_NAMES if f"{name}.npy" in names), names[0] if names else "")
-            with archive.open(key) as stream:
-                return len(read_header(stream, str(path)).shape)  # pyright: ignore[reportArgumentType]
-    except (OSError, KeyError, zipfile.BadZipFile, SaddlepointError):
+        if path.suffix.lower() == ".npy":
+            return len(npy_header(path).shape)
+        headers = npz_headers(path)
+        key = example_array(headers)
+        return 0 if key is None else len(headers[key].shape)
+    except (OSError, SaddlepointError):
         return 0

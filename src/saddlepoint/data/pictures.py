@@ -15,13 +15,15 @@ import numpy as np
 
 from saddlepoint.data.depth import channels, deep, depth_of, order, unit
 from saddlepoint.data.fitting import Form, fitted
-from saddlepoint.data.reading import Entry
+from saddlepoint.data.reading import Entry, plain, why
 from saddlepoint.errors import SaddlepointError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "PPM")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "DIB", "TIFF", "PPM")
+FAMILY = {"MPO": "JPEG", "DIB": "BMP"}
+"""Formats that are others under another name: a telephone's MPO is a JPEG with more pictures behind the first."""
 SUFFIXES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .apng .webp .avif .gif .bmp .dib .tif .tiff .ppm .pgm .pbm .pnm".split(" ")  # noqa: SIM905
 )
@@ -83,30 +85,30 @@ def opened(entry: Entry) -> Iterator["Image"]:
     """The picture, its header read. Whatever goes wrong, here or in the block, is a SaddlepointError with a reason."""
     from PIL import Image, UnidentifiedImageError
 
+    where = plain(entry.name)
     try:
         if entry.size == 0:
-            raise SaddlepointError("the file is empty", entry.name)
+            raise SaddlepointError("the file is empty", where)
         if entry.size > BYTES:
-            raise SaddlepointError(f"{entry.size:,} bytes, more than {BYTES:,}", entry.name)
+            raise SaddlepointError(f"{entry.size:,} bytes, more than {BYTES:,}", where)
         with entry.open() as stream, Image.open(stream, formats=FORMATS) as image:
             if min(image.size) < LEAST:
-                raise SaddlepointError(f"{size_of(image)} pixels, less than {LEAST} a side", entry.name)
+                raise SaddlepointError(f"{size_of(image)} pixels, less than {LEAST} a side", where)
             if image.width * image.height > PIXELS:
-                raise SaddlepointError(f"{size_of(image)} pixels, more than {PIXELS:,} in all", entry.name)
+                raise SaddlepointError(f"{size_of(image)} pixels, more than {PIXELS:,} in all", where)
             yield image
     except SaddlepointError as error:
-        raise SaddlepointError(error.what, entry.name, error.hint) from error
+        raise SaddlepointError(error.what, where, error.hint) from error
     except UnidentifiedImageError as error:
-        raise SaddlepointError(f"not a picture that is read: {', '.join(FORMATS)}", entry.name) from error
+        raise SaddlepointError(f"not a picture that is read: {', '.join(FORMATS)}", where) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise SaddlepointError(f"declares more than {PIXELS:,} pixels", entry.name) from error
+        raise SaddlepointError(f"declares more than {PIXELS:,} pixels", where) from error
     except PermissionError as error:
-        raise SaddlepointError("may not be read: no permission", entry.name) from error
+        raise SaddlepointError("may not be read: no permission", where) from error
     except MemoryError as error:
-        raise SaddlepointError("takes more memory than there is", entry.name) from error
+        raise SaddlepointError("takes more memory than there is", where) from error
     except Exception as error:  # decoders raise nearly everything on damaged bytes
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise SaddlepointError(f"damaged: {reason[:120]}", entry.name) from error
+        raise SaddlepointError(f"damaged: {why(error)}", where) from error
 
 
 def size_of(image: "Image") -> str:
@@ -121,7 +123,11 @@ def probe(entry: Entry) -> Header:
         height, width = (image.width, image.height) if turned else (image.height, image.width)
         grey = image.mode in ("1", "L", "LA", "La", "F") or image.mode.startswith("I") or grey_palette(image)
         clear = image.has_transparency_data
-        return Header(height, width, not grey, clear, depth, image.format or "")
+        return Header(height, width, not grey, clear, depth, family(image))
+
+
+def family(image: "Image") -> str:
+    return FAMILY.get(image.format or "", image.format or "")
 
 
 def late(image: "Image") -> bool:
@@ -142,17 +148,17 @@ def decode(entry: Entry, form: Form) -> np.ndarray:
     from PIL import ImageOps
 
     with opened(entry) as image:
-        if image.format == "JPEG":
+        if family(image) == "JPEG":
             image.draft(None, enough(image, form))
         pixels = image.width * image.height
         if pixels > DECODED:
-            raise SaddlepointError(f"{size_of(image)} pixels, more than {DECODED:,}", entry.name)
+            raise SaddlepointError(f"{size_of(image)} pixels, more than {DECODED:,}", plain(entry.name))
         with one_at_a_time if pixels > LARGE else nullcontext():
             again = opened(entry) if form.dtype != "uint8" and order(image) else None
             image.load()
             upright = ImageOps.exif_transpose(image)
             if form.dtype == "uint8":
-                return planes(fitted(plain(upright, form), form), form)
+                return planes(fitted(eight_bits(upright, form), form), form)
             return deep(channels(upright, again), form)
 
 
@@ -163,7 +169,7 @@ def enough(image: "Image", form: Form) -> tuple[int, int]:
     return (image.width, image.height) if scale >= 1 else (int(image.width * scale) + 1, int(image.height * scale) + 1)
 
 
-def plain(image: "Image", form: Form) -> "Image":
+def eight_bits(image: "Image", form: Form) -> "Image":
     """8 bits, in the channels of the form: L, LA, RGB or RGBA. Grey of 16 bits is divided by 257, never cut off."""
     from PIL import Image
 

@@ -1,10 +1,11 @@
 """What a reader is asked for, what it lists, and what it leaves out. Neither torch nor numpy is imported here."""
 
+import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import BinaryIO, Literal, NamedTuple
 
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, nearest
 
 Fit = Literal["crop", "pad", "stretch"]
 Kind = Literal["class", "labels", "number", "angle", "vector"]
@@ -12,6 +13,7 @@ Tell = Callable[[str], None]
 
 SIZE = r"[1-9]\d{0,3}(x[1-9]\d{0,3})?"  # 64, or 48x64 for height x width
 NAMED = 20  # bad files that are named one by one; `look` names all
+A_FEW = 12  # names in a message
 
 
 def sides(size: str) -> tuple[int, int]:
@@ -57,12 +59,12 @@ class Field(NamedTuple):
     def __str__(self) -> str:
         match self.kind:
             case "class" | "labels":
-                return f"{self.name}, {'one' if self.kind == 'class' else 'any'} of {len(self.values)}"
+                return f"{shown(self.name)}, {'one' if self.kind == 'class' else 'any'} of {len(self.values)}"
             case "number":
-                return f"{self.name}, a number from {self.knots[0]:g} to {self.knots[-1]:g}"
+                return f"{shown(self.name)}, a number from {self.knots[0]:g} to {self.knots[-1]:g}"
             case "angle":
-                return f"{self.name}, an angle in degrees"
-        return f"{self.name}, {self.size} numbers"
+                return f"{shown(self.name)}, an angle in degrees"
+        return f"{shown(self.name)}, {self.size} numbers"
 
 
 class Entry(NamedTuple):
@@ -81,7 +83,7 @@ class Bad(NamedTuple):
     reason: str
 
     def __str__(self) -> str:
-        return f"{shown(self.name)}: {self.reason}"
+        return f"{shown(self.name)}: {plain(self.reason)}"
 
 
 class Listing(NamedTuple):
@@ -89,6 +91,7 @@ class Listing(NamedTuple):
 
     columns  by name, one text for each entry; empty where it is missing
     root     what, with the entries' names, tells these files from all others
+    kinds    of the columns, as far as they are certain
     """
 
     name: str
@@ -98,6 +101,7 @@ class Listing(NamedTuple):
     notes: tuple[str, ...] = ()
     licence: str = "unstated"
     root: str = ""
+    kinds: Mapping[str, Kind] = {}
 
 
 def readable(name: str) -> str:
@@ -105,20 +109,45 @@ def readable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def plain(text: str) -> str:
+    """A path or a reason as one printable line, whatever a terminal would have made of it."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
 def shown(name: str) -> str:
-    """A file's name as one printable line, cut to 80 characters."""
-    plain = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name)
-    return plain if len(plain) <= 80 else f"{plain[:40]}...{plain[-37:]}"
+    """A name as one printable line, cut to 80 characters."""
+    line = plain(name)
+    return line if len(line) <= 80 else f"{line[:40]}...{line[-37:]}"
+
+
+def why(error: BaseException) -> str:
+    """What another program's error says, as one short line."""
+    return plain(" ".join(str(error).split()))[:120] or type(error).__name__
+
+
+def few(names: Iterable[str]) -> str:
+    """A few names as they are shown, and how many there are besides."""
+    every = list(names)
+    more = f", and {len(every) - A_FEW:,} more" if len(every) > A_FEW else ""
+    return ", ".join(map(shown, every[:A_FEW])) + more
+
+
+def likely(word: str, known: Iterable[str]) -> str:
+    """A hint: the name most like this one, or a few of all."""
+    names = list(known)
+    alike = difflib.get_close_matches(word, names, n=1)
+    return nearest(shown(word), map(shown, alike)) if alike else f"known: {few(names)}"
 
 
 def tolerate(bad: Sequence[Bad], good: int, most: float, where: str) -> tuple[str, ...]:
     """Notes on what is left out. Raises SaddlepointError where nothing is left, or more than `most` of all is bad."""
     told = "; ".join(map(str, bad[:3])) + (f"; and {len(bad) - 3:,} more" if len(bad) > 3 else "")
     if good == 0:
-        raise SaddlepointError(f"nothing in it can be read{f': {told}' if bad else ''}", where, "give pictures")
-    if len(bad) > most * (good + len(bad)):
-        what = f"{len(bad):,} of {good + len(bad):,} cannot be read: {told}"
-        raise SaddlepointError(what, where, f"`saddlepoint look` names all; --bad {1:g} puts up with any number")
+        hint = "mend or replace some" if bad else "add some examples"
+        raise SaddlepointError(f"nothing in it can be read{f': {told}' if bad else ''}", plain(where), hint)
+    if len(bad) / (good + len(bad)) > most:
+        what, hint = "cannot be read", "`saddlepoint look` names all; --bad 1 puts up with any number"
+        raise SaddlepointError(f"{len(bad):,} of {good + len(bad):,} {what}: {told}", plain(where), hint)
     notes = [f"left out: {one}" for one in bad[:NAMED]]
     if len(bad) > NAMED:
         notes.append(f"left out: {len(bad) - NAMED:,} more, which `saddlepoint look` names")

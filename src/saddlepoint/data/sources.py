@@ -3,19 +3,21 @@
 from collections.abc import Callable
 from os.path import exists
 from pathlib import Path
+from shlex import quote
 
 from saddlepoint.data.archive import list_zip
-from saddlepoint.data.arrays import open_arrays, open_idx
+from saddlepoint.data.arrays import Read, open_arrays, open_idx
 from saddlepoint.data.arrow import list_huggingface, list_parquet
 from saddlepoint.data.cache import through
 from saddlepoint.data.digits import digits
 from saddlepoint.data.folder import list_folder
+from saddlepoint.data.guards import regular
 from saddlepoint.data.names import WORLD_NAMES, medium
-from saddlepoint.data.reading import Listing, Reading, Tell, readable
+from saddlepoint.data.reading import Listing, Reading, Tell, likely, plain, readable, shown
 from saddlepoint.data.source import Source
 from saddlepoint.data.tables import list_file, list_table, open_points, path_column, read_rows
 from saddlepoint.data.worlds import world_source
-from saddlepoint.errors import SaddlepointError, nearest
+from saddlepoint.errors import SaddlepointError
 
 SOURCES: dict[str, Callable[[], Source]] = {"digits": digits}
 
@@ -26,19 +28,25 @@ def silent(words: str) -> None: ...
 def open_source(wish: Reading | str, tell: Tell = silent) -> Source:
     """The source that is asked for. `tell` hears how far a long reading is."""
     wish = Reading(wish) if isinstance(wish, str) else wish
+    found = open_whole(wish)
+    return through(listing(wish.name), wish, tell) if found is None else found[0]
+
+
+def open_whole(wish: Reading) -> Read | None:
+    """The source, and what was left out of it, where it is not made of encoded pictures; None where it is."""
     match medium(wish.name):
         case "bundled":
             source = SOURCES[wish.name]()
-            return source._replace(c=None, classes=()) if wish.unconditional else source
+            return (source._replace(c=None, classes=()) if wish.unconditional else source), ()
         case "world":
-            return world_source(wish.name)
+            return world_source(wish.name), ()
         case "arrays":
             return open_arrays(there(wish.name), wish)
         case "idx":
             return open_idx(there(wish.name), wish)
         case "table" if path_column(read_rows(there(wish.name))) is None:
             return open_points(there(wish.name), wish)
-    return through(listing(wish.name), wish, tell)
+    return None
 
 
 def listing(name: str) -> Listing:
@@ -58,18 +66,26 @@ def listing(name: str) -> Listing:
             return list_huggingface(name)
     if exists(name):
         hint = "give a folder or a zip of pictures, .npz, .npy, idx, .csv, .parquet, or a list of files in .txt"
-        raise SaddlepointError("not data that can be read", name, hint)
-    hint = nearest(name, [*SOURCES, *WORLD_NAMES])
-    raise SaddlepointError(f"no data set '{name}', and nothing at that path", "data", hint)
+        raise SaddlepointError(f"not data that can be read, by the end of its name: {kind_of(name)}", plain(name), hint)
+    if Path(name).name != name:
+        there(name)
+    hint = likely(name, [*SOURCES, *WORLD_NAMES])
+    raise SaddlepointError(f"no data set '{shown(name)}', and nothing at that path", "data", hint)
+
+
+def kind_of(name: str) -> str:
+    return shown(Path(name).suffix) or "it has none"
 
 
 def there(name: str) -> Path:
-    """The path, if something is there, and it can be written down."""
+    """The path, if a file or a folder is there, and it can be written down."""
     path = Path(name)
     if not exists(path):
-        raise SaddlepointError("nothing at that path", name, "is it spelt right, and the disk connected?")
-    if (plain := readable(str(path.resolve()))) != str(path.resolve()):
-        raise SaddlepointError(
-            "its path is not text in UTF-8", plain, "rename it: a run writes down where its data are"
-        )
+        hint = f"is it spelt right, and the disk connected? If the data were moved: ln -s WHERE-THEY-ARE {quote(name)}"
+        raise SaddlepointError("nothing at that path", plain(name), plain(hint))
+    if not path.is_dir():
+        regular(path)
+    if (written := readable(str(path.resolve()))) != str(path.resolve()):
+        hint = "rename it: a run writes down where its data are"
+        raise SaddlepointError("its path is not text in UTF-8", plain(written), hint)
     return path

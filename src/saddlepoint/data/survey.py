@@ -7,20 +7,18 @@ import torch
 
 from saddlepoint.data.cache import fetch
 from saddlepoint.data.duplicates import groups
-from saddlepoint.data.gather import assembled
-from saddlepoint.data.names import medium
+from saddlepoint.data.gather import joined
 from saddlepoint.data.pictures import Header
 from saddlepoint.data.reading import Bad, Reading, Tell
 from saddlepoint.data.source import Source
-from saddlepoint.data.sources import listing, open_source
-
-FILES = ("folder", "zip", "list", "parquet", "hf")
+from saddlepoint.data.sources import listing, open_whole
 
 
 class Survey(NamedTuple):
     """A data set as `look` reports it.
 
     kinds    how many pictures have which header; empty for what are no files
+    bad      what is left out: with the examples, these are all that there is
     counts   examples of each class, in the order of the source's classes
     alike    how many examples are near-duplicates of an earlier one; None where it was not looked for
     """
@@ -33,27 +31,19 @@ class Survey(NamedTuple):
 
 
 def survey(wish: Reading, tell: Tell) -> Survey:
-    """Read everything, putting up with whatever is unreadable."""
-    wish = wish._replace(bad=1.0)
-    what = medium(wish.name)
-    if what in FILES or (what == "table" and lists_files(wish.name)):
+    """Read everything, putting up with whatever is unreadable: what `train` would leave out is counted, and named."""
+    wish, kinds = wish._replace(bad=1.0), ()
+    whole = open_whole(wish)
+    if whole is None:
         files = listing(wish.name)
         pictures, _ = fetch(files, wish, tell)
-        source, kinds, bad = assembled(files, wish, pictures), pictures.kinds, pictures.bad
-    else:
-        source, kinds, bad = open_source(wish, tell), (), ()
+        whole, kinds = joined(files, wish, pictures), pictures.kinds
+    source, bad = whole
     labels = source.c if source.classes else None
     counts = () if labels is None else tuple(torch.bincount(labels, minlength=len(source.classes)).tolist())
     found = groups(source.x)
     alike = None if found is None else int((found != torch.arange(source.size)).sum())
     return Survey(source, kinds, bad, counts, alike)
-
-
-def lists_files(name: str) -> bool:
-    from saddlepoint.data.sources import there
-    from saddlepoint.data.tables import path_column, read_rows
-
-    return path_column(read_rows(there(name))) is not None
 
 
 def sizes(kinds: tuple[tuple[Header, int], ...]) -> list[tuple[tuple[int, int], int]]:

@@ -4,64 +4,108 @@ Of a CSV, one column holds the paths, from the folder the table lies in; the oth
 A CSV without such a column and with numbers alone is a table of points.
 """
 
+import codecs
 import csv
+import io
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from saddlepoint.data.arrays import from_arrays
+from saddlepoint.data.arrays import Read, from_arrays
 from saddlepoint.data.folder import look_at
+from saddlepoint.data.guards import regular
 from saddlepoint.data.pictures import SUFFIXES
-from saddlepoint.data.reading import Bad, Listing, Reading
-from saddlepoint.data.source import Source
+from saddlepoint.data.reading import Bad, Listing, Reading, plain, shown, why
+from saddlepoint.data.texts import Column
 from saddlepoint.errors import SaddlepointError
 
 PATHS = ("path", "file", "filename", "file_name", "image", "picture")
+NONE = frozenset(("nan", "none", "null"))  # what a cell says, in any case of letters, that has no value
 MOST_ROWS = 5_000_000
+MOST_BYTES = 1 << 30
+LACKING = 1_000_000  # cells that may be lacking at the ends of rows
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 def list_file(path: Path) -> Listing:
     """A text file with a picture's path on each line."""
-    lines = [line.strip() for line in text(path).splitlines()]
+    lines = [line.strip() for line in io.StringIO(text(path), newline=None)]
     return from_paths(path, [line for line in lines if line and not line.startswith("#")], {})
 
 
 def read_rows(path: Path) -> dict[str, list[str]]:
-    """The columns of a CSV (or of a .tsv) by the names in its first line; rows that are too short are filled up."""
+    """The columns of a CSV (or of a .tsv) by the names in its first line; rows that are too short are filled up, and
+    cells that say `null` are empty.
+    """
+    where, content = plain(str(path)), text(path)
     try:
-        dialect = csv.excel_tab if path.suffix == ".tsv" else csv.excel
-        rows = csv.reader(text(path).splitlines(), dialect, strict=True)
+        rows = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter(path, content), strict=True)
         header = [name.strip() for name in next(rows, [])]
         body = [row for row in rows if row]
     except csv.Error as error:
-        raise SaddlepointError(f"not a table: {error}", str(path)) from error
+        raise SaddlepointError(f"not a table: {why(error)}", where) from error
     if not header or len(set(header)) < len(header):
-        raise SaddlepointError("its first line must name the columns, each differently", str(path))
-    if not 0 < len(body) <= MOST_ROWS:
-        raise SaddlepointError(f"{len(body):,} rows", str(path), "a header and at least one row")
-    return {name: [row[i].strip() if i < len(row) else "" for row in body] for i, name in enumerate(header)}
+        raise SaddlepointError("its first line must name the columns, each differently", where)
+    if not body:
+        raise SaddlepointError("0 rows", where, "a header and at least one row")
+    if len(header) * len(body) > len(content) + LACKING:  # full rows have a mark for each cell
+        raise SaddlepointError(f"{len(header):,} columns, but rows that are shorter", where, "fill the rows up")
+    return {name: [cell(row[i]) if i < len(row) else "" for row in body] for i, name in enumerate(header)}
+
+
+def delimiter(path: Path, content: str) -> str:
+    """What stands between the cells: the tab of a .tsv; else the comma, or, where the first line has none, the
+    semicolon or the tab that it has.
+    """
+    if path.suffix.lower() == ".tsv":
+        return "\t"
+    first = content.split("\n", 1)[0]
+    return next((mark for mark in ",;\t" if len(next(csv.reader([first], delimiter=mark), [])) > 1), ",")
+
+
+def cell(written: str) -> str:
+    bare = written.strip()
+    return "" if bare.lower() in NONE else bare
 
 
 def path_column(columns: Mapping[str, Sequence[str]]) -> str | None:
-    """The column that names files: by its own name, or because its first value ends like a picture."""
+    """The column that names files: by its own name, or because the first of its values ends like a picture."""
     named = [name for name in columns if name.lower() in PATHS]
-    like = [name for name, column in columns.items() if Path(column[0]).suffix.lower() in SUFFIXES]
+    firsts = {name: next(filter(None, column), "") for name, column in columns.items()}
+    like = [name for name, first in firsts.items() if Path(first).suffix.lower() in SUFFIXES]
     return (named + like or [None])[0]
 
 
-def open_points(path: Path, wish: Reading) -> Source:
+def open_points(path: Path, wish: Reading) -> Read:
     """A CSV of numbers: the columns of the condition, where --cond names them, and all others as x [N, D]."""
     columns = read_rows(path)
     ours = [part.partition(":")[0].strip() for part in (wish.cond or "").split(",")]
     rest = {name: column for name, column in columns.items() if name not in ours}
-    try:
-        x = np.array([[float(cell or "nan") for cell in column] for column in rest.values()], np.float64).T
-    except ValueError as error:
-        hint = f"a column of files is called {', '.join(PATHS[:3])}; or name the condition's columns with --cond"
-        raise SaddlepointError("neither names pictures nor holds numbers alone", str(path), hint) from error
-    chosen = {name: np.array(columns[name]) for name in ours if name in columns}
+    x = np.array([numbers(path, name, column) for name, column in rest.items()], np.float64).T
+    chosen: dict[str, Column] = {name: columns[name] for name in ours if name in columns}
     return from_arrays(path.name, x, chosen, wish)
+
+
+def numbers(path: Path, name: str, column: Sequence[str]) -> list[float]:
+    """The cells as numbers; where one is empty, not a number."""
+    found = []
+    for one in column:
+        try:
+            found.append(float(one or "nan"))
+        except ValueError as error:
+            what = f"neither names pictures nor holds numbers alone: column '{shown(name)}' says '{shown(one)}'"
+            hint = f"call a column of files {', '.join(PATHS[:3])}; name the condition's columns with --cond"
+            if one.replace(",", "", 1).removeprefix("-").isdecimal():
+                hint = "write numbers with a point"
+            raise SaddlepointError(what, plain(str(path)), hint) from error
+    return found
 
 
 def list_table(path: Path) -> Listing:
@@ -69,30 +113,49 @@ def list_table(path: Path) -> Listing:
     columns = read_rows(path)
     files = path_column(columns)
     if files is None:
-        raise SaddlepointError("no column of files", str(path), f"call it {', '.join(PATHS[:3])}")
+        raise SaddlepointError("no column of files", plain(str(path)), f"call it {', '.join(PATHS[:3])}")
     return from_paths(path, columns[files], {name: column for name, column in columns.items() if name != files})
 
 
 def from_paths(table: Path, names: list[str], columns: Mapping[str, list[str]]) -> Listing:
     """The files of these names, below the folder of the table or by their full paths."""
-    found, bad = [], []
-    for i, name in enumerate(names):
-        if not name:
-            bad.append(Bad(f"row {i + 1:,}", "names no file"))
-            continue
-        one = look_at(table.parent / name, name, Path(name).suffix.lower())
+    found, bad, wanted = [], [], [located(table, name) for name in names]
+    for i, (name, path) in enumerate(zip(names, wanted)):
+        one = look_at(path, name, path.suffix.lower()) if name else Bad(f"row {i + 1:,}", "names no file")
         if isinstance(one, Bad):
             bad.append(one)
         else:
             found.append((i, one))
+    paths = [path for name, path in zip(names, wanted) if name]
+    if paths and not found and not any(map(os.path.lexists, paths)):
+        what = f"none of the {len(paths):,} files that it names is there: the first would be {plain(str(paths[0]))}"
+        raise SaddlepointError(what, plain(str(table)), "write their paths in full, or from the folder of the table on")
     kept = {key: [column[i] for i, _ in found] for key, column in columns.items()}
     return Listing(table.name, [entry for _, entry in found], kept, bad, root=str(table.resolve()))
 
 
+def located(table: Path, name: str) -> Path:
+    """Where a table's picture lies: as written or, where nothing lies there, read as Windows writes paths."""
+    path = table.parent / name
+    return path if "\\" not in name or os.path.lexists(path) else table.parent / name.replace("\\", "/")
+
+
 def text(path: Path) -> str:
+    """What a file of text holds, in UTF-8 or with the mark of another Unicode format; of at most MOST_ROWS lines."""
+    where = plain(str(path))
     try:
-        return path.read_text(encoding="utf-8-sig")
+        if (size := regular(path).st_size) > MOST_BYTES:
+            raise SaddlepointError(f"{size:,} bytes, more than {MOST_BYTES:,}", where, "split it, or save arrays")
+        content = path.read_bytes()
+        found = content.decode(next((name for mark, name in MARKS if content.startswith(mark)), "utf-8"))
     except OSError as error:
-        raise SaddlepointError(f"cannot be read: {error.strerror}", str(path)) from error
+        raise SaddlepointError(f"cannot be read: {error.strerror}", where) from error
     except UnicodeDecodeError as error:
-        raise SaddlepointError("is not text in UTF-8", str(path)) from error
+        line = error.object.count(b"\n", 0, error.start) + 1
+        what = f"line {line:,} is not text in UTF-8: byte 0x{error.object[error.start]:02x}"
+        raise SaddlepointError(what, where, "save it as UTF-8") from error
+    if "\0" in found:
+        raise SaddlepointError("is not text in UTF-8: it holds bytes of 0", where, "save it as UTF-8")
+    if found.count("\n") > MOST_ROWS:
+        raise SaddlepointError(f"more than {MOST_ROWS:,} lines", where, "split it, or save arrays")
+    return found
