@@ -85,11 +85,11 @@ def critic_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None 
     if not finite(batch):
         return REFUSED
     with frozen_buffers(game.G):
-        restore = keep_buffers(game.D)
+        restore = keep_buffers(game.D, *game.recall.values())
         moment.reseed()
         with torch.no_grad():
             z, fake = forged or forge(game, batch, moment)
-        turn = see(game, batch, z, fake, moment, real=True)
+        turn = see(game, batch, z, fake, moment, real=True, recall=True)
         costs = [mean(game.objective.critic(v.r.logits, v.f.logits)) for v in turn.verdicts.values()]
         return move(game, "D", costs, turn, moment, restore)
 

@@ -54,13 +54,14 @@ class Step(NamedTuple):
 Descend = Callable[[Tensor, Player], Step]
 
 
-def keep_buffers(player: Player | None) -> Callable[[], None]:
-    """Remember the player's buffers; returns a function that restores them.
+def keep_buffers(player: Player | None, *memories: nn.Module) -> Callable[[], None]:
+    """Remember the player's buffers and those of the memories it draws on; returns a function that restores them.
 
     Batch and spectral normalisation move their buffers in every forward pass, whosever step it is. They are written
     through `.data`, since a backward pass may still hold them.
     """
     buffers = [] if player is None else player.buffers
+    buffers += [buffer for memory in memories for buffer in memory.buffers()]
     copies = [buffer.clone() for buffer in buffers]
 
     def restore() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.players import Descend, Player, descend
@@ -72,18 +72,21 @@ def real_against_fake(x: Examples, fake: Examples) -> tuple[Tensor, Tensor]:
 class Game:
     """The parts of a game.
 
-    G, D       the players; each owns networks and one optimiser. D is None in a stage without critic, where k = 0 and G
-               descends its terms alone
-    prior      (n, rng) -> z [n, Z], or None where chance enters otherwise
-    objective  the two costs, functions of logits
-    terms      penalties and extra costs, each owned by one player
-    k          critic steps per generator step
-    forge      (generators, batch, z, rng) -> fakes: how fakes are made, where it is not G(z, c); rng, a stream of the
-               step's own, is for chance that is no z
-    pairings   by critic: (x, fakes) -> (its real, its fake), where there are several kinds of example
-    augment    T(x, rng, strength): critics see T(x) and T(G(z)), and the generator is taught through T
-    fast       a context for the adversarial forward passes (autocast); penalties always see full precision
-    descend    (loss, player) -> Step: how a player moves; another one where several processes play as one
+    G, D           the players; each owns networks and one optimiser. D is None in a stage without critic, where k = 0
+                   and G descends its terms alone
+    prior          (n, rng) -> z [n, Z], or None where chance enters otherwise
+    objective      the two costs, functions of logits
+    terms          penalties and extra costs, each owned by one player
+    k              critic steps per generator step
+    forge          (generators, batch, z, rng) -> fakes: how fakes are made, where it is not G(z, c); rng, a stream of
+                   the step's own, is for chance that is no z
+    pairings       by critic: (x, fakes) -> (its real, its fake), where there are several kinds of example
+    recall         by critic: (its fakes, rng) -> what its own step takes for fakes, where earlier ones are shown again
+                   (Zhu et al. 2017, section 4). Its memory are its buffers, written in place; G's step never sees it
+    unconditional  the critics that are not told c: D(x), though there is one
+    augment        T(x, rng, strength): critics see T(x) and T(G(z)), and the generator is taught through T
+    fast           a context for the adversarial forward passes (autocast); penalties always see full precision
+    descend        (loss, player) -> Step: how a player moves; another one where several processes play as one
     """
 
     G: Player
@@ -94,6 +97,8 @@ class Game:
     k: int = 1
     forge: Forge = one_generator
     pairings: Mapping[str, Pairing] = field(default_factory=dict)
+    recall: Mapping[str, nn.Module] = field(default_factory=dict)
+    unconditional: frozenset[str] = frozenset()
     augment: Augment | None = None
     fast: Callable[[], AbstractContextManager] = nullcontext
     descend: Descend = descend
@@ -105,8 +110,13 @@ class Game:
                 f"a game of {len(critics)} critics with k = {self.k} and {'an' if self.objective else 'no'} objective",
                 hint="with critics, k >= 1 and an objective; without, k = 0 and none",
             )
-        if unknown := set(self.pairings) - set(critics):
-            raise SaddlepointError(f"pairings for critics that do not play: {', '.join(sorted(unknown))}")
+        by_critic = {"pairings": self.pairings, "recalls": self.recall, "no condition": self.unconditional}
+        for what, names in by_critic.items():
+            if unknown := set(names) - set(critics):
+                raise SaddlepointError(
+                    f"{what} for critics that do not play: {', '.join(sorted(unknown))}",
+                    hint=f"those that play: {', '.join(critics) or 'none'}",
+                )
         if not critics and any(term.owner == "D" for term in self.terms):
             raise SaddlepointError("a term owned by D in a game without critic")
         if not critics and all(term.every > 1 for term in self.terms):

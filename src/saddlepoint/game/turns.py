@@ -60,19 +60,27 @@ def forge(game: Game, batch: Batch, moment: Moment) -> Forged:
     return z, {name: widened(t) for name, t in fake.items()} if isinstance(fake, Mapping) else widened(fake)
 
 
-def see(game: Game, batch: Batch, z: Tensor | None, fake: Examples, moment: Moment, *, real: bool) -> Turn:
-    """The turn of this step: each critic answers on its fakes and, if asked, on its real examples."""
+def see(
+    game: Game, batch: Batch, z: Tensor | None, fake: Examples, moment: Moment, *, real: bool, recall: bool = False
+) -> Turn:
+    """The turn of this step: each critic answers on its fakes and, if asked, on its real examples.
+
+    With `recall`, a critic that remembers earlier fakes takes what it recalls for its fakes.
+    """
     critics = {} if game.D is None else game.D.networks
-    noise = moment.stream("augment")
+    noise, memory = moment.stream("augment"), moment.stream("recall")
 
     def bound(name: str) -> Critic:
+        c = None if name in game.unconditional else batch.c
         if game.augment is None:
-            return lambda x: critics[name](x, batch.c)
-        return lambda x: critics[name](game.augment(x, noise, moment.dials.augment), batch.c)
+            return lambda x: critics[name](x, c)
+        return lambda x: critics[name](game.augment(x, noise, moment.dials.augment), c)
 
     verdicts = {}
     for name in critics:
         theirs, ours = game.pairings.get(name, real_against_fake)(batch.x, fake)
+        if recall and name in game.recall:
+            ours = game.recall[name](ours, memory)
         critic = bound(name)
         with game.fast():
             r = answered(critic(theirs)) if real else None
