@@ -5,7 +5,8 @@ z   latent noise        [B, Z], or None where c or dropout is the only source of
 c   condition           None, [B] labels, [B, E] vectors, [B, C, H, W] pictures, [B, T] tokens
 """
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import torch
@@ -71,14 +72,23 @@ class Turn(NamedTuple):
         return only
 
 
+class Reading(NamedTuple):
+    """What a critic says of examples and of fakes: mean D(x) and mean D(G(z)), or its mean scores.
+
+    `real` is not a number where D(x) was not asked for.
+    """
+
+    real: float
+    fake: float
+
+
 class Round(NamedTuple):
     """One round of a game, in plain numbers: what the journal and the screen show.
 
     index      rounds played before this one, within the stage
     images     real examples seen once this round is over, within the stage
     losses     by player ("D", "G") and, with a slash, by term ("G/cycle"): means over the batch, unweighted for terms
-    d_real     mean D(x) = mean sigmoid(r), over the critic's steps; not a number without critic
-    d_fake     mean D(G(z)) = mean sigmoid(f), likewise
+    readings   by critic, means over the critics' steps; empty without critic, or where every batch was refused
     gradients  Euclidean norm of each player's gradient
     skipped    steps not taken because the batch, the loss or the gradient was not finite
     sound      False where a player's weights are not finite after the round: only an earlier state can help
@@ -87,8 +97,23 @@ class Round(NamedTuple):
     index: int
     images: int
     losses: Mapping[str, float]
-    d_real: float
-    d_fake: float
+    readings: Mapping[str, Reading]
     gradients: Mapping[str, float]
     skipped: int
     sound: bool
+
+    @property
+    def d_real(self) -> float:
+        """Mean D(x) = mean sigmoid(r), over the critics too; not a number without critic."""
+        return average(reading.real for reading in self.readings.values())
+
+    @property
+    def d_fake(self) -> float:
+        """Mean D(G(z)) = mean sigmoid(f), likewise."""
+        return average(reading.fake for reading in self.readings.values())
+
+
+def average(numbers: Iterable[float]) -> float:
+    """The mean of those that are numbers: a refused step has none; not a number if none has any."""
+    known = [number for number in numbers if not math.isnan(number)]
+    return sum(known) / len(known) if known else math.nan

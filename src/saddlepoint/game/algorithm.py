@@ -20,21 +20,20 @@ from saddlepoint.game.players import Step, frozen_buffers, keep_buffers, tune
 from saddlepoint.game.rules import Dials, Game, State
 from saddlepoint.game.turns import Forged, Moment, copied, forge, see, tensors
 from saddlepoint.randomness import Randomness
-from saddlepoint.records import Batch, Round, Turn
+from saddlepoint.records import Answer, Batch, Reading, Round, Turn, average
 
 Schedule = Callable[[Game, State, Iterator[Batch], Randomness, Dials], tuple[State, Round]]
 
 
 class Move(NamedTuple):
-    """What is known of a step once it is over: what became of it, the costs it saw, and mean D(x) and D(G(z))."""
+    """What is known of a step once it is over: what became of it, the costs it saw, and each critic's reading."""
 
     step: Step
     costs: dict[str, float]
-    d_real: float = math.nan
-    d_fake: float = math.nan
+    readings: dict[str, Reading]
 
 
-REFUSED = Move(Step(gradient=math.nan, taken=False, sound=True), {})
+REFUSED = Move(Step(gradient=math.nan, taken=False, sound=True), {}, {})
 
 
 def algorithm_1(
@@ -53,7 +52,8 @@ def algorithm_1(
         batch = next(batches)
         seen += size(batch)
     generator_move = generator_step(game, batch, Moment(rng, state.index, game.k, dials))
-    return State(state.index + 1, state.images + seen), summary(state, seen, critic_moves, generator_move)
+    state = state.after(seen)
+    return state, summary(state, critic_moves, generator_move)
 
 
 def simultaneous(
@@ -76,8 +76,8 @@ def simultaneous(
         if not generator_move.step.taken:
             restore()
         critic_move = critic_step(game, batch, moment, (z, before))
-    seen = size(batch)
-    return State(state.index + 1, state.images + seen), summary(state, seen, [critic_move], generator_move)
+    state = state.after(size(batch))
+    return state, summary(state, [critic_move], generator_move)
 
 
 def critic_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None = None) -> Move:
@@ -121,9 +121,13 @@ def move(game: Game, owner: str, costs: list[Tensor], turn: Turn, moment: Moment
     step = game.descend(total, player)
     if not step.taken:
         restore()
-    r = [number(game.objective.reading(v.r.logits).mean()) for v in turn.verdicts.values() if v.r]
-    f = [number(game.objective.reading(v.f.logits).mean()) for v in turn.verdicts.values()]
-    return Move(step, seen, average(r), average(f))
+    readings = {name: Reading(shown(game, v.r), shown(game, v.f)) for name, v in turn.verdicts.items()}
+    return Move(step, seen, readings)
+
+
+def shown(game: Game, answer: Answer | None) -> float:
+    """The mean of what the journal shows of an answer; not a number where there is none."""
+    return math.nan if answer is None else number(game.objective.reading(answer.logits).mean())
 
 
 def play(
@@ -149,12 +153,6 @@ def play(
         yield round
 
 
-def average(numbers: list[float]) -> float:
-    """The mean of those that are numbers: a refused step has none; not a number if none has any."""
-    known = [number for number in numbers if not math.isnan(number)]
-    return sum(known) / len(known) if known else math.nan
-
-
 def mean(costs: Tensor) -> Tensor:
     """Mean over each example's sites, then over the batch."""
     return (costs.flatten(1).mean(1) if costs.ndim > 1 else costs).mean()
@@ -176,19 +174,31 @@ def finite(batch: Batch) -> bool:
     return all(math.isfinite(torch.linalg.vector_norm(t.float())) for t in given)
 
 
-def summary(state: State, seen: int, critic_moves: list[Move], generator_move: Move) -> Round:
-    """The round in numbers: costs and D's readings as means over the critic's steps."""
-    moves = [*critic_moves, generator_move]
-    names = dict.fromkeys(name for m in critic_moves for name in m.costs)
-    costs = {name: average([m.costs[name] for m in critic_moves if name in m.costs]) for name in names}
-    gradients = {"D": average([m.step.gradient for m in critic_moves])} if critic_moves else {}
+def summary(state: State, critic_moves: list[Move], generator_move: Move | None) -> Round:
+    """The round that led to this state, in numbers: costs and readings are means over the critic's steps.
+
+    Where it took none, D(G(z)) is as G's step saw it, and D(x) is not a number.
+    """
+    moves = critic_moves if generator_move is None else [*critic_moves, generator_move]
+    costs = means([m.costs for m in critic_moves])
+    real = means([{name: reading.real for name, reading in m.readings.items()} for m in critic_moves])
+    fake = means([{name: reading.fake for name, reading in m.readings.items()} for m in critic_moves or moves])
+    gradients = {"D": average(m.step.gradient for m in critic_moves)} if critic_moves else {}
+    if generator_move is not None:
+        costs |= generator_move.costs
+        gradients["G"] = generator_move.step.gradient
     return Round(
-        index=state.index,
-        images=state.images + seen,
-        losses=costs | generator_move.costs,
-        d_real=average([m.d_real for m in critic_moves]),
-        d_fake=average([m.d_fake for m in critic_moves]),
-        gradients=gradients | {"G": generator_move.step.gradient},
+        index=state.index - 1,
+        images=state.images,
+        losses=costs,
+        readings={name: Reading(real.get(name, math.nan), fake[name]) for name in fake},
+        gradients=gradients,
         skipped=sum(not m.step.taken for m in moves),
         sound=all(m.step.sound for m in moves),
     )
+
+
+def means(found: list[dict[str, float]]) -> dict[str, float]:
+    """By name, the average over those that have it."""
+    names = dict.fromkeys(name for one in found for name in one)
+    return {name: average(one[name] for one in found if name in one) for name in names}

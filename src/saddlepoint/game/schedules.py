@@ -5,10 +5,9 @@
 Both use the game's own steps, so that a player moved here moves exactly as it does in Algorithm 1.
 """
 
-import math
 from collections.abc import Iterator
 
-from saddlepoint.game.algorithm import average, critic_step, generator_step, size
+from saddlepoint.game.algorithm import critic_step, generator_step, size, summary
 from saddlepoint.game.rules import Dials, Game, State
 from saddlepoint.game.turns import Moment
 from saddlepoint.randomness import Randomness
@@ -24,17 +23,8 @@ def critic_only(
         batch = next(batches)
         seen += size(batch)
         moves.append(critic_step(game, batch, Moment(rng, state.index, i, dials)))
-    names = dict.fromkeys(name for move in moves for name in move.costs)
-    return State(state.index + 1, state.images + seen), Round(
-        index=state.index,
-        images=state.images + seen,
-        losses={name: average([move.costs[name] for move in moves if name in move.costs]) for name in names},
-        d_real=average([move.d_real for move in moves]),
-        d_fake=average([move.d_fake for move in moves]),
-        gradients={"D": average([move.step.gradient for move in moves])},
-        skipped=sum(not move.step.taken for move in moves),
-        sound=all(move.step.sound for move in moves),
-    )
+    state = state.after(seen)
+    return state, summary(state, moves, None)
 
 
 def generator_only(
@@ -43,14 +33,5 @@ def generator_only(
     """One step of the generator against a critic that stays as it is. No D(x) is computed for the journal."""
     batch = next(batches)
     move = generator_step(game, batch, Moment(rng, state.index, game.k, dials))
-    state = State(state.index + 1, state.images + size(batch))
-    return state, Round(
-        index=state.index - 1,
-        images=state.images,
-        losses=move.costs,
-        d_real=math.nan,
-        d_fake=move.d_fake,
-        gradients={"G": move.step.gradient},
-        skipped=int(not move.step.taken),
-        sound=move.step.sound,
-    )
+    state = state.after(size(batch))
+    return state, summary(state, [], move)
