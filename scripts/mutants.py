@@ -132,6 +132,64 @@ TABLE = {
         ("conditions are not looked at", "tensors(batch.x) if batch.c is None else", "tensors(batch.x) or"),
         ("inputs too large to be squared", "math.isfinite(torch.linalg.vector_norm(t.float()))", "t.isfinite().all()"),
     ],
+    # Chance for whoever forges, a memory of fakes, several critics, and the way from stage to stage.
+    ("game/turns.py", "test_game_forge.py"): [
+        ("a forge's noise is that of z", 'stream("forge")', 'stream("prior")'),
+        ("a forge's noise is one a round", 'moment.stream("forge")', 'moment.rng.stream("forge", moment.index)'),
+        ("a forge's noise is dropout's", 'moment.stream("forge")', "torch.default_generator"),
+    ],
+    ("game/turns.py", "test_game_recall.py"): [
+        ("G's step sees the pool", "if recall and name in", "if name in"),
+        ("the pool is never asked", "if recall and name in", "if False and name in"),
+        ("reals are recalled", "ours = game.recall[name](ours", "theirs = game.recall[name](theirs"),
+        ("the pool is given all kinds of fakes", "recall[name](ours, memory)", "recall[name](fake, memory)"),
+        ("the pool draws z again", 'moment.stream("recall")', 'moment.stream("prior")'),
+    ],
+    ("game/algorithm.py", "test_game_recall.py"): [
+        ("a refused step leaves its pool moved", "(game.D, *game.recall.values())", "(game.D)"),
+    ],
+    ("game/players.py", "test_game_recall.py"): [
+        ("memories are not kept", "for memory in memories for", "for memory in memories[:0] for"),
+    ],
+    ("game/rules.py", "test_game_refusals.py"): [
+        ("recalls of nobody", '"recalls": self.recall', '"recalls": {}'),
+        ("conditions kept from nobody", '"no condition": self.unconditional', '"no condition": ()'),
+    ],
+    ("game/turns.py", "test_game_critics.py"): [
+        ("every critic is told c", "None if name in game.unconditional else", "None if False else"),
+        ("no critic is told c", "None if name in game.unconditional else", "None if game.unconditional else"),
+    ],
+    ("game/algorithm.py", "test_game_critics.py"): [
+        ("D(x) and D(G(z)) swapped", "shown(game, v.r), shown(game, v.f)", "shown(game, v.f), shown(game, v.r)"),
+        ("D(x) as G's step sees it", "items()} for m in critic_moves]", "items()} for m in moves]"),
+        ("D(G(z)) as G's step sees it too", "for m in critic_moves or moves]", "for m in moves]"),
+        ("logits are shown", "game.objective.reading(answer.logits)", "answer.logits"),
+        ("the last step's costs and readings alone", "if name in one) for", "if one is found[-1]) for"),
+        ("a round's steps are D's alone", "None else [*critic_moves, generator_move]", "None else critic_moves"),
+    ],
+    ("records.py", "test_game_critics.py"): [
+        ("a refused step is averaged", "if not math.isnan(number)]", "]"),
+    ],
+    ("game/players.py", "test_game_stages.py"): [
+        ("no moments are handed on", "after.optimiser.state[p] = before.optimiser.state[p]", "pass"),
+        ("moments of another rule are handed on", "if type(before.optimiser) is not type(", "if None is type("),
+        (
+            "moments of a kindred rule are handed on",
+            "type(before.optimiser) is not type(after.optimiser)",
+            "not isinstance(before.optimiser, type(after.optimiser))",
+        ),
+        ("moments of what is not moved are handed on", "for p in after.parameters:", "for p in before.parameters:"),
+    ],
+    ("networks/pool.py", "test_pool.py"): [
+        ("a quarter recalled", "< 0.5", "< 0.25"),
+        ("one place less", "torch.randint(size,", "torch.randint(max(1, size - 1),"),
+        ("the first are exchanged too", "exchanged[:first] = False", "pass"),
+        ("the first are not kept", "self.kept[seen : seen + first] = fake[:first]", "pass"),
+        ("what is given out stays", "self.kept[place] = fake[i]", "pass"),
+        ("a fake is overwritten", "given = fake.clone()", "given = fake.detach()"),
+        ("what is not finite is kept", "exchanged &= fake", "_ = fake"),
+        ("nobody counts", "self.seen += n", "self.seen += 0"),
+    ],
     ("game/averaging.py", "test_averaging.py"): [
         ("an average skipped", "torch._foreach_lerp_(averages, list[Tensor](module.parameters()), step)", "pass"),
         ("no ramp", "min(half_life, max(seen / 20, 1e-8))", "half_life"),

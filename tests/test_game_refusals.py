@@ -1,6 +1,7 @@
 """The games that are refused before they begin, in the words a user sees."""
 
 import pytest
+from torch import nn
 from toys import Critic, Generator, adam, linear, mlp, normal, points, sgd
 
 from saddlepoint.errors import SaddlepointError
@@ -25,6 +26,8 @@ WHOLE = {"G": adam(Generator(mlp(2, 2))), "D": adam(Critic(linear(1.0, 1.0))), "
         ({"D": None, "k": 0, "objective": None, "terms": (TERM._replace(owner="D"),)}, "without critic"),
         ({"D": None, "k": -1, "objective": None, "terms": (TERM,)}, "k = -1"),
         ({"pairings": {"net": real_against_fake, "other": real_against_fake}}, "do not play: other"),
+        ({"recall": {"other": nn.Identity()}}, "recalls for critics that do not play: other"),
+        ({"unconditional": frozenset({"net", "other"})}, "no condition for critics that do not play: other"),
         ({"terms": (TERM._replace(owner="d"),)}, "owned by 'd'"),
         ({"terms": (TERM._replace(every=0),)}, "every 0 rounds"),
         ({"terms": (TERM, TERM._replace(weight=2.0))}, "one name"),

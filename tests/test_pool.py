@@ -45,7 +45,7 @@ def literal(kept: list[int], size: int, fakes: list[int], draws: torch.Generator
 
 @given(size=st.integers(1, 6), batches=st.lists(st.integers(1, 9), min_size=1, max_size=8), seed=st.integers(0, 999))
 def test_batches_of_any_size_are_taken_one_fake_after_another(size: int, batches: list[int], seed: int) -> None:
-    """As many places as draws for them, the same place several times in a batch, and a batch that fills up and goes on."""
+    """One place may be drawn several times in a batch, and a batch may fill the pool up and go on."""
     pool, kept, mine, theirs, seen = Pool(size, (1, 2)), [], rng(seed), rng(seed), 0
     for n in batches:
         fakes = numbered(seen + 1, n)
@@ -56,8 +56,8 @@ def test_batches_of_any_size_are_taken_one_fake_after_another(size: int, batches
 
 
 def test_the_first_pass_unchanged_and_of_the_rest_half_are_earlier_ones_from_any_place() -> None:
-    """20,000 fakes after the first 50: recalled are 1/2, within four standard errors, sqrt(1/4n). A kept one is taken by
-    each that follows with probability 1/2 x 1/50: it waits for 100 of them, with a standard deviation as large.
+    """20,000 fakes after the first 50: recalled are 1/2, within four standard errors, sqrt(1/4n). A kept one is taken
+    by each that follows with probability 1/2 x 1/50: it waits for 100 of them, with a standard deviation as large.
     """
     pool, draws, n = Pool(50, (1, 2)), rng(), 20_000
     assert numbers(pool(numbered(1, 50), draws)) == list(range(1, 51))

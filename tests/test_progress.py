@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saddlepoint.game.rules import State
-from saddlepoint.records import Round
+from saddlepoint.records import Reading, Round
 from saddlepoint.running.progress import Progress, Tally
 from saddlepoint.storage.parts import Saved
 
 
 def round_(index: int = 0, images: int = 10, skipped: int = 0, loss: float = 1.0, d_real: float = 0.5) -> Round:
-    return Round(index, images, {"D": loss, "G": 2 * loss}, d_real, 1 - d_real, {"D": 3 * loss}, skipped, True)
+    losses, readings = {"D": loss, "G": 2 * loss}, {"D": Reading(d_real, 1 - d_real)}
+    return Round(index, images, losses, readings, {"D": 3 * loss}, skipped, True)
 
 
 def test_a_tally_holds_the_means_of_its_rounds() -> None:
@@ -37,7 +38,7 @@ def test_what_is_not_finite_is_counted_and_not_averaged() -> None:
 
 def test_a_tally_of_refused_rounds_alone_has_no_means() -> None:
     tally = Tally()
-    tally.add(Round(0, 10, {}, math.nan, math.nan, {"D": math.nan}, 2, True))
+    tally.add(Round(0, 10, {}, {}, {"D": math.nan}, 2, True))
     assert tally.means() == {}
 
 

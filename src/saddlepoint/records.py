@@ -73,7 +73,10 @@ class Turn(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a critic makes of examples on average: D(x) of real ones, D(G(z)) of fakes; not a number where unread."""
+    """What a critic says of examples and of fakes: mean D(x) and mean D(G(z)), or its mean scores.
+
+    `real` is not a number where D(x) was not asked for.
+    """
 
     real: float
     fake: float
@@ -85,7 +88,7 @@ class Round(NamedTuple):
     index      rounds played before this one, within the stage
     images     real examples seen once this round is over, within the stage
     losses     by player ("D", "G") and, with a slash, by term ("G/cycle"): means over the batch, unweighted for terms
-    readings   by critic: mean D(x) = mean sigmoid(r) and mean D(G(z)) = mean sigmoid(f), over the critic's steps
+    readings   by critic, means over the critics' steps; empty without critic, or where every batch was refused
     gradients  Euclidean norm of each player's gradient
     skipped    steps not taken because the batch, the loss or the gradient was not finite
     sound      False where a player's weights are not finite after the round: only an earlier state can help
@@ -101,16 +104,16 @@ class Round(NamedTuple):
 
     @property
     def d_real(self) -> float:
-        """Mean D(x) over all critics; not a number without critic."""
+        """Mean D(x) = mean sigmoid(r), over the critics too; not a number without critic."""
         return average(reading.real for reading in self.readings.values())
 
     @property
     def d_fake(self) -> float:
-        """Mean D(G(z)) over all critics; not a number without critic."""
+        """Mean D(G(z)) = mean sigmoid(f), likewise."""
         return average(reading.fake for reading in self.readings.values())
 
 
 def average(numbers: Iterable[float]) -> float:
-    """The mean of those that are numbers: what was refused has none; not a number if none has any."""
+    """The mean of those that are numbers: a refused step has none; not a number if none has any."""
     known = [number for number in numbers if not math.isnan(number)]
     return sum(known) / len(known) if known else math.nan

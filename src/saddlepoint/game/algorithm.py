@@ -9,8 +9,7 @@ batches, and yields one `Round` after another. Whoever iterates logs, draws and 
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import torch
@@ -20,22 +19,21 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.players import Step, frozen_buffers, keep_buffers, tune
 from saddlepoint.game.rules import Dials, Game, State
 from saddlepoint.game.turns import Forged, Moment, copied, forge, see, tensors
-from saddlepoint.objectives import Objective
 from saddlepoint.randomness import Randomness
-from saddlepoint.records import Batch, Reading, Round, Turn, Verdict, average
+from saddlepoint.records import Answer, Batch, Reading, Round, Turn, average
 
 Schedule = Callable[[Game, State, Iterator[Batch], Randomness, Dials], tuple[State, Round]]
 
 
 class Move(NamedTuple):
-    """What is known of a step once it is over: what became of it, the costs it saw, and what each critic read."""
+    """What is known of a step once it is over: what became of it, the costs it saw, and each critic's reading."""
 
     step: Step
     costs: dict[str, float]
-    readings: Mapping[str, Reading] = MappingProxyType({})
+    readings: dict[str, Reading]
 
 
-REFUSED = Move(Step(gradient=math.nan, taken=False, sound=True), {})
+REFUSED = Move(Step(gradient=math.nan, taken=False, sound=True), {}, {})
 
 
 def algorithm_1(
@@ -54,7 +52,8 @@ def algorithm_1(
         batch = next(batches)
         seen += size(batch)
     generator_move = generator_step(game, batch, Moment(rng, state.index, game.k, dials))
-    return summary(state, seen, critic_moves, generator_move)
+    state = state.after(seen)
+    return state, summary(state, critic_moves, generator_move)
 
 
 def simultaneous(
@@ -77,7 +76,8 @@ def simultaneous(
         if not generator_move.step.taken:
             restore()
         critic_move = critic_step(game, batch, moment, (z, before))
-    return summary(state, size(batch), [critic_move], generator_move)
+    state = state.after(size(batch))
+    return state, summary(state, [critic_move], generator_move)
 
 
 def critic_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None = None) -> Move:
@@ -121,13 +121,13 @@ def move(game: Game, owner: str, costs: list[Tensor], turn: Turn, moment: Moment
     step = game.descend(total, player)
     if not step.taken:
         restore()
-    return Move(step, seen, {name: read(game.objective, verdict) for name, verdict in turn.verdicts.items()})
+    readings = {name: Reading(shown(game, v.r), shown(game, v.f)) for name, v in turn.verdicts.items()}
+    return Move(step, seen, readings)
 
 
-def read(objective: Objective, verdict: Verdict) -> Reading:
-    """What the journal shows of a verdict."""
-    f = number(objective.reading(verdict.f.logits).mean())
-    return Reading(number(objective.reading(verdict.r.logits).mean()) if verdict.r else math.nan, f)
+def shown(game: Game, answer: Answer | None) -> float:
+    """The mean of what the journal shows of an answer; not a number where there is none."""
+    return math.nan if answer is None else number(game.objective.reading(answer.logits).mean())
 
 
 def play(
@@ -174,34 +174,31 @@ def finite(batch: Batch) -> bool:
     return all(math.isfinite(torch.linalg.vector_norm(t.float())) for t in given)
 
 
-def summary(state: State, seen: int, critic_moves: list[Move], generator_move: Move | None) -> tuple[State, Round]:
-    """The state after a round, and the round in numbers: of the critic's steps means, of G's its own.
+def summary(state: State, critic_moves: list[Move], generator_move: Move | None) -> Round:
+    """The round that led to this state, in numbers: costs and readings are means over the critic's steps.
 
-    Where the critic did not move, what it answered in G's step is read.
+    Where it took none, D(G(z)) is as G's step saw it, and D(x) is not a number.
     """
-    moves = [*critic_moves, *([] if generator_move is None else [generator_move])]
-    names = dict.fromkeys(name for m in critic_moves for name in m.costs)
-    costs = {name: average(m.costs[name] for m in critic_moves if name in m.costs) for name in names}
+    moves = critic_moves if generator_move is None else [*critic_moves, generator_move]
+    costs = means([m.costs for m in critic_moves])
+    real = means([{name: reading.real for name, reading in m.readings.items()} for m in critic_moves])
+    fake = means([{name: reading.fake for name, reading in m.readings.items()} for m in critic_moves or moves])
     gradients = {"D": average(m.step.gradient for m in critic_moves)} if critic_moves else {}
     if generator_move is not None:
-        costs, gradients = costs | generator_move.costs, gradients | {"G": generator_move.step.gradient}
-    after = State(state.index + 1, state.images + seen)
-    return after, Round(
-        index=state.index,
-        images=after.images,
+        costs |= generator_move.costs
+        gradients["G"] = generator_move.step.gradient
+    return Round(
+        index=state.index - 1,
+        images=state.images,
         losses=costs,
-        readings=readings(critic_moves or moves),
+        readings={name: Reading(real.get(name, math.nan), fake[name]) for name in fake},
         gradients=gradients,
         skipped=sum(not m.step.taken for m in moves),
         sound=all(m.step.sound for m in moves),
     )
 
 
-def readings(moves: list[Move]) -> dict[str, Reading]:
-    """By critic, means over these steps."""
-    names = dict.fromkeys(name for m in moves for name in m.readings)
-    found = {name: [m.readings[name] for m in moves if name in m.readings] for name in names}
-    return {
-        name: Reading(average(each.real for each in some), average(each.fake for each in some))
-        for name, some in found.items()
-    }
+def means(found: list[dict[str, float]]) -> dict[str, float]:
+    """By name, the average over those that have it."""
+    names = dict.fromkeys(name for one in found for name in one)
+    return {name: average(one[name] for one in found if name in one) for name in names}

@@ -114,18 +114,6 @@ def scale_back(player: Player) -> None:
             weight.copy_(weight.renorm(2, 0, player.max_norm))
 
 
-def carry(before: Player, after: Player) -> None:
-    """Moments follow their parameters into another player, where both are moved by an optimiser of one type.
-
-    Options of the optimisers, such as learning rates, are not carried over.
-    """
-    if type(before.optimiser) is not type(after.optimiser):
-        return
-    for parameter in after.parameters:
-        if parameter in before.optimiser.state:
-            after.optimiser.state[parameter] = before.optimiser.state[parameter]
-
-
 def tune(player: Player, rate: float | None, momentum: float | None) -> None:
     """Set the optimiser's learning rate and momentum to the numbers of this round."""
     for group in player.optimiser.param_groups:
@@ -135,3 +123,17 @@ def tune(player: Player, rate: float | None, momentum: float | None) -> None:
             if "momentum" not in group:
                 raise SaddlepointError("this optimiser has no momentum to set", hint="use SGD or RMSprop")
             group["momentum"] = momentum
+
+
+def carry(before: Player, after: Player) -> None:
+    """Hand the optimiser's moments on to the next stage's player, each with its parameter, where that moves it too.
+
+    They mean something to the same rule alone: optimisers of two types leave the later one to start afresh. Rates and
+    other options stay the later one's own; those that decide which moments there are (`amsgrad`, `centered`, whether
+    RMSprop has momentum) have to be equal. The moments are handed over, not copied: `before` is to move no more.
+    """
+    if type(before.optimiser) is not type(after.optimiser):
+        return
+    for p in after.parameters:
+        if p in before.optimiser.state:
+            after.optimiser.state[p] = before.optimiser.state[p]

@@ -52,6 +52,10 @@ class State(NamedTuple):
     index: int = 0
     images: int = 0
 
+    def after(self, images: int) -> "State":
+        """Where it stands one round later, which saw so many real examples."""
+        return State(self.index + 1, self.images + images)
+
 
 def one_generator(generators: Mapping[str, Generator], batch: Batch, z: Tensor | None, rng: torch.Generator) -> Tensor:
     """The usual forge: G(z, c), of the only generator. It needs no chance but z."""

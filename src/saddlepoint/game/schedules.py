@@ -23,13 +23,15 @@ def critic_only(
         batch = next(batches)
         seen += size(batch)
         moves.append(critic_step(game, batch, Moment(rng, state.index, i, dials)))
-    return summary(state, seen, moves, None)
+    state = state.after(seen)
+    return state, summary(state, moves, None)
 
 
 def generator_only(
     game: Game, state: State, batches: Iterator[Batch], rng: Randomness, dials: Dials
 ) -> tuple[State, Round]:
-    """One step of the generator against a critic that stays as it is."""
+    """One step of the generator against a critic that stays as it is. No D(x) is computed for the journal."""
     batch = next(batches)
     move = generator_step(game, batch, Moment(rng, state.index, game.k, dials))
-    return summary(state, size(batch), [], move)
+    state = state.after(size(batch))
+    return state, summary(state, [], move)
