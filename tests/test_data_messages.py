@@ -17,7 +17,7 @@ from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.settings import flag, settings
+from saddlepoint.settings.tree import flag, settings
 
 DATA = Path(__file__).parents[1] / "src" / "saddlepoint" / "data"
 

@@ -15,9 +15,9 @@ import pytest
 
 from saddlepoint.cli.main import main
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running.judging import local
 from saddlepoint.judge.extractors import downloads
 from saddlepoint.judge.extractors.downloads import cached, fetched, folder
+from saddlepoint.running.judging import local
 
 CONTENT = bytes(range(256)) * 40
 KNOWN = {hashlib.sha256(CONTENT).hexdigest(): "w.pth"}

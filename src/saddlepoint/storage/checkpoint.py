@@ -12,12 +12,8 @@ nothing but these files are ever removed; links are not followed.
 import json
 import os
 import re
-<<<<<<< HEAD
 from collections.abc import Callable, Mapping
-=======
-from collections.abc import Mapping
 from itertools import count
->>>>>>> storage
 from pathlib import Path
 from typing import NamedTuple
 
