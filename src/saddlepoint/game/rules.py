@@ -86,7 +86,8 @@ class Game:
                    the step's own, is for chance that is no z
     pairings       by critic: (x, fakes) -> (its real, its fake), where there are several kinds of example
     recall         by critic: (its fakes, rng) -> what its own step takes for fakes, where earlier ones are shown again
-                   (Zhu et al. 2017, section 4). Its memory are its buffers, written in place; G's step never sees it
+                   (Zhu et al. 2017, section 4). Its buffers are its memory, written in place; G's step never sees it.
+                   What is recalled is judged under the present c: it is for critics that read none
     unconditional  the critics that are not told c: D(x), though there is one
     augment        T(x, rng, strength): critics see T(x) and T(G(z)), and the generator is taught through T
     fast           a context for the adversarial forward passes (autocast); penalties always see full precision
