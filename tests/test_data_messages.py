@@ -37,7 +37,7 @@ def refusal(name: Path | str, **wishes: object) -> SaddlepointError:
 
 @pytest.mark.parametrize("module", sorted(DATA.glob("*.py")), ids=lambda path: path.stem)
 def test_every_flag_that_is_named_is_one(module: Path) -> None:
-    flags = {flag(name) for name in settings()}
+    flags = {flag(name) for name in settings(Config)}
     named = set(re.findall(r"(?<![\w-])--[a-z][\w.-]*\w", module.read_text(encoding="utf-8")))
     assert named <= flags
 
