@@ -29,8 +29,7 @@ def imresize(x: np.ndarray, scale: float, length: int) -> np.ndarray:
     indices = (left[:, None] + np.arange(int(np.ceil(width)) + 2)).astype(int)
     weights = scale * h(scale * (u[:, None] - indices)) if scale < 1 else h(u[:, None] - indices)
     weights /= weights.sum(1, keepdims=True)
-    mirror = np.concatenate([np.arange(n), np.arange(n)[::-1]])
-    return np.einsum("ok,ok...->o...", weights, x[mirror[(indices - 1) % (2 * n)]])
+    return np.einsum("ok,ok...->o...", weights, x[np.clip(indices, 1, n) - 1])
 
 
 def both_ways(x: torch.Tensor, scale: float) -> torch.Tensor:

@@ -1,5 +1,5 @@
 """Pictures made smaller and larger by a whole factor, as MATLAB's `imresize` does it: what super-resolution is held
-against.
+against. At the border as the files of Set5 and Set14 were made, by repeating it; later versions mirror it.
 
 x   [B, C, H, W], floating point, any values
 """
@@ -20,7 +20,7 @@ def shrink(x: Tensor, factor: int) -> Tensor:
     """x at 1/factor of its size, [B, C, ceil(H / factor), ceil(W / factor)]: bicubic, antialiased.
 
     Pixel i of the result is sum_j k((u - j) / factor) x_j / factor, where u = (i + 1/2) factor - 1/2 is its middle
-    among the pixels j of x; beyond its border x goes on as its mirror image. torch's own (`interpolate` with
+    among the pixels j of x; beyond its border x repeats its last pixels. torch's own (`interpolate` with
     `antialias`) is the same but for the border, where it cuts the kernel off.
     """
     pictures(x, factor)
@@ -31,7 +31,7 @@ def enlarge(x: Tensor, factor: int) -> Tensor:
     """x at `factor` times its size, [B, C, factor H, factor W]: bicubic.
 
     Pixel i of the result is sum_j k(u - j) x_j, where u = (i + 1/2) / factor - 1/2 is its middle among the pixels j of
-    x: REACH pixels to each side are read at most. Beyond its border x goes on as its mirror image. torch's own is
+    x: REACH pixels to each side are read at most. Beyond its border x repeats its last pixels. torch's own is
     another kernel's, with a = -3/4.
     """
     pictures(x, factor)
@@ -58,14 +58,14 @@ def shrink_lines(x: Tensor, factor: int) -> Tensor:
     kernel = cubic((places - (factor - 1) / 2) / factor)
     kernel = (kernel / kernel.sum()).to(x).view(1, 1, -1, 1)
     count = -(-height // factor)
-    return conv2d(x[:, :, mirrored(-beyond, count * factor + beyond, height, x)], kernel, stride=(factor, 1))
+    return conv2d(x[:, :, repeated(-beyond, count * factor + beyond, height, x)], kernel, stride=(factor, 1))
 
 
 def enlarge_lines(x: Tensor, factor: int) -> Tensor:
     """[N, 1, H, W] -> [N, 1, factor H, W]: one kernel for each of the `factor` pixels that a pixel becomes."""
     middles = (torch.arange(factor, dtype=torch.float64) + 0.5) / factor - 0.5
     kernels = cubic(middles[:, None] - torch.arange(-REACH, REACH + 1)).to(x)
-    padded = x[:, :, mirrored(-REACH, x.shape[2] + REACH, x.shape[2], x)]
+    padded = x[:, :, repeated(-REACH, x.shape[2] + REACH, x.shape[2], x)]
     return conv2d(padded, kernels[:, None, :, None]).transpose(1, 2).flatten(1, 2)[:, None]
 
 
@@ -75,10 +75,9 @@ def along_both(x: Tensor, resized: Callable[[Tensor], Tensor]) -> Tensor:
     return resized(rows.transpose(2, 3)).transpose(2, 3).unflatten(0, x.shape[:2])[:, :, 0]
 
 
-def mirrored(first: int, last: int, n: int, like: Tensor) -> Tensor:
-    """Which of n pixels stands at each place first..last - 1 of .. 1 0 | 0 1 .. n-1 | n-1 n-2 ..; on `like`'s device."""
-    places = torch.arange(first, last, device=like.device) % (2 * n)
-    return torch.minimum(places, 2 * n - 1 - places)
+def repeated(first: int, last: int, n: int, like: Tensor) -> Tensor:
+    """Which of n pixels stands at each of the places first..last - 1: .. 0 0 | 0 1 .. n-1 | n-1 n-1 .."""
+    return torch.arange(first, last, device=like.device).clamp(0, n - 1)
 
 
 def pictures(x: Tensor, factor: int) -> None:
