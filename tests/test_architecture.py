@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1] / "src" / "saddlepoint"
 LAYERS = {
     **dict.fromkeys(["errors", "records", "randomness"], 0.0),
     **dict.fromkeys(["objectives", "penalties", "statistics", "theory"], 1.0),
-    **dict.fromkeys(["augment", "data", "networks", "priors"], 2.0),
+    **dict.fromkeys(["augment", "data", "networks", "priors", "tiling"], 2.0),
     "game": 2.9,
     **dict.fromkeys(["game.averaging", "game.players"], 3.0),
     "game.rules": 3.1,
