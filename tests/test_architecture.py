@@ -16,7 +16,7 @@ LAYERS = {
     "regular": 0.1,
     "files": 0.2,
     **dict.fromkeys(["objectives", "penalties", "statistics", "theory"], 1.0),
-    **dict.fromkeys(["augment", "data", "networks", "priors"], 2.0),
+    **dict.fromkeys(["augment", "data", "networks", "priors", "tiling"], 2.0),
     "game": 2.9,
     **dict.fromkeys(["game.averaging", "game.players"], 3.0),
     "game.rules": 3.1,

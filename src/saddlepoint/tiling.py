@@ -1,7 +1,7 @@
-"""A network for pictures of one size, on pictures of any size: piece by piece, as if all had been there at once.
+"""A network on a picture of any size, in the memory that a tile of it takes.
 
-c [1, C, H, W] is cut into tiles. Each is seen with a margin around it, and what comes out is cut to its middle. Where
-an output depends on nothing further away than the margin, the whole is exactly what the network makes of all of c.
+c   [B, C, H, W], any H, W; mostly one large picture
+x   [B, C', scale H, scale W]
 """
 
 from collections.abc import Callable, Iterator
@@ -9,92 +9,132 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import pad
 
-Apply = Callable[[Tensor], Tensor]
-Tell = Callable[[int, int], None]
+from saddlepoint.errors import SaddlepointError
 
-OVERLAP = 4  # tiles of networks without a known margin overlap by so many parts of their side
+OVERLAP = 4
+"""Where tiles fade into each other, they share one part in so many of a side, or more."""
 
 
 class Span(NamedTuple):
-    """One side of a tile: what it answers for, and what it sees around that."""
-
-    start: int
-    end: int
-    first: int
-    last: int
-
-
-def silent(done: int, total: int) -> None: ...
-
-
-@torch.no_grad()
-def tiled(
-    apply: Apply, c: Tensor, *, tile: int, margin: int | None, step: int = 1, scale: int = 1, tell: Tell = silent
-) -> Tensor:
-    """apply(c), [1, C', scale H, scale W], by tiles of at most `tile` pixels of c, a multiple of `step`.
-
-    step    the sides that the network takes are multiples of it; c is continued at its lower and right edge to such
-    margin  how far around a pixel of c decides on it. None: nobody knows; tiles then overlap by a quarter of their
-            side, and one fades into the other, which hides seams but is not the same as the whole
-
-    A tile at the edge of c is cut there, so that the network sees the same edge as it would of the whole. Memory: one
-    tile's, and the result's.
+    """A tile along one side: pixels `seen` of c are put in; of what comes out, those that `kept` of c became are added
+    to the result, each times its share [scale * len(kept)]. The shares of a pixel sum to 1.
     """
+
+    seen: slice
+    kept: slice
+    share: Tensor
+
+
+def tiled(
+    apply: Callable[[Tensor], Tensor],
+    c: Tensor,
+    *,
+    tile: int,
+    margin: int | None,
+    step: int,
+    scale: int = 1,
+    tell: Callable[[int, int], None] | None = None,
+) -> Tensor:
+    """apply(c), tile by tile. The result is made once, and each tile is added where it belongs.
+
+    apply   [B, C, h, w] -> [B, C', scale h, scale w], for all h, w that are multiples of `step`
+    tile    side of a tile in pixels of c, margins aside; brought down to a multiple of `step`
+    margin  no pixel of c further than this from a pixel of x reaches it, which is how UNet.margin and Upscaler.margin
+            are meant. A tile is put in with so much around it, and cut back: the result is the whole's but for
+            rounding. None: there is no such number, as with a normalisation over the picture. Tiles then overlap, and
+            fade into each other linearly, without seams
+    tell    is called with (tiles done, tiles in all)
+
+    Where a side is no multiple of `step`, c goes on with its last row or column, and the result is cut back. What is
+    put in begins and ends at multiples of `step`, so that the grid of a strided network lies as it does on the whole.
+    It ends where the picture ends: there a network pads the tile with what it would pad the whole with.
+    """
+    check(c, tile, margin, step, scale)
     height, width = c.shape[2:]
-    c = continued(c, step)
-    around = rounded(tile // OVERLAP if margin is None else margin, step)
-    rows, columns = (list(spans(side, tile, around, step)) for side in c.shape[2:])
-    result = weights = None
-    for done, (y, x) in enumerate([(y, x) for y in rows for x in columns]):
-        made = apply(c[..., y.first : y.last, x.first : x.last])
-        if result is None:
-            result = made.new_zeros(*made.shape[:2], scale * c.shape[2], scale * c.shape[3])
-            weights = made.new_zeros(1, 1, *result.shape[2:])
-        if margin is None:
-            weight = fade(y, c.shape[2], scale).to(made)[:, None] * fade(x, c.shape[3], scale).to(made)
-            there = (..., slice(scale * y.first, scale * y.last), slice(scale * x.first, scale * x.last))
-            result[there] += weight * made
-            weights[there] += weight  # pyright: ignore[reportOptionalSubscript]
-        else:
-            top, left = scale * (y.start - y.first), scale * (x.start - x.first)
-            middle = made[..., top : top + scale * (y.end - y.start), left : left + scale * (x.end - x.start)]
-            result[..., scale * y.start : scale * y.end, scale * x.start : scale * x.end] = middle
-        tell(done + 1, len(rows) * len(columns))
-    if result is None or weights is None:
-        return c
-    whole = result / weights if margin is None else result
-    return whole[..., : scale * height, : scale * width]
+    c = filled(c, step)
+    rows, columns = (list(spans(side, tile, margin, step, scale)) for side in (height, width))
+    x, done = None, 0
+    for row in rows:
+        for column in columns:
+            piece = apply(c[..., row.seen, column.seen])
+            fits(piece, (row, column), scale)
+            if x is None:
+                x = piece.new_zeros(*piece.shape[:2], scale * height, scale * width)
+            down, across = (times(span.kept, scale, span.seen.start) for span in (row, column))
+            share = torch.outer(row.share, column.share).to(piece)
+            x[..., times(row.kept, scale), times(column.kept, scale)] += piece[..., down, across] * share
+            done += 1
+            if tell is not None:
+                tell(done, len(rows) * len(columns))
+    assert x is not None
+    return x
 
 
-def continued(c: Tensor, step: int) -> Tensor:
-    """c with its last row and column repeated until both sides are multiples of the step."""
-    height, width = c.shape[2:]
-    return pad(c, (0, -width % step, 0, -height % step), mode="replicate")
+def spans(side: int, tile: int, margin: int | None, step: int, scale: int) -> Iterator[Span]:
+    """The tiles along a side of so many pixels, which is continued to a multiple of `step`."""
+    whole, tile = up(side, step), max(tile // step, 1) * step
+    if margin is None:
+        yield from fading(side, max(tile, 2 * step), step, scale)
+        return
+    around = up(margin, step)
+    for start in range(0, whole, tile):
+        stop = min(start + tile, whole)
+        kept = slice(start, min(stop, side))
+        yield Span(
+            slice(max(start - around, 0), min(stop + around, whole)), kept, torch.ones(scale * (kept.stop - kept.start))
+        )
 
 
-def rounded(length: int, step: int) -> int:
-    """The length, or the next multiple of the step."""
+def fading(side: int, tile: int, step: int, scale: int) -> Iterator[Span]:
+    """Tiles that overlap by a quarter of a side or more. The weight of a pixel rises linearly from a tile's ends, over
+    the overlap, to its plateau; its shares are its weights over their sum.
+    """
+    whole, overlap = up(side, step), up(-(-tile // OVERLAP), step)
+    tile = min(tile, whole)
+    starts = [*range(0, whole - tile, max(tile - overlap, step)), whole - tile]
+    place = torch.arange(scale * tile, dtype=torch.float64) + 0.5
+    weight = torch.minimum(place, place.flip(0)).clamp(max=scale * overlap)
+    total = torch.zeros(scale * whole, dtype=torch.float64)
+    for start in starts:
+        total[scale * start : scale * (start + tile)] += weight
+    for start in starts:
+        share = weight / total[scale * start : scale * (start + tile)]
+        kept = slice(start, min(start + tile, side))
+        yield Span(slice(start, start + tile), kept, share[: scale * (kept.stop - start)])
+
+
+def times(span: slice, scale: int, start: int = 0) -> slice:
+    """Where the pixels of a span of c are in what comes out, if that begins at pixel `start` of c."""
+    return slice(scale * (span.start - start), scale * (span.stop - start))
+
+
+def up(length: int, step: int) -> int:
+    """The multiple of `step` at or above a length."""
     return -(-length // step) * step
 
 
-def spans(side: int, tile: int, around: int, step: int) -> Iterator[Span]:
-    """The tiles along one side, each beginning at a multiple of the step, and cut at the picture's edges."""
-    size = max(step, tile // step * step)
-    for start in range(0, side, size):
-        end = min(start + size, side)
-        yield Span(start, end, max(0, start - around), min(side, end + around))
+def filled(c: Tensor, step: int) -> Tensor:
+    """c, continued to the right and downwards by its last column and row, to multiples of `step`."""
+    for dim in (2, 3):
+        n = c.shape[dim]
+        if n % step:
+            c = c.index_select(dim, torch.arange(up(n, step), device=c.device).clamp(max=n - 1))
+    return c
 
 
-def fade(span: Span, side: int, scale: int) -> Tensor:
-    """How much a tile counts along one side, [scale * (last - first)]: 1 in its middle, 0 at the end of its margins."""
-    ramp = torch.ones(scale * (span.last - span.first))
-    for inner, outer, flip in ((span.start, span.first, False), (span.last, span.end, True)):
-        length = 2 * scale * (inner - outer)  # the neighbour's margin reaches as far into this tile
-        length = min(length, len(ramp))
-        if length:
-            rise = (torch.arange(length) + 0.5) / length
-            ramp[-length:] *= rise.flip(0) if flip else 1.0
-            ramp[:length] *= 1.0 if flip else rise
-    return ramp
+def check(c: Tensor, tile: int, margin: int | None, step: int, scale: int) -> None:
+    """Raise SaddlepointError where c is not pictures, or a number not positive."""
+    if c.ndim != 4 or not c.numel():
+        raise SaddlepointError(f"c has shape {tuple(c.shape)}", "tiling", "give pictures [B, C, H, W]")
+    if min(tile, step, scale) < 1 or (margin is not None and margin < 0):
+        numbers = f"tile {tile}, margin {margin}, step {step}, scale {scale}"
+        raise SaddlepointError(numbers, "tiling", "give whole numbers of 1 or more; a margin may be 0 or None")
+
+
+def fits(piece: Tensor, tile: tuple[Span, Span], scale: int) -> None:
+    """Raise SaddlepointError where what came out is not `scale` times as large as what was put in."""
+    sides = tuple(span.seen.stop - span.seen.start for span in tile)
+    if piece.shape[2:] != tuple(scale * side for side in sides):
+        what = f"a tile of {sides[0]} x {sides[1]} came out as {tuple(piece.shape)}"
+        raise SaddlepointError(what, "tiling", f"it was to be {scale} times as large: give the network's own scale")
