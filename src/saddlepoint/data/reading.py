@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal, NamedTuple
 from saddlepoint.errors import SaddlepointError, nearest
 
 Fit = Literal["crop", "pad", "stretch"]
+Pairs = Literal["none", "left", "right"]
 Kind = Literal["class", "labels", "number", "angle", "vector"]
 Tell = Callable[[str], None]
 
@@ -35,6 +36,7 @@ class Reading(NamedTuple):
     cond           what the condition is made of: `age:number,kind:class`; None: what the data suggest
     unconditional  no condition at all
     bad            the share of unreadable examples that is put up with
+    pairs          whether examples are pairs of pictures, and which of the two is the condition
     """
 
     name: str
@@ -45,6 +47,7 @@ class Reading(NamedTuple):
     cond: str | None = None
     unconditional: bool = False
     bad: float = 0.05
+    pairs: Pairs = "none"
 
 
 class Field(NamedTuple):

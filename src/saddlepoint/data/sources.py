@@ -13,6 +13,7 @@ from saddlepoint.data.digits import digits
 from saddlepoint.data.folder import list_folder
 from saddlepoint.data.guards import regular
 from saddlepoint.data.names import WORLD_NAMES, medium
+from saddlepoint.data.pairs import halves, of_two, partners, two_folders, wide
 from saddlepoint.data.reading import Listing, Reading, Tell, likely, plain, readable, shown
 from saddlepoint.data.source import Source
 from saddlepoint.data.tables import list_file, list_table, open_points, path_column, read_rows
@@ -28,8 +29,22 @@ def silent(words: str) -> None: ...
 def open_source(wish: Reading | str, tell: Tell = silent) -> Source:
     """The source that is asked for. `tell` hears how far a long reading is."""
     wish = Reading(wish) if isinstance(wish, str) else wish
+    if wish.pairs != "none":
+        return paired(wish, tell)
     found = open_whole(wish)
     return through(listing(wish.name), wish, tell) if found is None else found[0]
+
+
+def paired(wish: Reading, tell: Tell) -> Source:
+    """Pairs of pictures, as two folders or side by side."""
+    if (folders := two_folders(wish.name)) is None:
+        return halves(open_source(wide(wish), tell), wish.pairs)
+    partners(*folders)
+    alone = wish._replace(pairs="none", unconditional=True, cond=None, bad=0.0)
+    left = open_source(alone._replace(name=str(folders[0])), tell)
+    size = (left.x.shape[2], left.x.shape[3])
+    right = open_source(alone._replace(name=str(folders[1]), size=size), tell)
+    return of_two(left, right, wish.pairs, Path(wish.name).name)
 
 
 def open_whole(wish: Reading) -> Read | None:

@@ -65,6 +65,9 @@ def suited(config: Run, facts: Facts) -> None:
         elif about.kind not in kinds:
             what = f"`{config.recipe}` takes {' or '.join(kinds)}{' as conditions' * (name == 'c')}, not {about.kind}"
             raise SaddlepointError(what, config.data.name, "`saddlepoint recipes` says what each recipe takes")
+    if (only := system(config.system).only) and config.range not in only:
+        what = f"`{config.recipe}` cannot be played with x in this range"
+        raise SaddlepointError(what, f"--range {config.range}", f"use --range {' or '.join(only)}")
     medium = medium_of(facts["x"])
     if config.range not in medium.ranges:
         raise SaddlepointError(f"{medium.noun} are not in a range", f"--range {config.range}", "use --recipe points")

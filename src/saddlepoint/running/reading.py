@@ -17,4 +17,5 @@ def reading(data: Data) -> Reading:
         cond=data.cond,
         unconditional=data.unconditional,
         bad=data.bad,
+        pairs=data.pairs,
     )

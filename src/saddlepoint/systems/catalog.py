@@ -31,6 +31,9 @@ class Entry(NamedTuple):
 
 SYSTEMS = {
     "gan": Entry("saddlepoint.systems.gan", ("modern", "gan", "cgan", "dcgan", "acgan", "points")),
+    "pix2pix": Entry("saddlepoint.systems.pix2pix", ("pix2pix",)),
+    "srgan": Entry("saddlepoint.systems.srgan", ("srgan",)),
+    "stacked": Entry("saddlepoint.systems.stacked", ("stacked",)),
 }
 
 FIRST = "gan"

@@ -9,8 +9,11 @@ from torch import Tensor, nn
 
 from saddlepoint import objectives
 from saddlepoint.data.facts import Facts
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.players import Player
 from saddlepoint.networks.blocks import Output
+from saddlepoint.objectives import Objective
+from saddlepoint.records import Examples
 from saddlepoint.settings.run import Pace
 
 OBJECTIVES = {
@@ -44,6 +47,28 @@ def player(pace: Pace, move: Iterable[nn.Module] | None = None, **networks: nn.M
     moved = networks.values() if move is None else move
     parameters = [parameter for module in moved for parameter in module.parameters()]
     return Player(networks, optimiser(pace, parameters), pace.max_norm)
+
+
+def distance(one: Examples, other: Examples) -> Tensor:
+    """mean |x - y| of each example, [B]."""
+    return (alone(one) - alone(other)).abs().flatten(1).mean(1)
+
+
+def squares(one: Examples, other: Examples) -> Tensor:
+    """mean (x - y)^2 of each example, [B]."""
+    return (alone(one) - alone(other)).square().flatten(1).mean(1)
+
+
+def alone(examples: Examples) -> Tensor:
+    """The examples, where they are of one kind."""
+    if not isinstance(examples, Tensor):
+        raise SaddlepointError("examples are a record of several tensors", "term", "say which are compared")
+    return examples
+
+
+def weighted(objective: Objective, weight: float) -> Objective:
+    """The same game, of which G's part weighs so much beside its other terms; D's cost stays as it is."""
+    return objective._replace(generator=lambda r, f: weight * objective.generator(r, f))
 
 
 def in_turn(facts: Facts, n: int, of_each: int = 1) -> Tensor | None:

@@ -21,7 +21,7 @@ from saddlepoint.judge.card import Measure
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
-from saddlepoint.settings.run import Pace, Run
+from saddlepoint.settings.run import Pace, Run, Scale
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -146,6 +146,7 @@ class System(NamedTuple):
     judges   how a model is judged: by a name, or by a function of a view; of the first one's first measure, of which
              less is better, it depends which model is kept
     feed     (config, feeds by source, rng) -> batches, where they are not the source's own x and c
+    only     the ranges of x that its mathematics allows; empty: all that the medium has
     prepare  (config, networks, examples as networks see them): what they learn of the data before the first round
     """
 
@@ -157,4 +158,5 @@ class System(NamedTuple):
     frame: Callable[[View], "Image"]
     judges: tuple[Judges | Callable[[View], Measures], ...]
     feed: Callable[[Any, Feeds, Randomness], Feed] = own_x_and_c
+    only: tuple[Scale, ...] = ()
     prepare: Callable[[Any, Networks, Batch], None] = unprepared

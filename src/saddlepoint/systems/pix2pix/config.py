@@ -1,0 +1,69 @@
+"""Isola et al. 2017, Image-to-Image Translation with Conditional Adversarial Networks: c is a picture. No torch."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from saddlepoint.settings.recipe import Recipe
+from saddlepoint.settings.run import Data, ObjectiveName, Pace, Positive, Run, Stage, Weight
+
+
+class UnetPace(Pace):
+    """The generator, a U-Net from c to x: its size, and how it is moved."""
+
+    width: Positive = 32
+    """Channels next to the picture; doubled at each halving, at most 8 times."""
+    halvings: Annotated[int, Field(ge=1, le=8)] = 5
+    """How often the picture is halved on the way down: its sides must be multiples of 2^halvings."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    """Probability that a unit is dropped, in the innermost layers: the only source of chance."""
+
+
+class PatchPace(Pace):
+    """The critic of patches, of c and x together: its size, and how it is moved."""
+
+    width: Positive = 32
+    """Channels next to the picture; doubled at each layer, at most 8 times."""
+    layers: Annotated[int, Field(ge=0, le=5)] = 3
+    """Strided convolutions: a logit sees 1, 16, 34, 70, 142 or 286 pixels."""
+
+
+class Rules(Stage):
+    """A stage of translation: the two-player game, and the distance to the true picture."""
+
+    objective: ObjectiveName = "non-saturating"
+    """What the two players minimise."""
+    k: Annotated[int, Field(ge=1, le=100)] = 1
+    """Critic steps per generator step."""
+    l1: Weight = 100.0
+    """Weight of mean |x - G(c)|."""
+
+
+class Config(Run):
+    """A run of one translator against one critic of patches."""
+
+    system: Literal["pix2pix"] = "pix2pix"
+    """What is played: a picture to a picture."""
+    g: UnetPace
+    d: PatchPace
+    stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
+    """Played in turn, with the same networks."""
+
+
+def pix2pix() -> Config:
+    """The paper's rates and weights; a narrower U-Net with fewer halvings, for 64 x 64 on a processor."""
+    rates = {"lr": 2e-4, "betas": (0.5, 0.999)}
+    return Config(
+        recipe="pix2pix",
+        batch=8,
+        data=Data(pairs="left"),
+        g=UnetPace(**rates),
+        d=PatchPace(**rates),
+        stages=(Rules(images=40_000),),
+        averages=(2_000, 500),
+        checkpoint_images=4_000,
+        journal_images=400,
+    )
+
+
+RECIPES = {"pix2pix": Recipe(pix2pix, "pictures", "pictures", "pairs: translate one into the other")}

@@ -1,0 +1,71 @@
+"""Ledig et al. 2017, Photo-Realistic Single Image Super-Resolution Using a GAN: squared error first, then a critic.
+
+No torch.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from saddlepoint.settings.recipe import Recipe
+from saddlepoint.settings.run import ObjectiveName, Pace, Positive, Run, Stage, Weight
+
+
+class UpscalerPace(Pace):
+    """The generator, from a small picture to a large one: its size, and how it is moved."""
+
+    width: Positive = 32
+    """Channels."""
+    blocks: Annotated[int, Field(ge=1, le=64)] = 4
+    """Residual blocks."""
+
+
+class PatchPace(Pace):
+    """The critic of patches of x alone: its size, and how it is moved."""
+
+    width: Positive = 32
+    """Channels next to the picture; doubled at each layer, at most 8 times."""
+    layers: Annotated[int, Field(ge=0, le=5)] = 2
+    """Strided convolutions: a logit sees 1, 16, 34, 70, 142 or 286 pixels."""
+
+
+class Rules(Stage):
+    """A stage of super-resolution: what G is paid for."""
+
+    squares: Weight = 1.0
+    """Weight of the mean squared error in pixels."""
+    adversarial: Weight = 0.0
+    """Weight of what the critic says; 0: none plays."""
+    objective: ObjectiveName = "non-saturating"
+    """What the two players minimise, where a critic plays."""
+
+
+class Config(Run):
+    """A run of an upscaler: by squared error, then against a critic."""
+
+    system: Literal["srgan"] = "srgan"
+    """What is played: a small picture to a large one."""
+    factor: Literal[2, 3, 4, 8] = 4
+    """How many times larger."""
+    g: UpscalerPace
+    d: PatchPace
+    stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
+    """Played in turn, with the same networks."""
+
+
+def srgan() -> Config:
+    """Two stages, as in the paper: the error in pixels alone, then with 1e-3 of the critic's opinion beside it."""
+    rates = {"lr": 1e-3, "betas": (0.9, 0.999), "decay": "cosine", "lr_end": 0.05}
+    return Config(
+        recipe="srgan",
+        batch=16,
+        g=UpscalerPace(**rates),
+        d=PatchPace(**{**rates, "lr": 2e-4}),
+        stages=(Rules(images=60_000), Rules(images=20_000, adversarial=1e-3, inherit="networks")),
+        averages=(4_000, 1_000),
+        checkpoint_images=8_000,
+        journal_images=800,
+    )
+
+
+RECIPES = {"srgan": Recipe(srgan, "pictures", "pictures", "enlarge: squared error, then a critic")}
