@@ -1,5 +1,6 @@
 """Confidence intervals: how far a number may move by the chance of which samples were drawn. 95 % throughout."""
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -37,6 +38,56 @@ def mean_of(intervals: Sequence[Interval]) -> Interval:
     value = sum(each.value for each in intervals) / len(intervals)
     half = math.hypot(*(each.high - each.value for each in intervals)) / len(intervals)
     return Interval(value, value - half, value + half)
+
+
+def mean_interval(values: Sequence[float] | Tensor) -> Interval:
+    """The mean of N values of one example each, +- t s / N^(1/2), with s^2 their variance over N - 1 and t Student's.
+
+    Gosset, The probable error of a mean, 1908: exact for normal values, and near it for the mean of a few dozen others.
+    """
+    v = torch.as_tensor(values).detach().double().flatten()
+    if len(v) < 2 or not v.isfinite().all():
+        what = f"{len(v)} values" if len(v) < 2 else f"{int((~v.isfinite()).sum())} values that are not finite"
+        raise SaddlepointError(what, "interval of a mean", "give 2 or more, all finite")
+    value = float(v.mean())
+    half = student_95(len(v) - 1) * float(v.std()) / math.sqrt(len(v))
+    return Interval(value, value - half, value + half)
+
+
+@functools.cache
+def student_95(freedom: int) -> float:
+    """The t with P(|T| <= t) = .95, for T Student's with so many degrees of freedom.
+
+    Up to 200 of them by halving, as P has a closed form there; for more by the expansion about the normal's, whose next
+    term is below 1e-9. Abramowitz & Stegun 1964, 26.7.3, 26.7.4 and 26.7.5.
+    """
+    if freedom > 200:
+        z, n = NORMAL_95, freedom
+        g1 = (z**3 + z) / 4
+        g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+        g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+        return z + g1 / n + g2 / n**2 + g3 / n**3
+    low, high = 0.0, math.pi / 2
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if within(middle, freedom) < 0.95 else (low, middle)
+    return math.sqrt(freedom) * math.tan(low)
+
+
+def within(theta: float, freedom: int) -> float:
+    """P(|T| <= t) for Student's T, t = freedom^(1/2) tan(theta).
+
+    Odd: 2/pi (theta + sin (cos + 2/3 cos^3 + (2 4)/(3 5) cos^5 + ...)); even: sin (1 + 1/2 cos^2 + (1 3)/(2 4) cos^4 +
+    ...); the last power is freedom - 2.
+    """
+    cosine, odd = math.cos(theta), freedom % 2
+    term = cosine if odd else 1.0
+    total = term if freedom > 1 else 0.0
+    for power in range(2 + odd, freedom - 1, 2):
+        term *= cosine * cosine * (power - 1) / power
+        total += term
+    total *= math.sin(theta)
+    return 2 / math.pi * (theta + total) if odd else total
 
 
 def jackknife(value: float, without: Sequence[float] | Tensor) -> Interval:

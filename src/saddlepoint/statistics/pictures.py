@@ -1,91 +1,78 @@
-"""How far a picture is from the one it should be, for each of N pairs, [N]. x and y are [N, C, H, W], in floats."""
+"""How far pictures are from what they should have been, pair by pair.
+
+x, y  [N, C, H, W], both from 0 to `peak`: 255 for grey levels, 1 for [0, 1], 2 for [-1, 1] (for SSIM, add 1 first)
+"""
+
+import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import conv2d
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.statistics.intervals import Interval
+from saddlepoint.statistics import similarity
 
-WINDOW, SIGMA = 11, 1.5
-K1, K2 = 0.01, 0.03
-BEST = 100.0  # dB that are written for a picture that is right in every digit: its PSNR has no bound
+CAP = 100.0
+"""Decibels: the most that `psnr` says. One grey level of 255 in one pixel of a hundred is 68, and pictures of floats
+that are equal but for rounding are beyond 120."""
+
+LUMA = (65.481, 128.553, 24.966)
+BLACK = 16.0
 
 
 def absolute_error(x: Tensor, y: Tensor) -> Tensor:
-    """mean |x - y| over each example."""
-    alike(x, y)
-    return (x - y).abs().flatten(1).mean(1)
+    """The mean of |x - y| over all of a picture, [N], float64, in units of x."""
+    alike(x, y, "absolute error")
+    return (x.double() - y.double()).abs().flatten(1).mean(1)
 
 
 def psnr(x: Tensor, y: Tensor, peak: float, crop: int = 0) -> Tensor:
-    """10 log10(peak^2 / mean (x - y)^2) in dB, of all but `crop` pixels at each edge; at most 100, for equal ones."""
-    alike(x, y)
-    if crop:
-        x, y = (t[..., crop:-crop, crop:-crop] for t in (x, y))
-    squares = (x - y).square().flatten(1).mean(1)
-    return (10 * (peak**2 / squares.clamp_min(1e-30)).log10()).clamp_max(BEST)
+    """10 log10(peak^2 / mean (x - y)^2), the peak signal-to-noise ratio in decibels, [N], float64.
+
+    crop  pixels left out at each border: as many as the factor, where super-resolution is compared
+
+    At most CAP, 100 dB, which equal pictures are said to have: their infinity would swallow every mean.
+    """
+    alike(x, y, "PSNR")
+    if crop < 0 or 2 * crop >= min(x.shape[2:]):
+        raise SaddlepointError(
+            f"{crop} pixels cropped off {list(x.shape)}", "PSNR", "crop less, or give larger pictures"
+        )
+    positive(peak, "PSNR")
+    x, y = (t.double()[..., crop : t.shape[2] - crop, crop : t.shape[3] - crop] / peak for t in (x, y))
+    squared = (x - y).square().flatten(1).mean(1)
+    return -10 * squared.clamp_min(10 ** (-CAP / 10)).log10()
 
 
 def ssim(x: Tensor, y: Tensor, peak: float) -> Tensor:
-    """Structural similarity (Wang et al. 2004, eq. 13), mean over channels and the places where the window fits:
+    """Structural similarity, [N], float64: at most 1, for equal pictures (Wang et al. 2004).
 
-        (2 mx my + c1)(2 sxy + c2) / ((mx^2 + my^2 + c1)(sx^2 + sy^2 + c2)),   c1 = (.01 peak)^2, c2 = (.03 peak)^2
-
-    with means, variances and covariance under a Gaussian window of 11 x 11, sigma 1.5.
+    The mean over channels and places of (2 mu_x mu_y + C1)(2 s_xy + C2) / ((mu_x^2 + mu_y^2 + C1)(s_x^2 + s_y^2 + C2)),
+    C1 = (.01 peak)^2, C2 = (.03 peak)^2, with moments under a Gaussian window of 11 x 11, sigma 1.5, wherever it fits
+    whole.
     """
-    alike(x, y)
-    if min(x.shape[2:]) < WINDOW:
-        size = " x ".join(map(str, x.shape[2:]))
-        raise SaddlepointError(f"pictures of {size}", "SSIM", f"its window has {WINDOW} x {WINDOW}")
-    a, b = (t.reshape(-1, 1, *t.shape[2:]) for t in (x, y))
-    mx, my = blurred(a), blurred(b)
-    xx, yy, xy = blurred(a * a) - mx * mx, blurred(b * b) - my * my, blurred(a * b) - mx * my
-    c1, c2 = (K1 * peak) ** 2, (K2 * peak) ** 2
-    index = (2 * mx * my + c1) * (2 * xy + c2) / ((mx * mx + my * my + c1) * (xx + yy + c2))
-    return index.reshape(x.shape[0], -1).mean(1)
-
-
-def blurred(x: Tensor) -> Tensor:
-    """Means under the Gaussian window, where it fits."""
-    place = torch.arange(WINDOW, dtype=x.dtype, device=x.device) - WINDOW // 2
-    line = torch.exp(-place.square() / (2 * SIGMA**2))
-    line = line / line.sum()
-    return conv2d(conv2d(x, line[None, None, :, None]), line[None, None, None, :])
+    positive(peak, "SSIM")
+    return similarity.ssim(x.double() / peak, y.double() / peak).ssim
 
 
 def luma(x: Tensor) -> Tensor:
-    """Y of R'G'B' in [0, 255], [N, 1, H, W] in [16, 235]: ITU-R BT.601, as MATLAB's rgb2ycbcr has it."""
-    weights = torch.tensor([65.481, 128.553, 24.966], dtype=x.dtype, device=x.device) / 255
-    return 16 + (weights[:, None, None] * x).sum(1, keepdim=True)
+    """Y = 16 + (65.481 R + 128.553 G + 24.966 B) / 255, [N, 1, H, W], float64, for R, G, B from 0 to 255.
+
+    ITU-R BT.601, as MATLAB's rgb2ycbcr has it: from 16 for black to 235 for white; not rounded. What super-resolution
+    is compared on, with a peak of 255.
+    """
+    if x.ndim != 4 or x.shape[1] != 3:
+        raise SaddlepointError(f"x has shape {list(x.shape)}", "luma", "give pictures in colour, [N, 3, H, W]")
+    weights = torch.tensor(LUMA, dtype=torch.float64, device=x.device) / 255
+    return BLACK + (x.double() * weights[:, None, None]).sum(1, keepdim=True)
 
 
-def alike(x: Tensor, y: Tensor) -> None:
-    if x.shape != y.shape:
-        raise SaddlepointError(f"{list(x.shape)} against {list(y.shape)}", "pairs", "give pictures of one size")
+def alike(x: Tensor, y: Tensor, what: str) -> None:
+    """Raise SaddlepointError where x and y are not pictures of one shape."""
+    if x.shape != y.shape or x.ndim != 4 or not x.numel():
+        shapes = f"pictures {list(x.shape)} and {list(y.shape)}"
+        raise SaddlepointError(shapes, what, "give two [N, C, H, W] of one size")
 
 
-def mean_interval(values: Tensor) -> Interval:
-    """The mean with its 95 % interval by Student's t: mean +- t s / sqrt(N). SaddlepointError for fewer than 2."""
-    n = len(values)
-    if n < 2:
-        raise SaddlepointError(f"{n} value", "interval", "give at least 2")
-    half = student(n - 1) * float(values.std()) / n**0.5
-    mean = float(values.mean())
-    return Interval(mean, mean - half, mean + half)
-
-
-def student(freedom: int) -> float:
-    """The .975 quantile of Student's t (Hill 1970, Algorithm 396: an expansion about the normal's; exact for 1, 2)."""
-    if freedom == 1:
-        return 12.706204736174698
-    if freedom == 2:
-        return 4.302652729749464
-    z, v = 1.959963984540054, float(freedom)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + sum(term / v ** (i + 1) for i, term in enumerate(terms))
+def positive(peak: float, what: str) -> None:
+    if not 0 < peak < math.inf:
+        raise SaddlepointError(f"a peak of {peak}", what, "give the largest value that a pixel may have")
