@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Rules
-from saddlepoint.settings.networks import Mlp
 from saddlepoint.running.moments import ADAPT, crossed, due, snapshots
+from saddlepoint.settings.networks import Mlp
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Rules
 
 
 def config(**moments: int) -> Config:

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saddlepoint.game.rules import State
-from saddlepoint.records import Round
+from saddlepoint.records import Reading, Round
 from saddlepoint.running.progress import Progress, Tally
 from saddlepoint.storage.parts import Saved
 
 
 def round_(index: int = 0, images: int = 10, skipped: int = 0, loss: float = 1.0, d_real: float = 0.5) -> Round:
-    return Round(index, images, {"D": loss, "G": 2 * loss}, d_real, 1 - d_real, {"D": 3 * loss}, skipped, True)
+    readings = {"D": Reading(d_real, 1 - d_real)}
+    return Round(index, images, {"D": loss, "G": 2 * loss}, readings, {"D": 3 * loss}, skipped, True)
 
 
 def test_a_tally_holds_the_means_of_its_rounds() -> None:
@@ -37,7 +38,7 @@ def test_what_is_not_finite_is_counted_and_not_averaged() -> None:
 
 def test_a_tally_of_refused_rounds_alone_has_no_means() -> None:
     tally = Tally()
-    tally.add(Round(0, 10, {}, math.nan, math.nan, {"D": math.nan}, 2, True))
+    tally.add(Round(0, 10, {}, {"D": Reading(math.nan, math.nan)}, {"D": math.nan}, 2, True))
     assert tally.means() == {}
 
 
@@ -47,6 +48,15 @@ def test_a_term_of_every_third_round_is_averaged_over_its_own_rounds() -> None:
         extra = {} if index % 3 else {"D/r1": float(index)}
         tally.add(round_()._replace(losses={"D": 1.0, **extra}))
     assert tally.means()["losses/D/r1"] == 1.5
+
+
+def test_of_several_critics_each_has_its_means_besides_those_of_all() -> None:
+    tally = Tally()
+    for x, y in ((0.2, 0.4), (0.4, 0.8)):
+        tally.add(round_()._replace(readings={"X": Reading(x, 0.1), "Y": Reading(y, 0.3)}))
+    wanted = {"real/X": 0.3, "fake/X": 0.1, "real/Y": 0.6, "fake/Y": 0.3, "d_real": 0.45, "d_fake": 0.2}
+    means = tally.means()
+    assert {name: means[name] for name in wanted} == pytest.approx(wanted, rel=1e-12)
 
 
 def test_a_round_moves_the_place_by_what_it_saw() -> None:
