@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pytest
 
 from saddlepoint.cli.main import main
-from saddlepoint.errors import SaddlepointError
 from saddlepoint.court.jury import local
-from saddlepoint.storage import downloads
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.extractors import downloads
 from saddlepoint.judge.extractors.downloads import fetched, folder
 
 CONTENT = bytes(range(256)) * 40

@@ -64,8 +64,8 @@ def within_memory(record: RunRecord, sources: Sources, engine: Engine) -> tuple[
 
 
 def timed(record: RunRecord, sources: Sources, engine: Engine) -> tuple[float, int, int]:
-    """(images a second, number of weights, images of a round of the last stage) over a few seconds, of a run from its first stage to its
-    last: each stage has its share of the images, and its own speed.
+    """(images a second, number of weights, images of a round of the last stage) over a few seconds, of a run from its
+    first stage to its last: each stage has its share of the images, and its own speed.
     """
     live = Live(with_config(record, seed=seed_of(record.config.seed, "measurement")), sources, engine)
     stages, kinds = live.config.stages, {}
