@@ -6,9 +6,9 @@ import pytest
 import torch
 from PIL import Image
 
+from saddlepoint.data.scaling import to_uint8
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import PAPER, compact, film, grid, png, save, scatter, walk
-from saddlepoint.data.scaling import to_uint8
 
 BYTES = torch.arange(256, dtype=torch.uint8)
 

@@ -133,6 +133,23 @@ def test_a_file_that_cannot_be_is_refused_by_its_name(tmp_path, text, said):
     assert refused.value.code == 2
 
 
+def test_a_setting_that_another_recipe_has_is_told_from_a_misspelt_one():
+    owners = {"l1": "not in `modern`: pix2pix has it"}
+    for name, hint in {"l1": owners["l1"], "d.lrr": "did you mean d.lr?"}.items():
+        with pytest.raises(SaddlepointError) as refused:
+            merge(MODERN, {}, {name: "3"}, elsewhere=lambda setting: owners.get(setting, ""))
+        assert str(refused.value) == f"--{name}: unknown setting ({hint})"
+
+
+def test_a_file_names_the_system_of_its_recipe_or_none(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text('recipe = "dcgan"\nsystem = "gan"')
+    assert configure(None, path, {}) == RECIPES["dcgan"].make()
+    path.write_text('recipe = "dcgan"\nsystem = "another"')
+    with pytest.raises(SaddlepointError, match="the recipe 'dcgan' of the system 'gan', and the system 'another'"):
+        configure(None, path, {})
+
+
 def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "twice.json").write_text('{"k": 1, "d": {"lr": 1, "lr": 2}}')
     (tmp_path / "list.json").write_text("[1]")
