@@ -10,6 +10,7 @@ from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, live_of, outcome
 from saddlepoint import api, augment
 from saddlepoint.api import resume
 from saddlepoint.augment import SPEED, START, overfitting
+from saddlepoint.planning import prepared
 from saddlepoint.planning.budget import Measurement
 from saddlepoint.running import moments
 from saddlepoint.running.live import Live
@@ -26,8 +27,8 @@ def adaptive(most: float) -> Config:
 def _tiny_source(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As for resuming; it is looked at the augmentation every other round or so."""
     bundle(monkeypatch)
-    monkeypatch.setattr(api, "measure", lambda conf, source, engine: Measurement(1000.0, 100, conf.batch))
-    monkeypatch.setattr(api, "finish", lambda session, folder: Summary(folder, (), ()))
+    monkeypatch.setattr(prepared, "measure", lambda *_: Measurement(1000.0, 100, CONFIG.batch, CONFIG.batch))
+    monkeypatch.setattr(api, "finish", lambda live, folder: Summary(folder, (), ()))
     monkeypatch.setattr(moments, "ADAPT", 17)
 
 
@@ -39,7 +40,7 @@ def overfitting_of(self: Live, most: int) -> dict[str, torch.Tensor]:
 
 def test_its_strength_is_in_the_journal_and_rises_and_falls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Live, "opinions", overfitting_of)
-    monkeypatch.setattr("saddlepoint.running.run.Worker.snapshot", lambda self: None)
+    monkeypatch.setattr("saddlepoint.running.work.Worker.snapshot", lambda self: None)
     run = begin(tmp_path, adaptive(0.7))
     lines = [event for event in events(run.folder) if event["event"] == "augment"]
     assert [line["images"] for line in lines] == [24, 36, 60, 72, 96, 108, 120, 138, 156, 174]

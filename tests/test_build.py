@@ -8,37 +8,56 @@ from typing import Any, cast
 import pytest
 import torch
 import toyrun
-from saddlepoint.recipes.catalog import RECIPES
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot, softplus
 from torch.testing import assert_close
 
 from saddlepoint import objectives
+from saddlepoint.data.facts import About, Facts
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
 from saddlepoint.networks.mlp import MLPGenerator
+from saddlepoint.networks.residual import ResidualGenerator
 from saddlepoint.penalties import class_cost_on_fake, class_cost_on_real, gradient_penalty, r1, r2
+from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
-from saddlepoint.running import build
 from saddlepoint.running.live import Live
 from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.settings.run import Pace
-from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
-from saddlepoint.systems.gan.play import Sizes, networks, players, terms
-from saddlepoint.systems.parts import optimiser
-from saddlepoint.systems.system import Networks
+from saddlepoint.systems.gan.config import RECIPES, Config, CriticPace, GeneratorPace, Noise, Rules
+from saddlepoint.systems.gan.play import SYSTEM, networks, terms
+from saddlepoint.systems.parts import OBJECTIVES, optimiser
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)
-MNIST = Sizes((1, 28, 28), 10)
-UNLABELLED = Sizes((1, 28, 28))
+SHAPE = (1, 28, 28)
 
 Sizes = list[tuple[int, ...]]
 
 
-def made(recipe: str, facts: Sizes = MNIST) -> Networks:
-    return networks(RECIPES[recipe](), facts, ENGINE)
+def recipe(name: str) -> Config:
+    return cast(Config, RECIPES[name].make())
+
+
+def facts(*shape: int, classes: int = 0) -> Facts:
+    """Of examples of this shape, with so many classes as condition; none where there are 0."""
+    x = About("pictures" if len(shape) == 3 else "points", shape)
+    return {"x": x} | ({"c": About("labels", names=tuple("0123456789"[:classes]))} if classes else {})
+
+
+MNIST, UNLABELLED = facts(*SHAPE, classes=10), facts(*SHAPE)
+
+
+def both(conf: Config, known: Facts) -> tuple[nn.Module, nn.Module]:
+    """(G, D) with fresh weights."""
+    made = networks(conf, known)
+    assert list(made) == ["G", "D"]
+    return made["G"], made["D"]
+
+
+def made(name: str, known: Facts = MNIST) -> tuple[nn.Module, nn.Module]:
+    return both(recipe(name), known)
 
 
 def linears(network: nn.Module) -> Sizes:
@@ -76,11 +95,11 @@ def test_gan_2014_is_100_1200_1200_784_against_two_maxout_layers_of_240_by_5() -
 
 
 def test_dropout_and_initial_weights_of_2014_can_be_asked_for() -> None:
-    conf = RECIPES["gan"]()
+    conf = recipe("gan")
     g = conf.g.model_copy(update={"network": conf.g.network.model_copy(update={"irange": 0.05})})
     ours = {"irange": 0.005, "dropout": 0.5, "input_dropout": 0.2}
     d = conf.d.model_copy(update={"network": conf.d.network.model_copy(update=ours)})
-    G, D = networks(conf.model_copy(update={"g": g, "d": d}), MNIST, ENGINE)
+    G, D = both(conf.model_copy(update={"g": g, "d": d}), MNIST)
     assert sorted(dropouts(D)) == [0.2, 0.5, 0.5]
     assert dropouts(G) == []
     for network, irange in ((G, 0.05), (D, 0.005)):
@@ -118,7 +137,7 @@ def test_acgan_reads_the_label_in_g_and_tells_it_in_d() -> None:
 
 def test_modern_embeds_the_label_in_g_and_projects_it_in_d_without_normalisation() -> None:
     G, D = made("modern")
-    assert isinstance(G, build.ResidualGenerator)
+    assert isinstance(G, ResidualGenerator)
     assert convolutions(D) == [(1, 32, 4, 2), (32, 64, 4, 2), (64, 128, 4, 2)]
     assert (embeddings(G), embeddings(D)) == ([(10, 64)], [(10, 128 * 4 * 4)])
     assert normalisations(G) == normalisations(D) == []
@@ -126,36 +145,36 @@ def test_modern_embeds_the_label_in_g_and_projects_it_in_d_without_normalisation
 
 def test_every_recipe_makes_pictures_in_its_range_and_logits_from_them() -> None:
     for name in set(RECIPES) - {"points"}:
-        conf, (G, D) = RECIPES[name](), made(name)
+        conf, (G, D) = recipe(name), made(name)
         c = torch.tensor([3, 7])
-        x = G(build.Prior(conf.prior.kind, conf.prior.size)(2, torch.Generator().manual_seed(0)), c)
+        x = G(Prior(conf.prior.kind, conf.prior.size)(2, torch.Generator().manual_seed(0)), c)
         low, high = {"signed": (-1, 1), "unit": (0, 1), "raw": (-math.inf, math.inf)}[conf.range]
         assert x.shape == (2, 1, 28, 28)
         assert low <= x.min() <= x.max() <= high
         assert D(x, c).logits.shape == (2,)
 
 
-@pytest.mark.parametrize("recipe", sorted(set(RECIPES) - {"acgan"}))
-def test_without_labels_there_are_no_conditions(recipe: str) -> None:
+@pytest.mark.parametrize("name", sorted(set(RECIPES) - {"acgan"}))
+def test_without_labels_there_are_no_conditions(name: str) -> None:
     """Nothing of the networks depends on c, so that None is an answer."""
-    G, D = made(recipe, UNLABELLED)
+    G, D = made(name, UNLABELLED)
     assert embeddings(G) == embeddings(D) == []
     sizes = {inputs for inputs, _ in linears(G)} | {inputs for inputs, *_ in convolutions(D)}
     assert not sizes & {10, 11, 110}
-    x = G(torch.zeros(2, RECIPES[recipe]().prior.size), None)
+    x = G(torch.zeros(2, recipe(name).prior.size), None)
     assert D(x, None).logits.shape == (2,)
 
 
 def test_without_labels_there_is_neither_class_head_nor_class_cost() -> None:
-    D = networks(RECIPES["acgan"](), UNLABELLED, ENGINE).D
-    assert D(torch.zeros(2, *UNLABELLED.shape), None).classes is None
+    _, D = made("acgan", UNLABELLED)
+    assert D(torch.zeros(2, *SHAPE), None).classes is None
     assert terms(Rules(classify=0.7, r1=0.2), labelled=False) == terms(Rules(r1=0.2))
 
 
 def test_the_class_head_is_there_if_any_stage_asks_for_it() -> None:
-    conf = RECIPES["modern"]()
+    conf = recipe("modern")
     for stages, head in (((Rules(),), False), ((Rules(), Rules(classify=0.1)), True)):
-        D = networks(conf.model_copy(update={"stages": stages}), MNIST, ENGINE).D
+        _, D = both(conf.model_copy(update={"stages": stages}), MNIST)
         assert (D(torch.zeros(2, 1, 28, 28), torch.arange(2)).classes is not None) == head
 
 
@@ -167,9 +186,7 @@ def small(g: Any, d: Any, *, spectral: bool = False, **rest: Any) -> Config:
 
 
 def test_residual_networks_are_built_as_configured() -> None:
-    G, D = networks(
-        small(Residual(width=4, blocks=2, branch="bottleneck", limit=2), Residual(width=6)), Sizes((3, 64, 64)), ENGINE
-    )
+    G, D = both(small(Residual(width=4, blocks=2, branch="bottleneck", limit=2), Residual(width=6)), facts(3, 64, 64))
     assert {size for size in convolutions(G) if size[2] == 1}
     assert max(inputs for inputs, *_ in convolutions(G)) == 4 * 2
     assert max(outputs for _, outputs, *_ in convolutions(D)) == 6 * 4
@@ -177,7 +194,7 @@ def test_residual_networks_are_built_as_configured() -> None:
 
 
 def test_points_take_an_mlp_in_their_own_range() -> None:
-    G, D = networks(small(Mlp(hidden=(16,)), Mlp(hidden=(12,)), range="raw"), Sizes((2,)), ENGINE)
+    G, D = both(small(Mlp(hidden=(16,)), Mlp(hidden=(12,)), range="raw"), facts(2))
     assert (linears(G), linears(D)) == ([(64, 16), (16, 2)], [(2, 12), (12, 1)])
     assert G(1000 * torch.ones(1, 64), None).abs().max() > 1
 
@@ -185,19 +202,18 @@ def test_points_take_an_mlp_in_their_own_range() -> None:
 @pytest.mark.parametrize("network", [Dcgan(), Residual()])
 def test_a_convolutional_generator_makes_no_other_range(network: Dcgan | Residual) -> None:
     with pytest.raises(SaddlepointError, match="--range: a convolutional generator ends in tanh"):
-        networks(small(network, Mlp(), range="unit"), MNIST, ENGINE)
+        both(small(network, Mlp(), range="unit"), MNIST)
 
 
 def test_g_starts_at_the_mean_of_what_is_trained_on() -> None:
     """Without weights its output is that mean; what is held out, here white, has no part in it."""
-    source, record = toyrun.pictures(), toyrun.record(small(Mlp(condition="none"), Mlp(), range="unit"))
+    source, record = toyrun.pictures(), toyrun.record(config := small(Mlp(condition="none"), Mlp(), range="unit"))
     held_out = torch.isin(torch.arange(source.size), torch.tensor(record.data.held_out))
     source.x[held_out] = 1.0
     for start, mean in (("weights", torch.full((1, 8, 8), 0.5)), ("mean", source.x[~held_out].mean(0))):
-        g = record.config.g.model_copy(update={"start": start})
-        config = record.config.model_copy(update={"g": g})
-        session = Live(record.model_copy(update={"config": config}), source, ENGINE)
-        for G in (session.networks.G, session.best):
+        begun = config.model_copy(update={"g": config.g.model_copy(update={"start": start})})
+        live = Live(record.model_copy(update={"config": begun}), {"x": source}, ENGINE)
+        for G in (live.networks["G"], live.best):
             nn.init.zeros_(cast(MLPGenerator, G).last.weight)
             assert_close(G(torch.randn(2, 64), None), mean.expand(2, 1, 8, 8))
 
@@ -205,11 +221,11 @@ def test_g_starts_at_the_mean_of_what_is_trained_on() -> None:
 def test_a_convolutional_generator_does_not_start_at_a_mean() -> None:
     config = small(Dcgan(), Mlp())
     with pytest.raises(SaddlepointError, match=r"--g\.start: a convolutional generator has no mean to start at"):
-        networks(config.model_copy(update={"g": config.g.model_copy(update={"start": "mean"})}), MNIST, ENGINE)
+        both(config.model_copy(update={"g": config.g.model_copy(update={"start": "mean"})}), MNIST)
 
 
 def test_spectral_normalisation_is_ds_alone_and_of_every_matrix() -> None:
-    G, D = networks(small(Dcgan(width=4), Dcgan(width=4), spectral=True), MNIST, ENGINE)
+    G, D = both(small(Dcgan(width=4), Dcgan(width=4), spectral=True), MNIST)
     normed = [name for name, _ in D.named_modules() if name.endswith("parametrizations.weight")]
     assert len(normed) == 3 + 1 + 1 == len(convolutions(D)) + len(linears(D)) + len(embeddings(D))
     assert not [name for name, _ in G.named_modules() if "parametrizations" in name]
@@ -222,9 +238,13 @@ def test_spectral_normalisation_is_ds_alone_and_of_every_matrix() -> None:
 
 
 def test_the_seed_alone_decides_the_initial_weights() -> None:
+    toy = toyrun.pictures()
+    large = toy._replace(x=toy.x.repeat(1, 1, 4, 4))
+
     def weights(seed: int) -> list[Tensor]:
-        conf = RECIPES["modern"]().model_copy(update={"seed": seed})
-        return [p for network in networks(conf, MNIST, ENGINE) for p in network.parameters()]
+        record = toyrun.record(recipe("modern").model_copy(update={"seed": seed}))
+        live = Live(record, {"x": large}, ENGINE)
+        return [p for network in live.networks.values() for p in network.parameters()]
 
     torch.manual_seed(1)
     one = weights(3)
@@ -250,7 +270,7 @@ def test_every_optimiser_has_its_numbers() -> None:
     }
     network = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
     for name, (kind, numbers) in wanted.items():
-        made = optimiser(Pace(network=Mlp(), optimiser=name, **rules), network)
+        made = optimiser(Pace(optimiser=name, **rules), network.parameters())
         (group,) = made.param_groups
         assert type(made) is kind
         assert {key: group[key] for key in numbers} == numbers
@@ -264,7 +284,7 @@ def test_decay_is_decoupled_for_adamw_and_an_l2_cost_otherwise() -> None:
     for name, value in wanted.items():
         network = nn.Linear(1, 1, bias=False, dtype=torch.float64)
         nn.init.constant_(network.weight, 2.0)
-        made = optimiser(Pace(network=Mlp(), optimiser=name, lr=0.1, weight_decay=0.5), network)
+        made = optimiser(Pace(optimiser=name, lr=0.1, weight_decay=0.5), network.parameters())
         network.weight.grad = torch.zeros_like(network.weight)
         made.step()
         assert network.weight.item() == pytest.approx(value, rel=1e-7)
@@ -272,39 +292,42 @@ def test_decay_is_decoupled_for_adamw_and_an_l2_cost_otherwise() -> None:
 
 def test_each_player_moves_its_own_network_by_its_own_rule() -> None:
     conf = Config(g=GeneratorPace(network=Mlp(), optimiser="sgd", lr=0.1), d=CriticPace(network=Mlp(), lr=0.2))
-    nets = networks(conf, Sizes((2,)), ENGINE)
-    G, D = players(conf, nets)
-    assert (G.networks, D.networks) == ({"G": nets.G}, {"D": nets.D})
+    nets = networks(conf, facts(2))
+    scene = SYSTEM.scene(conf, 0, nets, facts(2))
+    G, D = scene.game.G, scene.game.D
+    assert D is not None
+    assert (G.networks, D.networks) == ({"G": nets["G"]}, {"D": nets["D"]})
+    assert scene.paces == {"G": conf.g, "D": conf.d}
     assert (type(G.optimiser), type(D.optimiser)) == (torch.optim.SGD, torch.optim.Adam)
     assert (G.optimiser.param_groups[0]["lr"], D.optimiser.param_groups[0]["lr"]) == (0.1, 0.2)
-    assert G.parameters == list(nets.G.parameters())
-    assert D.parameters == list(nets.D.parameters())
+    assert G.parameters == list(nets["G"].parameters())
+    assert D.parameters == list(nets["D"].parameters())
 
 
 def test_the_recipes_rates_and_priors() -> None:
     """2014: the papers' priors, moved by Adam, G with decay; DCGAN as published, Adam 2e-4, beta_1 = .5."""
     for name, decay in (("gan", 0.6), ("cgan", 0.2)):
-        config = RECIPES[name]()
+        config = recipe(name)
         assert (config.g.optimiser, config.g.weight_decay, config.g.start) == ("adamw", decay, "mean")
         assert (config.d.optimiser, config.d.weight_decay) == ("adam", 0.0)
         for player in (config.g, config.d):
             assert (player.lr, player.betas) == (1e-3, (0.0, 0.99))
-    for player in (RECIPES["dcgan"]().g, RECIPES["dcgan"]().d):
+    for player in (recipe("dcgan").g, recipe("dcgan").d):
         assert (player.optimiser, player.lr, player.betas) == ("adam", 2e-4, (0.5, 0.999))
     wanted = {
         "gan": (256, Noise(kind="uniform", size=100)),
         "cgan": (256, Noise(kind="uniform", size=100)),
         "dcgan": (128, Noise(kind="uniform", size=100)),
     }
-    assert {name: (RECIPES[name]().batch, RECIPES[name]().prior) for name in wanted} == wanted
+    assert {name: (recipe(name).batch, recipe(name).prior) for name in wanted} == wanted
 
 
 # Objectives and terms.
 
 
 def test_every_objective_has_its_name() -> None:
-    assert all(objective.name == name for name, objective in build.OBJECTIVES.items())
-    assert set(build.OBJECTIVES.values()) == {
+    assert all(objective.name == name for name, objective in OBJECTIVES.items())
+    assert set(OBJECTIVES.values()) == {
         objectives.minimax,
         objectives.non_saturating,
         objectives.least_squares,
@@ -341,8 +364,8 @@ def test_the_rules_of_a_stage_reach_its_game() -> None:
         g=GeneratorPace(network=Mlp()), d=CriticPace(network=Mlp()), prior=Noise(kind="uniform", size=3),
         stages=(Rules(k=3, objective="hinge", gp=2.0), Rules(objective="relativistic", r1=1.0)),
     )  # fmt: skip
-    G, D = players(conf, networks(conf, Sizes((2,)), ENGINE))
-    first, second = (build.game(conf, stage, G, D, ENGINE) for stage in conf.stages)
+    nets = networks(conf, facts(2))
+    first, second = (SYSTEM.scene(conf, stage, nets, facts(2)).game for stage in (0, 1))
     assert (first.k, first.objective, [t.name for t in first.terms]) == (3, objectives.hinge, ["gp"])
     assert (second.k, second.objective, [t.name for t in second.terms]) == (1, objectives.relativistic, ["r1"])
     z = first.prior(1000, torch.Generator().manual_seed(0))
@@ -352,16 +375,16 @@ def test_the_rules_of_a_stage_reach_its_game() -> None:
 
 
 def test_the_engines_precision_reaches_the_game() -> None:
-    conf = small(Mlp(), Mlp())
-    G, D = players(conf, networks(conf, Sizes((2,)), ENGINE))
-    game = build.game(conf, conf.stages[0], G, D, ENGINE._replace(precision="bfloat16"))
-    with game.fast():
-        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.bfloat16
+    for precision, dtype in (("bfloat16", torch.bfloat16), ("float32", torch.float32)):
+        engine = ENGINE._replace(precision=precision)
+        live = Live(toyrun.record(small(Mlp(), Mlp())), {"x": toyrun.pictures()}, engine)
+        with live.scene.game.fast():
+            assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == dtype
 
 
 # One step of AC-GAN, against a computation by hand.
 
-POINTS = Sizes((2,), 3)
+POINTS = facts(2, classes=3)
 CLASSIFY = 0.7
 
 
@@ -377,9 +400,10 @@ class OneRound:
         )  # fmt: skip
         rng = torch.Generator().manual_seed(5)
         self.batch = Batch(torch.randn(12, 2, generator=rng), torch.arange(12) % 3)
-        self.G, self.D = networks(conf, POINTS, ENGINE)
+        nets = networks(conf, POINTS)
+        self.G, self.D = nets["G"], nets["D"]
         self.before = {name: [p.detach().clone() for p in net.parameters()] for name, net in self.named.items()}
-        game = build.game(conf, conf.stages[0], *players(conf, Networks(self.G, self.D)), ENGINE)
+        game = SYSTEM.scene(conf, 0, nets, POINTS).game
         self.z = [game.prior(12, Randomness(9).stream("prior", 0, step)) for step in (0, 1)]
         (self.round,) = islice(play(game, [self.batch], seed=9), 1)
         self.after = {name: [p.detach().clone() for p in net.parameters()] for name, net in self.named.items()}

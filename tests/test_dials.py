@@ -18,7 +18,7 @@ TIGHT = {"rel": 1e-12}
 
 
 def player(**rules: Any) -> Pace:
-    return Pace(network=Mlp(), **rules)
+    return Pace(**rules)
 
 
 def config(g: dict[str, Any], d: dict[str, Any]) -> Config:
@@ -26,7 +26,7 @@ def config(g: dict[str, Any], d: dict[str, Any]) -> Config:
 
 
 def at(conf: Config, images: int, factor: float = 1.0) -> Dials:
-    return dials(conf, STAGE, factor)(State(images // 10, images))
+    return dials({"G": conf.g, "D": conf.d}, STAGE, factor)(State(images // 10, images))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_beyond_the_end_of_a_stage_its_last_numbers_hold() -> None:
 def test_numbers_depend_on_images_seen_alone() -> None:
     """Neither on rounds played, nor on what was asked before: a resumed run reads the same."""
     conf = config({"decay": "linear"}, {"decay": "cosine"})
-    read = dials(conf, STAGE, 1.0)
+    read = dials({"G": conf.g, "D": conf.d}, STAGE, 1.0)
     straight = [read(State(i, images)) for i, images in enumerate(range(0, 1000, 50))]
     backwards = [read(State(0, images)) for images in reversed(range(0, 1000, 50))]
     assert straight == backwards[::-1]

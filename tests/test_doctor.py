@@ -12,6 +12,7 @@ from saddlepoint.cli.main import main
 from saddlepoint.judge.case import LEAST, MOST, Case
 from saddlepoint.judge.doctor import LATER, Verdict, diagnose
 from saddlepoint.planning.begin import configure
+from saddlepoint.systems.gan.config import RECIPES
 
 CONFIG = {
     "g": {"lr": 2e-3},
@@ -261,9 +262,10 @@ def test_whatever_the_rates_are_the_advice_can_be_followed_and_changes_something
 
 
 def test_the_usual_rates_are_those_of_the_recipes():
-    rates = [rate for recipe in RECIPES.values() for rate in rates_of(recipe().model_dump()).values()]
+    begun = [recipe.make().model_dump() for recipe in RECIPES.values()]
+    rates = [rate for config in begun for rate in rates_of(config).values()]
     assert (min(rates), max(rates)) == (LEAST, MOST)
-    assert {player.optimiser for recipe in RECIPES.values() for player in (recipe().g, recipe().d)} == {"adam", "adamw"}
+    assert {config[player]["optimiser"] for config in begun for player in ("g", "d")} == {"adam", "adamw"}
 
 
 @pytest.mark.parametrize(
@@ -332,7 +334,7 @@ def test_of_several_verdicts_the_first_alone_says_what_to_change(tmp_path: Path,
     """Three verdicts with three changes: --r1 1 would undo what the first is for."""
     three = said({"event": "rollback"}, held_out(held=-1.5), judgement(spread=10, class_spread=10))
     assert len({verdict.change for verdict in three}) == 3
-    monkeypatch.setattr("saddlepoint.storage.record.read_record", lambda _: SimpleNamespace(config=None))
+    monkeypatch.setattr("saddlepoint.record.read_record", lambda _: SimpleNamespace(config=None))
     monkeypatch.setattr("saddlepoint.court.kept.examine", lambda *_: three)
     assert main(["doctor", str(tmp_path)]) == 0
     screen = capsys.readouterr().out

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from saddlepoint import config
+from saddlepoint import engine
 from saddlepoint.engine import Engine, choose_device, choose_precision, processor_flags, resolve
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running import engine
+from saddlepoint.settings.run import Engine as Wishes
 
 CPU, CUDA, MPS = map(torch.device, ("cpu", "cuda", "mps"))
 
@@ -99,9 +99,9 @@ def _threads_put_back():
 @pytest.mark.usefixtures("_threads_put_back")
 def test_resolving_sets_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     machine(monkeypatch, flags=("amx_bf16",))
-    assert resolve(config.Engine(threads=2)) == Engine(CPU, "bfloat16", 2)
+    assert resolve(Wishes(threads=2)) == Engine(CPU, "bfloat16", 2)
     assert torch.get_num_threads() == 2
-    assert resolve(config.Engine(threads=1, precision="float32")) == Engine(CPU, "float32", 1)
+    assert resolve(Wishes(threads=1, precision="float32")) == Engine(CPU, "float32", 1)
     assert torch.get_num_threads() == 1
 
 

@@ -2,16 +2,19 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import torch
 from toyrun import CONFIG, ENGINE, events, pictures, play, trace
 from toyrun import record as toy_record
 
-from saddlepoint.court.jury import Jury, jury
+from saddlepoint.court.bench import Court, Measures
+from saddlepoint.court.jury import Jury
 from saddlepoint.game.averaging import different
-from saddlepoint.judge.judgement import Measures
 from saddlepoint.record import Choices, RunRecord
+from saddlepoint.running import work
+from saddlepoint.running.judging import court_of, sit
 from saddlepoint.running.live import Live
 from saddlepoint.systems.gan.config import Config
 
@@ -26,12 +29,12 @@ def judged_record(conf: Config = CONFIG) -> RunRecord:
 
 @pytest.fixture
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many samples each look at a generator drew, one entry a look."""
+    """How many samples each look at a model drew, one entry a look."""
     see, found = Jury.see, []
 
-    def counted(self: Jury, generator: object, n: int, seed: int) -> object:
+    def counted(self: Jury, model: object, n: int, seed: int) -> object:
         found.append(n)
-        return see(self, generator, n, seed)
+        return see(self, model, n, seed)
 
     monkeypatch.setattr(Jury, "see", counted)
     return found
@@ -41,14 +44,14 @@ def test_averages_of_equal_weights_are_looked_at_once(looks: list[int]) -> None:
     """Before the first round too, so that this takes the time of one. A weight that differs in its last bit makes
     another average.
     """
-    session = Live(judged_record(), pictures(), ENGINE)
-    court = jury(session)
-    each = court.sit(session)
+    live = Live(judged_record(), {"x": pictures()}, ENGINE)
+    court = court_of(live)
+    each = sit(live, court, 30)
     assert looks == [30]
     assert each["average-100"] == each["average-20"]
-    weight = next(session.averages["average-20"].module.parameters())
+    weight = next(live.averages["average-20"].module.parameters())
     weight.view(-1)[0] = torch.nextafter(weight.view(-1)[0], torch.tensor(torch.inf))
-    found = court.sit(session)
+    found = sit(live, court, 30)
     assert looks == [30] * 3
     assert found["average-100"] == each["average-100"]
 
@@ -64,14 +67,13 @@ def test_a_run_writes_down_the_same_whether_or_not_equal_averages_are_judged_onc
     moments = [event["images"] for event in events(tmp_path / "once") if event["event"] == "judgement"]
     assert [different(CONFIG.averages, seen) for seen in moments] == [1, 1, 1, 1, 2], "as was planned for"
     assert len(looks) == 4 * 1 + 2
-    sit = Jury.sit
 
-    def alone(self: Jury, session: Live) -> dict[str, Measures]:
-        rest = {name: getattr(session, name) for name in ("config", "description", "engine", "progress")}
-        parts = [SimpleNamespace(**rest, averages={name: each}) for name, each in session.averages.items()]
-        return {name: measures for part in parts for name, measures in sit(self, part).items()}
+    def alone(live: Live, judges: Court, samples: int) -> dict[str, Measures]:
+        rest = {"config": live.config, "artefact": live.artefact}
+        parts = [cast(Live, SimpleNamespace(**rest, averages={name: each})) for name, each in live.averages.items()]
+        return {name: measures for part in parts for name, measures in sit(part, judges, samples).items()}
 
-    monkeypatch.setattr(Jury, "sit", alone)
+    monkeypatch.setattr(work, "sit", alone)
     play(tmp_path / "each")
     assert len(looks) == 6 + 5 * 2
     assert trace(tmp_path / "once") == trace(tmp_path / "each")

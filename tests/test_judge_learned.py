@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, cross_entropy
 
+from saddlepoint.court import folders
 from saddlepoint.court.standard import halves
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.digits import digits
@@ -19,7 +20,6 @@ from saddlepoint.judge.extractors.learned import RATE, built, learned, small, ta
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.extractors.trial import shortcoming, trial
 from saddlepoint.randomness import Randomness, seed_of
-from saddlepoint.running import assess
 from saddlepoint.settings.run import Judge
 
 NAMES = tuple(map(str, range(10)))
@@ -175,7 +175,7 @@ def test_a_folder_is_not_judged_against_what_taught_the_features(tmp_path: Path,
 
     def standard(extractor: Extractor, real: Source, *rest):
         kept["against"] = real
-        return assess_standard(extractor, real, *rest)
+        return folders_standard(extractor, real, *rest)
 
     def teach(x: Tensor, labels: Tensor | None, classes: int, seed: int):
         kept["lesson"] = x
@@ -184,11 +184,11 @@ def test_a_folder_is_not_judged_against_what_taught_the_features(tmp_path: Path,
     def tried(extractor: Extractor, x: Tensor, labels: Tensor | None) -> None:
         kept["trial"] = x
 
-    assess_standard = assess.standard
-    monkeypatch.setattr(assess, "standard", standard)
+    folders_standard = folders.standard
+    monkeypatch.setattr(folders, "standard", standard)
     monkeypatch.setattr(f"{MODULE}.trained", teach)
     monkeypatch.setattr(f"{MODULE}.shortcoming", tried)
-    judged = partial(assess.judge_folders, str(tmp_path / "fake.npz"), size=None, wish=Judge(features="learned"))
+    judged = partial(folders.judge_folders, str(tmp_path / "fake.npz"), size=None, wish=Judge(features="learned"))
     found, _ = judged(str(tmp_path / "real.npz"))
     parts = {name: {row.tobytes() for row in x.numpy()} for name, x in {**kept, "against": kept["against"].x}.items()}
     assert {name: len(rows) for name, rows in parts.items()} == {"against": 200, "lesson": 100, "trial": 100}

@@ -9,16 +9,31 @@ import pytest
 import torch
 from tinyrun import CONFIG, ENGINE, pictures
 
+from saddlepoint.data.facts import facts_of
+from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
-from saddlepoint.planning import budget as plan
-from saddlepoint.planning.budget import disk_bytes, images_for, measure, memory_bytes, out_of_memory
+from saddlepoint.planning import budget
+from saddlepoint.planning.budget import Measurement, disk_bytes, images_for, memory_bytes, out_of_memory
+from saddlepoint.planning.prepared import recorded
+from saddlepoint.record import Choices, RunRecord, versions
 from saddlepoint.records import Round
+from saddlepoint.running import live
+from saddlepoint.running.live import Live
 from saddlepoint.settings.networks import Mlp
 from saddlepoint.systems.gan.config import Config, Rules
-from saddlepoint.systems.gan.play import Sizes, networks
+from saddlepoint.systems.gan.play import SYSTEM
 
-FACTS = Sizes((1, 8, 8), 2)
+
+def record(conf: Config, source: Source) -> RunRecord:
+    choices = Choices(device="cpu", precision="float32", threads=1)
+    data = recorded(source, conf.data.held_out)
+    return RunRecord(config=conf, data=data, choices=choices, versions=versions())
+
+
+def measure(conf: Config, source: Source | None = None) -> Measurement:
+    source = source or pictures()
+    return budget.measure(record(conf, source), {"x": source}, ENGINE)
 
 
 def config(batch: int = 6, **stage: Any) -> Config:
@@ -41,8 +56,8 @@ def rounds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         penalties = sum(index % 3 == 0 for index in played)
         return float(len(played) + penalties)
 
-    monkeypatch.setattr(plan, "play", counted)
-    monkeypatch.setattr(plan.time, "monotonic", clock)
+    monkeypatch.setattr(live, "play", counted)
+    monkeypatch.setattr(budget.time, "monotonic", clock)
     return played
 
 
@@ -54,44 +69,64 @@ def test_the_speed_is_that_of_whole_periods_of_a_lazy_penalty(
     rounds: list[int], seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every third round takes twice as long: 4 seconds for 3 rounds of 6 images, wherever the measurement ends."""
-    monkeypatch.setattr(plan, "SECONDS", seconds)
-    measured = measure(config(r1=0.1, penalty_every=3), pictures(), ENGINE)
-    assert (len(rounds) - 1 - plan.WARM_UP) % 3 == 0
+    monkeypatch.setattr(budget, "SECONDS", seconds)
+    measured = measure(config(r1=0.1, penalty_every=3))
+    assert (len(rounds) - 1 - budget.WARM_UP) % 3 == 0
     assert measured.rate == pytest.approx(3 * 6 / 4, rel=1e-12)
 
 
 def test_the_measurement_takes_as_long_as_it_may_and_no_longer(
     rounds: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "SECONDS", 15.0)
-    measure(config(), pictures(), ENGINE)
-    assert 15 < plan.time.monotonic() - 6 <= 15 + 2  # four rounds to warm up, two of them with a penalty's price
-    monkeypatch.setattr(plan, "SECONDS", 0.0)
+    monkeypatch.setattr(budget, "SECONDS", 15.0)
+    measure(config())
+    assert 15 < budget.time.monotonic() - 6 <= 15 + 2  # four rounds to warm up, two of them with a penalty's price
+    monkeypatch.setattr(budget, "SECONDS", 0.0)
     rounds.clear()
-    measure(config(r1=0.1, penalty_every=7), pictures(), ENGINE)
+    measure(config(r1=0.1, penalty_every=7))
     assert {0, 7} <= set(rounds)  # once to warm up, once to be timed
 
 
 def test_real_examples_are_counted_not_rounds(rounds: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "SECONDS", 0.0)
-    once, thrice = (measure(config(k=k), pictures(), ENGINE).rate for k in (1, 3))
+    monkeypatch.setattr(budget, "SECONDS", 0.0)
+    once, thrice = (measure(config(k=k)).rate for k in (1, 3))
     assert thrice == pytest.approx(3 * once, rel=0.2)
 
 
+def test_each_stage_has_its_share_of_the_images_and_its_own_speed(
+    rounds: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """3 rounds in 4 seconds: of 6 images in the first and last stage, of 12 between; 90 + 180 + 90 images in 60 s."""
+    monkeypatch.setattr(budget, "SECONDS", 0.0)
+    lazy = {"r1": 0.1, "penalty_every": 3}
+    stages = (Rules(images=90, **lazy), Rules(images=180, k=2, **lazy), Rules(images=90, **lazy))
+    measured = measure(config().model_copy(update={"stages": stages}))
+    assert measured.rate == pytest.approx((90 + 180 + 90) / 60, rel=1e-12)
+    assert measured.round == 6  # the last stage's
+    assert len([index for index in rounds if index == 0]) == 2  # what is played twice is measured once
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_a_round_sees_a_batch_for_each_step_of_the_critic(rounds: list[int], k: int) -> None:
+    assert measure(config(batch=4, k=k)).round == 4 * k
+
+
 def test_the_weights_of_both_networks_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "SECONDS", 0.0)
-    wanted = sum(p.numel() for net in networks(CONFIG, FACTS, ENGINE) for p in net.parameters())
-    assert measure(CONFIG, pictures(), ENGINE).weights == wanted
+    monkeypatch.setattr(budget, "SECONDS", 0.0)
+    made = SYSTEM.networks(CONFIG, facts_of({"x": pictures()}))
+    assert len(made) == 2
+    wanted = sum(p.numel() for net in made.values() for p in net.parameters())
+    assert measure(CONFIG).weights == wanted
 
 
 def test_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """The run starts from the weights it would have started from; data and configuration are untouched."""
-    monkeypatch.setattr(plan, "SECONDS", 0.0)
+    monkeypatch.setattr(budget, "SECONDS", 0.0)
     source, conf = pictures(), CONFIG.model_copy()
-    before = networks(CONFIG, FACTS, ENGINE)
-    measure(conf, source, ENGINE)
-    after = networks(CONFIG, FACTS, ENGINE)
-    for a, b in zip(before, after):
+    before = Live(record(CONFIG, source), {"x": source}, ENGINE).networks
+    measure(conf, source)
+    after = Live(record(CONFIG, source), {"x": source}, ENGINE).networks
+    for a, b in zip(before.values(), after.values(), strict=True):
         assert all(torch.equal(p, q) for p, q in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
     assert conf == CONFIG
     assert source.digest() == pictures().digest()
@@ -107,10 +142,10 @@ def scarce(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Exception], list[w
     def prepare(most: int, error: Exception) -> list[weakref.ref]:
         made: list[weakref.ref] = []
 
-        def counted(*arguments: Any) -> Any:
+        def counted(conf: Config, facts: Any) -> Any:
             assert not [ref for ref in made if ref() is not None], "an earlier attempt's networks are still there"
-            nets = networks(*arguments)
-            made.append(weakref.ref(nets.G))
+            nets = SYSTEM.networks(conf, facts)
+            made.append(weakref.ref(nets["G"]))
             return nets
 
         def short_of_memory(game: Any, batches: Any, **options: Any) -> Iterator[Round]:
@@ -120,9 +155,9 @@ def scarce(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Exception], list[w
                 raise type(error)(*error.args)  # a new one: the tests keep theirs
             yield from played
 
-        monkeypatch.setattr(plan, "SECONDS", 0.0)
-        monkeypatch.setattr(plan, "networks", counted)
-        monkeypatch.setattr(plan, "play", short_of_memory)
+        monkeypatch.setattr(budget, "SECONDS", 0.0)
+        monkeypatch.setattr(live, "system", lambda name: SYSTEM._replace(networks=counted))
+        monkeypatch.setattr(live, "play", short_of_memory)
         return made
 
     return prepare
@@ -140,14 +175,14 @@ SAID = [
 def test_where_memory_runs_out_the_batch_is_halved(scarce: Any, error: Exception) -> None:
     """And what the attempts before had taken is given back first."""
     made = scarce(10, error)
-    assert measure(config(batch=64), pictures(), ENGINE).batch == 8
+    assert measure(config(batch=64)).batch == 8
     assert len(made) == 4
 
 
 def test_memory_that_never_suffices_is_said_in_one_line(scarce: Any) -> None:
     made = scarce(0, MemoryError())
     with pytest.raises(SaddlepointError, match="memory runs out even with a batch of 5") as refused:
-        measure(config(batch=20), pictures(), ENGINE)
+        measure(config(batch=20))
     assert refused.value.code == 1
     assert len(made) == 3
 
@@ -155,7 +190,7 @@ def test_memory_that_never_suffices_is_said_in_one_line(scarce: Any) -> None:
 def test_other_errors_are_not_taken_for_it(scarce: Any) -> None:
     scarce(0, RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
     with pytest.raises(RuntimeError, match="mat1"):
-        measure(config(), pictures(), ENGINE)
+        measure(config())
     assert [out_of_memory(error) for error in SAID] == [True] * 4
     assert not out_of_memory(RuntimeError("shapes"))
 
@@ -170,17 +205,18 @@ def test_a_real_allocation_that_fails_is_recognised() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "rate", "batch", "k", "images"),
+    ("seconds", "rate", "round", "share", "images"),
     [
-        (120, 1800.0, 64, 1, 205_184),  # 120 s, less a twentieth, at 1,800 a second: 3,206 rounds of 64
-        (100, 10.0, 50, 1, 950),
-        (100, 10.0, 50, 3, 900),
-        (0.001, 10.0, 50, 3, 150),
-        (0.0, 10.0, 50, 1, 50),
+        (120, 1800.0, 64, 0.0, 205_184),  # 120 s, less a twentieth, at 1,800 a second: 3,206 rounds of 64
+        (100, 10.0, 50, 0.0, 950),
+        (100, 10.0, 150, 0.0, 900),
+        (100, 10.0, 50, 0.25, 700),
+        (0.001, 10.0, 150, 0.0, 150),
+        (0.0, 10.0, 50, 0.0, 50),
     ],
 )
-def test_a_budget_buys_whole_rounds(seconds: float, rate: float, batch: int, k: int, images: int) -> None:
-    assert images_for(seconds, rate, config(batch=batch, k=k)) == images
+def test_a_budget_buys_whole_rounds(seconds: float, rate: float, round: int, share: float, images: int) -> None:
+    assert images_for(seconds, rate, round, share) == images
 
 
 def test_disk_and_memory_grow_with_what_is_kept() -> None:

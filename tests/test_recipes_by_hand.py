@@ -9,36 +9,35 @@ import dataclasses
 import math
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
-from saddlepoint.recipes.catalog import RECIPES
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.nn.functional import cross_entropy
 
-from saddlepoint.engine import Engine
+from saddlepoint.data.facts import About, Facts
 from saddlepoint.game.algorithm import play
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.records import Batch
-from saddlepoint.running import build
 from saddlepoint.running.dials import dials
 from saddlepoint.settings.layers import merge
 from saddlepoint.settings.run import Pace
+from saddlepoint.systems import catalog
 from saddlepoint.systems.gan.config import Config, Rules
-from saddlepoint.systems.gan.play import Sizes, networks
+from saddlepoint.systems.gan.play import SYSTEM
 from saddlepoint.systems.system import Networks
 
-ENGINE = Engine(torch.device("cpu"), "float32", 1)
 SEED, BATCH, ROUNDS = 7, 6, 10
 SMALL = {"dcgan": {"width": 2}, "residual": {"width": 2}, "mlp": {"hidden": "6,6"}}
+PICTURES, LABELS = About("pictures", (1, 8, 8)), About("labels", names=("0", "1", "2"))
 
 
 def tiny(recipe: str) -> Config:
     """The recipe with narrow networks, and a stage so short that its rates and momenta visibly change."""
-    conf = RECIPES[recipe]()
+    conf = cast(Config, catalog.recipe(recipe))
     narrow = {
         f"{player}.network.{name}": value
         for player, network in (("g", conf.g.network), ("d", conf.d.network))
@@ -47,18 +46,20 @@ def tiny(recipe: str) -> Config:
     return merge(conf, {}, {**narrow, "prior.size": 5, "batch": BATCH, "images": 2 * BATCH * ROUNDS})
 
 
-def batches(facts: Sizes) -> Iterator[Batch]:
+def batches(facts: Facts) -> Iterator[Batch]:
+    classes = len(facts["c"].names) if "c" in facts else 0
     rng = torch.Generator().manual_seed(1)
     while True:
-        x = torch.rand(BATCH, *facts.shape, generator=rng, dtype=torch.float64)
-        yield Batch(x, torch.randint(facts.classes, (BATCH,), generator=rng) if facts.classes else None)
+        x = torch.rand(BATCH, *facts["x"].shape, generator=rng, dtype=torch.float64)
+        yield Batch(x, torch.randint(classes, (BATCH,), generator=rng) if classes else None)
 
 
 class Loop:
     """Algorithm 1 as a script would have it: two networks, two optimisers, k = 1."""
 
     def __init__(self, conf: Config, nets: Networks) -> None:
-        self.conf, self.stage, (self.G, self.D) = conf, conf.stages[0], nets
+        self.conf, self.stage = conf, conf.stages[0]
+        self.G, self.D = nets["G"], nets["D"]
         self.opt = {"G": rule(conf.g, self.G), "D": rule(conf.d, self.D)}
 
     def begin(self, index: int, step: int, player: str) -> Tensor:
@@ -144,24 +145,26 @@ def put_back(network: nn.Module, buffers: list[Tensor]) -> None:
 @pytest.mark.parametrize(
     ("recipe", "facts"),
     [
-        *((recipe, Sizes((1, 8, 8), 3)) for recipe in ("gan", "cgan", "dcgan", "acgan", "modern")),
-        *((recipe, Sizes((1, 8, 8))) for recipe in ("modern", "dcgan")),
-        ("points", Sizes((2,))),
+        *((recipe, {"x": PICTURES, "c": LABELS}) for recipe in ("gan", "cgan", "dcgan", "acgan", "modern")),
+        *((recipe, {"x": PICTURES}) for recipe in ("modern", "dcgan")),
+        ("points", {"x": About("points", (2,))}),
     ],
-    ids=lambda value: value if isinstance(value, str) else "labelled" if value.classes else "unlabelled",
+    ids=lambda value: value if isinstance(value, str) else "labelled" if "c" in value else "unlabelled",
 )
-def test_the_game_plays_what_a_plain_loop_does(recipe: str, facts: Sizes) -> None:
+def test_the_game_plays_what_a_plain_loop_does(recipe: str, facts: Facts) -> None:
     conf = tiny(recipe)
-    nets = Networks(*(network.double() for network in networks(conf, facts, ENGINE)))
-    plain = Loop(conf, Networks(*copy.deepcopy(tuple(nets))))
+    nets = {name: network.double() for name, network in SYSTEM.networks(conf, facts).items()}
+    plain = Loop(conf, copy.deepcopy(nets))
     prior = Prior(conf.prior.kind, conf.prior.size)
-    made: Any = build.game(conf, conf.stages[0], *build.players(conf, nets), ENGINE, facts.classes > 0)
-    game = dataclasses.replace(made, prior=lambda n, rng: prior(n, rng).double())
-    played = play(game, batches(facts), seed=SEED, dials=dials(conf, conf.stages[0], 1.0))
+    scene = SYSTEM.scene(conf, 0, nets, facts)
+    game: Any = dataclasses.replace(scene.game, prior=lambda n, rng: prior(n, rng).double())
+    played = play(
+        game, batches(facts), seed=SEED, schedule=scene.schedule, dials=dials(scene.paces, conf.stages[0], 1.0)
+    )
     for round, (d_loss, g_loss, d_real) in islice(zip(played, plain.rounds(batches(facts))), ROUNDS):
         assert (round.losses["D"], round.losses["G"]) == pytest.approx((d_loss, g_loss), rel=1e-9)
         assert round.d_real == pytest.approx(d_real, rel=1e-9)
         assert round.skipped == 0
-    for mine, theirs in zip(nets, (plain.G, plain.D)):
+    for mine, theirs in zip(nets.values(), (plain.G, plain.D), strict=True):
         for (name, a), b in zip(mine.state_dict().items(), theirs.state_dict().values(), strict=True):
             torch.testing.assert_close(a, b, rtol=1e-7, atol=1e-9, msg=lambda text, name=name: f"{name}: {text}")

@@ -2,23 +2,24 @@
 
 import math
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
 import torch
 from PIL import Image
-from saddlepoint.recipes.catalog import RECIPES
 
 from saddlepoint import api
 from saddlepoint.api import train
 from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import SOURCES
-from saddlepoint.running import finish, plan
+from saddlepoint.planning import budget
+from saddlepoint.running import finish
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
 from saddlepoint.settings.run import ObjectiveName
 from saddlepoint.storage.journal import read
+from saddlepoint.systems.gan.config import RECIPES, Config
 
 PICTURES = sorted(set(RECIPES) - {"points"})
 SMALL = {"dcgan": {"width": 2}, "residual": {"width": 2}, "mlp": {"hidden": "16"}}
@@ -26,7 +27,7 @@ SMALL = {"dcgan": {"width": 2}, "residual": {"width": 2}, "mlp": {"hidden": "16"
 
 def settings(recipe: str, **more: Any) -> dict[str, Any]:
     """The recipe with narrow networks and small batches, for three rounds."""
-    conf = RECIPES[recipe]()
+    conf = cast(Config, RECIPES[recipe].make())
     narrow = {
         f"{player}.network.{name}": value
         for player, network in (("g", conf.g.network), ("d", conf.d.network))
@@ -43,7 +44,7 @@ def some() -> Source:
 
 @pytest.fixture(autouse=True)
 def _brief(monkeypatch: pytest.MonkeyPatch, some: Source) -> None:
-    monkeypatch.setattr(plan, "SECONDS", 0.0)
+    monkeypatch.setattr(budget, "SECONDS", 0.0)
     monkeypatch.setitem(SOURCES, "digits", lambda: some)
 
 
@@ -64,8 +65,8 @@ def trained(tmp_path: Path, data: str, recipe: str, **more: Any) -> None:
 def _no_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of what an ended run leaves, the generator alone."""
 
-    def ship(session: Live, folder: Path) -> Summary:
-        finish.ship(session, folder)
+    def ship(live: Live, folder: Path) -> Summary:
+        finish.ship(live, folder)
         return Summary(folder, (), ())
 
     monkeypatch.setattr(api, "finish", ship)

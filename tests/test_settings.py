@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from saddlepoint.recipes.catalog import RECIPES
 
 from saddlepoint.durations import parse, show
 from saddlepoint.errors import SaddlepointError
@@ -11,10 +10,10 @@ from saddlepoint.planning.begin import configure
 from saddlepoint.settings.complaints import nearest
 from saddlepoint.settings.layers import flatten, merge, nest, read
 from saddlepoint.settings.networks import Dcgan, Mlp, Residual
-from saddlepoint.settings.tree import SUGAR, settings
-from saddlepoint.systems.gan.config import Config, Rules
+from saddlepoint.settings.tree import names, settings, sugar
+from saddlepoint.systems.gan.config import RECIPES, Config, Rules
 
-MODERN = RECIPES["modern"]()
+MODERN = RECIPES["modern"].make()
 
 
 def schema_leaves(schema: dict, defs: dict, prefix: str = "") -> set[str]:
@@ -33,30 +32,34 @@ def schema_leaves(schema: dict, defs: dict, prefix: str = "") -> set[str]:
 def test_every_leaf_of_the_configuration_is_a_setting_and_nothing_else_is():
     schema = Config.model_json_schema()
     wanted = schema_leaves(schema, schema["$defs"]) | set(Rules.model_fields)
-    assert set(settings()) == wanted - {"version", "recipe", "stages", "data.name"} | set(SUGAR)
+    in_files_only = {"version", "system", "recipe", "stages", "data.name"}
+    short = {"lr", "device", "from", "unconditional", "size", "cond", "balance", "mirror", "bad"}
+    assert set(sugar(Config)) == short
+    assert set(settings(Config)) == wanted - in_files_only | short
+    assert set(names(Config)) == wanted | short
 
 
 def test_settings_carry_choices_kinds_and_the_documentation():
-    width, objective = settings()["g.network.width"], settings()["objective"]
+    width, objective = settings(Config)["g.network.width"], settings(Config)["objective"]
     assert width.kinds == tuple(
         m.model_fields["kind"].default for m in (Mlp, Dcgan, Residual) if "width" in m.model_fields
     )
     assert width.help == Dcgan.model_fields["width"].description
     assert objective.choices == Rules.model_fields["objective"].annotation.__args__
-    assert settings()["g.network.kind"].choices == ("mlp", "dcgan", "residual")
-    assert [settings()[name].form for name in ("k", "r1", "d.betas", "averages", "d.spectral")] == [
+    assert settings(Config)["g.network.kind"].choices == ("mlp", "dcgan", "residual")
+    assert [settings(Config)[name].form for name in ("k", "r1", "d.betas", "averages", "d.spectral")] == [
         "N", "X", "X,X", "N,N", "switch"
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_nothing_given_changes_nothing(recipe):
-    assert merge(RECIPES[recipe](), {}, {}) == RECIPES[recipe]()
+    assert merge(RECIPES[recipe].make(), {}, {}) == RECIPES[recipe].make()
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_whole_configuration_as_a_file_wins_over_any_recipe(recipe):
-    assert merge(MODERN, RECIPES[recipe]().model_dump(mode="json"), {}) == RECIPES[recipe]()
+    assert merge(MODERN, RECIPES[recipe].make().model_dump(mode="json"), {}) == RECIPES[recipe].make()
 
 
 def test_flags_win_over_the_file_which_wins_over_the_recipe():
@@ -103,14 +106,14 @@ def test_files(tmp_path):
     assert (conf.recipe, conf.stages[0].objective, conf.d.lr) == ("gan", "minimax", 0.01)
     assert configure("modern", tmp_path / "a.toml", {}).recipe == "modern"
     (tmp_path / "config.json").write_text(
-        json.dumps({"format": 1, "config": RECIPES["acgan"]().model_dump(mode="json")})
+        json.dumps({"format": 1, "config": RECIPES["acgan"].make().model_dump(mode="json")})
     )
-    assert configure(None, tmp_path / "config.json", {}) == RECIPES["acgan"]()
+    assert configure(None, tmp_path / "config.json", {}) == RECIPES["acgan"].make()
 
 
 FILES = {
     "[d]\nlrr = 1": "d.lrr: unknown setting (did you mean d.lr?)",
-    "d = 3": "d: unknown setting (settings in it: d.network.kind, d.network.hidden, d.network.activation)",
+    "d = 3": "d: unknown setting (settings in it: d.optimiser, d.lr, d.decay)",
     "seed = 'x'": "seed: 'x' is not a whole number (such as 100)",
     "[[stages]]\nkk = 2": "stages: unknown setting 'kk' (did you mean k?)",
     "stages = []": "stages: the number of values is wrong",
@@ -128,6 +131,23 @@ def test_a_file_that_cannot_be_is_refused_by_its_name(tmp_path, text, said):
     assert said in str(refused.value)
     assert str(path) in str(refused.value)
     assert refused.value.code == 2
+
+
+def test_a_setting_that_another_recipe_has_is_told_from_a_misspelt_one():
+    owners = {"l1": "not in `modern`: pix2pix has it"}
+    for name, hint in {"l1": owners["l1"], "d.lrr": "did you mean d.lr?"}.items():
+        with pytest.raises(SaddlepointError) as refused:
+            merge(MODERN, {}, {name: "3"}, elsewhere=lambda setting: owners.get(setting, ""))
+        assert str(refused.value) == f"--{name}: unknown setting ({hint})"
+
+
+def test_a_file_names_the_system_of_its_recipe_or_none(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text('recipe = "dcgan"\nsystem = "gan"')
+    assert configure(None, path, {}) == RECIPES["dcgan"].make()
+    path.write_text('recipe = "dcgan"\nsystem = "another"')
+    with pytest.raises(SaddlepointError, match="the recipe 'dcgan' of the system 'gan', and the system 'another'"):
+        configure(None, path, {})
 
 
 def test_files_that_cannot_be_read(tmp_path):

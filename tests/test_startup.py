@@ -9,7 +9,8 @@ import pytest
 LOADED = "import sys; print(*sorted({'torch', 'numpy', 'cyclopts', 'rich'} & set(sys.modules)), file=sys.stderr)"
 CASES = {
     "import saddlepoint": (0.3, ""),
-    "import saddlepoint.config, saddlepoint.settings": (1.0, ""),
+    "import saddlepoint.settings.layers, saddlepoint.systems.gan.config, saddlepoint.planning.begin": (1.0, ""),
+    "from saddlepoint.systems import catalog; [recipe.make() for *_, recipe in catalog.recipes()]": (1.0, ""),
     "from saddlepoint.cli.main import main; main(['--help'])": (0.5, ""),
     "from saddlepoint.cli.main import main; main(['train', '--help'])": (1.0, "cyclopts rich"),
     "from saddlepoint.cli.main import main; main(['train', 'digits', '--d.lrr', '1'])": (1.0, "cyclopts rich"),

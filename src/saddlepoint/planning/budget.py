@@ -64,8 +64,8 @@ def within_memory(record: RunRecord, sources: Sources, engine: Engine) -> tuple[
 
 
 def timed(record: RunRecord, sources: Sources, engine: Engine) -> tuple[float, int, int]:
-    """(images a second, number of weights, images of a round) over a few seconds, of a run from its first stage to its
-    last: each stage has its share of the images, and its own speed.
+    """(images a second, number of weights, images of a round of the last stage) over a few seconds, of a run from its
+    first stage to its last: each stage has its share of the images, and its own speed.
     """
     live = Live(with_config(record, seed=seed_of(record.config.seed, "measurement")), sources, engine)
     stages, kinds = live.config.stages, {}
@@ -76,7 +76,8 @@ def timed(record: RunRecord, sources: Sources, engine: Engine) -> tuple[float, i
         rate = speed(live, places[-1], SECONDS / len(kinds))
         seconds += sum(stages[place].images for place in places) / rate
     weights = sum(p.numel() for network in live.networks.values() for p in network.parameters())
-    return live.total / seconds, weights, live.config.batch * max(1, live.scene.game.k)
+    last = live.enter(len(stages) - 1)
+    return live.total / seconds, weights, live.config.batch * max(1, last.game.k)
 
 
 def speed(live: Live, stage: int, longest: float) -> float:
