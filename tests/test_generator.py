@@ -15,7 +15,7 @@ import pytest
 import safetensors.torch
 import torch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from saddlepoint.artefact.artefact import CHUNK, Artefact, Samples
 from saddlepoint.artefact.description import Description
@@ -27,7 +27,7 @@ from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.settings.run import Scale
 from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise
 from saddlepoint.systems.gan.play import SYSTEM
-from saddlepoint.systems.system import Latent, Model
+from saddlepoint.systems.system import Latent, Model, Translate
 
 DIGITS = tuple("0123456789")
 ANIMALS = ("cat", "dog", "2")
@@ -209,6 +209,27 @@ def test_a_walk_goes_the_way_asked_for() -> None:
 def test_a_walk_that_goes_nowhere_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(SaddlepointError, match="--walk: no walk"):
         made(described(NETWORKS[0])).walk(**wrong)
+
+
+# Translations.
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_picture_of_any_size_is_translated_in_tiles(heard: bool) -> None:
+    """The middle of every 3 x 3 neighbours: in tiles of 256 with their margin of 1 it is that of the whole."""
+
+    def median(c: Tensor, seed: int) -> Tensor:
+        around = nn.functional.pad(c, (1, 1, 1, 1), mode="replicate").unfold(2, 3, 1).unfold(3, 3, 1)
+        return around.flatten(-2).median(-1).values
+
+    G = Artefact(Model(apply=Translate(median, margin=1)), described(NETWORKS[0], classes=()), {})
+    c = torch.randint(256, (1, 1, 300, 520), generator=torch.Generator().manual_seed(0)).to(torch.uint8)
+    parts: list[tuple[int, int]] = []
+    made = G.apply(c, tell=lambda *done: parts.append(done)) if heard else G.apply(c)
+    assert made.x.equal(median(c.float(), 0).to(torch.uint8))
+    assert parts == ([(i, 6) for i in range(1, 7)] if heard else [])
+    with pytest.raises(SaddlepointError, match="cannot draw samples"):
+        G.sample(1)
 
 
 # Files of samples.
