@@ -20,12 +20,14 @@ from torch import Tensor, nn
 from saddlepoint.artefact.artefact import CHUNK, Artefact, Samples
 from saddlepoint.artefact.description import Description
 from saddlepoint.artefact.folder import export, load
+from saddlepoint.data.facts import About
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running import build, generator
+from saddlepoint.priors import Prior
 from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.settings.run import Scale
-from saddlepoint.systems.gan.config import GeneratorPace as Settings
-from saddlepoint.systems.gan.config import Noise
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise
+from saddlepoint.systems.gan.play import SYSTEM
+from saddlepoint.systems.system import Latent, Model, Translate
 
 DIGITS = tuple("0123456789")
 ANIMALS = ("cat", "dog", "2")
@@ -36,32 +38,42 @@ EACH = pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.
 def described(
     network: Any, shape: tuple[int, ...] = (1, 8, 8), classes: tuple[str, ...] = DIGITS, scale: Scale = "signed"
 ) -> Description:
-    g = Settings(network=network)
-    return Description(g=g, prior=Noise(size=5), range=scale, shape=shape, classes=classes, licence="CC0")
+    d = CriticPace(network=Mlp(hidden=(8,)))
+    config = Config(g=GeneratorPace(network=network), d=d, prior=Noise(size=5), range=scale)
+    points = len(shape) == 1
+    facts = {"x": About("points", shape) if points else About("pictures", shape, "uint8", 0.0, 255.0)}
+    if classes:
+        facts["c"] = About("labels", dtype="int64", names=classes)
+    return Description(config=config, facts=facts, can=("sample", "walk"), licence="CC0")
 
 
 def made(description: Description) -> Artefact:
     torch.manual_seed(0)
-    network = build.generator(description.g, description.prior, description.range, generator.facts(description))
-    for buffer in network.buffers():  # as training leaves them
+    networks = SYSTEM.networks(description.config, description.facts)
+    for buffer in networks["G"].buffers():  # as training leaves them
         if buffer.ndim == 1 and buffer.is_floating_point():
             buffer.uniform_(0.5, 1.5)
-    return Artefact(network, description)
+    return Artefact(SYSTEM.model(description.config, description.facts, networks), description, networks)
+
+
+def decoding(decode: Callable[[Tensor, Tensor | None], Tensor], description: Description) -> Artefact:
+    """A model without networks, that makes this of z and c."""
+    return Artefact(Model(latent=Latent(Prior("normal", 5), decode)), description, {})
 
 
 def written(G: Artefact, folder: Path) -> Path:
-    export(folder, G.network, G.description, "# A card", b"a picture")
+    export(folder, G.networks["G"], G.description, "# A card", b"a picture")
     return folder
 
 
 def codes(description: Description) -> Artefact:
     """A generator of a single pixel that shows the label: 20 times its number, whatever z."""
 
-    class Showing(nn.Module):
-        def forward(self, z: Tensor, c: Tensor) -> Tensor:
-            return (c.float() * 20 / 127.5 - 1).view(-1, 1, 1, 1)
+    def showing(z: Tensor, c: Tensor | None) -> Tensor:
+        assert c is not None
+        return (c.float() * 20 / 127.5 - 1).view(-1, 1, 1, 1)
 
-    return Artefact(Showing(), description)
+    return decoding(showing, description)
 
 
 # Out and back.
@@ -71,7 +83,7 @@ def codes(description: Description) -> Artefact:
 def test_what_is_written_is_read_back_bit_for_bit(network: Any, tmp_path: Path) -> None:
     G = made(described(network))
     again = load(written(G, tmp_path / "generator"))
-    for mine, theirs in zip(G.network.state_dict().items(), again.network.state_dict().items(), strict=True):
+    for mine, theirs in zip(*(each.networks["G"].state_dict().items() for each in (G, again)), strict=True):
         assert mine[0] == theirs[0]
         assert torch.equal(mine[1], theirs[1])
     assert torch.equal(G.sample(7, seed=3).x, again.sample(7, seed=3).x)
@@ -185,12 +197,7 @@ def test_a_walk_passes_through_its_points_in_one_class() -> None:
 
 def test_a_walk_goes_the_way_asked_for() -> None:
     """G here is the identity: the middle of a straight line is the mean, on the sphere it is longer."""
-
-    class Same(nn.Module):
-        def forward(self, z: Tensor, c: None) -> Tensor:
-            return z
-
-    G = Artefact(Same(), described(Mlp(), shape=(5,), classes=(), scale="raw"))
+    G = decoding(lambda z, c: z, described(Mlp(), shape=(5,), classes=(), scale="raw"))
     z = G.noise(2, 0)
     straight, round_ = (G.walk(points=2, steps=2, how=how).x for how in ("lerp", "slerp"))
     torch.testing.assert_close(straight[1], z.mean(0))
@@ -204,6 +211,27 @@ def test_a_walk_that_goes_nowhere_is_refused(wrong: dict[str, Any]) -> None:
         made(described(NETWORKS[0])).walk(**wrong)
 
 
+# Translations.
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_picture_of_any_size_is_translated_in_tiles(heard: bool) -> None:
+    """The middle of every 3 x 3 neighbours: in tiles of 256 with their margin of 1 it is that of the whole."""
+
+    def median(c: Tensor, seed: int) -> Tensor:
+        around = nn.functional.pad(c, (1, 1, 1, 1), mode="replicate").unfold(2, 3, 1).unfold(3, 3, 1)
+        return around.flatten(-2).median(-1).values
+
+    G = Artefact(Model(apply=Translate(median, margin=1)), described(NETWORKS[0], classes=()), {})
+    c = torch.randint(256, (1, 1, 300, 520), generator=torch.Generator().manual_seed(0)).to(torch.uint8)
+    parts: list[tuple[int, int]] = []
+    made = G.apply(c, tell=lambda *done: parts.append(done)) if heard else G.apply(c)
+    assert made.x.equal(median(c.float(), 0).to(torch.uint8))
+    assert parts == ([(i, 6) for i in range(1, 7)] if heard else [])
+    with pytest.raises(SaddlepointError, match="cannot draw samples"):
+        G.sample(1)
+
+
 # Files of samples.
 
 
@@ -213,7 +241,7 @@ def test_arrays_hold_the_samples_and_their_labels(tmp_path: Path) -> None:
         assert arrays["x"].dtype == np.uint8
         assert np.array_equal(arrays["x"], samples.x.numpy())
         assert arrays["labels"].tolist() == [i % 10 for i in range(12)]
-    unlabelled = Samples(samples.x, None).save(tmp_path / "plain.npz")
+    unlabelled = Samples(samples.x, None, samples.about).save(tmp_path / "plain.npz")
     with np.load(unlabelled) as arrays:
         assert arrays["labels"].size == 0
 
@@ -281,16 +309,81 @@ def test_what_is_no_description_is_refused(folder: Path, content: bytes) -> None
 
 
 def test_a_newer_format_is_refused_by_that_name(folder: Path) -> None:
-    tampered(folder, lambda about: about.update(format=2, prior="something new"))
+    tampered(folder, lambda about: about.update(format=3, facts="something new"))
     assert "written by a newer saddlepoint" in refusal(folder)
 
 
 HUGE = 10**12
 
-HOSTILE: dict[str, Callable[[dict[str, Any]], object]] = {
+Change = Callable[[dict[str, Any]], object]
+
+
+def shaped(*shape: int) -> Change:
+    return lambda about: about["facts"]["x"].update(shape=list(shape))
+
+
+def played(setting: str, **values: object) -> Change:
+    """Other settings of the recipe, or of a player of it."""
+    return lambda about: about["config"][setting].update(values)
+
+
+HOSTILE: dict[str, Change] = {
+    "a picture of a terapixel": shaped(1, 10**6, 10**6),
+    "numbers beyond 64 bits": shaped(1, 10**30, 8),
+    "fewer than no pixels": shaped(1, -8, 8),
+    "no picture at all": shaped(),
+    "an empty picture": shaped(1, 0, 0),
+    "points for a convolution": shaped(2),
+    "another shape": shaped(3, 8, 8),
+    "a terabyte of weights": lambda about: about["config"]["g"]["network"].update(width=10**5),
+    "more than a machine can count": lambda about: about["config"]["g"]["network"].update(width=10**30),
+    "a tera of layers' units": played("g", network={"kind": "mlp", "hidden": [HUGE]}),
+    "ten thousand blocks": played("g", network={"kind": "residual", "blocks": 10_000}),
+    "a critic of a tera of units": played("d", network={"kind": "mlp", "hidden": [HUGE]}),
+    "a critic of ten thousand blocks": played("d", network={"kind": "residual", "blocks": 10_000}),
+    "endless noise": played("prior", size=HUGE),
+    "other classes": lambda about: about["facts"]["c"].update(names=["a", "b"]),
+    "another kind of network": played("g", network={"kind": "mlp", "hidden": [8]}),
+    "an unknown network": played("g", network={"kind": "os.system"}),
+    "an unknown system": lambda about: about["config"].update(system="os"),
+    "a file for a system": lambda about: about["config"].update(system="./mine.py"),
+    "no system's name": lambda about: about["config"].update(system=[7]),
+    "an unknown kind of example": lambda about: about["facts"]["x"].update(kind="smell"),
+    "a condition for an example": lambda about: about["facts"]["x"].update(kind="labels"),
+    "an unknown type": lambda about: about["facts"]["x"].update(dtype="object"),
+    "no x": lambda about: about["facts"].pop("x"),
+    "an unknown field": lambda about: about.update(run_me="rm"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_description_is_refused_before_it_costs_anything(folder: Path, name: str) -> None:
+    tampered(folder, HOSTILE[name])
+    refusal(folder)
+
+
+# Those of the first format, which described G alone.
+
+
+@pytest.fixture
+def first(folder: Path) -> Path:
+    """The same generator, as the first format described it."""
+
+    def change(about: dict[str, Any]) -> None:
+        config, facts, digest = about["config"], about["facts"], about["sha256"]
+        about.clear()
+        about.update(format=1, g=config["g"], prior=config["prior"], range=config["range"], sha256=digest)
+        about.update(shape=facts["x"]["shape"], dtype="uint8", classes=facts["c"]["names"], licence="CC0")
+
+    tampered(folder, change)
+    return folder
+
+
+FIRST_HOSTILE: dict[str, Change] = {
     "a picture of a terapixel": lambda about: about.update(shape=[1, 10**6, 10**6]),
     "numbers beyond 64 bits": lambda about: about.update(shape=[1, 10**30, 8]),
     "no picture at all": lambda about: about.update(shape=[]),
+    "no shape": lambda about: about.pop("shape"),
     "an empty picture": lambda about: about.update(shape=[1, 0, 0]),
     "points for a convolution": lambda about: about.update(shape=[2]),
     "another shape": lambda about: about.update(shape=[3, 8, 8]),
@@ -300,16 +393,26 @@ HOSTILE: dict[str, Callable[[dict[str, Any]], object]] = {
     "ten thousand blocks": lambda about: about["g"].update(network={"kind": "residual", "blocks": 10_000}),
     "endless noise": lambda about: about["prior"].update(size=HUGE),
     "other classes": lambda about: about.update(classes=["a", "b"]),
+    "no list of classes": lambda about: about.update(classes=7),
+    "fields that are none": lambda about: about.update(classes=[], fields=[1]),
     "another kind of network": lambda about: about["g"].update(network={"kind": "mlp", "hidden": [8]}),
     "an unknown network": lambda about: about["g"].update(network={"kind": "os.system"}),
+    "an unknown type": lambda about: about.update(dtype="object"),
     "an unknown field": lambda about: about.update(run_me="rm"),
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_description_is_refused_before_it_costs_anything(folder: Path, name: str) -> None:
-    tampered(folder, HOSTILE[name])
-    refusal(folder)
+def test_the_first_format_is_read_as_ever(first: Path) -> None:
+    G, again = made(described(Dcgan(width=4))), load(first)
+    assert torch.equal(again.sample(7, seed=3).x, G.sample(7, seed=3).x)
+    assert again.sample(1).x.dtype == torch.uint8
+    assert (again.facts, again.can, again.description.licence) == (G.facts, G.can, "CC0")
+
+
+@pytest.mark.parametrize("name", FIRST_HOSTILE)
+def test_a_hostile_description_of_the_first_format_is_refused_as_well(first: Path, name: str) -> None:
+    tampered(first, FIRST_HOSTILE[name])
+    refusal(first)
 
 
 def test_weights_with_the_right_digest_that_are_none_are_refused(folder: Path) -> None:

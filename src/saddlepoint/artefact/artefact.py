@@ -1,7 +1,6 @@
 """A trained model by itself: what it can do, in the user's own terms. It works with nothing else around."""
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +20,7 @@ from saddlepoint.media.medium import Medium
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
 from saddlepoint.systems.system import Latent, Model, Networks, Translate
-from saddlepoint.tiling import tiled
+from saddlepoint.tiling import Tell, silent, tiled
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -184,7 +183,7 @@ class Artefact:
         c = self.facts.get("c")
         return c if c is not None and c.kind == "pictures" else self.about
 
-    def apply(self, c: Tensor, seed: int = 0, tell: Callable[[int, int], None] | None = None) -> Samples:
+    def apply(self, c: Tensor, seed: int = 0, tell: Tell = silent) -> Samples:
         """What the model makes of each of these, [n, C, H, W] as stored: of any size where its networks allow that.
 
         Larger pictures go through in tiles; `tell` hears how many of all are done. Raises SaddlepointError for others.
@@ -203,7 +202,7 @@ class Artefact:
             made = torch.cat([self.tiles(one[None], to, seed, tell) for one in x])
         return Samples(self.stored(made), None, self.about)
 
-    def tiles(self, c: Tensor, to: Translate, seed: int, tell: Callable[[int, int], None] | None) -> Tensor:
+    def tiles(self, c: Tensor, to: Translate, seed: int, tell: Tell) -> Tensor:
         """One picture [1, C, H, W] of any size, tile by tile."""
         step = to.step or 1
         size = -(-TILE // step) * step

@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import SerializeAsAny, field_validator
 
 from saddlepoint.data.facts import About
+from saddlepoint.data.scaling import TYPES
+from saddlepoint.media.catalog import MEDIA
 from saddlepoint.settings.run import Frozen, Run
 from saddlepoint.systems import catalog
 
@@ -37,6 +39,21 @@ class Description(Frozen):
     def of_its_system(cls, value: object) -> object:
         return catalog.read(value)
 
+    @field_validator("facts")
+    @classmethod
+    def known(cls, facts: dict[str, About]) -> dict[str, About]:
+        """Refuse what could not be sampled later: an x of no medium, a type that nothing is stored in."""
+        if "x" not in facts or facts["x"].kind not in MEDIA:
+            raise ValueError(f"x is one of {', '.join(MEDIA)}")
+        for name, about in facts.items():
+            if about.kind in MEDIA and about.dtype not in TYPES:
+                raise ValueError(f"{name} is stored as one of {', '.join(TYPES)}")
+        return facts
+
+
+TURNED = ("format", "g", "prior", "range", "recipe", "shape", "dtype", "classes", "fields", "examples")
+"""Fields of format 1 that format 2 has elsewhere."""
+
 
 def upgraded(content: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a config.json of format 1 says, as format 2 would have said it; format 2 as it is."""
@@ -53,7 +70,5 @@ def upgraded(content: Mapping[str, Any]) -> Mapping[str, Any]:
         facts["c"] = About("code", (size,), fields=tuple(fields), examples=tuple(map(tuple, old.get("examples", ()))))
     played = {name: old[name] for name in ("prior", "range", "g") if name in old}
     config = {"system": catalog.FIRST, "recipe": old.get("recipe", ""), "d": {"network": {"kind": "mlp"}}} | played
-    kept = {
-        name: old[name] for name in ("run", "data", "licence", "images", "average", "version", "sha256") if name in old
-    }
+    kept = {name: value for name, value in old.items() if name not in TURNED}  # what is unknown is refused, as ever
     return {"format": 2, "config": config, "facts": facts, "can": ("sample", "walk"), **kept}
