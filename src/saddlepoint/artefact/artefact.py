@@ -1,6 +1,7 @@
 """A trained model by itself: what it can do, in the user's own terms. It works with nothing else around."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,12 +21,14 @@ from saddlepoint.media.medium import Medium
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
 from saddlepoint.systems.system import Latent, Model, Networks, Translate
-from saddlepoint.tiling import Tell, silent, tiled
+from saddlepoint.tiling import tiled
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn from one stream of noise
+Tell = Callable[[int, int], None] | None  # hears (tiles done, tiles in all)
+
 TILE = 256  # pixels of c that are translated at once, without their margin
 
 
@@ -183,7 +186,7 @@ class Artefact:
         c = self.facts.get("c")
         return c if c is not None and c.kind == "pictures" else self.about
 
-    def apply(self, c: Tensor, seed: int = 0, tell: Tell = silent) -> Samples:
+    def apply(self, c: Tensor, seed: int = 0, tell: Tell = None) -> Samples:
         """What the model makes of each of these, [n, C, H, W] as stored: of any size where its networks allow that.
 
         Larger pictures go through in tiles; `tell` hears how many of all are done. Raises SaddlepointError for others.

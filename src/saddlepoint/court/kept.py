@@ -57,7 +57,8 @@ def examine(folder: Path, config: Run) -> list[Verdict]:
     looked = any(event.get("event") == "judgement" and "measures" in event for event in events)
     if not looked and (folder / NAME).exists():
         last = {name: list(measure[:3]) for name, measure in kept(folder).items()}
-        events.append({"event": "judgement", "measures": last})
+        decides = "frechet" if "frechet" in last else next(iter(last))
+        events.append({"event": "judgement", "measures": last, "decides": decides})
     return diagnose(Case.of(config.model_dump(mode="json"), events))
 
 

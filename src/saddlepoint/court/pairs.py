@@ -10,7 +10,9 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure, code_version
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.records import Batch
-from saddlepoint.statistics.pictures import WINDOW, absolute_error, mean_interval, psnr, ssim
+from saddlepoint.statistics.intervals import mean_interval
+from saddlepoint.statistics.pictures import absolute_error, psnr, ssim
+from saddlepoint.statistics.similarity import WINDOW
 from saddlepoint.systems.looks import source_of, target_of
 
 ON_THE_WAY = 64  # pairs of a judgement on the way

@@ -43,7 +43,9 @@ def halves(source: Source, which: str) -> Source:
     height, width = source.x.shape[2:]
     if width % 2 or width < WIDER * height:
         what = f"pictures of {height} x {width} are no pairs side by side"
-        raise SaddlepointError(what, source.name, "give some twice as wide, or a folder of two folders, with equal names")
+        raise SaddlepointError(
+            what, source.name, "give some twice as wide, or a folder of two folders, with equal names"
+        )
     left, right = (half.contiguous() for half in source.x.chunk(2, 3))
     c, x = (left, right) if which == "left" else (right, left)
     return source._replace(x=x, c=c, classes=(), fields=(), known=None, mapped=False)

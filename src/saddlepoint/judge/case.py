@@ -46,6 +46,19 @@ class Case(NamedTuple):
             node = node.get(name) if isinstance(node, Mapping) else None
         return node
 
+    @property
+    def measure(self) -> str:
+        """What decides, in words."""
+        name = decides(self.judged[-1]) if self.judged else "frechet"
+        return WORDS.get(name, name)
+
+    def has(self, flag: str) -> bool:
+        """Whether this kind of run has a setting that is written so: --lr, --g.lr, --r1."""
+        name = flag.removeprefix("--").replace("-", "_")
+        stage = (self.config.get("stages") or [{}])[-1]
+        paths = [("g", "lr"), ("d", "lr")] if name == "lr" else [tuple(name.split("."))]
+        return name in stage or all(self.setting(*path) is not None for path in paths)
+
     def rule(self, name: str) -> Any:
         stages = self.config.get("stages") or [{}]
         return stages[-1].get(name)
@@ -120,8 +133,8 @@ class Case(NamedTuple):
 
     @property
     def stuck(self) -> bool:
-        """Whether learning no longer mends what is wrong: the Frechet distance has fallen by less than a tenth since
-        half as many judgements, and a quarter of the run is over. A lone judgement is taken as it is.
+        """Whether learning no longer mends what is wrong: what decides has fallen by less than a tenth since half as
+        many judgements, and a quarter of the run is over. A lone judgement is taken as it is.
         """
         if self.young:
             return False
@@ -159,8 +172,16 @@ class Case(NamedTuple):
 
 
 def shortest(event: Event) -> Sequence[float]:
-    """The Frechet distance of the average with the shortest memory, which hides least: (value, low, high)."""
-    averages = event.get("frechet")
+    """What decides, of the average with the shortest memory, which hides least: (value, low, high)."""
+    averages = event.get(decides(event))
     if not isinstance(averages, Mapping) or not averages:
-        return event["measures"]["frechet"]
+        return event["measures"][decides(event)]
     return averages[min(averages, key=lambda name: int(name.rpartition("-")[2] or 0))]
+
+
+def decides(event: Event) -> str:
+    """The measure by which a judgement says what is best: less is better. Before there were others it was this one."""
+    return str(event.get("decides") or "frechet")
+
+
+WORDS = {"frechet": "Frechet distance", "l1": "absolute error", "nats": "-log p(x)"}

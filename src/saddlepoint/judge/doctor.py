@@ -6,7 +6,7 @@ docs/judging.md has what thresholds and signs were fixed on, and how often they 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from saddlepoint.judge.case import Case, shortest
+from saddlepoint.judge.case import Case, decides, shortest
 
 OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
@@ -32,7 +32,17 @@ class Verdict(NamedTuple):
 def diagnose(case: Case) -> list[Verdict]:
     """All that is found, the most urgent first; `plateau` or `healthy` where nothing is wrong."""
     found = [verdict for sign in SIGNS if (verdict := sign(case)) is not None]
-    return found or [plateau(case) or healthy(case)]
+    return [at_hand(verdict, case) for verdict in found or [plateau(case) or healthy(case)]]
+
+
+def at_hand(verdict: Verdict, case: Case) -> Verdict:
+    """The verdict, with a change that this kind of run knows: where it has no such settings, more time."""
+    flags = [word for word in verdict.change.split() if word.startswith("--")]
+    if all(case.has(flag) for flag in flags):
+        return verdict
+    smaller = case.usual("g", case.rate("g") / 4) if case.rate("g") else 0.0
+    slower = 0 < 2 * smaller <= case.rate("g") and case.has("--g.lr")
+    return verdict._replace(change=f"--g.lr {smaller:g}" if slower else f"--images {2 * case.length}")
 
 
 def in_turn(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, str]]:
@@ -157,7 +167,7 @@ def nowhere(case: Case) -> str:
 
 
 def oscillating(case: Case) -> Verdict | None:
-    """Over the last half of the judgements the Frechet distance rose beyond its error bar, fell and rose again; or it
+    """Over the last half of the judgements what decides rose beyond its error bar, fell and rose again; or it
     has risen to three times its best.
     """
     every = distances(case)
@@ -172,11 +182,11 @@ def oscillating(case: Case) -> Verdict | None:
         return None
     values = ", ".join(f"{bar[0]:.3g}" for bar in bars)
     what = f"turned {turns} times beyond its error bars" if turns > 1 else f"was {min(every)[0]:.3g} and has been lost"
-    return Verdict("oscillation", f"the Frechet distance {what}: {values}", slower(case))
+    return Verdict("oscillation", f"the {case.measure} {what}: {values}", slower(case))
 
 
 def distances(case: Case) -> list[tuple[float, ...]]:
-    """The Frechet distances so far, (value, low, high)."""
+    """What decides, so far, (value, low, high): as a rule the Frechet distance."""
     return [tuple(bar) for event in case.judged if None not in (bar := shortest(event))]
 
 
@@ -196,14 +206,16 @@ def overfits(case: Case) -> Verdict | None:
 
 def plateau(case: Case) -> Verdict | None:
     """No gain beyond the error bar in the last judgements."""
-    bars = [event["measures"]["frechet"] for event in case.judged]
+    bars = [event["measures"][decides(event)] for event in case.judged]
     bars = [bar for bar in bars if None not in bar]
     if len(bars) < 2 * LAST:
         return None
     earlier, last = min(bars[:-LAST]), min(bars[-LAST:])
     if last[0] < earlier[1]:
         return None
-    evidence = f"the best of the last {LAST} Frechet distances is {last[0]:.3g}, of those before {earlier[0]:.3g}"
+    evidence = (
+        f"the best {case.measure} of the last {LAST} judgements is {last[0]:.3g}, of those before {earlier[0]:.3g}"
+    )
     evidence += f" [{earlier[1]:.3g}, {earlier[2]:.3g}]"
     if case.bad:
         return Verdict("plateau", evidence + nowhere(case), f"stop here, and begin anew with {slower(case)}")
@@ -215,7 +227,8 @@ def healthy(case: Case) -> Verdict:
     ended far from the data while it came nearer was too short.
     """
     judged, looks = len(case.judged), len(case.held_out)
-    looked = f"{judged} judgement{'s' * (judged != 1)}, {looks} look{'s' * (looks != 1)} at D's logits"
+    looked = f"{judged} judgement{'s' * (judged != 1)}"
+    looked += f", {looks} look{'s' * (looks != 1)} at D's logits" if looks or not case.judged else ""
     if not case.over:
         looked += f", {100 * case.done:.0f} % of the run is over"
     if not case.judged:
@@ -226,9 +239,10 @@ def healthy(case: Case) -> Verdict:
     if case.over and case.bad:
         return Verdict("healthy", looked + nowhere(case), f"--images {2 * case.length}")
     ratio = case.value("frechet_ratio")
-    return Verdict(
-        "healthy", looked + ("" if ratio is None else f"; Frechet distance {ratio:.1f} times real data's"), "none"
-    )
+    if ratio is not None:
+        return Verdict("healthy", f"{looked}; Frechet distance {ratio:.1f} times real data's", "none")
+    last = case.judged[-1]["measures"][decides(case.judged[-1])]
+    return Verdict("healthy", looked + ("" if last[0] is None else f"; {case.measure} {last[0]:.4g}"), "none")
 
 
 def slower(case: Case) -> str:

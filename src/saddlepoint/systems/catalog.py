@@ -34,6 +34,7 @@ SYSTEMS = {
     "pix2pix": Entry("saddlepoint.systems.pix2pix", ("pix2pix",)),
     "srgan": Entry("saddlepoint.systems.srgan", ("srgan",)),
     "stacked": Entry("saddlepoint.systems.stacked", ("stacked",)),
+    "vae": Entry("saddlepoint.systems.vae", ("vae",)),
 }
 
 FIRST = "gan"

@@ -1,6 +1,6 @@
 """A stack of sigmoid autoencoders. Stage i moves layer i, to rebuild what the layers below make of x; the last moves all.
 
-    h = down(x) by the layers below,   |up(down(h')) - h|^2,   h' = h with a share of its entries set to 0
+h = down(x) by the layers below,   |up(down(h')) - h|^2,   h' = h with a share of its entries set to 0
 """
 
 import torch
