@@ -11,14 +11,13 @@ from PIL import Image
 from toyrun import CONFIG, ENGINE, Hook, events, pictures, play, trace
 from toyrun import record as toy_record
 
-from saddlepoint import config
 from saddlepoint.api import start
-from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.artefact.folder import load
 from saddlepoint.cli.main import main
 from saddlepoint.court.copies import keep_copies
-from saddlepoint.court.jury import Jury, jury
-from saddlepoint.court.kept import kept
+from saddlepoint.court.folders import judge_folders, settled
+from saddlepoint.court.jury import Jury, distinct, in_proportion, jury, overlap
+from saddlepoint.court.kept import against, apart, compare, differences, keep, kept
 from saddlepoint.data.digits import digits
 from saddlepoint.data.reading import Fit
 from saddlepoint.data.sources import open_source
@@ -27,22 +26,22 @@ from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.extractors.extractor import as_stored
 from saddlepoint.judge.group import group
+from saddlepoint.planning import judgements
 from saddlepoint.planning.judgements import planned
 from saddlepoint.planning.prepared import Prepared
 from saddlepoint.record import Choices, RunRecord
-from saddlepoint.running import assess, judging, measured, trial
 from saddlepoint.running.finish import rows
-from saddlepoint.running.judging import best_of
+from saddlepoint.running.judging import best_of, court_of, sit
 from saddlepoint.running.live import Live
-from saddlepoint.running.opinions import Guise, favourites, opinion
+from saddlepoint.running.opinions import Guise, favourites, opinion, picture
 from saddlepoint.running.reading import reading
 from saddlepoint.running.watcher import Nobody, Tick
-from saddlepoint.settings.run import Judge
+from saddlepoint.settings.run import Data, Judge
 from saddlepoint.statistics.intervals import Interval, wilson
-from saddlepoint.storage.checkpoint import restore
+from saddlepoint.systems.gan.config import Config
 
 
-def judged_record(conf: config.Config = CONFIG) -> RunRecord:
+def judged_record(conf: Config = CONFIG) -> RunRecord:
     """The toy run, judged every 100 images by 30 samples against 26 held-out pictures."""
     record = toy_record(conf)
     data = record.data.model_copy(update={"held_out": tuple(range(0, 130, 5))})
@@ -113,7 +112,7 @@ def test_a_resumed_run_judges_at_the_same_moments_bit_for_bit(tmp_path: Path, wh
 
 def test_the_best_that_was_judged_is_kept(whole: Path) -> None:
     live = Live(judged_record(), {"x": pictures()}, ENGINE)
-    restore(whole / "checkpoints", live.parts())
+    assert live.restore(whole / "checkpoints") is not None
     found = [event for event in events(whole) if event["event"] == "judgement"]
     best = min(found, key=lambda event: event["measures"]["frechet"][2])
     assert live.progress.best["value"] == best["measures"]["frechet"][0]
@@ -149,12 +148,12 @@ def test_the_moments_take_their_share_of_the_time(monkeypatch: pytest.MonkeyPatc
     Averages are counted where they differ: those with half-lives of 1,000 and 500 images nowhere in the 470 of this
     run, those of 100 and 20 after 400 images.
     """
-    monkeypatch.setattr(trial, "Trial", Costly)
+    monkeypatch.setattr(judgements, "Trial", Costly)
 
     def of(rate: float, *averages: int) -> tuple[int, int]:
         record = toy_record(CONFIG.model_copy(update={"judge": Judge(share=0.1), "averages": averages}))
         choices = record.choices.model_copy(update={"rate": rate})
-        found = planned(record.model_copy(update={"choices": choices}), pictures(), ENGINE).choices
+        found = planned(record.model_copy(update={"choices": choices}), {"x": pictures()}, ENGINE).choices
         return found.judge_samples, found.judge_images
 
     for same in ((1_000, 500), (1_000,)):
@@ -166,20 +165,20 @@ def test_the_moments_take_their_share_of_the_time(monkeypatch: pytest.MonkeyPatc
     assert of(470 / 82, 100, 20) == (500, 470 // 10)  # 7.2 s: seven at 1,000 samples; eight of .6 s and two of 1.2 s
     assert of(470 / 31, 100, 20) == (250, 470 // 3)  # 2.1 s: two of .5 s and, at the end, one of 1 s
     assert of(470 / 24, 100, 20) == (250, 0)  # 1.4 s: one
-    assert of(1e-6, 100, 20)[1] == 470 // trial.MOST_JUDGEMENTS
+    assert of(1e-6, 100, 20)[1] == 470 // judgements.MOST_JUDGEMENTS
 
 
 def test_a_judgement_is_timed_at_its_own_number_of_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
-    monkeypatch.setattr(Jury, "sit", lambda self, live: tried.append(self.samples))
-    found = trial.Trial(Live(toy_record(), {"x": pictures()}, ENGINE))
+    monkeypatch.setattr(judgements, "sit", lambda live, court, samples: tried.append(samples))
+    found = judgements.Trial(Live(toy_record(), {"x": pictures()}, ENGINE))
     assert found.seconds(70) > 0
     assert tried == [250, 70]
     assert found.ready > 0 < found.briefest
 
 
 def test_too_few_held_out_examples_are_replaced_and_the_card_says_so() -> None:
-    few, enough = (jury(Live(r, {"x": pictures()}, ENGINE)) for r in (toy_record(), judged_record()))
+    few, enough = (jury(Live(r, {"x": pictures()}, ENGINE).evidence()) for r in (toy_record(), judged_record()))
     assert "127 training examples" in few.reference
     assert few.standard.training is None
     assert "26 held-out examples" in enough.reference
@@ -188,8 +187,8 @@ def test_too_few_held_out_examples_are_replaced_and_the_card_says_so() -> None:
 
 def test_samples_are_compared_with_augmented_examples_where_d_sees_such() -> None:
     stages = tuple(stage.model_copy(update={"augment": "diff"}) for stage in CONFIG.stages)
-    live = Live(judged_record(CONFIG.model_copy(update={"stages": stages})), pictures(), ENGINE)
-    found = jury(live).sit(live)
+    live = Live(judged_record(CONFIG.model_copy(update={"stages": stages})), {"x": pictures()}, ENGINE)
+    found = sit(live, court_of(live), 30)
     assert all({"frechet", "frechet_augmented"} <= set(measures) for measures in found.values())
 
 
@@ -204,7 +203,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     y = np.arange(120) % 2
     x = (rng.integers(0, 120, (120, 1, 12, 12)) + 100 * y[:, None, None, None]).astype(np.uint8)
     np.savez(folder / "data.npz", x=x, y=y)
-    conf = CONFIG.model_copy(update={"data": config.Data(held_out=0.3), "judge": Judge(share=0)})
+    conf = CONFIG.model_copy(update={"data": Data(held_out=0.3), "judge": Judge(share=0)})
     start(str(folder / "data.npz"), conf, name="a", root=folder)
     return folder / "a"
 
@@ -247,14 +246,14 @@ def test_near_copies_are_listed_by_their_places_in_the_data(tmp_path: Path, monk
     out. Each is found at distance 0 with its own nearest as the usual distance, then none of a generator of noise.
     """
     live = Live(judged_record(), {"x": pictures()}, ENGINE)
-    court, training = jury(live), as_stored(live.train.x)
+    court, training = jury(live.evidence()), as_stored(live.train.x)
     copied = training[3:6]
     noise = torch.randint(256, (60, *copied.shape[1:]), generator=torch.Generator().manual_seed(0)).to(torch.uint8)
-    monkeypatch.setattr(judging, "path_lengths", lambda *_: Interval(0, 0, 0))
+    monkeypatch.setattr("saddlepoint.court.jury.path_lengths", lambda *_: Interval(0, 0, 0))
 
     def judged(x: torch.Tensor) -> list[Path]:
         monkeypatch.setattr(Jury, "see", lambda *_: group(court.extractor, x))
-        return keep_copies(tmp_path, court.judge(live, None, len(x), 0))
+        return keep_copies(tmp_path, court.full(live.artefact(live.best), len(x), 0))
 
     left = judged(torch.cat([noise[:57], copied]))
     assert [path.name for path in left] == ["copies.csv", "copies.png"]
@@ -263,7 +262,7 @@ def test_near_copies_are_listed_by_their_places_in_the_data(tmp_path: Path, monk
     found = {int(row.split(",")[0]): row.split(",")[1:] for row in rows}
     assert found.keys() == {57, 58, 59}
     for sample, place in zip((57, 58, 59), (4, 6, 7)):
-        own = as_stored(live.source.x[place : place + 1]).double()
+        own = as_stored(live.sides.source.x[place : place + 1]).double()
         usual = (own - training.double()).flatten(1).norm(dim=1)
         assert found[sample] == [str(place), "0.0", f"{float(usual[usual > 0].min()):.1f}"]
     assert judged(noise) == []
@@ -291,7 +290,7 @@ def test_what_the_doctor_says_of_a_run_without_a_judgement_gets_it_judged(
 ) -> None:
     """One that was stopped has no generator to judge yet: it has to go on. One that is over can be judged."""
     d = CONFIG.d.model_copy(update={"lr": 2e-4})  # at its usual rate it is found too strong by its logits alone
-    conf = CONFIG.model_copy(update={"data": config.Data(held_out=0.3), "judge": Judge(share=0), "d": d})
+    conf = CONFIG.model_copy(update={"data": Data(held_out=0.3), "judge": Judge(share=0), "d": d})
     with pytest.raises(CrashError):
         start(str(run.parent / "data.npz"), conf, name="b", root=tmp_path, watcher=Hook(200, crash))
     folder = tmp_path / "b"
@@ -328,10 +327,10 @@ def test_weights_that_nothing_reads_are_refused(run: Path, capsys: pytest.Captur
 
 
 def test_features_left_open_are_those_of_the_run_with_their_weights() -> None:
-    assert assess.settled(Judge(), "inception", "its.pt") == Judge(features="inception", weights="its.pt")
+    assert settled(Judge(), "inception", "its.pt") == Judge(features="inception", weights="its.pt")
     mine = Judge(weights="mine.pt")
-    assert assess.settled(mine, "inception", "its.pt") == Judge(features="inception", weights="mine.pt")
-    assert assess.settled(Judge(features="digits"), "inception", "its.pt") == Judge(features="digits")
+    assert settled(mine, "inception", "its.pt") == Judge(features="inception", weights="mine.pt")
+    assert settled(Judge(features="digits"), "inception", "its.pt") == Judge(features="digits")
 
 
 def test_compare(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -362,19 +361,19 @@ def measure(value: float, half: float) -> Measure:
 
 
 def test_better_worse_and_neither() -> None:
-    assert measured.against("frechet", measure(1, 0.1), measure(2, 0.1)) == "better"
-    assert measured.against("recall", measure(1, 0.1), measure(2, 0.1)) == "worse"
+    assert against("frechet", measure(1, 0.1), measure(2, 0.1)) == "better"
+    assert against("recall", measure(1, 0.1), measure(2, 0.1)) == "worse"
     # the error of a difference: sqrt(.3^2 + .4^2)
-    assert measured.against("frechet", measure(1, 0.3), measure(1.49, 0.4)) == "cannot tell"
-    assert measured.against("frechet", measure(1, 0.3), measure(1.51, 0.4)) == "better"
-    assert measured.against("spread", measure(110, 1), measure(150, 1)) == "better"
-    assert measured.against("spread", measure(150, 1), measure(99, 1)) == "worse"
-    assert measured.against("spread", measure(90, 1), measure(110, 1)) == "cannot tell"
-    assert measured.against("density", measure(1.6, 0.1), measure(1.0, 0.1)) == "worse"
+    assert against("frechet", measure(1, 0.3), measure(1.49, 0.4)) == "cannot tell"
+    assert against("frechet", measure(1, 0.3), measure(1.51, 0.4)) == "better"
+    assert against("spread", measure(110, 1), measure(150, 1)) == "better"
+    assert against("spread", measure(150, 1), measure(99, 1)) == "worse"
+    assert against("spread", measure(90, 1), measure(110, 1)) == "cannot tell"
+    assert against("density", measure(1.6, 0.1), measure(1.0, 0.1)) == "worse"
     likeness = [{"likeness": measure(x, 0.01), "likeness_real": measure(0.3, 0.01)} for x in (0.05, 0.29)]
-    assert [one.verdict for one in measured.compare(*likeness)] == ["worse"]
+    assert [one.verdict for one in compare(*likeness)] == ["worse"]
     lone = {"memorisation_p": measure(0.45, 0.0), "frechet": measure(1.0, 0.1)}
-    assert [one.name for one in measured.compare(lone, lone)] == ["frechet"]
+    assert [one.name for one in compare(lone, lone)] == ["frechet"]
 
 
 def test_what_the_data_are_called_is_no_difference() -> None:
@@ -387,8 +386,8 @@ def test_what_the_data_are_called_is_no_difference() -> None:
             ("photos/, 45 held-out examples", "0123456789ab"),
         )
     ]
-    assert measured.differences(cards[0], cards[1]) == []
-    assert [field for field, *_ in measured.differences(cards[0], cards[2])] == ["reference"]
+    assert differences(cards[0], cards[1]) == []
+    assert [field for field, *_ in differences(cards[0], cards[2])] == ["reference"]
 
 
 def test_a_share_near_its_end_is_judged_by_the_halves_that_face_each_other() -> None:
@@ -400,13 +399,13 @@ def test_a_share_near_its_end_is_judged_by_the_halves_that_face_each_other() -> 
         all_, most, fewer = (Measure(*wilson(k, n), card) for k, n in ((40, 40), (38, 40), (47, 60)))
         none, some, more = (Measure(*wilson(k, n), card) for k, n in ((0, 40), (2, 40), (13, 60)))
         for one, other in ((all_, most), (most, all_), (none, some), (some, none)):
-            assert measured.against(name, one, other) == "cannot tell"
-        assert (measured.against(name, all_, fewer), measured.against(name, fewer, all_)) == words
-        assert (measured.against(name, more, none), measured.against(name, none, more)) == words
+            assert against(name, one, other) == "cannot tell"
+        assert (against(name, all_, fewer), against(name, fewer, all_)) == words
+        assert (against(name, more, none), against(name, none, more)) == words
         # with 1 and 0 for goals the sides are the same
         for goal, best, near, far in ((1.0, all_, most, fewer), (0.0, none, some, more)):
-            assert measured.against("likeness", best, near, goal) == "cannot tell"
-            assert measured.against("likeness", best, far, goal) == "better"
+            assert against("likeness", best, near, goal) == "cannot tell"
+            assert against("likeness", best, far, goal) == "better"
 
 
 def test_measures_of_other_examples_are_left_out_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -414,16 +413,16 @@ def test_measures_of_other_examples_are_left_out_and_named(tmp_path: Path, capsy
     one, other = ({"frechet": measure(v, 0.1), "class_frechet": measure(v, 0.1)} for v in (1, 2))
     split = other["class_frechet"].card._replace(metric="another")
     other["class_frechet"] = other["class_frechet"]._replace(card=split)
-    assert [(c.name, c.verdict) for c in measured.compare(one, other)] == [("frechet", "better")]
-    assert measured.apart(one, other) == ["class_frechet"]
+    assert [(c.name, c.verdict) for c in compare(one, other)] == [("frechet", "better")]
+    assert apart(one, other) == ["class_frechet"]
     for name, measures in (("a", one), ("b", other)):
         (tmp_path / name).mkdir()
-        measured.keep(tmp_path / name, measures)
+        keep(tmp_path / name, measures)
     code, text = said(capsys, "compare", tmp_path / "a", tmp_path / "b")
     assert (code, "not compared, as their cards differ: class_frechet" in text) == (0, True), text
     del one["frechet"]
     with pytest.raises(SaddlepointError, match="metric is 'm' there, 'another' here"):
-        measured.compare(one, other)
+        compare(one, other)
 
 
 @pytest.mark.parametrize(
@@ -433,20 +432,22 @@ def test_the_frechet_distance_to_other_examples_is_refused_with_what_helps(field
     one, other = ({"frechet": measure(v, 0.1)} for v in (1, 2))
     other["frechet"] = other["frechet"]._replace(card=measure(0, 0).card._replace(**{field: other_value}))
     with pytest.raises(SaddlepointError, match=hint):
-        measured.compare(one, other)
+        compare(one, other)
 
 
 def test_a_card_says_which_examples_were_held_out(tmp_path: Path) -> None:
     """Two splits of the same data, of as many examples, have two cards; runs of two seeds are judged by one."""
     record = judged_record()
     other = record.model_copy(update={"data": record.data.model_copy(update={"held_out": tuple(range(1, 130, 5))})})
-    first, again, second = (jury(Live(r, {"x": pictures()}, ENGINE)).reference for r in (record, record, other))
+    courts = (jury(Live(r, {"x": pictures()}, ENGINE).evidence()) for r in (record, record, other))
+    first, again, second = (court.reference for court in courts)
     assert first == again != second
     assert (first[:25], second[:25]) == ("toy, 26 held-out examples",) * 2
     np.savez(tmp_path / "data.npz", x=np.random.default_rng(0).integers(0, 255, (90, 1, 12, 12), dtype=np.uint8))
-    conf = CONFIG.model_copy(update={"data": config.Data(held_out=0.3)})
-    held = [Prepared(str(tmp_path / "data.npz"), conf.model_copy(update={"seed": s}), None).split[1] for s in (0, 1)]
-    assert held[0].equal(held[1])
+    conf = CONFIG.model_copy(update={"data": Data(held_out=0.3)})
+    ready = [Prepared(str(tmp_path / "data.npz"), conf.model_copy(update={"seed": s}), None) for s in (0, 1)]
+    held = [each.records["x"].held_out for each in ready]
+    assert held[0] == held[1]
     assert len(held[0]) == 27
 
 
@@ -488,7 +489,7 @@ def test_label_accuracy_is_of_classes_by_their_names(tmp_path: Path) -> None:
             Image.fromarray(x.numpy()).save(tmp_path / f"{i % 2}" / name / f"{i:03d}.png")
     wish = Judge(features="digits")
     found = {
-        kind: assess.judge_folders(str(tmp_path / "0" / kind), str(tmp_path / "1" / kind), wish, None)[0]
+        kind: judge_folders(str(tmp_path / "0" / kind), str(tmp_path / "1" / kind), wish, None)[0]
         for kind in ("figures", "words")
     }
     assert found["figures"]["label_accuracy"].value > 97
@@ -540,11 +541,11 @@ def test_a_file_is_read_as_the_data_were(fit: Fit, tmp_path: Path) -> None:
     wide.convert("RGB").save(tmp_path / "0.png", exif=turned)
     wide.save(tmp_path / "1.png")
     Image.fromarray(rng.integers(0, 65535, (50, 20), dtype=np.uint16)).save(tmp_path / "2.png")
-    data = config.Data(name=str(tmp_path), size="12x8", fit=fit, background="#336699")
+    data = Data(name=str(tmp_path), size="12x8", fit=fit, background="#336699")
     source = open_source(reading(data))
     assert source.x.shape[1:] == (3, 12, 8)
     for place in range(3):
-        x = assess.picture(tmp_path / f"{place}.png", source.x.shape[1:], "uint8", data)
+        x = picture(tmp_path / f"{place}.png", source.x.shape[1:], "uint8", data)
         assert x.equal(source.x[place])
 
 
@@ -554,7 +555,7 @@ def test_files_are_looked_at_as_what_they_are_calibrated_by_is(capsys, tmp_path:
     """
     x, y = np.random.default_rng(0).integers(0, 255, (120, 1, 12, 12), dtype=np.uint8), np.arange(120) % 2
     np.savez(tmp_path / "data.npz", x=x, y=y)
-    conf = CONFIG.model_copy(update={"data": config.Data(held_out=0.3), "judge": Judge(share=0)})
+    conf = CONFIG.model_copy(update={"data": Data(held_out=0.3), "judge": Judge(share=0)})
     made = start(str(tmp_path / "data.npz"), conf, name="a", root=tmp_path)
     held_out = list(made.record.data.held_out)
     files = [tmp_path / f"{i:03d}.png" for i in held_out]
@@ -607,7 +608,7 @@ def test_d_is_calibrated_on_what_it_has_seen_only_where_it_says_so(tmp_path: Pat
 def test_the_best_average_is_the_one_whose_distance_is_surely_the_least() -> None:
     """By the upper end of the interval: 1.1 +- .1 before 1.0 +- .5, whose value is lower by chance."""
     found = {name: {"frechet": measure(*of)} for name, of in (("a", (2.0, 0.1)), ("b", (1.1, 0.1)), ("c", (1.0, 0.5)))}
-    assert best_of(found) == "b"
+    assert best_of(found) == ("b", "frechet")
 
 
 def test_a_d_that_reads_numbers_is_asked_under_a_condition(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -615,11 +616,11 @@ def test_a_d_that_reads_numbers_is_asked_under_a_condition(capsys: pytest.Captur
     y = np.linspace(0, 1, 90).astype(np.float32)
     x = (rng.integers(0, 60, (90, 1, 12, 12)) + 190 * y[:, None, None, None]).astype(np.uint8)
     np.savez(tmp_path / "data.npz", x=x, y=y)
-    conf = CONFIG.model_copy(update={"data": config.Data(held_out=0.3), "judge": Judge(share=0)})
+    conf = CONFIG.model_copy(update={"data": Data(held_out=0.3), "judge": Judge(share=0)})
     start(str(tmp_path / "data.npz"), conf, name="a", root=tmp_path)
     file = tmp_path / "one.png"
     Image.fromarray(x[3, 0]).save(file)
-    name = load(tmp_path / "a").description.fields[0].name
+    name = load(tmp_path / "a").facts["c"].fields[0].name
     found = {}
     for words in (["--cond", f"{name}=0.1"], ["--cond", f"{name}=0.9"], []):
         code, text = said(capsys, "score", tmp_path / "a", file, *words, "--json")
@@ -666,7 +667,7 @@ def test_features_that_are_refused_stop_no_run_and_say_why(tmp_path: Path, monke
     monkeypatch.setattr("saddlepoint.judge.extractors.learned.learned", lambda *_: None)
     x = np.random.default_rng(0).integers(0, 255, (90, 1, 12, 12), dtype=np.uint8)
     np.savez(tmp_path / "data.npz", x=x)
-    conf = CONFIG.model_copy(update={"judge": Judge(features="learned"), "data": config.Data(held_out=0.3)})
+    conf = CONFIG.model_copy(update={"judge": Judge(features="learned"), "data": Data(held_out=0.3)})
     made = start(str(tmp_path / "data.npz"), conf, name="a", root=tmp_path)
     assert fault in made.record.choices.judge_refused
     assert fault in (made.folder / "report.html").read_text()
@@ -677,7 +678,7 @@ def test_features_that_are_refused_stop_no_run_and_say_why(tmp_path: Path, monke
     [([5, 5, 5], [0, 1, 2, 0, 1, 2, 0, 1]), ([6, 2, 0], [0, 0, 1, 0, 0, 0, 1, 0]), ([1, 7], [1, 1, 1, 0, 1, 1, 1, 1])],
 )
 def test_classes_come_as_often_as_in_the_data(counts: list[int], labels: list[int]) -> None:
-    assert judging.in_proportion(torch.tensor(counts), 8).tolist() == labels
+    assert in_proportion(torch.tensor(counts), 8).tolist() == labels
 
 
 @pytest.mark.parametrize(("dark", "mixed"), [(70, False), (79, True)])
@@ -685,13 +686,13 @@ def test_samples_are_as_mixed_as_the_data_where_classes_are_not_equally_frequent
     """Of 130 pictures: .038 or .108 of them would have to change class. The z are those of the samples in turn."""
     source = pictures()._replace(c=(torch.arange(130) >= dark).long())
     live = Live(judged_record(), {"x": source}, ENGINE)
-    court = jury(live)
-    generator = Artefact(live.shipped, live.description("a"))
+    court = jury(live.evidence())
+    generator = live.artefact(live.shipped)
     found, turns = court.mixed(generator, 60, 0), court.see(generator, 60, 0)
     assert (found is not None) == mixed
     if found is not None:
         assert found.labels is None
-        labels = judging.in_proportion(torch.tensor([dark, 130 - dark]), 60)
+        labels = in_proportion(torch.tensor([dark, 130 - dark]), 60)
         alike = labels == torch.arange(60) % 2
         assert found.x[alike].equal(turns.x[alike])
         assert not found.x[~alike].equal(turns.x[~alike])
@@ -699,8 +700,8 @@ def test_samples_are_as_mixed_as_the_data_where_classes_are_not_equally_frequent
 
 def test_examples_that_are_there_many_times_count_once() -> None:
     source = pictures().take(torch.tensor([3, 1, 3, 3, 2, 1]))
-    assert judging.distinct(source).x.equal(pictures().x[[3, 1, 2]])
-    assert judging.distinct(pictures()).size == pictures().size
+    assert distinct(source).x.equal(pictures().x[[3, 1, 2]])
+    assert distinct(pictures()).size == pictures().size
 
 
 @pytest.mark.parametrize(("kinds", "shared", "counted"), [(130, False, 104), (60, False, 48), (52, True, 104)])
@@ -708,5 +709,5 @@ def test_they_count_as_often_where_held_out_ones_are_among_them(kinds: int, shar
     """Copies of 60 pictures all fall on one side; those of 52 do not."""
     source = pictures().take(torch.arange(130) % kinds)
     live = Live(judged_record(), {"x": source}, ENGINE)
-    assert judging.overlap(live.train, live.held_out) == shared
-    assert jury(live).standard.training.size == counted
+    assert overlap(live.train, live.held_out) == shared
+    assert jury(live.evidence()).standard.training.size == counted

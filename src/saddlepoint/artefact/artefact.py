@@ -73,6 +73,11 @@ class Artefact:
         return self.facts["x"]
 
     @property
+    def numbers(self) -> int:
+        """How many numbers one sample takes, with its z."""
+        return math.prod(self.about.shape) + (self.model.latent.prior.size if self.model.latent else 0)
+
+    @property
     def medium(self) -> Medium:
         return medium_of(self.about)
 
@@ -164,7 +169,7 @@ class Artefact:
             raise SaddlepointError(f"cannot draw {n} samples", "-n", "0 or more")
         if "sample" not in self.can:
             raise self.refuse("draw samples")
-        room_for(n, math.prod(self.about.shape) + (self.model.latent.prior.size if self.model.latent else 0))
+        room_for(n, self.numbers)
         c = self.condition(n, label, cond)
         return Samples(self.stored(self.draw(n, seed, c)), c, self.about)
 

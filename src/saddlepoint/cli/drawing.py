@@ -11,6 +11,7 @@ from torch import Tensor
 from saddlepoint import figures
 from saddlepoint.artefact.artefact import CHUNK, Artefact
 from saddlepoint.cli.display import bar
+from saddlepoint.engine import room_for
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
 
@@ -57,10 +58,13 @@ class Chunk(NamedTuple):
 
 def chunks(model: Artefact, wanted: Drawing, silent: bool) -> Iterator[Chunk]:
     """All samples, some at a time, with a bar that shows how far it is."""
-    n, labels = wanted.n, model.condition(wanted.n, wanted.label, wanted.cond)
     if "sample" not in model.can:
         raise model.refuse("draw samples")
+    n = wanted.n
+    if model.model.latent is None:
+        room_for(n, model.numbers)  # nothing of it can be drawn in parts
     z = model.noise(n, wanted.seed) if model.model.latent else None
+    labels = model.condition(n, wanted.label, wanted.cond)
     whole = model.draw(n, wanted.seed, labels) if z is None else None
     for first in bar(range(0, n, CHUNK), silent):
         part = slice(first, first + CHUNK)

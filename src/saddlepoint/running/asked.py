@@ -1,6 +1,5 @@
 """What is asked of a run that is there: how good its model is."""
 
-import math
 from pathlib import Path
 
 from saddlepoint.artefact import folder as artefacts
@@ -22,7 +21,8 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, l
     list of near-copies to copies.csv. Also notes: where those are, and what is missing for want of samples.
     """
     record = read_record(folder)
-    room_for(n, math.prod(record.data.shape))
+    model = artefacts.load(folder, record.choices.device)
+    room_for(n, model.numbers)
     wish = settled(wish, record.choices.judge_features, record.config.judge.weights)
     run = as_begun(record, silent)
     if why := unfit(record.config, run.sources["x"]):
@@ -31,7 +31,7 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, l
     choices = record.choices.model_copy(update={"judge_features": wish.features, "judge_images": 0})
     live = run._replace(record=record.model_copy(update={"config": config, "choices": choices})).live()
     judges = court(live.evidence())
-    found = judges.full(artefacts.load(folder, str(run.engine.device)), n, seed)
+    found = judges.full(model, n, seed)
     return found.measures, [*leave(folder, found), *found.notes]
 
 

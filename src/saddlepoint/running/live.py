@@ -56,7 +56,9 @@ class Live:
 
     def __init__(self, record: RunRecord, sources: Sources, engine: Engine) -> None:
         self.record, self.config, self.engine = record, record.config, engine
-        self.system, self.facts = system(self.config.system), facts_of(sources)
+        self.data = {name: sides_of(source, record.of(name).held_out) for name, source in sources.items()}
+        # Conditions of examples are among the facts, and shipped: of those that are trained on alone.
+        self.system, self.facts = system(self.config.system), facts_of({n: s.train for n, s in self.data.items()})
         self.rng = Randomness(self.config.seed)
         torch.manual_seed(seed_of(self.config.seed, "weights"))
         layout = medium_of(self.facts["x"]).layout
@@ -64,7 +66,6 @@ class Live:
             name: network.to(memory_format=layout).to(engine.device)  # pyright: ignore[reportCallIssue]
             for name, network in self.system.networks(self.config, self.facts).items()
         }
-        self.data = {name: sides_of(source, record.of(name).held_out) for name, source in sources.items()}
         self.feed = self.feeds()
         self.system.prepare(self.config, self.networks, self.learnt_from())
         self.shipping = joined(self.networks, self.system.ships)  # what a model needs, as it is now, as one module
