@@ -49,7 +49,7 @@ def test_every_row_resolves(row: list[str]) -> None:
 
 def test_every_item_of_the_lectures_has_a_row_in_their_order() -> None:
     items = [int(row[0].strip().removeprefix("L")) for row in ROWS]
-    assert sorted(set(items)) == list(range(1, 29))
+    assert set(items) >= set(range(1, 29))
     assert items == sorted(items)
 
 
