@@ -15,7 +15,7 @@ from PIL import Image
 
 from saddlepoint import api
 from saddlepoint.cli import display
-from saddlepoint.cli.flags import HEADINGS, HIDDEN, Voice, heading
+from saddlepoint.cli.flags import EVERYDAY, NETWORKS, PLAYERS, Voice, title
 from saddlepoint.cli.main import VERBS, main
 from saddlepoint.cli.tables import columns, line, plan_lines, size_of, status
 from saddlepoint.data.names import WORLD_NAMES
@@ -23,7 +23,8 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.experiments import equilibrium
 from saddlepoint.experiments.vocabulary import Table
 from saddlepoint.running.watcher import Plan, Summary, Tick
-from saddlepoint.settings.tree import settings
+from saddlepoint.settings.tree import SHORT, settings
+from saddlepoint.systems.gan.config import Config
 
 TYPOS = {
     "--lrr 1e-4": "did you mean --lr?",
@@ -186,6 +187,7 @@ def test_flags_reach_the_run(monkeypatch, tmp_path):
 
 PLAN = Plan(
     data="digits",
+    noun="pictures",
     examples=10_000,
     held_out=500,
     shape=(1, 28, 28),
@@ -376,14 +378,31 @@ def test_help_pages_are_80_columns_of_plain_text_with_an_example(capsys):
 
 
 def test_every_setting_is_on_the_help_page_under_its_heading(capsys):
-    main(["train", "--help"])
-    page = capsys.readouterr().out
-    for name in set(settings()) - HIDDEN:  # these are shown by their short names
+    main(["train", "--help", "all"])
+    page, known = capsys.readouterr().out, settings(Config)
+    for name in set(known) - set(SHORT.values()):  # these are shown by their short names
         own = name.removeprefix("g.").removeprefix("d.").removeprefix("network.").replace("_", "-")
         assert f" {own}" in page or f"--{own}" in page, name
     for off in ("--no-mirror", "--no-unconditional", "no-spectral", "no-normalise"):
         assert f"Off: {off}." in " ".join(page.split()), off
-    assert [heading(name) for name in ("k", "g.lr", "d.network.kind", "prior.size")] == list(HEADINGS)
+    titles = [title(known[name], Config) for name in ("g.lr", "d.network.kind", "k", "prior.size")]
+    assert titles[:2] == [PLAYERS, NETWORKS]
+    assert all(f"\n{each}\n" in page for each in titles)
+    assert titles[2].startswith("Rules")
+
+
+def test_a_newcomers_help_page_is_one_screen_and_a_recipes_has_its_own_flags(capsys):
+    main(["train", "--help"])
+    brief = capsys.readouterr().out
+    assert len(brief.splitlines()) <= 50
+    assert all(f"--{name}" in brief for name in EVERYDAY)
+    assert "--help all" in brief
+    main(["train", "--recipe", "pix2pix", "--help"])
+    page = capsys.readouterr().out
+    assert "--l1" in page
+    assert "--r1" not in page
+    assert main(["train", "digits", "--recipe", "modern", "--l1", "3"]) == 2
+    assert "pix2pix has it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", ["train", "look"])

@@ -6,7 +6,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from saddlepoint.recipes.catalog import RECIPES
 
 from saddlepoint.cli.main import main
 from saddlepoint.judge.case import LEAST, MOST, Case

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import pytest
 
 from saddlepoint.cli.main import main
+from saddlepoint.court.jury import local
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.extractors import downloads
 from saddlepoint.judge.extractors.downloads import cached, fetched, folder
-from saddlepoint.running.judging import local
 
 CONTENT = bytes(range(256)) * 40
 KNOWN = {hashlib.sha256(CONTENT).hexdigest(): "w.pth"}

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save
 
 from saddlepoint.cli.main import main
+from saddlepoint.court import standard as module
 from saddlepoint.court.standard import learned_from, standard
 from saddlepoint.data.digits import digits
 from saddlepoint.errors import SaddlepointError
@@ -18,7 +19,6 @@ from saddlepoint.judge.extractors.digits import digits as digit_extractor
 from saddlepoint.judge.extractors.extractor import Extractor, Seen
 from saddlepoint.judge.extractors.learned import trained
 from saddlepoint.judge.extractors.pixels import pixels
-from saddlepoint.running import standard as module
 from saddlepoint.storage import remembered
 from saddlepoint.storage.remembered import Of, contents, key_of, load, packed, remember
 

@@ -50,6 +50,15 @@ def test_a_term_of_every_third_round_is_averaged_over_its_own_rounds() -> None:
     assert tally.means()["losses/D/r1"] == 1.5
 
 
+def test_of_several_critics_each_has_its_means_besides_those_of_all() -> None:
+    tally = Tally()
+    for x, y in ((0.2, 0.4), (0.4, 0.8)):
+        tally.add(round_()._replace(readings={"X": Reading(x, 0.1), "Y": Reading(y, 0.3)}))
+    wanted = {"real/X": 0.3, "fake/X": 0.1, "real/Y": 0.6, "fake/Y": 0.3, "d_real": 0.45, "d_fake": 0.2}
+    means = tally.means()
+    assert {name: means[name] for name in wanted} == pytest.approx(wanted, rel=1e-12)
+
+
 def test_a_round_moves_the_place_by_what_it_saw() -> None:
     progress = Progress(before=100)
     progress.absorb(round_(index=4, images=50))

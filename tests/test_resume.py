@@ -20,7 +20,7 @@ from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning.budget import Measurement
 from saddlepoint.record import RunRecord, read_record
-from saddlepoint.running import trial
+from saddlepoint.planning import judgements, prepared
 from saddlepoint.running.finish import finish
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
@@ -39,7 +39,12 @@ def _tiny_source() -> Iterator[None]:
     """The tiny pictures, a speed that is not measured, and none of the sheets of an ended run but its generator."""
     with pytest.MonkeyPatch.context() as patch:
         bundle(patch)
-        patch.setattr(api, "measure", lambda conf, source, engine: Measurement(1000.0, 100, conf.batch))
+
+        def measured(record: RunRecord, *rest: object) -> Measurement:
+            return Measurement(1000.0, 100, record.config.batch, record.config.batch)
+
+        patch.setattr(api, "measure", measured)
+        patch.setattr(prepared, "measure", measured)
         patch.setattr(api, "finish", lambda live, folder: Summary(folder, (), ()))
         yield
 
@@ -146,7 +151,7 @@ def test_a_run_that_is_judged_on_the_way_keeps_the_same_generator(
     def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
         return record.model_copy(update={"choices": record.choices.model_copy(update=fixed)})
 
-    monkeypatch.setattr(trial, "planned", planned)
+    monkeypatch.setattr(judgements, "planned", planned)
     straight = begin(tmp_path, name="straight")
     judged = [event["images"] for event in events(straight.folder) if event["event"] == "judgement"]
     assert judged == [48, 96, 120, 168, 180]  # multiples of 45 within a stage, and its end
@@ -181,7 +186,7 @@ def test_more_appends_a_stage_like_the_last_and_changes_nothing_before(
     """It is the run that had been configured with that stage from the first day, bit for bit."""
     folder = copied(whole, tmp_path)
     before = (folder / "journal.jsonl").read_bytes()
-    monkeypatch.setattr(api, "images_for", lambda seconds, rate, conf: {(0.5, 1000.0): 30}[seconds, rate])
+    monkeypatch.setattr(api, "images_for", lambda seconds, rate, *_: {(0.5, 1000.0): 30}[seconds, rate])
     run = resume(folder, more=0.5)
     added = CONFIG.stages[-1].model_copy(update={"images": 30, "inherit": "all"})
     assert run.config.stages == (*CONFIG.stages, added)
@@ -198,7 +203,7 @@ def test_more_appends_a_stage_like_the_last_and_changes_nothing_before(
 def test_more_of_a_run_that_was_cut_is_what_was_left_and_then_more(
     whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "images_for", lambda seconds, rate, conf: 30)
+    monkeypatch.setattr(api, "images_for", lambda *_: 30)
     with pytest.raises(Cut):
         begin(tmp_path, watcher=Seen(84))
     after_a_cut, after_the_end = resume(tmp_path / "a", more=1.0), resume(copied(whole, tmp_path), more=1.0)
@@ -274,7 +279,7 @@ def old(tmp_path: Path) -> Path:
 def test_an_old_run_can_still_be_sampled_from(old: Path) -> None:
     """As its own sheet of samples shows, but for rounding on another machine."""
     G = load(old)
-    assert G.description.classes == ("dark", "bright")
+    assert G.classes == ("dark", "bright")
     samples = G.sample(8, seed=1, label="bright")
     expected = torch.tensor(json.loads((old / "samples.json").read_text()))
     assert samples.x.shape == (8, 1, 8, 8)

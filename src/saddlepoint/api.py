@@ -16,7 +16,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import free_bytes, make_folder
 from saddlepoint.planning import judgements
 from saddlepoint.planning.begin import configure, usual_recipe
-from saddlepoint.planning.budget import images_for, measure
+from saddlepoint.planning.budget import images_for, last_round, measure
 from saddlepoint.planning.intake import located, stem
 from saddlepoint.planning.prepared import Prepared
 from saddlepoint.record import RunRecord, read_record
@@ -143,9 +143,8 @@ def report(folder: str | Path, *, watcher: Watcher | None = None) -> Run:
 def lengthened(run: Opened, seconds: float) -> RunRecord:
     """The record with one more stage like its last, as long as these seconds buy. What is past stays as it was."""
     record, conf = run.record, run.record.config
-    measured = measure(*run)
-    rate = record.choices.rate or measured.rate
-    images = images_for(seconds, rate, measured.round, conf.judge.share)
+    rate = record.choices.rate or measure(*run).rate
+    images = images_for(seconds, rate, last_round(run.live()), conf.judge.share)
     stage = conf.stages[-1].model_copy(update={"images": images, "inherit": "all"})
     conf = conf.model_copy(update={"stages": (*conf.stages, stage)})
     return record.model_copy(

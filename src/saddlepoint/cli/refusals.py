@@ -19,7 +19,8 @@ def refusal(error: CycloptsError, tokens: list[str], verbs: Iterable[str]) -> Sa
         case exceptions.UnknownOptionError():
             word = (error.token.keyword or error.token.value).split("=")[0]
             names = [name for argument in error.argument_collection if argument.parse for name in argument.names]
-            return SaddlepointError("no such flag", word, elsewhere(word) or did_you_mean(word, names) or manual)
+            hints = did_you_mean(word, names), elsewhere(word) if word.startswith("--") else ""
+            return SaddlepointError("no such flag", word, " ".join(filter(None, hints)) or manual)
         case exceptions.RepeatArgumentError():
             return SaddlepointError("given twice", error.token.keyword or "", "give it once")
         case exceptions.MissingArgumentError():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from saddlepoint.judge.case import Case, decides, shortest
+from saddlepoint.judge.cures import at_hand, augmented, slower, steadier, stronger, weaker
 
 OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
@@ -32,17 +33,8 @@ class Verdict(NamedTuple):
 def diagnose(case: Case) -> list[Verdict]:
     """All that is found, the most urgent first; `plateau` or `healthy` where nothing is wrong."""
     found = [verdict for sign in SIGNS if (verdict := sign(case)) is not None]
-    return [at_hand(verdict, case) for verdict in found or [plateau(case) or healthy(case)]]
-
-
-def at_hand(verdict: Verdict, case: Case) -> Verdict:
-    """The verdict, with a change that this kind of run knows: where it has no such settings, more time."""
-    flags = [word for word in verdict.change.split() if word.startswith("--")]
-    if all(case.has(flag) for flag in flags):
-        return verdict
-    smaller = case.usual("g", case.rate("g") / 4) if case.rate("g") else 0.0
-    slower = 0 < 2 * smaller <= case.rate("g") and case.has("--g.lr")
-    return verdict._replace(change=f"--g.lr {smaller:g}" if slower else f"--images {2 * case.length}")
+    verdicts = found or [plateau(case) or healthy(case)]
+    return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in verdicts]
 
 
 def in_turn(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, str]]:
@@ -243,50 +235,6 @@ def healthy(case: Case) -> Verdict:
         return Verdict("healthy", f"{looked}; Frechet distance {ratio:.1f} times real data's", "none")
     last = case.judged[-1]["measures"][decides(case.judged[-1])]
     return Verdict("healthy", looked + ("" if last[0] is None else f"; {case.measure} {last[0]:.4g}"), "none")
-
-
-def slower(case: Case) -> str:
-    """A fourth of the rates, or of those that are too high for anybody; where they are low already, R1."""
-    wanted = {player: case.usual(player, case.rate(player) / 4) for player in case.too_fast or "gd"}
-    wanted = {player: rate for player, rate in wanted.items() if 2 * rate <= case.rate(player)}
-    if len(wanted) == 2 and len(set(wanted.values())) == 1:
-        return f"--lr {wanted['g']:g}"
-    return " ".join(f"--{player}.lr {rate:g}" for player, rate in wanted.items()) or smoother(case)
-
-
-def smoother(case: Case) -> str:
-    """R1, or four times as much of it."""
-    return f"--r1 {4 * (case.rule('r1') or 0) or 1:g}"
-
-
-def weaker(case: Case) -> str:
-    """Against a D that G cannot follow. The recipes move both at one rate: so should a G that hardly moves."""
-    if case.hardly_moves("g"):
-        return f"--g.lr {case.usual('g', case.rate('d')):g}"
-    wanted = case.usual("d", case.rate("d") / 4)
-    return f"--d.lr {wanted:g}" if case.rule("r1") and 2 * wanted <= case.rate("d") else smoother(case)
-
-
-def stronger(case: Case) -> str:
-    """Against a D that tells nothing: G's rate where it hardly moves, else a higher one; a slower G; more steps."""
-    d, g = case.rate("d"), case.rate("g")
-    if (wanted := case.usual("d", g if case.hardly_moves("d") else 4 * d)) >= 2 * d:
-        return f"--d.lr {wanted:g}"
-    wanted = case.usual("g", g / 4)
-    return f"--g.lr {wanted:g}" if 2 * wanted <= g else f"--k {2 * (case.rule('k') or 1)}"
-
-
-def augmented(case: Case) -> str:
-    """Against too little data: more of them, or pictures altered."""
-    none = case.rule("augment") in (None, "none")
-    return "--augment adaptive" if none and case.setting("range") != "raw" else "more data"
-
-
-def steadier(case: Case) -> str:
-    """Against a generator that flees to few modes: the regularised relativistic game, or usual and slower rates."""
-    if case.too_fast or (case.rule("objective") == "relativistic" and case.rule("r1")):
-        return slower(case)
-    return "--objective relativistic --r1 1 --r2 1"
 
 
 SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (

@@ -76,8 +76,13 @@ def timed(record: RunRecord, sources: Sources, engine: Engine) -> tuple[float, i
         rate = speed(live, places[-1], SECONDS / len(kinds))
         seconds += sum(stages[place].images for place in places) / rate
     weights = sum(p.numel() for network in live.networks.values() for p in network.parameters())
-    last = live.enter(len(stages) - 1)
-    return live.total / seconds, weights, live.config.batch * max(1, last.game.k)
+    return live.total / seconds, weights, last_round(live)
+
+
+def last_round(live: Live) -> int:
+    """Real examples in a round of the last stage."""
+    last = live.enter(len(live.config.stages) - 1)
+    return live.config.batch * max(1, last.game.k)
 
 
 def speed(live: Live, stage: int, longest: float) -> float:
