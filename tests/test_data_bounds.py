@@ -169,14 +169,14 @@ def test_a_tiff_of_many_layers_costs_what_its_first_does(tmp_path: Path) -> None
 
 
 def test_a_table_of_more_columns_than_its_rows_have(tmp_path: Path) -> None:
-    (tmp_path / "set.csv").write_text(",".join(f"c{i}" for i in range(100_000)) + "\n1" * 100_000)
-    with cheaply(100 * MB, 3), pytest.raises(SaddlepointError, match="100,000 columns, but rows that are shorter"):
+    (tmp_path / "set.csv").write_text(",".join(f"c{i}" for i in range(2_000)) + "\n1" * 2_000)
+    with cheaply(), pytest.raises(SaddlepointError, match="2,000 columns, but rows that are shorter"):
         open_source(str(tmp_path / "set.csv"))
 
 
 def test_one_long_cell_takes_no_room_in_every_row(tmp_path: Path) -> None:
     """Neither in an array of texts, each as wide as the widest, nor in time: blanks are not tried again and again."""
-    label = f"a{' ' * 100_000}b"
+    label = f"a{' ' * 30_000}b"
     (tmp_path / "set.csv").write_text("u,v,class\n" + "1,2,c\n" * 2000 + f"3,4,{label}\n")
     with cheaply():
         assert open_source(Reading(str(tmp_path / "set.csv"), cond="class")).classes == (label, "c")
@@ -201,6 +201,7 @@ def test_a_text_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         open_source(str(tmp_path / "set.csv"))
 
 
+@pytest.mark.timeout(20)
 def test_links_that_name_one_folder_a_billion_times(tmp_path: Path) -> None:
     """Thirty floors, of each two ways up."""
     for i in range(30):
@@ -292,9 +293,9 @@ def test_a_parquet_file_that_promises_rows(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 
-    parquet.write_table(pyarrow.table({"image": pyarrow.nulls(300_000, pyarrow.binary())}), tmp_path / "set.parquet")
+    parquet.write_table(pyarrow.table({"image": pyarrow.nulls(50_000, pyarrow.binary())}), tmp_path / "set.parquet")
     assert (tmp_path / "set.parquet").stat().st_size < 10_000
-    with cheaply(), pytest.raises(SaddlepointError, match="300,000 rows in "):
+    with cheaply(), pytest.raises(SaddlepointError, match="50,000 rows in "):
         open_source(str(tmp_path / "set.parquet"))
 
 
@@ -306,6 +307,6 @@ def test_a_long_text_in_many_rows_of_parquet_is_in_memory_once(tmp_path: Path) -
     Image.new("L", (8, 8), 200).save(content, "PNG")
     words = pyarrow.DictionaryArray.from_arrays(np.arange(1000, dtype=np.int32) % 2, ["x" * MB, "y"])
     table = pyarrow.table({"image": [content.getvalue()] * 1000, "label": words})
-    parquet.write_table(table, tmp_path / "set.parquet")
+    parquet.write_table(table, tmp_path / "set.parquet", store_schema=False)
     with cheaply(48 * MB, 3):
         assert len(open_source(str(tmp_path / "set.parquet")).classes) == 2
