@@ -205,6 +205,7 @@ TABLE = {
     ],
     ("data/cond.py", "test_data_bounds.py"): [
         ("blanks tried again and again", 're.compile("[|;]")', 're.compile(r"\\s*[|;]\\s*")'),
+        ("codes of any size", "> MOST_BYTES:", "< 0:"),
         ("an array of texts", "else list(map(float, column))", "else np.array(column)"),
     ],
     ("data/arrow.py", "test_data_bounds.py"): [

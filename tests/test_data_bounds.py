@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saddlepoint.data import guards, idx, tables
+from saddlepoint.data import cond, guards, idx, tables
 from saddlepoint.data.names import are_points
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
@@ -180,6 +180,18 @@ def test_one_long_cell_takes_no_room_in_every_row(tmp_path: Path) -> None:
     (tmp_path / "set.csv").write_text("u,v,class\n" + "1,2,c\n" * 2000 + f"3,4,{label}\n")
     with cheaply():
         assert open_source(Reading(str(tmp_path / "set.csv"), cond="class")).classes == (label, "c")
+
+
+def test_codes_that_are_larger_than_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many labels, each in one row of many."""
+    monkeypatch.setattr(cond, "MOST_BYTES", 8 * MB)
+    tags = [f"t{i}|u" for i in range(999)] + ["u"] * 1001
+    (tmp_path / "set.csv").write_text("u,v,tags\n" + "".join(f"1,2,{tag}\n" for tag in tags))
+    assert open_source(Reading(str(tmp_path / "set.csv"), cond="tags:labels")).fields[0].size == 1000
+    with (tmp_path / "set.csv").open("a") as file:
+        file.write("1,2,v\n" * 100)
+    with pytest.raises(SaddlepointError, match="the codes of 2,100 conditions take 8,408,400 bytes"):
+        open_source(Reading(str(tmp_path / "set.csv"), cond="tags:labels"))
 
 
 def test_full_rows_of_empty_cells_are_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,8 @@ def settle(found: Sequence[Header], wish: Reading) -> tuple[Form, tuple[str, ...
     height, width, words = sized(found, wish)
     notes = [words] if words else []
     if clear and not keeps:
-        notes.append(f"{clear:,} with transparency are laid on {wish.background or 'white'} (--data.background)")
+        behind = wish.background or "white"
+        notes.append(f"{clear:,} with transparency are laid on {behind} (`train --data.background` for another)")
     elif keeps and clear < n:
         notes.append(f"opacity is kept as a channel; {n - clear:,} pictures without it are opaque")
     if 0 < sum(deep[d] for d in (16, 32)) < n or (depth == 8 and deep[16] + deep[32]):
