@@ -165,6 +165,13 @@ TABLE = {
         ("no path of Windows in a zip", 'one.filename.replace("\\\\", "/")', "one.filename"),
     ],
     ("data/reading.py", "test_data_names.py"): [("what a terminal obeys", "c if c.isprintable() else", "c if c else")],
+    ("data/gather.py", "test_data_readers.py"): [
+        ("floats have no range of their own", "    if low >= 0 and high <= 1:", "    if True:"),
+        ("one value is black and white", "low + max(1.0, abs(low))", "low"),
+    ],
+    ("data/duplicates.py", "test_data_readers.py"): [
+        ("copies by the scale of floats", ".get(x.dtype, (low, high))", ".get(x.dtype, (0.0, 1.0))"),
+    ],
     ("data/gather.py", "test_data_counts.py"): [
         ("files without a label are not counted", "return source, tuple(bad)", "return source, pictures.bad"),
     ],

@@ -12,7 +12,7 @@ import torch
 from saddlepoint.data import idx
 from saddlepoint.data.brightness import dark
 from saddlepoint.data.cond import NO_KINDS, Conditions, conditions
-from saddlepoint.data.gather import normal
+from saddlepoint.data.gather import extremes
 from saddlepoint.data.npy import example_array, npz_headers, read_npy, read_npz
 from saddlepoint.data.reading import Bad, Kind, Reading, few, plain, tolerate
 from saddlepoint.data.source import Source
@@ -91,11 +91,11 @@ def from_arrays(
     notes = (*notes, *layout, *said, *made.notes, *tolerate(bad, len(good), wish.bad, name))
     if len(good) < n:
         tensor, c = tensor[good], None if c is None else c[good]
-    if tensor.ndim == 4:
-        tensor, scaled = normal(tensor)
-        notes = (*notes, *scaled)
+    low, high, scale = extremes(tensor) if tensor.ndim == 4 else (0.0, 1.0, ())
+    notes = (*notes, *scale)
     mapped = isinstance(x, np.memmap) and tensor.data_ptr() == x.ctypes.data
-    return Source(name, tensor, c, made.classes, fields=made.fields, notes=notes, mapped=mapped), tuple(bad)
+    source = Source(name, tensor, c, made.classes, "unstated", made.fields, notes, None, mapped, low, high)
+    return source, tuple(bad)
 
 
 def places(where: torch.Tensor) -> list[int]:
