@@ -165,11 +165,12 @@ TABLE = {
         ("no path of Windows in a zip", 'one.filename.replace("\\\\", "/")', "one.filename"),
     ],
     ("data/reading.py", "test_data_names.py"): [("what a terminal obeys", "c if c.isprintable() else", "c if c else")],
-    ("data/gather.py", "test_data_readers.py"): [
+    ("data/gather.py", "test_data_range.py"): [
         ("floats have no range of their own", "    if low >= 0 and high <= 1:", "    if True:"),
         ("one value is black and white", "low + max(1.0, abs(low))", "low"),
+        ("opacity is bright", "result[:colours].max()", "result.max()"),
     ],
-    ("data/duplicates.py", "test_data_readers.py"): [
+    ("data/duplicates.py", "test_data_range.py"): [
         ("copies by the scale of floats", ".get(x.dtype, (low, high))", ".get(x.dtype, (0.0, 1.0))"),
     ],
     ("data/gather.py", "test_data_counts.py"): [
@@ -181,7 +182,7 @@ TABLE = {
     ("data/reading.py", "test_data_counts.py"): [
         ("the share is rounded", "len(bad) / (good + len(bad)) > most", "len(bad) > most * (good + len(bad))"),
     ],
-    ("data/pictures.py", "test_data_pictures.py"): [
+    ("data/pictures.py", "test_data_formats.py"): [
         ("an MPO is no JPEG", '"MPO": "JPEG", ', ""),
         ("a DIB is not read", '"BMP", "DIB", ', '"BMP", '),
     ],
@@ -191,10 +192,11 @@ TABLE = {
         ("a list that was moved", "if paths and not found and", "if False and"),
     ],
     ("data/folder.py", "test_data_messages.py"): [("labels passed over", "    if labels:", "    if False:")],
-    ("data/brightness.py", "test_data_messages.py"): [("14 bits are bright", "4 * high", "5 * high")],
-    ("data/gather.py", "test_data_messages.py"): [("opacity is bright", "result[:colours].max()", "result.max()")],
-    ("data/guards.py", "test_data_bounds.py"): [
+    ("data/brightness.py", "test_data_range.py"): [("14 bits are bright", "4 * high", "5 * high")],
+    ("data/guards.py", "test_data_nofiles.py"): [
         ("a pipe is waited for", "if not stat.S_ISREG(about.st_mode):", "if stat.S_ISDIR(about.st_mode):"),
+    ],
+    ("data/guards.py", "test_data_bounds.py"): [
         ("bombs are unpacked", "unpacked > max(FREE, TIMES * packed)", "False"),
         ("entries over each other", "for one in inside) > size", "for one in inside) < 0"),
         ("methods without bounds", "one.compress_type in METHODS", "one.compress_type in range(99)"),

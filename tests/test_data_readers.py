@@ -11,7 +11,6 @@ import torch
 from PIL import Image
 
 from saddlepoint.data import idx
-from saddlepoint.data.duplicates import groups
 from saddlepoint.data.names import WORLD_NAMES, are_points, medium
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
@@ -186,65 +185,6 @@ def test_arrays_of_every_shape(tmp_path: Path, shape: tuple, dtype: str, expecte
     first = np.moveaxis(x, -1, 1) if len(shape) == 4 and shape[1] != expected[0] else x.reshape(9, *expected)
     np.testing.assert_array_equal(labelled.x.numpy(), first.astype(np.float32) if dtype == "float64" else first)
     assert are_points(str(tmp_path / "set.npz")) == (len(shape) == 2)
-
-
-@pytest.mark.parametrize("dtype", ["float16", "float64", "int32"])
-def test_floats_are_kept_as_they_are_and_their_extremes_are_known(tmp_path: Path, dtype: str) -> None:
-    """So that a copy at a tenth of the contrast is none: brought to its own extremes, it would be the same numbers."""
-    x = np.linspace(-300, 500, 9 * 36).reshape(9, 6, 6).astype(dtype)
-    np.save(tmp_path / "set.npy", x)
-    source = open_source(str(tmp_path / "set.npy"))
-    np.testing.assert_array_equal(source.x[:, 0].numpy(), x.astype(np.float32))
-    assert (source.low, source.high) == (-300, 500)
-    assert source.notes == ("values go from -300, which is black, to 500, which is white",)
-    np.save(tmp_path / "pale.npy", 0.1 * x.astype(np.float32))
-    pale = open_source(str(tmp_path / "pale.npy"))
-    assert not torch.allclose(pale.x, source.x, atol=100)
-    assert (pale.low, pale.high) == pytest.approx((-30, 50))
-    assert pale.take(torch.arange(2)).high == pale.high
-
-
-def test_floats_in_the_unit_interval_have_its_ends(tmp_path: Path) -> None:
-    np.save(tmp_path / "set.npy", np.linspace(0.2, 0.9, 72, dtype=np.float32).reshape(2, 6, 6))
-    source = open_source(str(tmp_path / "set.npy"))
-    assert (source.low, source.high, source.notes) == (0, 1, ())
-
-
-def test_floats_of_one_value_have_a_white_all_the_same(tmp_path: Path) -> None:
-    for value in (7.0, -1e30):
-        np.save(tmp_path / "set.npy", np.full((2, 6, 6), value, np.float32))
-        source = open_source(str(tmp_path / "set.npy"))
-        assert source.low < source.high
-        assert source.notes == (f"all numbers are {value:g}: all is black",)
-
-
-def test_extremes_are_those_of_the_examples_that_are_kept(tmp_path: Path) -> None:
-    x = np.linspace(0, 4, 4 * 36, dtype=np.float32).reshape(4, 6, 6)
-    x[0, 0, 0], x[3, 2, 1], x[2, 1, 1] = -1e6, np.nan, 1e6
-    np.savez(tmp_path / "set.npz", x=x, y=np.array([-1, 0, 1, 1]))
-    for value in (x[1:3], x[1:2]):
-        source = open_source(Reading(str(tmp_path / "set.npz"), bad=1, cond=None))
-        assert (source.low, source.high) == (value.min(), value.max())
-        np.savez(tmp_path / "set.npz", x=x, y=np.array([-1, 0, -1, 1]))
-
-
-def test_floats_in_files_are_kept_as_they_are(tmp_path: Path) -> None:
-    x = np.random.default_rng(0).uniform(0, 4095, (3, 8, 6)).astype(np.float32)
-    for i, one in enumerate(x):
-        Image.fromarray(one).save(tmp_path / f"{i}.tif")
-    source = open_source(str(tmp_path))
-    np.testing.assert_array_equal(source.x[:, 0].numpy(), x)
-    assert (source.low, source.high) == (x.min(), x.max())
-
-
-def test_near_duplicates_do_not_depend_on_the_scale_of_floats() -> None:
-    x = torch.rand(12, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    x[5] = 0.98 * x[2]
-    expected = groups(x)
-    assert expected is not None
-    assert expected.tolist() == [0, 1, 2, 3, 4, 2, *range(6, 12)]
-    assert torch.equal(groups(4095 * x - 100, -100, 3995), expected)  # pyright: ignore[reportArgumentType]
-    assert torch.equal(groups((255 * x).round().byte(), 7, 8), expected)  # pyright: ignore[reportArgumentType]
 
 
 def test_class_names_and_missing_labels_of_arrays(tmp_path: Path) -> None:
