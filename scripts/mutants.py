@@ -205,6 +205,80 @@ TABLE = {
         ("every epoch in the same order", 'stream("data", epoch)', 'stream("data")'),
         ("white is 256", "torch.uint8: 255.0", "torch.uint8: 256.0"),
     ],
+    # Reading data: names, what is left out, what is said, what a file may cost.
+    ("data/texts.py", "test_data_names.py"): [
+        ("names that are equal in the sorting", "return key, text", 'return key, ""'),
+        ("names of numbers by six digits", "return str(int(value))", 'return f"{value:g}"'),
+        ("bytes as Python writes them", 'value.decode("utf-8", "backslashreplace")', "str(value)"),
+    ],
+    ("data/cond.py", "test_data_names.py"): [
+        ("a folder called null", "not value for value", 'value.lower() in ("", "null", "none", "nan") for value'),
+        ("a folder called 1.5", "kind or kinds.get(name) or", "kind or"),
+    ],
+    ("data/tables.py", "test_data_names.py"): [
+        ("null is a value of tables", "in NONE else bare", "in () else bare"),
+        ("no path of Windows in a list", 'table.parent / name.replace("\\\\", "/")', "path"),
+    ],
+    ("data/archive.py", "test_data_names.py"): [
+        ("no path of Windows in a zip", 'one.filename.replace("\\\\", "/")', "one.filename"),
+    ],
+    ("data/reading.py", "test_data_names.py"): [("what a terminal obeys", "c if c.isprintable() else", "c if c else")],
+    ("data/gather.py", "test_data_range.py"): [
+        ("floats have no range of their own", "    if low >= 0 and high <= 1:", "    if True:"),
+        ("one value is black and white", "low + max(1.0, abs(low))", "low"),
+        ("opacity is bright", "result[:colours].max()", "result.max()"),
+    ],
+    ("data/duplicates.py", "test_data_range.py"): [
+        ("copies by the scale of floats", ".get(x.dtype, (low, high))", ".get(x.dtype, (0.0, 1.0))"),
+    ],
+    ("data/gather.py", "test_data_counts.py"): [
+        ("files without a label are not counted", "return source, tuple(bad)", "return source, pictures.bad"),
+    ],
+    ("data/arrays.py", "test_data_counts.py"): [
+        ("arrays have nothing bad", "mapped=mapped), tuple(bad)", "mapped=mapped), ()"),
+    ],
+    ("data/reading.py", "test_data_counts.py"): [
+        ("the share is rounded", "len(bad) / (good + len(bad)) > most", "len(bad) > most * (good + len(bad))"),
+    ],
+    ("data/pictures.py", "test_data_formats.py"): [
+        ("an MPO is no JPEG", '"MPO": "JPEG", ', ""),
+        ("a DIB is not read", '"BMP", "DIB", ', '"BMP", '),
+    ],
+    ("data/tables.py", "test_data_messages.py"): [
+        ("commas alone", 'for mark in ",;\\t" if', 'for mark in "," if'),
+        ("UTF-8 alone", "for mark, name in MARKS if", "for mark, name in MARKS[:1] if"),
+        ("a list that was moved", "if paths and not found and", "if False and"),
+    ],
+    ("data/folder.py", "test_data_messages.py"): [("labels passed over", "    if labels:", "    if False:")],
+    ("data/brightness.py", "test_data_range.py"): [("14 bits are bright", "4 * high", "5 * high")],
+    ("data/guards.py", "test_data_nofiles.py"): [
+        ("a pipe is waited for", "if not stat.S_ISREG(about.st_mode):", "if stat.S_ISDIR(about.st_mode):"),
+    ],
+    ("data/guards.py", "test_data_bounds.py"): [
+        ("bombs are unpacked", "unpacked > max(FREE, TIMES * packed)", "False"),
+        ("entries over each other", "for one in inside) > size", "for one in inside) < 0"),
+        ("methods without bounds", "one.compress_type in METHODS", "one.compress_type in range(99)"),
+    ],
+    ("data/npy.py", "test_data_bounds.py"): [
+        ("a header of any length", "> LONGEST:", "< 0:"),
+        ("all of an npz is unpacked", "{name: inside[name] for name in names}", "dict(inside)"),
+    ],
+    ("data/idx.py", "test_idx.py"): [("nothing, very often", "prod(max(side, 1) for side in shape)", "prod(shape)")],
+    ("data/archive.py", "test_data_bounds.py"): [("more than declared", "stream.read(one.file_size)", "stream.read()")],
+    ("data/folder.py", "test_data_bounds.py"): [("folders again and again", "first != name:", "first == TOP != name:")],
+    ("data/tables.py", "test_data_bounds.py"): [
+        ("short rows of a wide table", "> len(content) + LACKING:", "< 0:"),
+        ("a long text", "> MOST_BYTES:", "< 0:"),
+    ],
+    ("data/cond.py", "test_data_bounds.py"): [
+        ("blanks tried again and again", 're.compile("[|;]")', 're.compile(r"\\s*[|;]\\s*")'),
+        ("codes of any size", "> MOST_BYTES:", "< 0:"),
+        ("an array of texts", "else list(map(float, column))", "else np.array(column)"),
+    ],
+    ("data/arrow.py", "test_data_bounds.py"): [
+        ("rows without end", "metadata.num_rows > min(MOST_ROWS, size)", "False"),
+        ("a text in every row", "read_dictionary=told(schema, where)", "read_dictionary=[]"),
+    ],
     ("running/dials.py", "test_dials.py"): [
         ("a rollback halves nothing", "rate_factor * rate(", "rate("),
         ("rates rise along the cosine", "(1 + math.cos", "(1 - math.cos"),

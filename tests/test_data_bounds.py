@@ -3,14 +3,13 @@
 import gzip
 import io
 import os
-import socket
 import struct
 import subprocess
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from saddlepoint.data import guards, idx, tables
+from saddlepoint.data import cond, guards, tables
 from saddlepoint.data.names import are_points
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
@@ -169,17 +168,29 @@ def test_a_tiff_of_many_layers_costs_what_its_first_does(tmp_path: Path) -> None
 
 
 def test_a_table_of_more_columns_than_its_rows_have(tmp_path: Path) -> None:
-    (tmp_path / "set.csv").write_text(",".join(f"c{i}" for i in range(100_000)) + "\n1" * 100_000)
-    with cheaply(100 * MB, 3), pytest.raises(SaddlepointError, match="100,000 columns, but rows that are shorter"):
+    (tmp_path / "set.csv").write_text(",".join(f"c{i}" for i in range(2_000)) + "\n1" * 2_000)
+    with cheaply(), pytest.raises(SaddlepointError, match="2,000 columns, but rows that are shorter"):
         open_source(str(tmp_path / "set.csv"))
 
 
 def test_one_long_cell_takes_no_room_in_every_row(tmp_path: Path) -> None:
     """Neither in an array of texts, each as wide as the widest, nor in time: blanks are not tried again and again."""
-    label = f"a{' ' * 100_000}b"
+    label = f"a{' ' * 30_000}b"
     (tmp_path / "set.csv").write_text("u,v,class\n" + "1,2,c\n" * 2000 + f"3,4,{label}\n")
     with cheaply():
         assert open_source(Reading(str(tmp_path / "set.csv"), cond="class")).classes == (label, "c")
+
+
+def test_codes_that_are_larger_than_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many labels, each in one row of many."""
+    monkeypatch.setattr(cond, "MOST_BYTES", 8 * MB)
+    tags = [f"t{i}|u" for i in range(999)] + ["u"] * 1001
+    (tmp_path / "set.csv").write_text("u,v,tags\n" + "".join(f"1,2,{tag}\n" for tag in tags))
+    assert open_source(Reading(str(tmp_path / "set.csv"), cond="tags:labels")).fields[0].size == 1000
+    with (tmp_path / "set.csv").open("a") as file:
+        file.write("1,2,v\n" * 100)
+    with pytest.raises(SaddlepointError, match="the codes of 2,100 conditions take 8,408,400 bytes"):
+        open_source(Reading(str(tmp_path / "set.csv"), cond="tags:labels"))
 
 
 def test_full_rows_of_empty_cells_are_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,6 +212,7 @@ def test_a_text_that_is_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         open_source(str(tmp_path / "set.csv"))
 
 
+@pytest.mark.timeout(20)
 def test_links_that_name_one_folder_a_billion_times(tmp_path: Path) -> None:
     """Thirty floors, of each two ways up."""
     for i in range(30):
@@ -239,62 +251,13 @@ def test_folders_deeper_than_python_calls_itself(tmp_path: Path) -> None:
     subprocess.run(["rm", "-r", tmp_path / "d"], check=True)  # which pytest's own clearing up would not reach
 
 
-def pipe(path: Path) -> None:
-    os.mkfifo(path)
-
-
-def endless(path: Path) -> None:
-    path.symlink_to("/dev/zero")
-
-
-def bound(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as door:
-        here = os.getcwd()
-        os.chdir(path.parent)  # names of sockets are short
-        door.bind(path.name)
-        os.chdir(here)
-
-
-NO_FILES = {"a pipe": pipe, "a device": endless, "a socket": bound}
-NAMES = ["x.npy", "x.npz", "x.idx", "x.idx.gz", "t-images-idx3-ubyte", "x.zip", "x.csv", "x.tsv", "x.txt", "x.parquet"]
-
-
-@pytest.mark.timeout(20)
-@pytest.mark.parametrize("kind", NO_FILES)
-@pytest.mark.parametrize("name", NAMES)
-def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path: Path, kind: str, name: str) -> None:
-    make: Callable[[Path], None] = NO_FILES[kind]
-    make(tmp_path / name)
-    if name == "x.parquet":
-        pytest.importorskip("pyarrow")
-    with pytest.raises(SaddlepointError, match=f"{kind}, not a file"):
-        open_source(str(tmp_path / name))
-    with suppress(SaddlepointError):
-        assert not are_points(str(tmp_path / name))
-
-
-@pytest.mark.timeout(20)
-@pytest.mark.parametrize("kind", NO_FILES)
-def test_what_is_no_file_is_named_among_files(tmp_path: Path, kind: str) -> None:
-    NO_FILES[kind](tmp_path / "x.png")
-    Image.new("L", (8, 8), 200).save(tmp_path / "y.png")
-    (tmp_path / "set.csv").write_text("path,class\nx.png,a\ny.png,b\n")
-    for name in (tmp_path, tmp_path / "set.csv"):
-        found = survey(Reading(str(name)), lambda words: None)
-        assert [str(bad) for bad in found.bad] == ["x.png: not a file"]
-    NO_FILES[kind](tmp_path / "t-labels-idx1-ubyte")
-    idx.write(tmp_path / "t-images-idx3-ubyte", np.full((3, 8, 8), 200, np.uint8))
-    with pytest.raises(SaddlepointError, match=f"t-labels-idx1-ubyte: {kind}, not a file"):
-        open_source(str(tmp_path / "t-images-idx3-ubyte"))
-
-
 def test_a_parquet_file_that_promises_rows(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 
-    parquet.write_table(pyarrow.table({"image": pyarrow.nulls(300_000, pyarrow.binary())}), tmp_path / "set.parquet")
+    parquet.write_table(pyarrow.table({"image": pyarrow.nulls(50_000, pyarrow.binary())}), tmp_path / "set.parquet")
     assert (tmp_path / "set.parquet").stat().st_size < 10_000
-    with cheaply(), pytest.raises(SaddlepointError, match="300,000 rows in "):
+    with cheaply(), pytest.raises(SaddlepointError, match="50,000 rows in "):
         open_source(str(tmp_path / "set.parquet"))
 
 
@@ -306,6 +269,6 @@ def test_a_long_text_in_many_rows_of_parquet_is_in_memory_once(tmp_path: Path) -
     Image.new("L", (8, 8), 200).save(content, "PNG")
     words = pyarrow.DictionaryArray.from_arrays(np.arange(1000, dtype=np.int32) % 2, ["x" * MB, "y"])
     table = pyarrow.table({"image": [content.getvalue()] * 1000, "label": words})
-    parquet.write_table(table, tmp_path / "set.parquet")
+    parquet.write_table(table, tmp_path / "set.parquet", store_schema=False)
     with cheaply(48 * MB, 3):
         assert len(open_source(str(tmp_path / "set.parquet")).classes) == 2

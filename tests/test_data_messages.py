@@ -9,12 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from saddlepoint.cli.main import main
 from saddlepoint.data.reading import Reading
-from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.settings.tree import flag, settings
@@ -204,69 +202,3 @@ def test_labels_of_another_length_are_not_passed_over(tmp_path: Path) -> None:
     source = open_source(str(tmp_path / "set.npz"))
     assert source.c is None
     assert source.notes == ("'y' [3] says nothing of 4 examples: it is not read",)
-
-
-def dark(source: Source) -> str:
-    return next((note for note in source.notes if note.startswith("largest value")), "")
-
-
-@pytest.mark.parametrize(
-    ("dtype", "highest", "white", "times"),
-    [
-        ("uint8", 1, 255, 255),
-        ("int64", 1, 255, 255),
-        ("uint8", 9, 255, 28),
-        ("uint8", 63, 255, 4),
-        ("uint16", 4095, 65535, 16),
-        (">u2", 1023, 65535, 64),
-        ("int32", 16383, 65535, 4),
-    ],
-)
-def test_arrays_that_leave_most_of_their_range_unused(
-    tmp_path: Path, dtype: str, highest: int, white: int, times: int
-) -> None:
-    x = np.random.default_rng(0).integers(0, highest + 1, (9, 8, 6)).astype(dtype)
-    x[3, 2, 1] = highest
-    np.save(tmp_path / "set.npy", x)
-    note = dark(open_source(str(tmp_path / "set.npy")))
-    assert note == f"largest value is {highest:,} of {white:,}, nearly black: {times} times it is white"
-    np.save(tmp_path / "set.npy", x.astype(np.int64) * times)  # do as it says
-    source = open_source(str(tmp_path / "set.npy"))
-    assert not dark(source)
-    assert int(source.x.int().max()) > 0.9 * white
-
-
-@pytest.mark.parametrize(("dtype", "highest"), [("uint8", 64), ("uint16", 16384), ("bool", 1), ("uint8", 255)])
-def test_arrays_that_use_their_range_are_passed_over_in_silence(tmp_path: Path, dtype: str, highest: int) -> None:
-    x = np.zeros((3, 8, 8), dtype)
-    x[1, 2, 3] = highest
-    np.save(tmp_path / "set.npy", x)
-    assert open_source(str(tmp_path / "set.npy")).notes == ()
-
-
-def test_pictures_that_are_nearly_black(tmp_path: Path) -> None:
-    """12 bits in PNG files of 16, and masks of 0 and 1; opacity is no brightness."""
-    rng = np.random.default_rng(0)
-    for i in range(3):
-        (tmp_path / "deep").mkdir(exist_ok=True)
-        (tmp_path / "mask").mkdir(exist_ok=True)
-        Image.fromarray(rng.integers(0, 4096, (8, 6), dtype=np.uint16)).save(tmp_path / f"deep/{i}.png")
-        mask = rng.integers(0, 2, (8, 6, 4), dtype=np.uint8)
-        mask[:, :, 3] = 255
-        Image.fromarray(mask).save(tmp_path / f"mask/{i}.png")
-    highest = int(open_source(str(tmp_path / "deep")).x.to(torch.int32).max())
-    assert dark(open_source(str(tmp_path / "deep"))).startswith(
-        f"largest value is {highest:,} of 65,535, nearly black: 16"
-    )
-    assert dark(open_source(str(tmp_path / "mask"))) == "largest value is 1 of 255, nearly black: 255 times it is white"
-    paint(tmp_path / "mask/white.png", 255)
-    assert not dark(open_source(str(tmp_path / "mask")))
-    paint(tmp_path / "black/x.png", 0)
-    assert dark(open_source(str(tmp_path / "black"))) == "largest value is 0 of 255: all is black"
-
-
-def test_the_note_is_kept_in_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("saddlepoint.data.cache.SMALL", 0)
-    paint(tmp_path / "set/x.png", 1)
-    assert dark(open_source(str(tmp_path / "set"))) == dark(open_source(str(tmp_path / "set"))) != ""

@@ -224,30 +224,6 @@ def test_ways_to_fit(tmp_path: Path, fit: str, left: int, middle: int) -> None:
         assert out[5, 5] < 12
 
 
-def test_what_telephones_call_a_jpeg_is_one(tmp_path: Path) -> None:
-    """An MPO is a JPEG with more pictures behind it: as large, as soon decoded, the same numbers."""
-    rng = np.random.default_rng(0)
-    x = Image.fromarray(rng.integers(0, 256, (35, 40, 3), dtype=np.uint8)).resize((5600, 5000))
-    x.save(tmp_path / "one.jpg")
-    x.save(tmp_path / "other.jpg", "MPO", save_all=True, append_images=[Image.new("RGB", (40, 30))], quality=75)
-    with Image.open(tmp_path / "other.jpg") as image:
-        assert image.format == "MPO"
-    with strict():
-        one, other = (probe(entry(tmp_path / name)) for name in ("one.jpg", "other.jpg"))
-    assert one == other
-    form = Form(50, 56, 3)
-    np.testing.assert_array_equal(read(tmp_path / "one.jpg", form), read(tmp_path / "other.jpg", form))
-
-
-@pytest.mark.parametrize("suffix", sorted(pictures.SUFFIXES - {".pbm"}))
-def test_every_suffix_that_is_looked_for_is_of_a_format_that_is_read(tmp_path: Path, suffix: str) -> None:
-    """As Pillow itself writes a file of that name: .dib, .jfif and others are formats of one family."""
-    x = noise() if suffix == ".pgm" else noise(3)
-    kinds = Image.registered_extensions()
-    Image.fromarray(x).save(tmp_path / f"x{suffix}", kinds.get(suffix, "PPM" if suffix == ".pnm" else None))
-    assert open_source(str(tmp_path)).x.shape[2:] == (HEIGHT, WIDTH)
-
-
 def test_a_large_jpeg_is_decoded_smaller(tmp_path: Path) -> None:
     Image.new("RGB", (5600, 5000), (10, 200, 30)).save(tmp_path / "x.jpg")
     assert pictures.DECODED < 5600 * 5000

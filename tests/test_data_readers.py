@@ -187,14 +187,6 @@ def test_arrays_of_every_shape(tmp_path: Path, shape: tuple, dtype: str, expecte
     assert are_points(str(tmp_path / "set.npz")) == (len(shape) == 2)
 
 
-def test_floats_are_brought_to_the_unit_interval_and_it_is_said(tmp_path: Path) -> None:
-    x = np.linspace(-3, 5, 9 * 36, dtype=np.float32).reshape(9, 6, 6)
-    np.save(tmp_path / "set.npy", x)
-    source = open_source(str(tmp_path / "set.npy"))
-    np.testing.assert_allclose(source.x[:, 0].numpy(), (x + 3) / 8, atol=1e-6)
-    assert any("-3 to 5" in note for note in source.notes)
-
-
 def test_class_names_and_missing_labels_of_arrays(tmp_path: Path) -> None:
     x = np.zeros((5, 6, 6), np.uint8)
     np.savez(tmp_path / "set.npz", x=x, y=np.array([0, 1, -1, 1, 0]), classes=np.array(["cat", "dog"]))

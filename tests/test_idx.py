@@ -75,6 +75,7 @@ def test_a_type_that_idx_lacks_is_not_written(tmp_path):
         (header(0x08, 2, 2) + b"\1\2\3", "ends after 3 of 4"),
         (header(0x08, 2, 2) + b"\1\2\3\4\5", "more than the 4 bytes"),
         (header(0x08, *[2**32 - 1] * 8), "more than the limit"),
+        (header(0x08, 0, *[2**32 - 1] * 7), "more than the limit"),
     ],
 )
 @pytest.mark.parametrize("zipped", [False, True])

@@ -12,13 +12,14 @@ import torch
 from saddlepoint.data import idx
 from saddlepoint.data.brightness import dark
 from saddlepoint.data.cond import NO_KINDS, Conditions, conditions
-from saddlepoint.data.gather import normal
+from saddlepoint.data.gather import extremes
 from saddlepoint.data.npy import example_array, npz_headers, read_npy, read_npz
 from saddlepoint.data.reading import Bad, Kind, Reading, few, plain, tolerate
 from saddlepoint.data.source import Source
 from saddlepoint.data.texts import Column, texts
 from saddlepoint.errors import SaddlepointError
 
+CHUNK = 1024  # examples of a mapped array that are looked at at once
 Read = tuple[Source, tuple[Bad, ...]]
 """A source, and what was left out of it."""
 NOT_CONDITIONS = frozenset(("classes", "x_test", "y_test", "labels_test", "test_images", "test_labels"))
@@ -81,7 +82,7 @@ def from_arrays(
         made = conditions(columns, wish.cond, name, n, kinds)
     finite = torch.ones(n, dtype=torch.bool)
     if tensor.is_floating_point():
-        finite = torch.isfinite(tensor).flatten(1).all(1)
+        finite = torch.cat([torch.isfinite(part).flatten(1).all(1) for part in tensor.split(CHUNK)])
     missing = torch.from_numpy(made.missing)
     bad = [Bad(f"number {i:,}", "holds numbers that are not finite") for i in places(~finite)]
     bad += [Bad(f"number {i:,}", "has no label") for i in places(missing & finite)]
@@ -90,11 +91,11 @@ def from_arrays(
     notes = (*notes, *layout, *said, *made.notes, *tolerate(bad, len(good), wish.bad, name))
     if len(good) < n:
         tensor, c = tensor[good], None if c is None else c[good]
-    if tensor.ndim == 4:
-        tensor, scaled = normal(tensor)
-        notes = (*notes, *scaled)
+    low, high, scale = extremes(tensor) if tensor.ndim == 4 else (0.0, 1.0, ())
+    notes = (*notes, *scale)
     mapped = isinstance(x, np.memmap) and tensor.data_ptr() == x.ctypes.data
-    return Source(name, tensor, c, made.classes, fields=made.fields, notes=notes, mapped=mapped), tuple(bad)
+    source = Source(name, tensor, c, made.classes, "unstated", made.fields, notes, None, mapped, low, high)
+    return source, tuple(bad)
 
 
 def places(where: torch.Tensor) -> list[int]:
@@ -119,10 +120,10 @@ def stored(x: np.ndarray, name: str) -> tuple[torch.Tensor, tuple[str, ...]]:
         return single(x), ()
     if x.dtype.kind not in "iu":
         raise SaddlepointError(f"{x.dtype} are no pictures", plain(name))
-    low, high = int(x.min()), int(x.max())
+    high = int(x.max())
     if x.dtype.kind == "u" and x.dtype.itemsize <= 2:
         return tensor_of(x), dark(high, x.dtype.name)
-    if low < 0 or high > 65535:
+    if int(x.min()) < 0 or high > 65535:
         return single(x), ()
     kind = "uint8" if high < 256 else "uint16"
     return tensor_of(x.astype(kind)), (f"{x.dtype} is held as {kind}", *dark(high, kind))

@@ -26,6 +26,7 @@ KINDS: tuple[Kind, ...] = ("class", "labels", "number", "angle", "vector")
 KNOTS = 11
 TURN = tuple(float(degrees) for degrees in range(0, 360, 30))
 MOST_CLASSES = 10_000
+MOST_BYTES = 1 << 31  # of codes: a few labels a line may have a thousand different ones among them
 FEW = 20  # a column of whole numbers with more values than this is a number, not a class
 CLASS_NAMES = frozenset(("class", "label", "target", "y", "category"))
 NO_KINDS: Mapping[str, Kind] = {}
@@ -68,6 +69,9 @@ def conditions(
         return Conditions(labels, classes, (), missing)
     if not fields:
         return Conditions(None, (), (), missing)
+    if (room := 4 * n * sum(field.size for field in fields)) > MOST_BYTES:
+        what, hint = f"the codes of {n:,} conditions take {room:,} bytes", f"more than {MOST_BYTES:,}: leave some out"
+        raise SaddlepointError(what, f"--cond {','.join(shown(field.name) for field in fields)}", hint)
     codes = [np.zeros((n, field.size), np.float32) for field in fields]
     for code, field in zip(codes, fields):
         code[~missing] = coded(field, some(columns[field.name], ~missing))

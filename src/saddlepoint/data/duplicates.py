@@ -18,13 +18,13 @@ MOST = 40_000  # examples beyond which looking at all pairs takes too long
 CHUNK = 1024
 
 
-def groups(x: Tensor) -> Tensor | None:
+def groups(x: Tensor, low: float = 0.0, high: float = 1.0) -> Tensor | None:
     """Numbers [N], equal for near-duplicates: the place of the first of each group. None for what are no pictures, or
-    too many.
+    too many. In floating point, `low` is black and `high` is white.
     """
     if x.ndim != 4 or not 1 < len(x) <= MOST:
         return None
-    thumbs = torch.cat([thumbnails(x[start : start + CHUNK]) for start in range(0, len(x), CHUNK)])
+    thumbs = torch.cat([thumbnails(x[start : start + CHUNK], low, high) for start in range(0, len(x), CHUNK)])
     coefficients = lowest(thumbs)
     parent = list(range(len(x)))
     for start in range(0, len(x), CHUNK):
@@ -44,10 +44,10 @@ def equals(x: Tensor) -> Tensor:
     return torch.tensor([first.setdefault(row.tobytes(), place) for place, row in enumerate(x.flatten(1).numpy())])
 
 
-def thumbnails(x: Tensor) -> Tensor:
-    """[N, 32, 32], grey, white = 1."""
-    white = {torch.uint8: 255.0, torch.uint16: 65535.0}.get(x.dtype, 1.0)
-    return adaptive_avg_pool2d((x.float() / white).mean(1, keepdim=True), SIDE)[:, 0]
+def thumbnails(x: Tensor, low: float = 0.0, high: float = 1.0) -> Tensor:
+    """[N, 32, 32], grey, black = 0 and white = 1."""
+    low, high = {torch.uint8: (0.0, 255.0), torch.uint16: (0.0, 65535.0)}.get(x.dtype, (low, high))
+    return adaptive_avg_pool2d(((x.float() - low) / (high - low)).mean(1, keepdim=True), SIDE)[:, 0]
 
 
 def lowest(thumbs: Tensor) -> Tensor:

@@ -82,8 +82,10 @@ WHITE = {torch.uint8: 255.0, torch.uint16: 65535.0}
 
 
 def scale_of(x: Tensor, source: Source) -> tuple[float, float]:
-    """The stored numbers that are black and white: integers count from 0 to the type's largest."""
-    return 0.0, WHITE.get(x.dtype, 1.0)
+    """The stored numbers that are black and white: integers count from 0 to the type's largest, of floating point it
+    is known from the whole of the data.
+    """
+    return (0.0, WHITE[x.dtype]) if x.dtype in WHITE else (source.low, source.high)
 
 
 def examples(source: Source) -> tuple[tuple[float, ...], ...]:

@@ -83,7 +83,8 @@ def settle(found: Sequence[Header], wish: Reading) -> tuple[Form, tuple[str, ...
     height, width, words = sized(found, wish)
     notes = [words] if words else []
     if clear and not keeps:
-        notes.append(f"{clear:,} with transparency are laid on {wish.background or 'white'} (--data.background)")
+        behind = wish.background or "white"
+        notes.append(f"{clear:,} with transparency are laid on {behind} (`train --data.background` for another)")
     elif keeps and clear < n:
         notes.append(f"opacity is kept as a channel; {n - clear:,} pictures without it are opaque")
     if 0 < sum(deep[d] for d in (16, 32)) < n or (depth == 8 and deep[16] + deep[32]):
@@ -167,24 +168,29 @@ def joined(listing: Listing, wish: Reading, pictures: Gathered) -> tuple[Source,
     made = Conditions(None, (), (), np.zeros(n, bool))
     if columns and not wish.unconditional:
         made = conditions(columns, wish.cond, listing.name, n, listing.kinds)
-    x, said = normal(torch.from_numpy(pictures.x))
+    x = torch.from_numpy(pictures.x)
     c = None if made.c is None else torch.from_numpy(made.c)
     if made.missing.any():
         names = [listing.entries[pictures.kept[i]].name for i in np.flatnonzero(made.missing)]
         bad += [Bad(name, "has no label") for name in names]
         there = torch.from_numpy(np.flatnonzero(~made.missing))
         x, c = x[there], None if c is None else c[there]
+    low, high, said = extremes(x)
     notes = (*listing.notes, *pictures.notes, *said, *made.notes, *tolerate(bad, len(x), wish.bad, listing.name))
     mapped = isinstance(pictures.x, np.memmap) and x.data_ptr() == pictures.x.ctypes.data
-    source = Source(listing.name, x, c, made.classes, listing.licence, made.fields, notes, mapped=mapped)
+    source = Source(listing.name, x, c, made.classes, listing.licence, made.fields, notes, None, mapped, low, high)
     return source, tuple(bad)
 
 
-def normal(x: torch.Tensor) -> tuple[torch.Tensor, tuple[str, ...]]:
-    """Floating point brought to [0, 1] where it leaves it, and in words that it was; integers as they are."""
-    if x.dtype != torch.float32 or not len(x):
-        return x, ()
-    low, high = float(x.amin()), float(x.amax())
+def extremes(x: torch.Tensor) -> tuple[float, float, tuple[str, ...]]:
+    """The stored numbers that are black and white, low < high, and in words that they are not 0 and 1.
+
+    Of floating point in [0, 1] these are 0 and 1, else the least and the greatest. x stays as it is: two sources may be
+    one another's copies at another contrast, and that they differ is seen only by one and the same scale for both.
+    """
+    low, high = (float(x.amin()), float(x.amax())) if x.dtype == torch.float32 and len(x) else (0.0, 1.0)
     if low >= 0 and high <= 1:
-        return x, ()
-    return (x - low) / max(high - low, 1e-12), (f"values from {low:g} to {high:g} are brought to 0 to 1",)
+        return 0.0, 1.0, ()
+    if low == high:
+        return low, low + max(1.0, abs(low)), (f"all numbers are {low:g}: all is black",)
+    return low, high, (f"values go from {low:g}, which is black, to {high:g}, which is white",)

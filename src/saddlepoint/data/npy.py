@@ -51,8 +51,7 @@ def read_header(stream: IO[bytes], where: str) -> Header:
     if dtype.hasobject or dtype.kind not in "fiubUS" or not dtype.itemsize:
         raise SaddlepointError(f"holds {dtype}, not numbers", where, "save plain arrays")
     header = Header(shape, dtype, columns_first)
-    room = prod(max(side, 1) for side in shape) * dtype.itemsize
-    if len(shape) > DIMENSIONS or min(shape, default=0) < 0 or room > LIMIT:
+    if len(shape) > DIMENSIONS or min(shape, default=0) < 0 or header.nbytes > LIMIT:
         raise SaddlepointError(f"declares {dtype} {list(shape)}, more than {LIMIT:,} bytes", where)
     return header
 

@@ -20,6 +20,8 @@ class Source(NamedTuple):
     notes    what was decided and left out when the data were read, a line each
     known    the digest, where it has been computed before
     mapped   whether x lies in a file and takes no memory of its own
+    low      the stored number that is black, and
+    high     the one that is white, where pictures are floating point; integers have their type's 0 and largest
     eye      the features that were made for these data, where there are such
     """
 
@@ -32,6 +34,8 @@ class Source(NamedTuple):
     notes: tuple[str, ...] = ()
     known: str | None = None
     mapped: bool = False
+    low: float = 0.0
+    high: float = 1.0
     eye: str = ""
 
     @property

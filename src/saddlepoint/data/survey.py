@@ -41,7 +41,7 @@ def survey(wish: Reading, tell: Tell) -> Survey:
     source, bad = whole
     labels = source.c if source.classes else None
     counts = () if labels is None else tuple(torch.bincount(labels, minlength=len(source.classes)).tolist())
-    found = groups(source.x)
+    found = groups(source.x, source.low, source.high)
     alike = None if found is None else int((found != torch.arange(source.size)).sum())
     return Survey(source, kinds, bad, counts, alike)
 
