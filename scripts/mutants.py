@@ -211,6 +211,7 @@ TABLE = {
             "if False and not holds_only(",
         ),
         ("a run's folder may be a link", "    refuse_link(folder)\n", ""),
+        ("a former folder is not read", "return former if not folder.exists()", "return folder if not folder.exists()"),
         ("a former folder is not put back", "operations.rename(entry, whole)", "pass"),
         ("a name before its bytes", "        if sync:\n            operations.sync(handle)\n", ""),
     ],
