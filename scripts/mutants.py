@@ -296,6 +296,196 @@ TABLE = {
     ("running/plan.py", "test_plan.py"): [
         ("a lazy penalty counted in part", " > least and whole and ", " > least and "),
     ],
+    # What lies on the disk: whole or absent, never a link, never waited for, never believed unchecked.
+    ("regular.py", "test_regular.py"): [
+        (
+            "links are followed",
+            "    if is_link(state):\n        raise Irregular(\"is a link\", str(path),",
+            "    if False:\n        raise Irregular(\"is a link\", str(path),",
+        ),
+        ("links to folders are followed", "if is_link(os.lstat(folder)):", "if False:"),
+        ("links at the last moment are followed", '"O_NOFOLLOW", ', ""),
+        ("pipes are waited for", '"O_NONBLOCK", ', ""),
+        ("anything is a file", "if not S_ISREG(state.st_mode):", "if False:"),
+        ("second names are changed, too", "if changed and state.st_nlink > 1:", "if False:"),
+        ("junctions are no links", ' or getattr(state, "st_reparse_tag", 0) == JUNCTION', ""),
+        ("a link to a folder is one", "S_ISDIR(state.st_mode) and not is_link(state)", "path.is_dir()"),
+        (
+            "what others put there counts as ours",
+            "real_folder(folder) and set(os.listdir(folder)) <= set(names)",
+            "real_folder(folder)",
+        ),
+    ],
+    ("files.py", "test_regular.py test_files.py"): [
+        ("files of any size", ".st_size) > most:", ".st_size) > 10**15:"),
+        ("the name alone is looked at", "refuse_irregular(os.fstat(handle), path, changed)", "pass"),
+        (
+            "a handle is left open",
+            "    except SaddlepointError:\n        os.close(handle)\n",
+            "    except SaddlepointError:\n",
+        ),
+        (
+            "drafts are written through",
+            "    if os.path.lexists(path):\n"
+            "        operations.unlink(path)\n"
+            "    _put(path, data, os.O_CREAT | os.O_EXCL",
+            "    _put(path, data, os.O_CREAT | os.O_TRUNC",
+        ),
+        ("any .tmp is swept", "entry.name.endswith((DRAFT, FORMER))", 'entry.suffix in (".tmp", FORMER)'),
+        (
+            "what is removed is followed",
+            "    if real_folder(path):\n        for entry",
+            "    if path.is_dir():\n        for entry",
+        ),
+        (
+            "a folder takes others' files along",
+            "if os.path.lexists(folder) and not holds_only(",
+            "if False and not holds_only(",
+        ),
+        ("a run's folder may be a link", "    refuse_link(folder)\n", ""),
+        ("a former folder is not read", "return former if not folder.exists()", "return folder if not folder.exists()"),
+        ("a former folder is not put back", "operations.rename(entry, whole)", "pass"),
+        ("a name before its bytes", "        if sync:\n            operations.sync(handle)\n", ""),
+    ],
+    ("storage/lock.py", "test_regular.py test_lock.py"): [
+        (
+            "the lock follows links",
+            "open_regular(self.path, os.O_RDWR | os.O_CREAT)",
+            "os.open(self.path, os.O_RDWR | os.O_CREAT)",
+        ),
+    ],
+    ("storage/lock.py", "test_without_unix.py"): [
+        ("the lock needs Unix", "os.write(handle, f", "os.pwrite(handle, f"),
+        (
+            "the holder's number is appended",
+            ".encode())\n        except BlockingIOError",
+            ".encode(), 0)\n        except BlockingIOError",
+        ),
+    ],
+    ("files.py", "test_without_unix.py"): [
+        ("folders can be opened", 'if hasattr(os, "O_DIRECTORY"):', "if True:"),
+    ],
+    ("storage/journal.py", "test_regular.py"): [
+        ("a journal may be anything", "lines = files.read_bounded(path, LARGEST)", "lines = path.read_bytes()"),
+        (
+            "a journal rewound may be anything",
+            "files.read_bounded(self.path, LARGEST) if os.path.lexists(self.path)",
+            "self.path.read_bytes() if self.path.exists()",
+        ),
+    ],
+    ("storage/checkpoint.py", "test_checkpoint_traps.py"): [
+        (
+            "behind a link, checkpoints are swept",
+            "    refuse_link(folder)\n    files.sweep(folder)",
+            "    files.sweep(folder)",
+        ),
+        (
+            "behind a link, checkpoints are read",
+            "    refuse_link(folder)\n    with files.explained(folder):",
+            "    with files.explained(folder):",
+        ),
+        ("a checkpoint may be a link", "            refuse_link(candidate)\n", ""),
+        (
+            "foreign folders are pruned",
+            "for path in checkpoints(folder) if ours(path)]",
+            "for path in checkpoints(folder)]",
+        ),
+        ("foreign damage is pruned", "sorted(filter(ours, folder.glob", "sorted(filter(None, folder.glob"),
+        ("no manifest is asked for", " and (path / MANIFEST).is_file()", ""),
+        ("setting aside replaces", "if not os.path.lexists(damaged.with_name(name))", "if True"),
+        ("values of any size", "files.read_bounded(folder / VALUES, LARGEST)", "(folder / VALUES).read_bytes()"),
+        (
+            "odd files end it",
+            "    except Irregular as error:\n        raise Damage",
+            "    except ZeroDivisionError as error:\n        raise Damage",
+        ),
+        ("values are sorted", "VALUES: in_order(", "VALUES: canonical("),
+        ("the context is lost", "for name, part in parts.items()}, context)", "for name, part in parts.items()})"),
+    ],
+    ("storage/manifest.py", "test_checkpoint_traps.py"): [
+        ("a manifest may be anything", "raw = read_bounded(path, LARGEST)", "raw = path.read_bytes()"),
+        ("a file may be anything", "with reading(path) as stream:", 'with path.open("rb") as stream:'),
+        (
+            "values are sorted",
+            "    return json.dumps(value, allow_nan",
+            "    return json.dumps(value, sort_keys=True, allow_nan",
+        ),
+        ("a context is demanded", '    context: str = ""', "    context: str"),
+    ],
+    ("storage/downloads.py", "test_downloads.py"): [
+        ("no limit in all", "thread.join(IN_ALL)", "thread.join()"),
+        ("the thread never ends", " and time.monotonic() < end:", ":"),
+        ("only whole pieces", "answer.read1(PIECE)", "answer.read(PIECE)"),
+        ("what is no answer is no line", ", HTTPException) as error", ") as error"),
+        ("the cache is believed", "if file_digest(file, \"sha256\").hexdigest() in known else None", ""),
+    ],
+    ("storage/remembered.py", "test_judge_remembered.py"): [
+        (
+            "figures may be anything",
+            "safetensors.torch.load(files.read_bounded(path, LARGEST))",
+            "safetensors.torch.load(path.read_bytes())",
+        ),
+        ("headers of anything", "with files.reading(path) as file:", 'with path.open("rb") as file:'),
+        ("others' figures are cleared", '"[0-9a-f]" * 32 + ending', '"*" + ending'),
+    ],
+    ("data/mapped.py", "test_data_cache_faults.py"): [
+        ("room is only promised", "take_room(file.fileno(), size)", "pass"),
+        ("no zeros where the system cannot", "if error.errno not in UNABLE:", "if True:"),
+        ("the name before the bytes", "    files.sync(draft)\n", ""),
+        ("the array is believed", "    if digest(folder / NAME) != sha256:\n        return False\n", ""),
+        ("read through each time", "if BOOT.exists() and noted(folder)", "if False and noted(folder)"),
+        ("read through once for ever", 'boot = BOOT.read_text().strip() if BOOT.exists() else ""', 'boot = ""'),
+        (
+            "times are believed",
+            "return {\"boot\": boot, \"sha256\": sha256, **times}",
+            "return {\"boot\": boot, \"sha256\": sha256, \"m\": times[\"modified\"], \"s\": times[\"size\"]}",
+        ),
+        (
+            "drafts of the living go",
+            "fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)\n            path.unlink",
+            "pass\n            path.unlink",
+        ),
+        ("drafts of the dead stay", "\n            path.unlink()", "\n            pass"),
+        (
+            "arrays behind links",
+            "with files.reading(folder / NAME) as file:",
+            "with (folder / NAME).open(\"rb\") as file:",
+        ),
+    ],
+    ("data/cache.py", "test_data_cache_faults.py test_data_cache.py"): [
+        (
+            "a failure ends the run",
+            "    except SaddlepointError as error:\n        tell(f\"no cache: {error}\")\n        return None",
+            "    except ZeroDivisionError as error:\n        tell(f\"no cache: {error}\")\n        return None",
+        ),
+        (
+            "a full disk ends the run",
+            "        except SaddlepointError as error:\n            remove(draft)",
+            "        except ZeroDivisionError as error:\n            remove(draft)",
+        ),
+        ("a folder that is a link is filled", "files.make_own_folder(folder)", "files.make_folder(folder)"),
+        ("the disk is filled", "if free < needed + MARGIN:", "if False:"),
+        ("what is known of it is believed", "elif seal_of(about) != seal:", "elif False:"),
+        ("no seal is no cache", "    if seal is None:", "    if False:"),
+        (
+            "old entries stay unchecked",
+            "about[\"sha256\"] = mapped.digest(folder / mapped.NAME)\n        with",
+            "about[\"sha256\"] = mapped.digest(folder / mapped.NAME)\n        return about\n        with",
+        ),
+        ("the digest is believed", "if written == line(digest):", "if True:"),
+        (
+            "other labels, the same digest",
+            "told.update(b\"\" if source.c is None else",
+            "told.update(b\"\" if True else",
+        ),
+        ("no drafts are swept", "    mapped.sweep(folder)\n", ""),
+        ("foreign folders are cleared", "        for pattern in OURS:", "        for pattern in (\"*\",):"),
+        ("clearing follows links", "for folder in filter(real_folder, place()", "for folder in filter(None, place()"),
+    ],
+    ("data/ahead.py", "test_ahead.py"): [
+        ("nobody says that a file was cut", "POPULATE_READ = 22 if", "POPULATE_READ = None if"),
+        ("another file's examples", "first = start + number * size", "first = start"),
+    ],
     # What judges: each figure's formula, and each sign of the doctor.
     ("statistics/gaussian.py", "test_metrics_closed_forms.py test_metrics_oracles.py"): [
         ("covariance over n", "scatter.div_(max(n - 1, 1))", "scatter.div_(n)"),

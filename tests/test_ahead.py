@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from test_files import in_child
 
 from saddlepoint.data import ahead, batches
 from saddlepoint.data.ahead import ask_for
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.sources import open_source
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 
 N = 2_000
@@ -68,6 +70,35 @@ def test_batches_ask_for_what_they_hold_where_the_source_is_mapped(path: Path, m
         Batches(mapped, 8, Randomness(0), "signed", torch.device("cpu")).at(16)
     assert len(asked) == 1
     assert torch.equal(asked[0], Batches(source, 8, Randomness(0), "signed", torch.device("cpu")).numbers(16))
+
+
+@LINUX
+def test_a_file_that_was_cut_short_is_one_line_and_not_the_end_of_the_process(path: Path) -> None:
+    """Touched without having been asked for, its examples would be SIGBUS."""
+    source = open_source(str(path))
+    rows = Batches(source, 8, Randomness(0), "signed", torch.device("cpu"))
+    os.truncate(path, 128 + source.x[0].nbytes * N // 2)
+    ask_for(source.x, torch.arange(N // 2 - 1))  # these are still there
+    if not tells():
+        pytest.skip("this kernel does not say what cannot be read")
+
+    def act() -> None:
+        with pytest.raises(
+            SaddlepointError, match=r"example 1,9\d\d is not in its file any more: .* resume\)"
+        ) as caught:
+            ask_for(source.x, torch.arange(1990, N))
+        assert caught.value.code == 1
+        with pytest.raises(SaddlepointError, match="is not in its file any more"):
+            [rows.at(position) for position in range(0, 80, 8)]
+
+    assert in_child(act) == 0
+
+
+def tells() -> bool:
+    """Whether the kernel knows the advice, which came with Linux 5.14."""
+    room = mmap.mmap(-1, mmap.PAGESIZE)
+    start = ctypes.addressof(ctypes.c_char.from_buffer(room))
+    return ctypes.CDLL(None).madvise(ctypes.c_void_p(start), ctypes.c_size_t(mmap.PAGESIZE), ctypes.c_int(22)) == 0
 
 
 def test_systems_that_cannot_be_asked_are_not(monkeypatch: pytest.MonkeyPatch) -> None:

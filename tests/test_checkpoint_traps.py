@@ -71,12 +71,19 @@ def test_what_has_no_manifest_of_ours_is_neither_removed_nor_counted(folder: Pat
     for name in ("000000001", "000000007", f"000000003{DAMAGED}"):
         shutil.copytree(photos / name, folder / name)
     (folder / "000000008").symlink_to(photos)
+    (folder / "000000003").mkdir()  # as empty as a name can be
     shutil.copytree(folder / "000000002", folder / "000000000")
     (folder / "000000000" / "notes.txt").write_bytes(b"mine")  # a checkpoint, and something besides
     save(folder, 5, {"m": Memory(5)})
     save(folder, 6, {"m": Memory(6)})
     left = sorted(os.listdir(folder))
-    assert left == ["000000000", "000000001", f"000000003{DAMAGED}", *(f"00000000{n}" for n in (5, 6, 7, 8))]
+    assert left == [
+        "000000000",
+        "000000001",
+        "000000003",
+        f"000000003{DAMAGED}",
+        *(f"00000000{n}" for n in (5, 6, 7, 8)),
+    ]
     assert len(contents(photos)) == 4
     memory = Memory()
     restored = restore(folder, {"m": memory})

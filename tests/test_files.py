@@ -52,6 +52,8 @@ def test_a_folder_is_old_or_new(tmp_path: Path, fault: int | str, existing: bool
     struck = []
     for name in each_failure(fault, prepare, lambda: files.write_folder(folder, NEW, known=OLD)):
         struck.append(name)
+        if existing:  # also before anybody has cleared up
+            assert contents(files.settled(folder)) in (OLD, NEW)
         files.sweep(folder.parent)
         assert contents(folder.parent) in (old, new)
     assert {"open", "write", "sync", "rename", "mkdir"} <= set(struck)

@@ -115,6 +115,14 @@ def test_what_is_no_regular_file_is_written_anew(cache: Path, tmp_path: Path) ->
         assert letter.read_bytes() == whole
 
 
+def test_figures_of_any_size_are_not_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(key_of("x"), NUMBERS, lambda _: True, make)
+    monkeypatch.setattr(remembered, "LARGEST", only(cache).stat().st_size - 1)
+    assert load(only(cache)) is None
+    monkeypatch.setattr(remembered, "LARGEST", only(cache).stat().st_size)
+    assert load(only(cache)) is not None
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -168,13 +176,14 @@ def test_the_verb_shows_and_clears_them(cache: Path, capsys) -> None:
     remember(key_of("x"), Of("my photos, seen by something", 2), lambda _: True, make)
     (cache / "figures" / "mine.txt").write_text("not ours")
     (cache / "figures" / "mine.tmp").write_text("not ours")
+    (cache / "figures" / "mine.safetensors").write_text("not ours")
     (cache / "figures" / f"{key_of('y')}.safetensors{DRAFT}").write_text("ours")
     assert main(["cache"]) == 0
     assert "my photos, seen by something" in capsys.readouterr().out
     assert main(["cache", "--json", "--clear"]) == 0
     entries = json.loads(capsys.readouterr().out)["entries"]
     assert [(entry["data"], entry["pictures"]) for entry in entries] == [("my photos, seen by something", 2)]
-    assert sorted(os.listdir(cache / "figures")) == ["mine.tmp", "mine.txt"]
+    assert sorted(os.listdir(cache / "figures")) == ["mine.safetensors", "mine.tmp", "mine.txt"]
 
 
 def test_features_are_taught_once(monkeypatch) -> None:

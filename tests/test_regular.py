@@ -212,7 +212,7 @@ def test_nobody_waits_for_a_pipe_that_takes_a_files_place_at_the_last_moment(run
 def test_what_is_read_is_the_file_and_what_is_missing_is_told_as_the_system_does(run: Path) -> None:
     (run / "f").write_bytes(b"12345")
     assert files.read_bounded(run / "f", 5) == b"12345"
-    with pytest.raises(Irregular, match=r"has 5 bytes, more than the 4 that are read \(put the right one back\)"):
+    with pytest.raises(Irregular, match=r"has 5 bytes, more than the 4 that are read \(restore it\)"):
         files.read_bounded(run / "f", 4)
     with pytest.raises(FileNotFoundError):
         files.read_bounded(run / "absent", 4)

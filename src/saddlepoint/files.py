@@ -85,6 +85,11 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], known: Collection[
     sweep(folder.parent)
 
 
+def settled(folder: Path) -> Path:
+    """Where `folder` is to be read: there, or where a process that died between two renames has set it aside."""
+    return former if not folder.exists() and (former := _beside(folder, FORMER)).is_dir() else folder
+
+
 def append(path: Path, data: bytes) -> None:
     """Add `data` to the end of a file, all of it or, having raised, nothing. Not forced to the disk: see `sync`."""
     with explained(path, needed=len(data)):
@@ -107,13 +112,10 @@ def sync(path: Path) -> None:
 
 
 def read_bounded(path: Path, most: int) -> bytes:
-    """All of a file. Irregular if it is a link, no regular file, or has more than `most` bytes; OSError as the system
-    has it, where it is missing or may not be read.
-    """
+    """All of a file. Irregular if it is no regular file or has more than `most` bytes; OSError as the system has it."""
     with reading(path) as file:
         if (size := os.fstat(file.fileno()).st_size) > most:
-            what = f"has {size:,} bytes, more than the {most:,} that are read"
-            raise Irregular(what, str(path), "put the right one back")
+            raise Irregular(f"has {size:,} bytes, more than the {most:,} that are read", str(path), "restore it")
         return file.read(size)
 
 
@@ -155,9 +157,8 @@ def make_own_folder(folder: Path) -> None:
 
 def remove_folder(folder: Path) -> None:
     """Remove a folder with all that is in it. Its name goes first, so that no half of it is taken for the whole."""
-    draft = _beside(folder, DRAFT)
     with explained(folder):
-        operations.rename(folder, draft)
+        operations.rename(folder, draft := _beside(folder, DRAFT))
         _remove(draft)
 
 
@@ -220,8 +221,7 @@ def _draft(path: Path, data: bytes) -> None:
 def _put(path: Path, data: bytes, flags: int, sync: bool = False) -> None:
     """Write all of `data` to a file opened with these flags; one that is appended to is cut back if that fails."""
     with _closing(open_regular(path, os.O_WRONLY | flags)) as handle:
-        before = os.fstat(handle).st_size
-        rest = memoryview(data)
+        before, rest = os.fstat(handle).st_size, memoryview(data)
         try:
             while rest:
                 rest = rest[operations.write(handle, rest) :]

@@ -25,7 +25,7 @@ def refuse_irregular(state: os.stat_result, path: Path, changed: bool) -> None:
     if is_link(state):
         raise Irregular("is a link", str(path), "put the file itself there")
     if not S_ISREG(state.st_mode):
-        raise Irregular("is no regular file", str(path), "put the right one back")
+        raise Irregular("is no regular file", str(path), "restore it")
     if changed and state.st_nlink > 1:
         raise Irregular("has a second name (a hard link)", str(path), "put a copy of its own there")
 
