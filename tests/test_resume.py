@@ -18,9 +18,9 @@ from saddlepoint.artefact.folder import load
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.planning import judgements, prepared
 from saddlepoint.planning.budget import Measurement
 from saddlepoint.record import RunRecord, read_record
-from saddlepoint.planning import judgements, prepared
 from saddlepoint.running.finish import finish
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary

@@ -80,7 +80,7 @@ def halves(source: Source) -> tuple[Source, Source]:
     what they were taught on, samples would seem further away than they are. SaddlepointError where they are too few.
     """
     order = torch.randperm(source.size, generator=Randomness(SEED).stream("halves"))
-    near = alike(source.x)
+    near = alike(source.x, source.low, source.high)
     taught = together(order, torch.arange(source.size) if near is None else near, source.size // 2)
     if int(taught.sum()) < 2 * LEAST:
         what, hint = f"{source.size:,} examples, half of them to learn from", f"{4 * LEAST} are the least"

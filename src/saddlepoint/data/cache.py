@@ -31,7 +31,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.regular import real_folder
 
-FORMAT = 2
+FORMAT = 3
 SMALL = 1 << 25  # bytes of encoded pictures that are not worth a cache
 MARGIN = 1 << 28  # bytes of the disk that are left free
 LARGEST = 1 << 30  # bytes of what is known of an array: those of a hundred million pictures

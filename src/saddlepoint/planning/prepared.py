@@ -98,7 +98,7 @@ def recorded(source: Source, fraction: float) -> DataRecord:
         fields=source.fields,
         licence=source.licence,
         digest=source.digest(),
-        held_out=tuple(split(source, fraction, chance, groups(source.x)).held_out.tolist()),
+        held_out=tuple(split(source, fraction, chance, groups(source.x, source.low, source.high)).held_out.tolist()),
     )
 
 
