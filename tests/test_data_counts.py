@@ -167,7 +167,7 @@ def test_look_names_all_that_the_refusal_counts_and_its_command_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("saddlepoint.running.plan.SECONDS", 0.0)
+    monkeypatch.setattr("saddlepoint.planning.budget.SECONDS", 0.0)
     rows = [("good", "ab"[i % 2]) for i in range(40)] + [("bad", "a"), ("good", ""), ("gone", "")] * 2
     npz(tmp_path, rows)
     assert main(["train", "set.npz", "--dry-run"]) == 2

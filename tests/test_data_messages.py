@@ -16,6 +16,7 @@ from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.settings.tree import flag, settings
+from saddlepoint.systems.gan.config import Config
 
 DATA = Path(__file__).parents[1] / "src" / "saddlepoint" / "data"
 
@@ -172,7 +173,7 @@ def test_columns_to_choose_from_are_chosen_as_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("saddlepoint.running.plan.SECONDS", 0.0)
+    monkeypatch.setattr("saddlepoint.planning.budget.SECONDS", 0.0)
     rows = [f"{paint(Path(f'{i}.png'), 50 + i)},{'ab'[i % 2]},{i}" for i in range(24)]
     Path("set.csv").write_text("\n".join(["path,kind,age", *rows]))
     error = refusal("set.csv")

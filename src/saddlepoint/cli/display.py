@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from saddlepoint.cli.flags import Voice
 from saddlepoint.cli.tables import (
@@ -160,7 +160,10 @@ class Live:
         result(summary, self.as_json)
 
 
-def bar(steps: Sequence[int], silent: bool) -> Iterator[int]:
+Step = TypeVar("Step")
+
+
+def bar(steps: Sequence[Step], silent: bool) -> Iterator[Step]:
     """The steps one by one, with a bar on a terminal that shows how far it is."""
     if silent or not on_terminal():
         yield from steps

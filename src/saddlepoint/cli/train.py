@@ -55,7 +55,7 @@ def command(tokens: Sequence[str]) -> Callable[..., None]:
         budget: Annotated[str | None, Time] = None,
         place: Annotated[Place, Flat] = Place(),
         dry_run: Annotated[bool, Parameter(negative=(), help="Say what it would take, and leave nothing.")] = False,
-        flags: Flags = None,
+        flags: Flags = None,  # pyright: ignore[reportInvalidTypeForm]
         voice: Speaking = NORMAL,
     ) -> None:
         run(data, begin, budget, place, dry_run, flags or {}, voice)

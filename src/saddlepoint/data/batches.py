@@ -16,7 +16,7 @@ from saddlepoint.data.scaling import Scale, scaled
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
-from saddlepoint.records import Batch
+from saddlepoint.records import Batch, Examples
 
 
 class Sampling(NamedTuple):
@@ -52,7 +52,8 @@ class Batches:
         if sampling.mirror and source.x.ndim != 4:
             raise SaddlepointError("only pictures have a left and a right", "--mirror", "leave it out")
         self.source, self.size, self.rng, self.device = source, size, rng, device
-        self.facts, self.scale = facts_of({"x": source}), scale
+        self.facts = facts_of({"x": source})
+        self.scale: Scale = scale
         self.sampling = sampling
         self.labels = self.labelled()
         self.epoch, self.order = -1, torch.empty(0, dtype=torch.long)
@@ -97,19 +98,20 @@ class Batches:
         if not self.sampling.mirror:
             return batch
         turned = torch.rand(self.size, generator=self.rng.stream("mirror", position)) < 0.5
-        return Batch(*(mirrored(t, turned.to(self.device)) for t in batch))
+        turned = turned.to(self.device)
+        x, c = self.mirrored(batch.x, turned), batch.c
+        return Batch(x, self.mirrored(c, turned) if c is not None and c.ndim == 4 else c)
+
+    def mirrored(self, pictures: Examples, turned: Tensor) -> Tensor:
+        """Those that are to be turned left for right."""
+        if not isinstance(pictures, Tensor):
+            raise SaddlepointError("only one kind of example can be mirrored", self.source.name, "leave --mirror out")
+        return torch.where(turned[:, None, None, None], pictures.flip(-1), pictures)
 
     def from_(self, position: int) -> Iterator[Batch]:
         while True:
             yield self.at(position)
             position += self.size
-
-
-def mirrored(t: Tensor | None, turned: Tensor) -> Tensor | None:
-    """Pictures, those that are to be turned left for right; labels and codes as they are."""
-    if t is None or t.ndim != 4:
-        return t
-    return torch.where(turned[:, None, None, None], t.flip(-1), t)
 
 
 def balanced(labels: Tensor, balance: float, rng: torch.Generator) -> Tensor:

@@ -1,4 +1,4 @@
-"""Pairs of pictures: side by side in one file, or in two folders under equal names. One is x, the other its condition."""
+"""Pairs of pictures, one x and the other its condition: side by side in one file, or in two folders by name."""
 
 from pathlib import Path
 
@@ -40,6 +40,8 @@ def of_two(left: Source, right: Source, which: str, name: str) -> Source:
 
 def halves(source: Source, which: str) -> Source:
     """Pictures [N, C, H, 2 W] as pairs of [N, C, H, W]."""
+    if source.x.ndim != 4:
+        raise SaddlepointError("pairs of pictures are needed, and these are none", source.name, "give pictures")
     height, width = source.x.shape[2:]
     if width % 2 or width < WIDER * height:
         what = f"pictures of {height} x {width} are no pairs side by side"

@@ -53,7 +53,11 @@ class Case(NamedTuple):
         return WORDS.get(name, name)
 
     def has(self, flag: str) -> bool:
-        """Whether this kind of run has a setting that is written so: --lr, --g.lr, --r1."""
+        """Whether this kind of run has a setting that is written so: --lr, --g.lr, --r1. One that names no system is
+        from when all runs had the same.
+        """
+        if not self.config.get("system"):
+            return True
         name = flag.removeprefix("--").replace("-", "_")
         stage = (self.config.get("stages") or [{}])[-1]
         paths = [("g", "lr"), ("d", "lr")] if name == "lr" else [tuple(name.split("."))]

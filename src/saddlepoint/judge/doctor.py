@@ -220,7 +220,7 @@ def healthy(case: Case) -> Verdict:
     """
     judged, looks = len(case.judged), len(case.held_out)
     looked = f"{judged} judgement{'s' * (judged != 1)}"
-    looked += f", {looks} look{'s' * (looks != 1)} at D's logits" if looks or not case.judged else ""
+    looked += f", {looks} look{'s' * (looks != 1)} at D's logits" if case.has("--d.lr") else ""
     if not case.over:
         looked += f", {100 * case.done:.0f} % of the run is over"
     if not case.judged:

@@ -193,7 +193,7 @@ class Live:
         averages = {name: average.module for name, average in self.averages.items()}
         return begin_with(base, self.networks | averages)
 
-    def parts(self) -> dict[str, Part]:
+    def parts(self) -> Mapping[str, Part]:
         """Everything that a checkpoint has to hold, by name."""
         networks = {name: ModulePart(network) for name, network in self.networks.items()}
         moved = {f"optimiser-{name}": OptimiserPart(p.optimiser) for name, p in self.scene.game.players.items()}
@@ -207,7 +207,7 @@ class Live:
         Its stage is entered first: other stages move other players.
         """
 
-        def there(saved: Mapping[str, checkpoint.Saved]) -> dict[str, Part]:
+        def there(saved: Mapping[str, checkpoint.Saved]) -> Mapping[str, Part]:
             if "progress" in saved:
                 self.progress.load_state(saved["progress"])
                 self.scene = self.enter(min(self.progress.stage, len(self.config.stages) - 1))

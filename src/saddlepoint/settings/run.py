@@ -71,7 +71,7 @@ class Data(Frozen):
     cond: str | None = None
     """What the condition is made of, as age:number,kind:class; also labels, angle, vector. Unset: a guess."""
     pairs: Literal["none", "left", "right"] = "none"
-    """What c is, where examples are pairs of pictures, side by side or in two folders: the left (first) or the right."""
+    """What c is, where examples are pairs, side by side or in two folders: the left (first) picture or the right."""
     bad: Fraction = 0.05
     """The share of unreadable examples to put up with."""
     balance: Fraction = 0.0

@@ -59,6 +59,13 @@ def squares(one: Examples, other: Examples) -> Tensor:
     return (alone(one) - alone(other)).square().flatten(1).mean(1)
 
 
+def named(examples: Examples, name: str) -> Tensor:
+    """One of the tensors that a forge made."""
+    if isinstance(examples, Tensor):
+        raise SaddlepointError("examples are one tensor", name, "no names are known of it")
+    return examples[name]
+
+
 def alone(examples: Examples) -> Tensor:
     """The examples, where they are of one kind."""
     if not isinstance(examples, Tensor):

@@ -1,4 +1,4 @@
-"""A stack of sigmoid autoencoders. Stage i moves layer i, to rebuild what the layers below make of x; the last moves all.
+"""A stack of sigmoid autoencoders. Stage i moves layer i, to rebuild what those below make of x; the last moves all.
 
 h = down(x) by the layers below,   |up(down(h')) - h|^2,   h' = h with a share of its entries set to 0
 """
@@ -11,7 +11,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.networks.autoencoder import Stack
 from saddlepoint.systems.looks import before_and_after
-from saddlepoint.systems.parts import moved, player, size
+from saddlepoint.systems.parts import moved, named, player, size
 from saddlepoint.systems.stacked.config import Config
 from saddlepoint.systems.system import Model, Networks, Scene, System, Translate
 
@@ -35,9 +35,14 @@ def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene
         kept = (torch.rand(h.shape, generator=rng) >= rules.noise).to(h)
         return {"given": h, "rebuilt": stack.up(stack.down(h * kept, here), here)}
 
-    squares = Term("squares", "G", lambda turn: (turn.fake["rebuilt"] - turn.fake["given"]).square().sum(1))
+    squares = Term("squares", "G", lambda turn: far(named(turn.fake, "rebuilt"), named(turn.fake, "given")))
     game = Game(G=player(config.g, here, stack=stack), k=0, forge=forge, terms=(squares,))
     return Scene(game, {"G": config.g})
+
+
+def far(rebuilt: Tensor, given: Tensor) -> Tensor:
+    """|rebuilt - given|^2 of each example, [B]."""
+    return (rebuilt - given).square().sum(1)
 
 
 def network(networks: Networks) -> Stack:

@@ -14,7 +14,7 @@ from saddlepoint.priors import Prior
 from saddlepoint.records import Turn
 from saddlepoint.statistics.likelihood import bernoulli_log_likelihood, gaussian_kl, importance_bound
 from saddlepoint.systems.looks import samples
-from saddlepoint.systems.parts import moved, player, run
+from saddlepoint.systems.parts import alone, moved, named, player, run
 from saddlepoint.systems.system import Latent, Model, Nats, Networks, Scene, System, Translate
 from saddlepoint.systems.vae.config import Config
 
@@ -35,13 +35,13 @@ def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene
         return {"logits": nets["decoder"](mu + (log_var / 2).exp() * e), "mu": mu, "log_var": log_var}
 
     def reconstruction(turn: Turn) -> Tensor:
-        return -bernoulli_log_likelihood(turn.fake["logits"], turn.x)
+        return -bernoulli_log_likelihood(named(turn.fake, "logits"), alone(turn.x))
 
     def kl(turn: Turn) -> Tensor:
-        return gaussian_kl(turn.fake["mu"], turn.fake["log_var"])
+        return gaussian_kl(named(turn.fake, "mu"), named(turn.fake, "log_var"))
 
     game = Game(
-        G=player(config.g, **networks),
+        G=player(config.g, None, **networks),
         prior=Prior("normal", config.latent),
         k=0,
         forge=forge,

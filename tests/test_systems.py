@@ -1,0 +1,270 @@
+"""Every kind of model by the same road: trained, cut, resumed bit for bit, exported, loaded, used, judged, drawn.
+
+Four systems of ours, and one of a user's own whose memory and stages are what is hard to bring back.
+"""
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from tinyrun import ENGINE, Cut, Seen, bundle, events, outcome, pictures
+
+from saddlepoint import api
+from saddlepoint.artefact.folder import load
+from saddlepoint.cli.main import main
+from saddlepoint.data.sources import SOURCES
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.planning.begin import configure
+from saddlepoint.record import read_record
+from saddlepoint.running.live import Live
+from saddlepoint.settings.run import Run as Config
+from saddlepoint.storage.checkpoint import newest
+from saddlepoint.systems import theirs
+
+SMALL = {
+    "engine.threads": 1,
+    "engine.precision": "float32",
+    "device": "cpu",
+    "judge.share": 0,
+    "seed": 3,
+    "snapshots": 3,
+}
+ONES = {"averages": "100,20", "checkpoint_images": 40, "journal_images": 16, "data.held_out": 0.35}
+SETTINGS = {
+    "pix2pix": {"g.width": 4, "g.halvings": 2, "d.width": 4, "d.layers": 1, "batch": 4, "images": 160},
+    "srgan": {"factor": 2, "g.width": 8, "g.blocks": 1, "d.width": 4, "d.layers": 1, "batch": 6, "images": 90},
+    "vae": {"latent": 3, "g.network.hidden": "16", "batch": 6, "images": 180, "importance": 3},
+    "stacked": {"widths": "16,8,4", "batch": 6, "images": 48},
+    "mine": {"batch": 6, "images": 60},
+}
+
+MINE = Path(__file__).parent / "own_system.py"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        bundle(patch)
+        patch.chdir(tmp_path_factory.mktemp("systems"))
+        sheets()
+        yield
+        theirs.IN_USE.clear()
+
+
+def sheets() -> None:
+    """Forty pairs side by side, 16 x 32: on the left a square, on the right the same square, inverted."""
+    folder, chance = Path("pairs"), random.Random(0)
+    folder.mkdir()
+    for i in range(40):
+        left, top = chance.randrange(9), chance.randrange(9)
+        one = Image.new("L", (32, 16), 20)
+        one.paste(235, (left, top, left + 6, top + 6))
+        one.paste(235, (16, 0, 32, 16))
+        one.paste(20, (16 + left, top, 22 + left, top + 6))
+        one.save(folder / f"{i:02d}.png")
+
+
+def configured(name: str) -> Config:
+    recipe = str(MINE) if name == "mine" else name
+    return configure(recipe, None, SMALL | ONES | SETTINGS[name])
+
+
+def data_of(name: str) -> str:
+    return "pairs" if name == "pix2pix" else "tiny"
+
+
+def begun(name: str, as_: str, watcher: Seen | None = None) -> api.Run:
+    return api.start(data_of(name), configured(name), name=as_, watcher=watcher)
+
+
+@pytest.fixture(scope="module", params=list(SETTINGS))
+def straight(request: pytest.FixtureRequest, tiny: None) -> tuple[str, api.Run]:
+    return request.param, begun(request.param, f"{request.param}-straight")
+
+
+def test_a_run_that_is_cut_anywhere_ends_as_one_that_never_was(straight: tuple[str, api.Run]) -> None:
+    name, run = straight
+    total = sum(stage.images for stage in run.config.stages)
+    chance = random.Random(name)
+    folder = Path("runs") / f"{name}-cut"
+    for turn, at in enumerate(sorted(chance.randrange(1, total) for _ in range(3))):
+        go_on = (lambda watcher: begun(name, folder.name, watcher)) if turn == 0 else watched(folder)
+        with pytest.raises(Cut):
+            go_on(Seen(at))
+    api.resume(folder)
+    assert outcome(folder) == outcome(run.folder)
+    weights = [f / "generator" / "generator.safetensors" for f in (folder, run.folder)]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+
+
+def watched(folder: Path) -> Callable[[Seen], api.Run]:
+    return lambda watcher: api.resume(folder, watcher=watcher)
+
+
+def test_what_is_loaded_does_what_the_run_did(straight: tuple[str, api.Run]) -> None:
+    """From another place, with nothing of the run beside it."""
+    name, run = straight
+    there = Path(f"{name}-elsewhere")
+    shutil.copytree(run.folder / "generator", there)
+    model = load(there)
+    record = read_record(run.folder)
+    sources = {"x": SOURCES["tiny"]()} if data_of(name) == "tiny" else api.as_begun(record, print).sources
+    live = Live(record, sources, ENGINE)
+    live.restore(run.folder / "checkpoints")
+    inner, some = live.model(live.shipped), live.unseen(5)
+    assert list(model.can) == list(inner.can) == read(there)["can"]
+    if inner.apply:
+        given = some.c if some.c is not None and some.c.ndim == 4 else some.x
+        assert torch.equal(model.model.apply.call(given, 0), inner.apply.call(given, 0))
+    if inner.log_prob:
+        one, other = (m.log_prob(some.x, torch.Generator().manual_seed(1)) for m in (model.model, inner))
+        assert one.kind == other.kind == "bound"
+        assert torch.equal(one.values, other.values)
+    if inner.latent:
+        assert torch.equal(model.sample(40, seed=2).x[:5], model.sample(5, seed=2).x)
+
+
+def read(folder: Path) -> dict:
+    return json.loads((folder / "config.json").read_text())
+
+
+def test_averages_ships_and_checkpoints_hold_all_that_a_model_needs(straight: tuple[str, api.Run]) -> None:
+    name, run = straight
+    last = newest(run.folder / "checkpoints")
+    assert last is not None
+    wanted = {
+        "pix2pix": {"G", "D", "optimiser-G", "optimiser-D"},
+        "srgan": {"G", "D", "optimiser-G", "optimiser-D"},
+        "vae": {"encoder", "decoder", "optimiser-G"},
+        "stacked": {"stack", "optimiser-G"},
+        "mine": {"near", "far", "memory", "optimiser-G"},
+    }[name]
+    assert set(last.saved) == wanted | {"average-100", "average-20", "progress"}
+    if name == "vae":
+        tops = {key.split(".")[0] for key in last.saved["average-100"].tensors}
+        assert tops == {"encoder", "decoder"}
+        for half, part in (("encoder", "mu.weight"), ("decoder", "last.weight")):
+            mine, now = last.saved["average-100"].tensors[f"{half}.{part}"], last.saved[half].tensors[part]
+            assert not torch.equal(mine, now)
+
+
+def test_it_is_judged_by_what_fits_it_and_its_card_is_true(straight: tuple[str, api.Run]) -> None:
+    name, run = straight
+    measures = json.loads((run.folder / "measures.json").read_text())
+    assert ("l1" in measures) == (name in ("pix2pix", "srgan", "stacked", "mine"))
+    assert ("nats" in measures) == (name == "vae")
+    if name == "vae":
+        assert "a bound" in measures["nats"]["card"]["metric"]
+    card = (run.folder / "generator" / "README.md").read_text()
+    assert "adversarial" not in card
+    assert f"system `{run.config.system}`" in card
+    page = (run.folder / "report.html").read_text()
+    assert ("What it makes of what it is given" in page) == ("apply" in load(run.folder).can)
+    assert ("What it draws" in page) == ("sample" in load(run.folder).can)
+    stages = [event for event in events(run.folder) if event["event"] == "stage"]
+    assert {event["system"] for event in stages} == {run.config.system}
+
+
+def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
+    straight: tuple[str, api.Run], capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, run = straight
+    model, folder = load(run.folder), str(run.folder)
+    Image.new("L", (16, 16) if name == "pix2pix" else (8, 8), 99).save("one.png")
+    own = ["--system", str(MINE)] if name == "mine" else []
+    for verb, words in {"sample": ["-n", "4"], "apply": ["one.png", "--force"], "judge": [], "doctor": []}.items():
+        code = main([*own, verb, folder, *words])
+        said = capsys.readouterr()
+        able = verb in ("judge", "doctor") or verb in model.can
+        assert code == (0 if able else 2), (verb, said.err)
+        if not able:
+            assert len(said.err.splitlines()) == 1
+            assert "it can" in said.err
+    code = main([*own, "score", folder, "one.png"])
+    assert code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_stage_moves_its_layer_alone_and_moments_follow(straight: tuple[str, api.Run]) -> None:
+    name, run = straight
+    if name != "stacked":
+        return
+    live = Live(run.record, {"x": pictures()}, ENGINE)
+    moved = []
+    for stage in range(4):
+        scene = live.enter(stage)
+        ours = {id(p) for p in scene.game.G.parameters}
+        layers = live.networks["stack"].layers
+        moved.append([i for i, layer in enumerate(layers) if {id(p) for p in layer.parameters()} <= ours])
+    assert moved == [[0], [1], [2], [0, 1, 2]]
+    lasting = newest(run.folder / "checkpoints").saved["optimiser-G"].tensors
+    steps = {key: float(t) for key, t in lasting.items() if key.endswith("/step")}
+    assert len(set(steps.values())) == 2, "the last layer's moments come from the stage before, the others are fresh"
+
+
+def test_all_recipes_are_listed_and_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes"]) == 0
+    said = capsys.readouterr().out
+    for name in ("modern", "gan", "points", "pix2pix", "srgan", "vae", "stacked"):
+        assert sum(line.split()[:1] == [name] for line in said.splitlines()) == 1
+    assert max(map(len, said.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = 1\n", ("has no Config", "own.py")),
+        ("from saddlepoint.settings.run import Run as Config\nRECIPES = {'a': Config}\n", ("has no SYSTEM", "own.py")),
+        ("\n\n1 / 0\n", ("own.py, line 3", "ZeroDivisionError")),
+        ("def broken(:\n", ("own.py, line 1", "SyntaxError")),
+        (MINE.read_text().replace("Model(", "Model(dance=3, ", 1), ("own.py, line", "dance")),
+    ],
+)
+def test_a_wrong_file_is_one_line_that_names_file_and_line(
+    text: str, words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own.py").write_text(text)
+    settings = ["--batch", "6", "--images", "12", "--engine.threads", "1", "--judge.share", "0"]
+    assert main(["train", "tiny", "--recipe", str(tmp_path / "own.py"), "--root", str(tmp_path), *settings]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len([line for line in said if line.startswith("saddlepoint:")]) == 1
+    assert all(word in said[-1] for word in words), said
+
+
+def test_a_run_of_a_users_own_asks_for_the_file_and_never_runs_one_it_names(
+    straight: tuple[str, api.Run], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name, run = straight
+    if name != "mine":
+        return
+    record = read(run.folder)
+    assert record["config"]["system"] == MINE.name
+    assert len(record["system_sha256"]) == 64
+    monkeypatch.setattr(theirs, "IN_USE", {})
+    trap = tmp_path / "trapped"
+    (run.folder / MINE.name).write_text(f"open({str(trap)!r}, 'w')")
+    for verb in ("sample", "resume", "judge", "report", "doctor"):
+        assert main([verb, str(run.folder)]) == 2
+        assert f"--system PATH/{MINE.name}" in capsys.readouterr().err
+    assert not trap.exists()
+    other = tmp_path / MINE.name
+    other.write_text(MINE.read_text() + "\n# another\n")
+    assert main(["--system", str(other), "doctor", str(run.folder)]) == 2
+    assert "another `own_system.py`" in capsys.readouterr().err
+    (run.folder / MINE.name).unlink()
+
+
+def test_data_of_a_kind_that_a_system_does_not_take_are_refused() -> None:
+    for data, recipe, words in (
+        ("ring8", "pix2pix", "no pairs"),
+        ("ring8", "vae", "takes pictures"),
+        ("tiny", "points", "range"),
+    ):
+        with pytest.raises(SaddlepointError) as refused:
+            api.start(data, configure(recipe, None, SMALL | {"images": 10}), name="never")
+        assert words in str(refused.value) or "condition" in str(refused.value)
