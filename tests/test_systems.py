@@ -274,3 +274,9 @@ def test_data_of_a_kind_that_a_system_does_not_take_are_refused() -> None:
         with pytest.raises(SaddlepointError) as refused:
             api.start(data, config, name="never")
         assert words in str(refused.value)
+
+
+def test_the_page_on_systems_shows_the_one_that_is_tested_here() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "your-own-system.md").read_text()
+    assert f"```python\n{MINE.read_text()}```" in page
+    assert len([line for line in MINE.read_text().splitlines() if line.strip()]) < 60
