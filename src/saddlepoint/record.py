@@ -11,9 +11,11 @@ from pydantic import SerializeAsAny, ValidationError, field_validator
 
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.files import write_atomic
+from saddlepoint.files import read_bounded, write_atomic
 from saddlepoint.settings.run import Frozen, Run
 from saddlepoint.systems import catalog
+
+LARGEST = 1 << 26  # bytes of a config.json that are read: it lists the held-out examples
 
 Known = TypeVar("Known", bound=Frozen)
 
@@ -78,7 +80,7 @@ def read_record(folder: Path) -> RunRecord:
     """The record of this run folder. A newer format, damage or another kind of folder is refused."""
     path = folder / "config.json"
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_bounded(path, LARGEST))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise SaddlepointError("no run here", str(folder), "`saddlepoint runs` lists them") from error
     except OSError as error:

@@ -21,8 +21,8 @@ from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.artefact.description import Description, upgraded
 from saddlepoint.engine import choose_device, memory
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.files import write_atomic
-from saddlepoint.record import recognised
+from saddlepoint.files import make_folder, read_bounded, settled, write_folder
+from saddlepoint.record import LARGEST, recognised
 from saddlepoint.systems import catalog
 from saddlepoint.systems.system import Networks
 
@@ -30,24 +30,22 @@ FLOAT = 4  # bytes
 
 
 def export(folder: Path, shipped: nn.Module, description: Description, card: str, preview: bytes) -> None:
-    """Write the folder. The description gets the digest of the weights."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the folder, whole or not at all. The description gets the digest of the weights."""
+    make_folder(folder.parent)
     weights = safetensors.torch.save({k: v.contiguous() for k, v in shipped.state_dict().items()})
     description = description.model_copy(update={"sha256": hashlib.sha256(weights).hexdigest()})
-    write_atomic(folder / "generator.safetensors", weights)
-    write_atomic(folder / "preview.png", preview)
-    write_atomic(folder / "README.md", card.encode())
-    write_atomic(folder / "config.json", description.model_dump_json(indent=2).encode())
+    contents = {"generator.safetensors": weights, "preview.png": preview, "README.md": card.encode()}
+    write_folder(folder, contents | {"config.json": description.model_dump_json(indent=2).encode()})
 
 
 def load(folder: str | Path, device: str = "cpu") -> Artefact:
     """The model in this folder (or in the `generator/` of this run). Damage and foreign files are refused."""
     folder = Path(folder)
-    if (folder / "generator" / "config.json").exists():
-        folder = folder / "generator"
+    if (settled(folder / "generator") / "config.json").exists():
+        folder = settled(folder / "generator")
     try:
-        content = json.loads((folder / "config.json").read_bytes())
-        weights = (folder / "generator.safetensors").read_bytes()
+        content = json.loads(read_bounded(folder / "config.json", LARGEST))
+        weights = read_bounded(folder / "generator.safetensors", memory() // 2)
     except FileNotFoundError as error:
         hint = "give a run's folder, or the generator folder in it"
         if (folder / "checkpoints").is_dir():

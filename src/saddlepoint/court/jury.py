@@ -19,7 +19,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card
 from saddlepoint.judge.extractors.digits import digits
-from saddlepoint.judge.extractors.downloads import fetched, is_address
+from saddlepoint.judge.extractors.downloads import cached, fetched, is_address
 from saddlepoint.judge.extractors.efficientnet import KNOWN as LITE
 from saddlepoint.judge.extractors.efficientnet import available, efficientnet
 from saddlepoint.judge.extractors.extractor import Extractor, look
@@ -44,8 +44,10 @@ UNEVEN = (
 EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
 
 
-def extractor_of(name: str, weights: str | None = None, source: Source | None = None) -> Extractor:
-    """The extractor of this name, its weights from a file or an address; `learned` learns from the source."""
+def extractor_of(name: str, weights: str | None = None, source: Source | None = None, asked: bool = False) -> Extractor:
+    """The extractor of this name, its weights from a file or an address; `learned` learns from the source. Only where
+    the user has `asked` for an address now is it downloaded: one that a run's folder names is looked for in the cache.
+    """
     if name == "learned":
         if source is None:
             raise SaddlepointError("learned from what?", "--features", "give data to learn from, or use pixels")
@@ -53,17 +55,25 @@ def extractor_of(name: str, weights: str | None = None, source: Source | None = 
     known: dict[str, Callable[[], Extractor]] = {
         "pixels": pixels,
         "digits": digits,
-        "efficientnet": lambda: efficientnet(local(weights, LITE)),
-        "inception": lambda: inception(local(weights, INCEPTION)),
+        "efficientnet": lambda: efficientnet(local(weights, LITE, asked)),
+        "inception": lambda: inception(local(weights, INCEPTION, asked)),
     }
     return known[name]()
 
 
-def local(weights: str | None, known: Mapping[str, str]) -> Path | None:
-    """The file of weights that is meant; what is at an address is downloaded, if it is one of those known."""
+def local(weights: str | None, known: Mapping[str, str], asked: bool = True) -> Path | None:
+    """The file of weights that is meant; what is at an address is downloaded, if it is one of those known, or where
+    nobody asked for it, taken from the cache.
+    """
     if weights is None:
         return None
-    return fetched(weights, known) if is_address(weights) else Path(weights)
+    if not is_address(weights):
+        return Path(weights)
+    if asked:
+        return fetched(weights, known)
+    if (found := cached(weights, known)) is None:
+        raise SaddlepointError("its weights are not here", weights, "judge with this address as --weights")
+    return found
 
 
 def usual(source: Source) -> str:
@@ -76,7 +86,7 @@ def usual(source: Source) -> str:
 
 def chosen(wish: Judge, source: Source) -> Extractor:
     """The extractor that is asked for, or the usual one."""
-    return extractor_of(usual(source) if wish.features == "auto" else wish.features, wish.weights, source)
+    return extractor_of(usual(source) if wish.features == "auto" else wish.features, wish.weights, source, True)
 
 
 class Jury(NamedTuple):

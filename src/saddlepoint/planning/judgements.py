@@ -2,7 +2,7 @@
 
 import time
 
-from saddlepoint.court.jury import usual
+from saddlepoint.court.jury import extractor_of, usual
 from saddlepoint.court.summons import unfit
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
@@ -32,6 +32,8 @@ def planned(record: RunRecord, sources: Sources, engine: Engine) -> RunRecord:
         return record
     images = sum(stage.images for stage in conf.stages)
     try:
+        if conf.judge.weights is not None:
+            extractor_of(features, conf.judge.weights, asked=True)  # whoever begins the run has asked for them
         trial = Trial(Live(record, sources, engine))
     except SaddlepointError as error:
         return refused(record, str(error))

@@ -6,6 +6,7 @@ from saddlepoint.artefact import folder as artefacts
 from saddlepoint.court.bench import Judged, Measures
 from saddlepoint.court.copies import keep_copies
 from saddlepoint.court.folders import settled
+from saddlepoint.court.jury import extractor_of
 from saddlepoint.court.kept import keep
 from saddlepoint.court.summons import court, unfit
 from saddlepoint.data.sources import silent
@@ -23,10 +24,13 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, l
     record = read_record(folder)
     model = artefacts.load(folder, record.choices.device)
     room_for(n, model.numbers)
+    given = wish.weights
     wish = settled(wish, record.choices.judge_features, record.config.judge.weights)
     run = as_begun(record, silent)
     if why := unfit(record.config, run.sources["x"]):
         raise SaddlepointError(why, "judge")
+    if given is not None:
+        extractor_of(wish.features, given, asked=True)
     config = record.config.model_copy(update={"judge": wish})
     choices = record.choices.model_copy(update={"judge_features": wish.features, "judge_images": 0})
     live = run._replace(record=record.model_copy(update={"config": config, "choices": choices})).live()

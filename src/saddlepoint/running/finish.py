@@ -1,5 +1,7 @@
 """What a finished run leaves: the model by itself, sheets, film strip, figures, report; by what the model can do."""
 
+import io
+import re
 from pathlib import Path
 
 import torch
@@ -18,7 +20,7 @@ from saddlepoint.data.facts import evenly
 from saddlepoint.data.sides import PROBE
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.files import write_atomic
+from saddlepoint.files import read_bounded, write_atomic
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.digits import judge_digits
 from saddlepoint.judge.doctor import in_turn
@@ -32,6 +34,8 @@ from saddlepoint.running.watcher import Summary
 from saddlepoint.storage.journal import read
 from saddlepoint.systems.looks import as_large, translated
 
+FRAME = re.compile(r"samples/\d{9,}\.png")
+LARGEST = 1 << 26  # bytes of a frame that are read
 PROTOCOL = 10_000  # samples that digits are judged by
 EACH = 10  # pictures of each class, and pictures beside their nearest training picture, in the report
 POINTS = 2_000
@@ -131,7 +135,17 @@ def frames(folder: Path) -> list[tuple[int, Image.Image]]:
     """The film strip's frames, as the journal names them: (images seen, picture)."""
     events = read(folder / "journal.jsonl")
     named = {event["images"]: event["file"] for event in events if event["event"] == "snapshot"}
-    return [(images, Image.open(folder / file)) for images, file in sorted(named.items())]
+    return [(images, frame(folder, str(file))) for images, file in sorted(named.items())]
+
+
+def frame(folder: Path, name: str) -> Image.Image:
+    """One of a run's own frames, as PNG alone: what a journal names may come from anybody."""
+    if not FRAME.fullmatch(name):
+        raise SaddlepointError(f"the journal names {name!r} as a frame", str(folder), "it is none of this run's own")
+    try:
+        return Image.open(io.BytesIO(read_bounded(folder / name, LARGEST)), formats=["PNG"])
+    except (OSError, Image.DecompressionBombError) as error:
+        raise SaddlepointError(f"cannot be read as a picture: {error}", str(folder / name), "restore it") from error
 
 
 def judged(

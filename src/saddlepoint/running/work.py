@@ -12,7 +12,7 @@ from saddlepoint.court.bench import Court
 from saddlepoint.durations import show
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import png
-from saddlepoint.files import make_folder, write_atomic
+from saddlepoint.files import make_own_folder, write_atomic
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import diagnose
 from saddlepoint.records import Round
@@ -188,7 +188,7 @@ class Worker:
         except NotFiniteError as error:  # large weights overflow on the way through a network before they do themselves
             raise OutOfItsSensesError from error
         name = f"samples/{self.progress.seen:09d}.png"
-        make_folder(self.folder / "samples")
+        make_own_folder(self.folder / "samples")
         write_atomic(self.folder / name, frame)
         self.write("snapshot", file=name)
         if opinions := self.live.opinions():
