@@ -32,4 +32,8 @@ def nats(model: Artefact, evidence: Evidence, seed: int, most: int) -> Measures:
         raise model.refuse("be judged in nats: it has no density")
     some = target_of(evidence.unseen)[:most]
     found = log_prob(some, Randomness(seed).stream("nats"))
-    return {"nats": measured(WORDS[found.kind], -found.values.double().cpu(), card_of(evidence, len(some), seed))}
+    return {
+        "nats": measured(
+            WORDS[found.kind], -found.values.double().cpu(), card_of(evidence, len(some), seed, "examples")
+        )
+    }

@@ -55,9 +55,9 @@ def measured(metric: str, values: Tensor, card: Card) -> Measure:
     return Measure(*mean_interval(values), card._replace(metric=metric))
 
 
-def card_of(evidence: Evidence, n: int, seed: int) -> Card:
-    """The protocol: which pairs, how many."""
-    reference = f"{evidence.record.data.name}, {n:,} {evidence.whose} pairs, {digest(evidence.unseen)}"
+def card_of(evidence: Evidence, n: int, seed: int, what: str = "pairs") -> Card:
+    """The protocol: which pairs, or examples, and how many."""
+    reference = f"{evidence.record.data.name}, {n:,} {evidence.whose} {what}, {digest(evidence.unseen)}"
     return Card("", "none", "none", n, n, reference, "none", seed, code_version())
 
 
