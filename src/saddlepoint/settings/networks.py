@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from saddlepoint.settings.run import Frozen, Positive
+from saddlepoint.settings.run import Frozen, Pace, Positive
 
 ConditionMode = Literal["none", "concat", "embedding", "add", "projection"]
 
@@ -64,3 +64,12 @@ class Residual(Frozen):
 
 
 Network = Annotated[Mlp | Dcgan | Residual, Field(discriminator="kind")]
+
+
+class PatchPace(Pace):
+    """A critic of patches: its size, and how it is moved."""
+
+    width: Positive = 32
+    """Channels next to the picture; doubled at each layer, at most 8 times."""
+    layers: Annotated[int, Field(ge=0, le=5)] = 3
+    """Strided convolutions: a logit sees 1, 16, 34, 70, 142 or 286 pixels."""

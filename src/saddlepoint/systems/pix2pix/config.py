@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from saddlepoint.settings.networks import PatchPace
 from saddlepoint.settings.recipe import Recipe
 from saddlepoint.settings.run import Data, ObjectiveName, Pace, Positive, Run, Stage, Weight
 
@@ -17,15 +18,6 @@ class UnetPace(Pace):
     """How often the picture is halved on the way down: its sides must be multiples of 2^halvings."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
     """Probability that a unit is dropped, in the innermost layers: the only source of chance."""
-
-
-class PatchPace(Pace):
-    """The critic of patches, of c and x together: its size, and how it is moved."""
-
-    width: Positive = 32
-    """Channels next to the picture; doubled at each layer, at most 8 times."""
-    layers: Annotated[int, Field(ge=0, le=5)] = 3
-    """Strided convolutions: a logit sees 1, 16, 34, 70, 142 or 286 pixels."""
 
 
 class Rules(Stage):

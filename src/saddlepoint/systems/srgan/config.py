@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from saddlepoint.settings.networks import PatchPace
 from saddlepoint.settings.recipe import Recipe
 from saddlepoint.settings.run import ObjectiveName, Pace, Positive, Run, Stage, Weight
 
@@ -18,15 +19,6 @@ class UpscalerPace(Pace):
     """Channels."""
     blocks: Annotated[int, Field(ge=1, le=64)] = 4
     """Residual blocks."""
-
-
-class PatchPace(Pace):
-    """The critic of patches of x alone: its size, and how it is moved."""
-
-    width: Positive = 32
-    """Channels next to the picture; doubled at each layer, at most 8 times."""
-    layers: Annotated[int, Field(ge=0, le=5)] = 2
-    """Strided convolutions: a logit sees 1, 16, 34, 70, 142 or 286 pixels."""
 
 
 class Rules(Stage):
@@ -60,7 +52,7 @@ def srgan() -> Config:
         recipe="srgan",
         batch=16,
         g=UpscalerPace(**rates),
-        d=PatchPace(**{**rates, "lr": 2e-4}),
+        d=PatchPace(layers=2, **{**rates, "lr": 2e-4}),
         stages=(Rules(images=60_000), Rules(images=20_000, adversarial=1e-3, inherit="networks")),
         averages=(4_000, 1_000),
         checkpoint_images=8_000,
