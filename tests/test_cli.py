@@ -15,8 +15,9 @@ from PIL import Image
 
 from saddlepoint import api
 from saddlepoint.cli import display
-from saddlepoint.cli.flags import EVERYDAY, NETWORKS, PLAYERS, Voice, title
+from saddlepoint.cli.flags import Voice
 from saddlepoint.cli.main import VERBS, main
+from saddlepoint.cli.offered import EVERYDAY, NETWORKS, PLAYERS, title
 from saddlepoint.cli.tables import columns, line, plan_lines, size_of, status
 from saddlepoint.data.names import WORLD_NAMES
 from saddlepoint.errors import SaddlepointError

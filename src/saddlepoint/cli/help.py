@@ -16,7 +16,7 @@ class Compact:
 
     def __call__(self, console: Any, options: Any, panel: Any) -> None:
         """One heading with its flags, or nothing where all are hidden."""
-        found = list(fold(panel.entries))
+        found = list(fold((label(entry), described(entry)) for entry in panel.entries))
         if found:
             print(heading(panel.title), *rows(found), "", sep="\n")
 
@@ -33,19 +33,22 @@ def text(shown: Any) -> str:
     return str(getattr(inner, "plain", inner)).strip()
 
 
-def fold(entries: Iterable[Any]) -> Iterator[tuple[str, str]]:
+def fold(entries: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """(label, description) of each flag; one row for --g.X and --d.X, which their heading explains."""
     found: dict[tuple[str, str], list[str]] = {}
-    for entry in entries:
-        name, short = entry.positive_names[:1], entry.positive_shorts
-        label = entry.positional_label or ", ".join((*short, *name))
-        value = f" {entry.metavar}" if entry.metavar and not entry.positional_label else ""
-        player = re.match(r"--([gd])\.(?:network\.)?", label)
-        key = (label[player.end() :] if player else label) + value, described(entry)
+    for name, description in entries:
+        player = re.match(r"--([gd])\.(?:network\.)?", name)
+        key = name[player.end() :] if player else name, description
         found.setdefault(key, []).extend(player.groups() if player else ())
     both = any(len(players) > 1 for players in found.values())
-    for (label, description), players in found.items():
-        yield label, description + (f" (--{players[0]}. only)" if both and len(players) == 1 else "")
+    for (name, description), players in found.items():
+        yield name, description + (f" (--{players[0]}. only)" if both and len(players) == 1 else "")
+
+
+def label(entry: Any) -> str:
+    """The names of a flag and what a value looks like, as cyclopts hands them over."""
+    names = entry.positional_label or ", ".join((*entry.positive_shorts, *entry.positive_names[:1]))
+    return f"{names} {entry.metavar}" if entry.metavar and not entry.positional_label else names
 
 
 def described(entry: Any) -> str:

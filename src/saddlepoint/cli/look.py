@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from saddlepoint.cli.flags import DATA, NORMAL, Speaking, Time
+from saddlepoint.cli.flags import NORMAL, Speaking, Time
+from saddlepoint.cli.offered import DATA
 from saddlepoint.cli.tables import columns, plan_lines, say, shorten
 from saddlepoint.cli.theory import silence, tell
 from saddlepoint.durations import parse

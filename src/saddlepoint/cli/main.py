@@ -102,10 +102,15 @@ def run(tokens: list[str]) -> int:
     if not tokens or tokens in ([HELP[0]], [HELP[1]], ["help"]):
         page()
         return 0
+    if tokens[0] == "train" and any(word in tokens for word in HELP):  # derived from the settings, faster than parsed
+        from saddlepoint.cli.manual import manual
+
+        manual(tokens)
+        return 0
     from cyclopts import App, CycloptsError
 
     from saddlepoint import __version__
-    from saddlepoint.cli.flags import ARGUMENTS, PLAIN
+    from saddlepoint.cli.flags import ARGUMENTS, FLAGS
     from saddlepoint.cli.help import Compact
     from saddlepoint.cli.refusals import refusal
 
@@ -115,7 +120,7 @@ def run(tokens: list[str]) -> int:
         help_format="plaintext",
         help_formatter=Compact(),
         group_arguments=ARGUMENTS,
-        group_parameters=PLAIN,
+        group_parameters=FLAGS,
         suppress_keyboard_interrupt=False,
     )
     for verb in VERBS:
@@ -125,7 +130,6 @@ def run(tokens: list[str]) -> int:
         from saddlepoint.cli.train import command
 
         app.command(command(tokens), name="train")
-        tokens = [token for place, token in enumerate(tokens) if token != "all" or tokens[place - 1] not in HELP]
     try:
         code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:

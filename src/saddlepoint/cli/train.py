@@ -4,107 +4,46 @@ Which flags there are depends on the recipe: the verb is made for the words that
 """
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from saddlepoint.cli.display import screen
-from saddlepoint.cli.flags import DATA, NORMAL, Flat, Root, Speaking, Time, flags_of
+from saddlepoint.cli.flags import Voice, type_of
+from saddlepoint.cli.offered import AFTER, BEFORE, asked_for
 from saddlepoint.cli.tables import plan_lines, say
 from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.planning.begin import chosen, configure, settings_of, usual_recipe
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """Where the settings come from, before the flags."""
-
-    recipe: Annotated[
-        str | None,
-        Parameter(metavar="NAME", help="Begin as this one; unset: what suits the data. See `saddlepoint recipes`."),
-    ] = None
-    config: Annotated[Path | None, Parameter(metavar="FILE", help="Settings in TOML, or JSON as a run leaves.")] = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the run goes."""
-
-    name: Annotated[str | None, Parameter(metavar="NAME", help="Of the run; unset: its data, its recipe, 1.")] = None
-    root: Root = Path("runs")
+from saddlepoint.planning.begin import configure, settings_of, usual_recipe
 
 
 def command(tokens: Sequence[str]) -> Callable[..., None]:
     """The verb for these words: with the flags of the recipe that they name."""
-    recipe, file, base = (valued(tokens, flag) for flag in ("--recipe", "--config", "--from"))
-    if recipe is None and file is None and base is not None:
-        file = str(settings_of(Path(base)))
-    kind = type(chosen(recipe, None if file is None else Path(file)))
-    brief = recipe is None and file is None and "all" not in tokens
-    Flags: Any = flags_of(kind, brief)
+    Flags: Any = type_of(asked_for(tokens))
 
-    def train(
-        data: Annotated[str, Parameter(help=f"What to train on: {DATA}.")],
-        /,
-        *,
-        begin: Annotated[Beginning, Flat] = Beginning(),
-        budget: Annotated[str | None, Time] = None,
-        place: Annotated[Place, Flat] = Place(),
-        dry_run: Annotated[bool, Parameter(negative=(), help="Say what it would take, and leave nothing.")] = False,
-        flags: Flags = None,  # pyright: ignore[reportInvalidTypeForm]
-        voice: Speaking = NORMAL,
-    ) -> None:
-        run(data, begin, budget, place, dry_run, flags or {}, voice)
+    def train(data: str, /, *, flags: Flags = None) -> None:  # pyright: ignore[reportInvalidTypeForm]
+        run(data, flags or {})
 
-    train.__doc__ = PAGE + ("" if brief is False else MORE)
     return train
 
 
-PAGE = """Train a model on data, for as long as --budget or --images says.
-
-Labels, where the data has them, become conditions. Settings come from the
-recipe, over them from --config, over these from the flags below.
-
-Example: saddlepoint train digits --budget 10m
-Example: saddlepoint train digits --recipe acgan --lr 0.0005 --dry-run
-"""
-
-MORE = """
-All other settings: saddlepoint train --help all, or with --recipe NAME those
-of that recipe.
-"""
-
-
-def valued(tokens: Sequence[str], flag: str) -> str | None:
-    """What stands behind a flag, as --flag X or --flag=X; None where it was not given."""
-    for place, token in enumerate(tokens):
-        if token == flag and place + 1 < len(tokens):
-            return tokens[place + 1]
-        if token.startswith(f"{flag}="):
-            return token.partition("=")[2]
-    return None
-
-
-def run(
-    data: str, begin: Beginning, budget: str | None, place: Place, dry_run: bool, flags: dict[str, Any], voice: Speaking
-) -> None:
-    """What the verb does."""
+def run(data: str, given: Mapping[str, Any]) -> None:
+    """What the verb does: `given` holds its own flags, and by their names the settings."""
+    own = {row.key: given.get(row.key) for row in (*BEFORE, *AFTER)}
+    flags = {name: value for name, value in given.items() if name not in own}
+    voice = Voice(bool(own["quiet"]), bool(own["json"]))
+    budget, recipe, file = own["budget"], own["recipe"], own["config"]
     if budget and "images" in flags:
         raise SaddlepointError("says how long to train, as --budget does", "--images", "give one of them")
     seconds = parse(budget) if budget else None
-    file = begin.config
-    if file is None and begin.recipe is None and (base := flags.get("from") or flags.get("base")):
+    if file is None and recipe is None and (base := flags.get("from") or flags.get("base")):
         file = settings_of(Path(base))
-    settings = configure(begin.recipe, file, flags, usual_recipe(data))
+    settings = configure(recipe, None if file is None else Path(file), flags, usual_recipe(data))
     from saddlepoint import api  # torch is imported here, once the request is known to be sound
 
-    if dry_run:
+    if own["dry_run"]:
         plan = api.plan(data, settings, seconds)
         say([json.dumps(plan._asdict())] if voice.json else plan_lines(plan))
         return
     with screen(voice) as watcher:
-        api.start(data, settings, budget=seconds, name=place.name, root=place.root, watcher=watcher)
+        api.start(data, settings, budget=seconds, name=own["name"], root=Path(own["root"] or "runs"), watcher=watcher)
