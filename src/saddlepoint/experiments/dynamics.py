@@ -11,7 +11,7 @@ from saddlepoint.experiments import figures
 from saddlepoint.experiments.vocabulary import Options, Table
 from saddlepoint.theory.dynamics import Field, alternating, bilinear_field, dirac_field, orbit, radius, simultaneous
 
-RATE, STEPS, GAMMA = 0.2, 400, 0.3
+RATE, STEPS, GAMMA, FRAMES = 0.2, 400, 0.3, 40
 GAMMAS = np.linspace(0, 2, 41)
 
 
@@ -83,7 +83,7 @@ def table(record: Record) -> Table:
 
 def draw(record: Record, folder: Path) -> list[Path]:
     """The orbits, and the radius over R1's weight; a film of the orbits."""
-    moments = [round(STEPS * (i / 40) ** 1.5) for i in range(2, 41)]
+    moments = [round(STEPS * (i / FRAMES) ** 1.5) for i in range(2, FRAMES + 1)]
     frames = [figures.frame(picture_at(record, n)) for n in moments]
     still = figures.save(picture_at(record, STEPS), folder, "dynamics")
     return [still, figures.film(frames, folder, "dynamics", 100)]

@@ -17,7 +17,7 @@ from saddlepoint.experiments.vocabulary import Options, Table
 from saddlepoint.randomness import Randomness
 from saddlepoint.theory.optimal import optimal_discriminator
 
-ROUNDS, BATCH, JUDGED = 1500, 1024, 20_000
+ROUNDS, BATCH, JUDGED, FRAMES = 1500, 1024, 20_000, 30
 PIXELS = 72
 
 
@@ -89,9 +89,9 @@ def run(options: Options) -> Record:
 def course(
     D: nn.Module, p: Density, q: Density, at: tuple[Tensor, Tensor], options: Options
 ) -> Iterator[tuple[int, Tensor, Tensor]]:
-    """(rounds played, D at the judged points, D over the window), at 30 moments that grow ever further apart."""
+    """(rounds played, D at the judged points, D over the window), at moments that grow ever further apart, the film's frames."""
     total = options.steps(ROUNDS)
-    moments = sorted({round(total ** (i / 29)) for i in range(30)})
+    moments = sorted({round(total ** (i / (FRAMES - 1))) for i in range(FRAMES)})
     batches = points(p, BATCH, total, options.seed)
     for round_ in train_critic(D, batches, prior_of(q), rounds=total, seed=options.seed):
         if round_.index + 1 in moments:
