@@ -4,8 +4,12 @@ Four systems of ours, and one of a user's own whose memory and stages are what i
 """
 
 import json
+import os
 import random
 import shutil
+import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,10 +17,12 @@ import pytest
 import torch
 from PIL import Image
 from tinyrun import ENGINE, Cut, Seen, bundle, events, outcome, pictures
+from toyrun import Child
 
 from saddlepoint import api
 from saddlepoint.artefact.folder import load
 from saddlepoint.cli.main import main
+from saddlepoint.data.scaling import scaled
 from saddlepoint.data.sources import SOURCES
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning.begin import configure
@@ -102,6 +108,32 @@ def test_a_run_that_is_cut_anywhere_ends_as_one_that_never_was(straight: tuple[s
     assert weights[0].read_bytes() == weights[1].read_bytes()
 
 
+def test_a_run_that_is_killed_at_any_moment_ends_as_one_that_never_was(straight: tuple[str, api.Run]) -> None:
+    """By the system, without a chance to save: somewhere in a round, or in what is written after it."""
+    name, run = straight
+    total = sum(stage.images for stage in run.config.stages)
+    chance = random.Random(f"{name}, killed")
+    folder = Path("runs") / f"{name}-killed"
+    ends = []
+    for turn, at in enumerate(sorted(chance.randrange(1, total * 3 // 4) for _ in range(3))):
+        go_on = (lambda watcher: begun(name, folder.name, watcher)) if turn == 0 else watched(folder)
+        seen = Seen(at, killed_in(chance.random() * 0.02))
+        ends.append(Child(lambda seen=seen, go_on=go_on: go_on(seen)).wait())
+    assert ends == 3 * [-signal.SIGKILL]
+    api.resume(folder)
+    assert outcome(folder) == outcome(run.folder)
+
+
+def killed_in(seconds: float) -> Callable[[], None]:
+    """Let the process be killed that much later, and play no further than a few rounds until then."""
+
+    def act() -> None:
+        threading.Timer(seconds, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+        time.sleep(seconds / 2)
+
+    return act
+
+
 def watched(folder: Path) -> Callable[[Seen], api.Run]:
     return lambda watcher: api.resume(folder, watcher=watcher)
 
@@ -169,6 +201,19 @@ def test_it_is_judged_by_what_fits_it_and_its_card_is_true(straight: tuple[str, 
     assert ("What it draws" in page) == ("sample" in load(run.folder).can)
     stages = [event for event in events(run.folder) if event["event"] == "stage"]
     assert {event["system"] for event in stages} == {run.config.system}
+
+
+def test_a_large_picture_goes_through_in_tiles_as_it_would_whole(straight: tuple[str, api.Run]) -> None:
+    """Wherever the field of the network is finite and declared; elsewhere tiles are blended."""
+    _, run = straight
+    model = load(run.folder)
+    to = model.model.apply
+    if to is None or to.margin is None:
+        return
+    c = torch.randint(0, 256, (1, 1, 300, 264), generator=torch.Generator().manual_seed(0)).to(torch.uint8)
+    x = scaled(c, run.config.range, model.given)
+    torch.testing.assert_close(model.tiles(x, to, 0, None), to.call(x, 0), atol=1e-5, rtol=0)
+    assert model.apply(c).x.shape == (1, 1, 300 * to.scale, 264 * to.scale)
 
 
 def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
@@ -258,6 +303,63 @@ def test_a_run_of_a_users_own_asks_for_the_file_and_never_runs_one_it_names(
     assert main(["--system", str(other), "doctor", str(run.folder)]) == 2
     assert "another `own_system.py`" in capsys.readouterr().err
     (run.folder / MINE.name).unlink()
+
+
+JUDGE = """
+
+def by_noise(view):
+    made = view.model.apply.call(view.some.c, view.seed)
+    card = Card("own", "none", "none", len(made), len(made), "own", "none", view.seed, code_version())
+    return {"own": Measure(*mean_interval((made - view.some.c).abs().mean((1, 2, 3)).double()), card)}
+
+
+TAKES"""
+IMPORTS = """
+from saddlepoint.judge.card import Card, Measure, code_version
+from saddlepoint.statistics.intervals import mean_interval
+"""
+
+
+def test_a_judge_of_ones_own_decides_and_is_reported(tmp_path: Path) -> None:
+    file = tmp_path / "judging.py"
+    text = MINE.read_text().replace("\nTAKES", JUDGE).replace('("pairs",)', "(by_noise,)")
+    file.write_text(text.replace("\n\nclass Config", f"{IMPORTS}\n\nclass Config"))
+    run = api.start("tiny", configure(str(file), None, SMALL | ONES | SETTINGS["mine"]), name="own-judge")
+    (name, measure), *rest = json.loads((run.folder / "measures.json").read_text()).items()
+    assert (name, rest) == ("own", [])
+    model, record = load(run.folder), read_record(run.folder)
+    live = Live(record, {"x": SOURCES["tiny"]()}, ENGINE)
+    live.restore(run.folder / "checkpoints")
+    c = live.unseen(1_000).c
+    assert c is not None
+    apart = (model.model.apply.call(c, 0) - c).abs().mean().item()
+    assert measure["value"] == pytest.approx(apart, rel=1e-3)
+    assert "own" in (run.folder / "report.html").read_text()
+
+
+def test_a_system_that_is_installed_is_one_more_recipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As pip leaves it: a module, and an entry point in the metadata beside it."""
+    (tmp_path / "denoisers.py").write_text(MINE.read_text())
+    about = tmp_path / "denoisers-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: denoisers\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[saddlepoint.systems]\ndenoiser = denoisers\n")
+    with monkeypatch.context() as installed:
+        installed.syspath_prepend(tmp_path)
+        installed.setattr(theirs, "IN_USE", {})
+        assert main(["recipes"]) == 0
+        assert [line.split()[0] for line in capsys.readouterr().out.splitlines() if "denoise " in line] == ["denoise"]
+        settings = [w for name, value in (SMALL | SETTINGS["mine"]).items() for w in (f"--{name}", str(value))]
+        assert main(["train", "tiny", "--recipe", "denoise", "--name", "installed", "--noise", "0.1", *settings]) == 0
+        assert read(Path("runs/installed"))["config"]["system"] == "denoiser"
+        assert load(Path("runs/installed")).can == ("apply",)
+        capsys.readouterr()
+    assert main(["resume", "runs/installed"]) == 2
+    said = capsys.readouterr().err
+    assert "no system 'denoiser'" in said
+    assert "install" in said
 
 
 def test_data_of_a_kind_that_a_system_does_not_take_are_refused() -> None:

@@ -89,7 +89,7 @@ def run(options: Options) -> Record:
 def course(
     D: nn.Module, p: Density, q: Density, at: tuple[Tensor, Tensor], options: Options
 ) -> Iterator[tuple[int, Tensor, Tensor]]:
-    """(rounds played, D at the judged points, D over the window), at moments that grow ever further apart, the film's frames."""
+    """(rounds played, D at the judged points, D over the window), at ever rarer moments: the film's frames."""
     total = options.steps(ROUNDS)
     moments = sorted({round(total ** (i / (FRAMES - 1))) for i in range(FRAMES)})
     batches = points(p, BATCH, total, options.seed)
