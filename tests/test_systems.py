@@ -217,16 +217,20 @@ def test_a_large_picture_goes_through_in_tiles_as_it_would_whole(straight: tuple
 
 
 def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
-    straight: tuple[str, api.Run], capsys: pytest.CaptureFixture[str]
+    straight: tuple[str, api.Run], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What it cannot is refused by its description: before anything is loaded, in a moment."""
     name, run = straight
     model, folder = load(run.folder), str(run.folder)
     Image.new("L", (16, 16) if name == "pix2pix" else (8, 8), 99).save("one.png")
     own = ["--system", str(MINE)] if name == "mine" else []
     for verb, words in {"sample": ["-n", "4"], "apply": ["one.png", "--force"], "judge": [], "doctor": []}.items():
-        code = main([*own, verb, folder, *words])
-        said = capsys.readouterr()
         able = verb in ("judge", "doctor") or verb in model.can
+        with monkeypatch.context() as patch:
+            if not able:
+                patch.setattr("saddlepoint.artefact.folder.load", None)
+            code = main([*own, verb, folder, *words])
+        said = capsys.readouterr()
         assert code == (0 if able else 2), (verb, said.err)
         if not able:
             assert len(said.err.splitlines()) == 1

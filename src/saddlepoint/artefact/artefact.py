@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from saddlepoint.artefact.ability import CANNOT, refusal
 from saddlepoint.artefact.description import Description
 from saddlepoint.data.cond import asked
 from saddlepoint.data.facts import About, Facts
@@ -92,14 +93,12 @@ class Artefact:
 
     def refuse(self, what: str) -> SaddlepointError:
         """What is said where the model cannot do this: what it can do instead."""
-        recipe = self.description.config.recipe
-        hint = f"it can {' and '.join(self.can)}" if self.can else "it can nothing that there is a verb for"
-        return SaddlepointError(f"a model of `{recipe}` cannot {what}", self.description.run, hint)
+        return refusal(what, self.description.config.recipe, self.description.run, self.can)
 
     @property
     def latent(self) -> Latent:
         if self.model.latent is None:
-            raise self.refuse("walk: it has no latent space")
+            raise self.refuse(CANNOT["walk"])
         return self.model.latent
 
     @property
@@ -160,7 +159,7 @@ class Artefact:
         if self.model.latent is not None:
             return self.decode(self.noise(n, seed), c)
         if self.model.sample is None:
-            raise self.refuse("draw samples")
+            raise self.refuse(CANNOT["sample"])
         return self.model.sample(n, seed, c)
 
     def sample(self, n: int, seed: int = 0, label: int | str | None = None, cond: str | None = None) -> Samples:
@@ -168,7 +167,7 @@ class Artefact:
         if n < 0:
             raise SaddlepointError(f"cannot draw {n} samples", "-n", "0 or more")
         if "sample" not in self.can:
-            raise self.refuse("draw samples")
+            raise self.refuse(CANNOT["sample"])
         room_for(n, self.numbers)
         c = self.condition(n, label, cond)
         return Samples(self.stored(self.draw(n, seed, c)), c, self.about)
@@ -198,7 +197,7 @@ class Artefact:
         """
         about, to = self.given, self.model.apply
         if to is None:
-            raise self.refuse("be applied to anything")
+            raise self.refuse(CANNOT["apply"])
         if c.shape[1] != about.shape[0] or (to.step is None and tuple(c.shape[1:]) != about.shape):
             size, own = (" x ".join(map(str, shape)) for shape in (c.shape[1:], about.shape))
             any_size = "" if to.step is None else ", in any size"

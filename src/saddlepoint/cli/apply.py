@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from saddlepoint.artefact import ability
 from saddlepoint.cli.flags import NORMAL, Flat, Speaking
 from saddlepoint.cli.tables import say, shorten
 from saddlepoint.errors import SaddlepointError
@@ -41,6 +42,7 @@ def apply(
     """
     if not run.is_dir():
         raise SaddlepointError("no such folder", str(run), "`saddlepoint runs` lists them")
+    ability.check(run, "apply")
     if not pictures:
         raise SaddlepointError("no pictures to apply it to", "apply", "saddlepoint apply RUN FILE ...")
     if len(pictures) > 1 and result.out is not None and result.out.suffix:

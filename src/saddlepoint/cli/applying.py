@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from saddlepoint.artefact.ability import CANNOT
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.cli.display import bar
 from saddlepoint.data.facts import About
@@ -23,7 +24,7 @@ def applied(
 ) -> tuple[list[Path], list[SaddlepointError]]:
     """Write what the model makes of each picture; those that failed are told, and stop nobody else."""
     if "apply" not in model.can:
-        raise model.refuse("be applied to pictures")
+        raise model.refuse(CANNOT["apply"])
     if model.given.kind != "pictures":
         raise SaddlepointError(
             f"this model is applied to {model.given.kind}", "apply", "pictures cannot be given to it"

@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from saddlepoint import figures
+from saddlepoint.artefact.ability import CANNOT
 from saddlepoint.artefact.artefact import CHUNK, Artefact
 from saddlepoint.cli.display import bar
 from saddlepoint.engine import room_for
@@ -37,8 +38,6 @@ def sheet(model: Artefact, path: Path, wanted: Drawing) -> Path:
 
 def walk(model: Artefact, path: Path, *, points: int, steps: int, how: str, wanted: Drawing) -> Path:
     """A row for each way from one z to the next."""
-    if "walk" not in model.can:
-        raise model.refuse("walk: it has no latent space")
     x = model.walk(points, steps, wanted.seed, how, wanted.label).x
     if not model.medium.copies:
         raise SaddlepointError(
@@ -59,7 +58,7 @@ class Chunk(NamedTuple):
 def chunks(model: Artefact, wanted: Drawing, silent: bool) -> Iterator[Chunk]:
     """All samples, some at a time, with a bar that shows how far it is."""
     if "sample" not in model.can:
-        raise model.refuse("draw samples")
+        raise model.refuse(CANNOT["sample"])
     n = wanted.n
     if model.model.latent is None:
         room_for(n, model.numbers)  # nothing of it can be drawn in parts

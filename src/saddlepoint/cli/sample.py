@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Group, Parameter
 
+from saddlepoint.artefact import ability
 from saddlepoint.cli.flags import NORMAL, Flat, Speaking
 from saddlepoint.cli.tables import say, shorten
 from saddlepoint.errors import SaddlepointError
@@ -58,6 +59,7 @@ def sample(
     Example: saddlepoint sample runs/try2 --walk 9 --out walk.png
     """
     check(run, draw, target, walk)
+    ability.check(run, "sample" if walk.walk is None else "walk")
     from saddlepoint.artefact import folder as artefacts
     from saddlepoint.cli import drawing
     from saddlepoint.engine import choose_device
