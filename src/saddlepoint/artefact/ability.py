@@ -1,4 +1,4 @@
-"""What an exported model can do, by its description alone: a verb that it cannot is refused before torch is imported."""
+"""What an exported model can do, by its description alone, so that a verb it cannot is refused before torch comes."""
 
 import json
 from pathlib import Path
