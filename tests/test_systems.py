@@ -192,7 +192,7 @@ def test_it_is_judged_by_what_fits_it_and_its_card_is_true(straight: tuple[str, 
     assert ("l1" in measures) == (name in ("pix2pix", "srgan", "stacked", "mine"))
     assert ("nats" in measures) == (name == "vae")
     if name == "vae":
-        assert "a bound" in measures["nats"]["card"]["metric"]
+        assert "bound on" in measures["nats"]["card"]["metric"]
     card = (run.folder / "generator" / "README.md").read_text()
     assert "adversarial" not in card
     assert f"system `{run.config.system}`" in card

@@ -8,9 +8,9 @@ from saddlepoint.systems.looks import target_of
 
 ON_THE_WAY = 200  # examples of a judgement on the way
 WORDS = {
-    "exact": "-log p(x), nats, exact",
-    "bound": "-log p(x), nats, at most this (a bound)",
-    "estimate": "-log p(x), nats, an estimate",
+    "exact": "-log p(x), nats",
+    "bound": "bound on -log p(x), nats",
+    "estimate": "estimate of -log p(x), nats",
 }
 
 
