@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypedDict
 from cyclopts import Group, Parameter
 
 from saddlepoint.data.names import WORLD_NAMES
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.settings.tree import SHORT, Kind, Setting, first_line, flag, settings, stage_type
 
 Flat = Parameter(name="*")
@@ -100,3 +101,12 @@ def describe(setting: Setting, kinds: int) -> Iterator[str]:
         yield f"One of {', '.join(setting.choices)}."
     if setting.kinds and len(setting.kinds) < kinds:
         yield f"[{', '.join(setting.kinds)}]"
+
+
+def without_effect(flags: Mapping[str, object], where: str, hint: str = "leave it out") -> None:
+    """Refuse a flag that would change nothing: whoever gives it expects that it does. What was not given is None, or
+    False where it is a switch.
+    """
+    for name, given in flags.items():
+        if given is not None and given is not False:
+            raise SaddlepointError(f"has no effect {where}", name, hint)
