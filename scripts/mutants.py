@@ -636,6 +636,59 @@ TABLE = {
         ("shares sum to more than 1", "share = weight / total[", "share = weight / scale / overlap + 0 * total["),
     ],
     ("randomness.py", "test_randomness.py"): [("streams share their numbers", "[str(seed), stream,", "[str(seed),")],
+    # What is asked of a model: names, conditions, flags, ways, and whether sample i is its own.
+    ("data/asking.py", "test_asking.py test_generator.py"): [
+        (
+            "a place for a name",
+            "    if str(label) not in",
+            "    if int(label) < 3:\n        return int(label)\n    if str(label) not in",
+        ),
+        ("a vector of any length", "numbers is None or len(numbers) != field.size", "numbers is None"),
+        ("a wish for nothing", "len(given) < max(1, len(pairs))", "len(given) < len(pairs)"),
+        ("one thing asked twice", "len(given) < max(1, len(pairs))", "len(given) < 1"),
+        ("nothing said of clipping", "if value is not None and not low <= value[0] <= high:", "if False:"),
+    ],
+    ("artefact/artefact.py", "test_asking.py"): [
+        ("a walk asks no condition", "self.condition(1, label, cond)", "self.condition(1, label)"),
+        (
+            "conditions move with n",
+            "torch.arange(n) * step_through(len(examples))",
+            "torch.arange(n) * max(1, len(examples) // max(1, n))",
+        ),
+        ("steps that miss places", "if math.gcd(s, m) == 1", "if s"),
+        ("steps of one", "abs(s - GOLDEN * m)", "s"),
+        ("examples in batches of any size", "to.call(c if to.chance else full(c), seed)", "to.call(c, seed)"),
+        ("chance shared by a batch", "x.split(1 if to.chance else CHUNK)", "x.split(CHUNK)"),
+    ],
+    ("latent/walk.py", "test_walk.py test_generator.py"): [
+        (
+            "a turn in float32",
+            "share, start, end = t.double()[:, None], a.double(), b.double()",
+            "share, start, end = t[:, None].to(a.dtype), a, b",
+        ),
+        ("a length that is not kept", "(1 - share) * lengths[0] + share * lengths[1]", "lengths[0]"),
+        ("opposite ends by a line too soon", "PARALLEL = 1e-8", "PARALLEL = 1e-3"),
+        ("a sphere for a uniform prior", '"uniform": "lerp"', '"uniform": "slerp"'),
+        ("out of the cube where asked", 'if how == "slerp" and prior.kind == "uniform":', "if False:"),
+    ],
+    ("cli/sample.py", "test_cli.py"): [
+        ("idle flags on samples", 'without_effect(idle, "on samples"', 'without_effect({}, "on samples"'),
+        ("idle flags on a walk", 'without_effect(idle, "on a walk', 'without_effect({}, "on a walk'),
+        ("--force on a sheet", 'without_effect({"--force": target.force}', "without_effect({}"),
+    ],
+    ("cli/drawing.py", "test_asking.py"): [
+        ("--walk forgets --cond", "wanted.label, wanted.cond).x", "wanted.label).x"),
+    ],
+    ("cli/apply.py", "test_systems.py"): [
+        ("--seed without chance", 'without_effect({"--seed": seed}', "without_effect({}"),
+    ],
+    ("storage/checkpoint.py", "test_resume.py"): [
+        (
+            "a journal's order that is lost",
+            "in_order({name: s.values for name, s in saved.items()})",
+            "json.dumps({name: s.values for name, s in saved.items()}, sort_keys=True).encode()",
+        ),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from saddlepoint.cli.flags import NORMAL, Flat, Speaking
+from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
 from saddlepoint.cli.tables import columns, say
 from saddlepoint.errors import SaddlepointError
 
@@ -102,10 +102,3 @@ def judge(
 def shown(measures: "Measures") -> list[tuple[str, str, str]]:
     """(name, value with interval, what it is) of each measure."""
     return [(name, str(measure), measure.card.metric) for name, measure in measures.items()]
-
-
-def without_effect(flags: dict[str, object], where: str) -> None:
-    """Refuse a flag that would change nothing: whoever gives it expects that it does."""
-    for flag, given in flags.items():
-        if given is not None:
-            raise SaddlepointError(f"has no effect {where}", flag, "leave it out")

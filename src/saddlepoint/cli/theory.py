@@ -7,9 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from saddlepoint.cli.flags import NORMAL, Speaking
+from saddlepoint.cli.flags import NORMAL, Speaking, without_effect
 from saddlepoint.cli.help import rows
-from saddlepoint.cli.judge import without_effect
 from saddlepoint.cli.tables import say
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.experiments.catalog import EXPERIMENTS, run_experiment
