@@ -20,7 +20,7 @@ from torch.overrides import TorchFunctionMode
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.artefact.description import Description, upgraded
 from saddlepoint.engine import choose_device, memory
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import make_folder, read_bounded, settled, write_folder
 from saddlepoint.record import LARGEST, recognised
 from saddlepoint.systems import catalog
@@ -49,7 +49,7 @@ def load(folder: str | Path, device: str = "cpu") -> Artefact:
     except FileNotFoundError as error:
         hint = "give a run's folder, or the generator folder in it"
         if (folder / "checkpoints").is_dir():
-            hint = f"a run leaves it at its end: saddlepoint resume {folder}"
+            hint = f"a run leaves it at its end: {typed('resume', folder)}"
         raise SaddlepointError(f"no {Path(error.filename).name} here", str(folder), hint) from error
     except (OSError, ValueError, RecursionError) as error:
         raise SaddlepointError(f"not a generator: {error}", str(folder)) from error

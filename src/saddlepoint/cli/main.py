@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, plain
 
 VERBS = {
     "demo": "Train on the handwritten digits in this package, for two minutes.",
@@ -57,7 +57,7 @@ def main(tokens: list[str] | None = None) -> int:
     except Exception as error:
         if theirs := by_their_system(error):
             return complain(str(theirs), debug, theirs.code)
-        return complain(f"{type(error).__name__}: {error} (add --debug to see where)", debug, 1)
+        return complain(f"{type(error).__name__}: {' '.join(str(error).split())} (add --debug to see where)", debug, 1)
 
 
 def with_systems(tokens: list[str]) -> list[str]:
@@ -89,12 +89,12 @@ def dashed(token: str) -> str:
 
 
 def complain(line: str, debug: bool, code: int) -> int:
-    """One line on standard error; with --debug, the traceback before it."""
+    """One plain line on standard error; with --debug, the traceback before it."""
     if debug:
         import traceback
 
-        traceback.print_exc()
-    print("saddlepoint:", " ".join(line.split()), file=sys.stderr)
+        print(*map(plain, traceback.format_exc().splitlines()), sep="\n", file=sys.stderr)
+    print("saddlepoint:", plain(line), file=sys.stderr)
     return code
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import write_atomic
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.case import Case
@@ -44,7 +44,7 @@ def kept(folder: Path) -> dict[str, Measure]:
         raise SaddlepointError(f"{error.where}: {error.what}", str(folder / NAME), "judge the run again") from error
     except (FileNotFoundError, NotADirectoryError) as error:
         read_record(folder)  # which says so where this is no run at all
-        raise SaddlepointError("not judged yet", str(folder), f"saddlepoint judge {folder}") from error
+        raise SaddlepointError("not judged yet", str(folder), typed("judge", folder)) from error
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror}", str(folder / NAME)) from error
     except (ValueError, AttributeError) as error:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from saddlepoint.court.bench import Court
 from saddlepoint.durations import show
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.figures import png
 from saddlepoint.files import make_own_folder, write_atomic
 from saddlepoint.judge.case import Case
@@ -264,7 +264,7 @@ class Worker:
         return (f"about {show(all_in_all)} in all instead of the {show(planned)} planned",)
 
     def stopped(self, signal: int) -> SaddlepointError:
-        hint = f"go on with `saddlepoint resume {self.folder}`"
+        hint = f"go on with `{typed('resume', self.folder)}`"
         what = f"stopped at {self.progress.seen:,} images, saved"
         return SaddlepointError(what, str(self.folder), hint, code=128 + signal)
 
