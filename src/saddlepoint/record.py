@@ -4,7 +4,7 @@ import json
 import platform
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field as Field_
 from pydantic import SerializeAsAny, ValidationError, field_validator
@@ -12,7 +12,7 @@ from pydantic import SerializeAsAny, ValidationError, field_validator
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded, write_atomic
-from saddlepoint.settings.run import Frozen, Run
+from saddlepoint.settings.run import Device, Frozen, Run, Threads
 from saddlepoint.storage.digests import canonical, sha256
 from saddlepoint.systems import catalog
 
@@ -39,9 +39,9 @@ class DataRecord(Frozen):
 class Choices(Frozen):
     """What was found out about the machine when the run began, and is kept from then on."""
 
-    device: str
-    precision: str
-    threads: int
+    device: Device
+    precision: Literal["float32", "bfloat16"]
+    threads: Threads
     rate: float | None = None
     """Real examples a second, as measured before the start."""
     planned_seconds: float | None = None

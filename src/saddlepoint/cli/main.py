@@ -55,6 +55,9 @@ def main(tokens: list[str] | None = None) -> int:
     except SaddlepointError as error:
         return complain(str(error), debug, error.code)
     except Exception as error:
+        if out_of_memory(error):
+            hint = "take smaller or fewer examples, or a smaller network or batch"
+            return complain(f"memory ran out: {str(error)[:80]} ({hint})", debug, 1)
         if theirs := by_their_system(error):
             return complain(str(theirs), debug, theirs.code)
         return complain(f"{type(error).__name__}: {' '.join(str(error).split())} (add --debug to see where)", debug, 1)
@@ -75,6 +78,11 @@ def with_systems(tokens: list[str]) -> list[str]:
 
         theirs.use(file)
     return rest
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether this is how Python, numpy or torch say that memory ran out."""
+    return isinstance(error, MemoryError) or any(text in str(error) for text in ("allocate memory", "out of memory"))
 
 
 def by_their_system(error: Exception) -> SaddlepointError | None:

@@ -4,6 +4,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from saddlepoint.artefact.folder import require_room
+from saddlepoint.data.facts import facts_of
 from saddlepoint.data.reading import Tell
 from saddlepoint.data.sources import open_source
 from saddlepoint.engine import Engine, resolve
@@ -15,6 +17,7 @@ from saddlepoint.settings.run import Engine as Wishes
 from saddlepoint.settings.tree import wishes
 from saddlepoint.storage.checkpoint import checkpoints
 from saddlepoint.storage.manifest import MANIFEST, Damage, read_manifest
+from saddlepoint.systems.catalog import system
 
 
 class Opened(NamedTuple):
@@ -33,6 +36,7 @@ def as_begun(record: RunRecord, tell: Tell) -> Opened:
         sources[name] = open_source(reading(wish), tell)
         if sources[name].digest() != record.of(name).digest:
             raise SaddlepointError("the data are not those the run began with", record.of(name).name, "restore them")
+    require_room(system(record.config.system), record.config, facts_of(sources))
     engine = resolve(Wishes(**record.choices.model_dump(include={"device", "precision", "threads"})))
     return Opened(record, sources, engine)
 

@@ -131,6 +131,7 @@ class Worker:
         if moment.judge:
             self.judge()
         if moment.over:
+            self.require_a_step()
             self.live.next_stage()
             if self.live.stage is None:
                 self.write("end")
@@ -142,6 +143,15 @@ class Worker:
         """Raise OutOfItsSensesError where a number of the state is not finite: it is not drawn, judged or saved."""
         if any(checkpoint.not_finite(part.state().tensors) for part in self.live.parts().values()):
             raise OutOfItsSensesError
+
+    def require_a_step(self) -> None:
+        """Give up where in every round of a stage that is over a step was refused: then nothing was learnt in it. (One
+        with more than a few rounds has gone back by then.)
+        """
+        if self.progress.in_a_row >= self.progress.index:
+            what = f"given up: in each of the stage's {self.progress.index:,} rounds a step was refused, not finite"
+            hint = f"look for bad examples, or lower --lr; `{typed('report', self.folder)}` shows what there is"
+            raise SaddlepointError(what, str(self.folder), hint, code=3)
 
     def roll_back(self) -> None:
         """Return to the last checkpoint with half the rates; give up when that did not help three times."""
