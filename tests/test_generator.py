@@ -451,3 +451,17 @@ def test_weights_with_the_right_digest_that_are_none_are_refused(folder: Path) -
 
 def test_a_device_that_is_not_there_is_refused(folder: Path) -> None:
     assert "no device 'cuda:77' on this machine" in refusal(folder, device="cuda:77")
+
+
+@pytest.mark.parametrize("value", [math.nan, 3e38], ids=["not a number", "larger than its products can be"])
+def test_what_is_not_finite_is_neither_drawn_nor_walked_nor_written(tmp_path: Path, value: float) -> None:
+    """As a pixel it would be black, and look like any other."""
+    model = made(described(Mlp(hidden=(8, 8)), classes=()))
+    for weights in model.networks["G"].parameters():
+        weights.data.fill_(value).view(-1)[::2].neg_()
+    export(tmp_path / "g", model.networks["G"], model.description, "", b"")
+    loaded = load(tmp_path / "g")
+    for act in (lambda: loaded.sample(3), lambda: loaded.walk(2), lambda: loaded.stored(loaded.draw(3, 0, None))):
+        with pytest.raises(SaddlepointError, match="what it makes is not finite") as caught:
+            act()
+        assert caught.value.code == 1

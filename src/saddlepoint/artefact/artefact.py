@@ -165,7 +165,13 @@ class Artefact:
         return torch.cat(outputs)[: len(z)]
 
     def stored(self, x: Tensor) -> Tensor:
-        """x as data is stored: pictures in the type they were trained from, points unscaled."""
+        """x as data is stored: pictures in the type they were trained from, points unscaled. SaddlepointError (code 1)
+        where a number of it is not finite, which as a pixel would look like any other.
+        """
+        if not bool(torch.isfinite(x).all()):
+            what = "what it makes is not finite: its weights are damaged, or have grown too large"
+            hint = "restore them, or train again with a lower --lr"
+            raise SaddlepointError(what, self.description.run or "this model", hint, code=1)
         return stored(x, self.description.config.range, self.about)
 
     def draw(self, n: int, seed: int, c: Tensor | None) -> Tensor:

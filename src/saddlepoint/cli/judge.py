@@ -1,7 +1,6 @@
 """saddlepoint judge RUN, or FOLDER FOLDER: every measure that applies, with its error bar."""
 
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
-from saddlepoint.cli.tables import columns, say
+from saddlepoint.cli.tables import columns, say, tell
 from saddlepoint.errors import SaddlepointError
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def judge(
         found, notes = judge_folders(str(generated), str(real), wish, pictures.size, pictures.bad)
     if voice.json:
         say([json.dumps({name: measure.to_json() for name, measure in found.items()})])
-        print(*notes, sep="\n", end="\n" * bool(notes), file=sys.stderr)
+        tell(*notes)
     elif not voice.quiet:
         card = next(iter(found.values())).card
         about = f"{card.n_fake:,} samples, seen by {card.extractor}, against {card.reference}"
