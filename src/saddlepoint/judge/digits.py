@@ -34,7 +34,7 @@ class DigitJudge(NamedTuple):
 
     reference  moments of the features of the 10,000 MNIST test pictures
     spread     mean pairwise feature distance within each class of the test pictures, [10]
-    floor      what real data scores: the Frechet distance from 10,000 random training pictures to the test pictures, the
+    floor      what real data score: the Frechet distance of 10,000 random training pictures to the test pictures, the
                mean over 60 such blocks, six of each of ten orders. One block by its place would not do: MNIST's first
                10,000, which are bundled, are by few hands, and half as far again.
     digest     SHA-256 of the weights file
