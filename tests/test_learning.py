@@ -1,8 +1,8 @@
 """Every recipe learns: a few hundred rounds on tiny data bring a figure where no player that stands still brings it.
 
-Rates, costs, objectives and gradient rules are the recipe's own; networks are narrow, batches small. Each bar was set by
-seeds 0 to 2, and stands apart from what they reached and from what the same run reaches where G, or D, does not move (of
-`srgan` where G does not: what its critic says weighs a thousandth).
+Rates, costs, objectives and gradient rules are the recipe's own; networks are narrow, batches small. Each bar was set
+by seeds 0 to 2, and stands apart from what they reached and from what the same run reaches where G, or D, does not
+move (of `srgan` where G does not: what its critic says weighs a thousandth).
 """
 
 from collections.abc import Callable, Mapping
