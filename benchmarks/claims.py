@@ -29,7 +29,6 @@ from saddlepoint.judge.memory import memory
 from saddlepoint.randomness import Randomness
 from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.records import Round
-from saddlepoint.running import generator
 from saddlepoint.running.live import Live
 from saddlepoint.settings.networks import Dcgan, Residual
 from saddlepoint.statistics.gaussian import fit, frechet
@@ -69,7 +68,7 @@ def begun(conf: Config, source: Source, held_out: Sequence[int] = ()) -> Live:
         held_out=tuple(held_out),
     )
     choices = Choices(device="cpu", precision="float32", threads=1)
-    return Live(RunRecord(config=conf, data=about, choices=choices, versions=versions()), source, ENGINE)
+    return Live(RunRecord(config=conf, data=about, choices=choices, versions=versions()), {"x": source}, ENGINE)
 
 
 def played(session: Live) -> Iterator[Round]:
@@ -83,7 +82,7 @@ def played(session: Live) -> Iterator[Round]:
 
 
 def samples(session: Live, n: int = SAMPLES) -> Tensor:
-    return generator.Generator(session.best, session.description("")).sample(n, 0).x
+    return session.artefact(session.best).sample(n, 0).x
 
 
 class Yardstick:

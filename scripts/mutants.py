@@ -688,6 +688,43 @@ TABLE = {
             "in_order({name: s.values for name, s in saved.items()})",
             "json.dumps({name: s.values for name, s in saved.items()}, sort_keys=True).encode()",
         ),
+    # What recipes learn, and what real digits are a yardstick of.
+    ("objectives.py", "test_learning.py::test_it_learns[modern]"): [
+        ("learning: G's cost, sign", "lambda r, f: softplus(-f)", "lambda r, f: -softplus(-f)"),
+    ],
+    ("objectives.py", "test_learning.py::test_it_learns[gan]"): [
+        ("learning: D's cost, sign", "return softplus(-r) + softplus(f)", "return -softplus(-r) - softplus(f)"),
+    ],
+    ("objectives.py", "test_learning.py::test_it_learns[points]"): [
+        ("learning: relativistic G, sign", "lambda r, f: softplus(r - f)", "lambda r, f: -softplus(r - f)"),
+    ],
+    ("running/dials.py", "test_learning.py::test_it_learns[dcgan]"): [
+        ("learning: G's rate is 0", "rate_factor * rate(pace, t)", '(name != "G") * rate_factor * rate(pace, t)'),
+    ],
+    ("running/dials.py", "test_learning.py::test_it_learns[pix2pix]"): [
+        ("learning: D's rate is 0", "rate_factor * rate(pace, t)", '(name != "D") * rate_factor * rate(pace, t)'),
+    ],
+    ("data/batches.py", "test_learning.py::test_it_learns[cgan]"): [
+        ("learning: labels are not their examples'", "self.source.c[places]", "self.source.c[places.flip(0)]"),
+    ],
+    ("systems/gan/play.py", "test_learning.py::test_it_learns[acgan]"): [
+        ("learning: G is not paid for its class", 'Term("class", "G", penalties.class_cost_on_fake, classify)',
+         'Term("class", "G", penalties.class_cost_on_fake, 0.0)'),
+    ],
+    ("systems/pix2pix/play.py", "test_learning.py::test_it_learns[pix2pix]"): [
+        ("learning: pix2pix without L1", "rules.l1)", "0.0)"),
+    ],
+    ("systems/srgan/play.py", "test_learning.py::test_it_learns[srgan]"): [
+        ("learning: srgan learns no pixels", "rules.squares", "0.0 * rules.squares"),
+    ],
+    ("judge/digits.py", "test_judge_digits.py"): [
+        ("digits: an untypical block is the yardstick", 'known["floor"]', 'known["floor_of_bundled"]'),
+    ],
+    ("running/dials.py", "test_recipes_by_hand.py"): [
+        ("by hand: momentum stays as it began", "(pace.momentum_end - pace.momentum) * t", "0.0 * t"),
+    ],
+    ("objectives.py", "test_recipes_by_hand.py"): [
+        ("by hand: minimax G, sign", "generator=lambda r, f: -softplus(f),", "generator=lambda r, f: softplus(f),"),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
