@@ -26,7 +26,7 @@ from saddlepoint.statistics.sliced import directions, sliced_wasserstein
 
 RATIOS, D_RATE, G_RATE = (0.2, 1.0, 2.0, 5.0, 10.0), 0.02, 0.1
 MOMENTUM, LAST = 0.5, 0.05  # both rates fall to a twentieth, geometrically
-GAMES, ROUNDS, BATCH = 8, 1500, 64
+GAMES, ROUNDS, BATCH = 8, 1000, 64
 WIDTH, PIECES = 64, 3
 SAMPLES, LINES = 2500, 64  # that a generator is judged by, and directions of the sliced distance
 REACH = 0.15  # of a peak: neighbours are .77 apart, and 38 % of the circle is this near to one
@@ -127,9 +127,7 @@ def pace(cell: Cell, rounds: int) -> Callable[[State], Dials]:
 def outcome(cell: Cell, options: Options) -> Outcome:
     """Play the cell's games, and look at their samples."""
     G, D = networks(options.seed)
-    rounds = options.steps(ROUNDS)
-
-    answers = []
+    rounds, answers = options.steps(ROUNDS), []
     data = batches(rounds * cell.k, options.seed)
     for round_ in play(game_of(G, D, cell), data, seed=options.seed, schedule=algorithm_1, dials=pace(cell, rounds)):
         answers.append(round_.readings["net"])
@@ -192,13 +190,12 @@ def draw(record: Record, folder: Path) -> list[Path]:
     figures.legend(axes[4], ncols=2)
     best = min(plain, key=lambda cell: float(plain[cell].distance.mean()))
     for ax, cell in zip(axes[2:4], (Cell(D_RATE, D_RATE), best)):
-        ax.plot(*plain[cell].samples[0].T, ".", ms=1.2, color=figures.FAKE, label="G(z), the first game")
-        ax.plot(*ring().means.T.numpy(), "+", ms=7, color=figures.DATA, label="peaks")
+        ax.plot(*plain[cell].samples[0].T, ".", ms=1.2, color=figures.FAKE)
+        ax.plot(*ring().means.T.numpy(), "+", ms=7, color=figures.DATA)
         ax.set_xlim(-1.6, 1.6)
         ax.set_ylim(-1.6, 1.6)
         ax.set_aspect("equal")
         figures.label(ax, f"Samples, ratio {cell.ratio:g}, k = 1")
-    figures.legend(axes[2], loc="center")
     return [figures.save(canvas, folder, "algorithm-1")]
 
 
@@ -224,7 +221,7 @@ def lines(axes: list[figures.Axes], record: Record) -> None:
         ax.minorticks_off()
     axes[0].axhline(record.start, color=figures.PALE, lw=1, ls=":", label="before")
     axes[0].axhline(record.floor, color=figures.INK, lw=1, label="two samples of the data")
-    axes[0].set_ylim(0)
     figures.label(axes[0], "Distance to the data", "G's rate over D's", "sliced Wasserstein")
     figures.label(axes[1], "Peaks found, of 8", "G's rate over D's")
-    figures.legend(axes[0], loc="upper right")
+    figures.legend(axes[0], loc="upper left")
+    axes[0].set_ylim(0, 1.5)
