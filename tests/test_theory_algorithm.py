@@ -11,6 +11,7 @@ from saddlepoint.experiments.algorithm_1 import Cell
 from saddlepoint.experiments.banks import Critics, Generators
 from saddlepoint.experiments.vocabulary import Options
 from saddlepoint.game.algorithm import play
+from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
 
 F64 = torch.float64
@@ -123,3 +124,13 @@ def test_by_the_rates_of_the_page_the_ring_is_learned_and_with_a_slow_g_it_is_no
     assert fast.distance.mean() < 0.9 * slow.distance.mean()
     assert fast.peaks.mean() > 1.25
     assert slow.peaks.mean() < 0.6
+
+
+def test_the_distance_of_each_game_is_the_sliced_one_to_the_ring():
+    """Samples that are the ring's own are at 0, moved by (.3, .4) at .5 / sqrt(2) over all directions: of 64, whose
+    squared cosines have a mean of 1/2 and a deviation of .35, within 4 * .35 / 8 of .125 in the square.
+    """
+    own = ring().sample(algorithm_1.SAMPLES, Randomness(3).stream("ring"))
+    found = algorithm_1.distances(torch.stack([own, own + torch.tensor([0.3, 0.4])], 1), 3)
+    assert found[0] < 1e-12
+    assert abs(found[1] ** 2 - 0.125) < 0.25 * 0.18
