@@ -725,6 +725,21 @@ TABLE = {
     ],
     ("objectives.py", "test_recipes_by_hand.py"): [
         ("by hand: minimax G, sign", "generator=lambda r, f: -softplus(f),", "generator=lambda r, f: softplus(f),"),
+    # Algorithm 1 as printed, on the ring.
+    ("experiments/algorithm_1.py", "test_theory_algorithm.py"): [
+        ("G's rate is not multiplied by the games", '"G": left * cell.g_rate', '"G": left / GAMES * cell.g_rate'),
+        ("D moves at G's rate", '"D": left * cell.d_rate', '"D": left * cell.g_rate'),
+        ("rates do not fall", "GAMES * LAST **", "GAMES * 1.0 **"),
+        ("algorithm 1: k is ignored", "k=cell.k,", "k=1,"),
+        ("algorithm 1: no momentum", "G.parameters(), cell.g_rate, momentum=MOMENTUM", "G.parameters(), cell.g_rate"),
+        ("algorithm 1: G's sign", "objective=minimax,", "objective=minimax._replace(generator=lambda r, f: f),"),
+        ("algorithm 1: another cost", "objective=minimax,", "objective=minimax._replace(generator=lambda r, f: -f),"),
+        ("a peak far off counts", "ring().means) < REACH", "ring().means) < 2 * REACH"),
+        ("one sample finds a peak", "near.double().mean(1) >= 1 / 16", "near.double().mean(1) > 0"),
+    ],
+    ("experiments/banks.py", "test_theory_algorithm.py"): [
+        ("networks side by side share the last bias", "baddbmm(self.biases[-1], h", "baddbmm(self.biases[-1][:1], h"),
+        ("D's first creases meet at the origin", "nn.init.normal_(self.biases[0])", "nn.init.zeros_(self.biases[0])"),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
