@@ -331,3 +331,4 @@ def test_near_copies_are_judged_by_what_is_usual_around_them():
     to_training = torch.tensor([1.0, 0.9, 0.0, 5.0, 0.1])
     usual = torch.tensor([2.0, 9.0, 1.0, 4.0, 0.2])
     assert near_copies(to_training, usual).tolist() == [2, 1]
+    assert near_copies(torch.tensor([1.0, 0.0]), torch.tensor([torch.inf] * 2)).tolist() == [1]
