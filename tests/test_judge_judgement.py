@@ -374,7 +374,7 @@ def test_near_copies_are_the_same_wherever_the_origin_lies():
 def test_independent_examples_have_as_many_near_copies_as_a_perfect_generator(features, expected):
     """From held-out examples and from one half of the training ones against the other alike; a share of 1,000 is known
     to .015, allowed for three times. On a line a sample lies in a gap L, its nearest's next gap is E, exponential both
-    but that L is met as often as it is long: P(V < min(1, E / L) / 3), V even in (0, 1/2), is 2/3 E min(1, E / L) = 1/3.
+    but that L is met as often as it is long: P(V < min(1, E / L) / 3), V even in (0, 1/2), is 2/3 E min(1, E/L) = 1/3.
     """
     t, y, held = (torch.rand(n, features, generator=rng(n)) for n in (2_000, 1_000, 1_001))
     ours = memory(y, t, independent(t, held))
