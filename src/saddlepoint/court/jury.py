@@ -194,7 +194,8 @@ def jury(evidence: Evidence, training: int = TRAINING) -> Jury:
     if evidence.altered:
         rng = Randomness(record.config.seed).stream("judge")
         pictures = (diff_augment(scaled(real.x, "signed"), rng, 1.0).clamp(-1, 1) + 1) / 2
-        altered = Reference.of(fit(group(extractor, pictures).seen.features))
+        seen = group(extractor, pictures).seen.features
+        altered = Reference.of(fit(seen), seen)
     return Jury(extractor, held, reference, evidence, altered, uneven(sides.source))
 
 

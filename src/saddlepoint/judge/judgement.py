@@ -55,7 +55,7 @@ class Standard(NamedTuple):
         """SaddlepointError where the real examples are all alike: nothing can be told by them."""
         if real.alike:
             raise SaddlepointError("the real examples are all alike", "judge", "look at the data: saddlepoint look")
-        fitted = fitted or Reference.of(fit(real.seen.features))
+        fitted = fitted or Reference.of(fit(real.seen.features), real.seen.features)
         copies = None if training is None else independent(training.x, real.x)
         return Standard(real, fitted, training, classes, copies)
 
@@ -212,7 +212,8 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
         found["label_accuracy"] = measure(card, "label accuracy, %", right.scaled(100))
     if real.seen.features.shape[1] > WIDE:
         return found
-    each = [frechet_interval(fake.of(c).seen.features, Reference.of(fit(real.of(c).seen.features))) for c in range(k)]
+    theirs = [real.of(c).seen.features for c in range(k)]
+    each = [frechet_interval(fake.of(c).seen.features, Reference.of(fit(x), x)) for c, x in enumerate(theirs)]
     word = biased(*(each.of(c) for each in (fake, real) for c in range(k)))
     found["class_frechet"] = measure(card, f"Frechet distance, mean over classes{word}", mean_of(each))
     names = standard.classes or tuple(map(str, range(k)))
