@@ -688,6 +688,7 @@ TABLE = {
             "in_order({name: s.values for name, s in saved.items()})",
             "json.dumps({name: s.values for name, s in saved.items()}, sort_keys=True).encode()",
         ),
+    ],
     # What recipes learn, and what real digits are a yardstick of.
     ("objectives.py", "test_learning.py::test_it_learns[modern]"): [
         ("learning: G's cost, sign", "lambda r, f: softplus(-f)", "lambda r, f: -softplus(-f)"),
@@ -725,6 +726,7 @@ TABLE = {
     ],
     ("objectives.py", "test_recipes_by_hand.py"): [
         ("by hand: minimax G, sign", "generator=lambda r, f: -softplus(f),", "generator=lambda r, f: softplus(f),"),
+    ],
     # Algorithm 1 as printed, on the ring.
     ("experiments/algorithm_1.py", "test_theory_algorithm.py"): [
         ("G's rate is not multiplied by the games", '"G": left * cell.g_rate', '"G": left / GAMES * cell.g_rate'),
