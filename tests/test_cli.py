@@ -233,6 +233,7 @@ TITLES = """
   gradient-of-maximum     max_D V, differentiated at its maximiser; a tie
   convergence             p_g reaches p_data if D is optimal, and where not
   alternation             how far G may move before the JSD rises
+  algorithm-1             Algorithm 1 as printed, and the rates it learns by
   saturation              G's gradient over D(G(z)), for every objective
   maximum-likelihood      maximum likelihood is minimum KL: EM and gradient
   dynamics                why plain steps circle and R1 converges

@@ -304,8 +304,8 @@ def test_a_run_of_a_users_own_asks_for_the_file_and_never_runs_one_it_names(
     monkeypatch.setattr(theirs, "IN_USE", {})
     trap = tmp_path / "trapped"
     (run.folder / MINE.name).write_text(f"open({str(trap)!r}, 'w')")
-    for verb in ("sample", "resume", "judge", "report", "doctor"):
-        assert main([verb, str(run.folder)]) == 2
+    for verb, *words in (("apply", "one.png", "--force"), ("resume",), ("judge",), ("report",), ("doctor",)):
+        assert main([verb, str(run.folder), *words]) == 2
         assert f"--system PATH/{MINE.name}" in capsys.readouterr().err
     assert not trap.exists()
     other = tmp_path / MINE.name
