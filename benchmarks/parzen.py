@@ -5,8 +5,8 @@
     python benchmarks/parzen.py --mnist FOLDER --run runs/NAME ... --on test     once, when all is chosen
 
 FOLDER holds MNIST's four files in idx form, gzipped or not. Protocol as published: 10,000 samples, the width from
-logspace(-1, 0, 10), mean and standard error over test pictures, pixels in [0, 1]. Three sets of pictures that share none:
-runs are trained on the first 50,000 training pictures, the next 1,000 choose the width, the last 9,000 choose among
+logspace(-1, 0, 10), mean and standard error over test pictures, pixels in [0, 1]. The sets of pictures share none: runs
+are trained on the first 50,000 training pictures, the next 1,000 choose the width, the last 9,000 choose among
 recipes and settings; the 10,000 test pictures choose nothing, and are looked at once. Several runs also get their mean
 and their standard deviation, which is what seeds differ by; that behind +- is the error over pictures alone.
 

@@ -2,7 +2,7 @@
 
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.court.bench import Bench, Evidence, Judged, Measures
-from saddlepoint.court.pairs import card_of, measured
+from saddlepoint.court.pairs import card_of, measured, others
 from saddlepoint.randomness import Randomness
 from saddlepoint.systems.looks import target_of
 
@@ -15,25 +15,24 @@ WORDS = {
 
 
 def in_nats(evidence: Evidence) -> Bench:
-    """The mean over held-out examples of -log p(x): less is better."""
+    """The mean over held-out examples of -log p(x): less is better. What is chosen by the first examples is
+    measured at last by the others.
+    """
 
     def quick(model: Artefact, n: int, seed: int) -> Measures:
-        return nats(model, evidence, seed, min(n, ON_THE_WAY))
+        return nats(model, evidence, seed, slice(min(n, ON_THE_WAY)))
 
     def full(model: Artefact, n: int, seed: int) -> Judged:
-        return Judged(nats(model, evidence, seed, n))
+        return Judged(nats(model, evidence, seed, others(evidence, ON_THE_WAY)))
 
     return Bench(quick, full)
 
 
-def nats(model: Artefact, evidence: Evidence, seed: int, most: int) -> Measures:
+def nats(model: Artefact, evidence: Evidence, seed: int, which: slice) -> Measures:
     log_prob = model.model.log_prob
     if log_prob is None:
         raise model.refuse("be judged in nats: it has no density")
-    some = target_of(evidence.unseen)[:most]
+    some = target_of(evidence.unseen)[which]
     found = log_prob(some, Randomness(seed).stream("nats"))
-    return {
-        "nats": measured(
-            WORDS[found.kind], -found.values.double().cpu(), card_of(evidence, len(some), seed, "examples")
-        )
-    }
+    card = card_of(evidence, some, seed, "examples")
+    return {"nats": measured(WORDS[found.kind], -found.values.double().cpu(), card)}

@@ -9,7 +9,6 @@ from saddlepoint.data.scaling import unit
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure, code_version
 from saddlepoint.media.catalog import medium_of
-from saddlepoint.records import Batch
 from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.statistics.pictures import absolute_error, psnr, ssim
 from saddlepoint.statistics.similarity import WINDOW
@@ -20,29 +19,36 @@ AT_ONCE = 16
 
 
 def by_pairs(evidence: Evidence) -> Bench:
-    """Each pair once, in the data's own order: L1, PSNR and, of pictures that are large enough, SSIM."""
+    """Each pair once, in the data's own order: L1, PSNR and, of pictures that are large enough, SSIM. What is chosen by
+    the first pairs is measured at last by the others.
+    """
     if len(target_of(evidence.unseen)) < 2:
         raise SaddlepointError("fewer than two pairs to judge by", "judge", "hold more out: --data.held-out")
 
     def quick(model: Artefact, n: int, seed: int) -> Measures:
-        return figures(model, evidence, seed, min(n, ON_THE_WAY))
+        return figures(model, evidence, seed, slice(min(n, ON_THE_WAY)))
 
     def full(model: Artefact, n: int, seed: int) -> Judged:
-        return Judged(figures(model, evidence, seed, n))
+        return Judged(figures(model, evidence, seed, others(evidence, ON_THE_WAY)))
 
     return Bench(quick, full)
 
 
-def figures(model: Artefact, evidence: Evidence, seed: int, most: int) -> Measures:
+def others(evidence: Evidence, chose: int) -> slice:
+    """The examples after those that averages are chosen by: as many at least, or else all."""
+    return slice(chose if len(target_of(evidence.unseen)) >= 2 * chose else 0, None)
+
+
+def figures(model: Artefact, evidence: Evidence, seed: int, which: slice) -> Measures:
     """Means over pairs with their intervals; shares of the whole range, black to white."""
     to = model.model.apply
     if to is None:
         raise model.refuse("be judged by pairs: it translates nothing")
-    given, wanted = source_of(evidence.unseen)[:most], target_of(evidence.unseen)[:most].cpu()
+    given, wanted = source_of(evidence.unseen)[which], target_of(evidence.unseen)[which].cpu()
     made = torch.cat([to.call(part, seed) for part in given.split(AT_ONCE)])
     scale = evidence.record.config.range
     x, y = (unit(t.double(), scale) for t in (made, wanted))
-    card = card_of(evidence, len(y), seed)
+    card = card_of(evidence, wanted, seed)
     found = {"l1": measured("mean absolute error / range", absolute_error(x, y), card)}
     if medium_of(evidence.facts["x"]).copies and scale != "raw":
         found["psnr"] = measured("PSNR, dB", psnr(x.clamp(0, 1), y, peak=1.0), card)
@@ -55,14 +61,15 @@ def measured(metric: str, values: Tensor, card: Card) -> Measure:
     return Measure(*mean_interval(values), card._replace(metric=metric))
 
 
-def card_of(evidence: Evidence, n: int, seed: int, what: str = "pairs") -> Card:
+def card_of(evidence: Evidence, some: Tensor, seed: int, what: str = "pairs") -> Card:
     """The protocol: which pairs, or examples, and how many."""
-    reference = f"{evidence.record.data.name}, {n:,} {evidence.whose} {what}, {digest(evidence.unseen)}"
+    n = len(some)
+    reference = f"{evidence.record.data.name}, {n:,} {evidence.whose} {what}, {digest(some)}"
     return Card("", "none", "none", n, n, reference, "none", seed, code_version())
 
 
-def digest(some: Batch) -> str:
+def digest(some: Tensor) -> str:
     """The first digits of a SHA-256 over the examples, as networks see them."""
     from hashlib import sha256
 
-    return sha256(target_of(some).cpu().contiguous().numpy().tobytes()).hexdigest()[:12]
+    return sha256(some.cpu().contiguous().numpy().tobytes()).hexdigest()[:12]

@@ -38,6 +38,7 @@ from saddlepoint.systems.looks import as_large, translated
 FRAME = re.compile(r"samples/\d{9,}\.png")
 LARGEST = 1 << 26  # bytes of a frame that are read
 PROTOCOL = 10_000  # samples that digits are judged by
+OTHER = "b"  # the digit judge that reports: averages are chosen by the features of "a"
 EACH = 10  # pictures of each class, and pictures beside their nearest training picture, in the report
 POINTS = 2_000
 
@@ -51,7 +52,7 @@ def finish(live: Live, folder: Path) -> Summary:
     court, why = summoned(live)
     measures, copies, fault = judged(live, model, folder, court)
     why = why or fault
-    table = dynamics(folder) + doctor(live, folder, measures)
+    table = dynamics(folder) + choice(live, folder) + doctor(live, folder, measures)
     table += [("judging", "not possible", why)] if why else []
     tables = (*table, *class_figures(live.train, model))
     material = shown(live, model, court)._replace(frames=strip, measures=measures, tables=tables, copies=copies)
@@ -152,16 +153,16 @@ def frame(folder: Path, name: str) -> Image.Image:
 def judged(
     live: Live, model: Artefact, folder: Path, court: Court | None
 ) -> tuple[dict[str, Measure], Pairs | None, str]:
-    """The measures that apply, near-copies, and why there is no more: for digits made by class, those of the bundled
-    judge first; then against held-out data. Samples that cannot be judged leave a page without figures, not a run
-    without a page.
+    """The measures that apply, near-copies, and why there is no more: for digits first those of the bundled judge that
+    chose nothing, then those against held-out data. Samples that cannot be judged leave a page without figures, not a
+    run without a page.
     """
     found: dict[str, Measure] = {}
     copies = None
     try:
         if live.train.eye == "digits" and "sample" in model.can:
             pictures, labels, _ = model.sample(PROTOCOL, seed=live.config.seed)
-            found = judge_digits(pictures, labels, seed=live.config.seed)
+            found = judge_digits(pictures, labels, OTHER, live.config.seed)
         if court is not None:
             rest = court.full(model, SAMPLES, live.config.seed)
             keep(folder, rest.measures)
@@ -170,6 +171,17 @@ def judged(
     except SaddlepointError as error:
         return found, copies, str(error)
     return found, copies, ""
+
+
+def choice(live: Live, folder: Path) -> list[tuple[str, str, str]]:
+    """Which average was shipped, and what chose it: figures against the same examples flatter it a little."""
+    judgements = [event for event in read(folder / "journal.jsonl") if "card" in event]
+    if not live.progress.best or not judgements:
+        return []
+    best, card = live.progress.best, judgements[-1]["card"]
+    by = f"{judgements[-1]['decides']} ({card['extractor']}), against {examples(card['reference'])}"
+    note = f"as at {best['images']:,} images, the best of {len(judgements)} judgements by {by}"
+    return [("average", str(best["average"]), note)]
 
 
 def doctor(live: Live, folder: Path, measures: dict[str, Measure]) -> list[tuple[str, str, str]]:

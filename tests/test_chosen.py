@@ -1,0 +1,85 @@
+"""What is chosen by some examples, or by one judge, is measured by others."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+import torch
+from tinyrun import CONFIG, begin, bundle, live_of
+
+from saddlepoint.court.nats import in_nats
+from saddlepoint.court.pairs import by_pairs
+from saddlepoint.data.facts import About
+from saddlepoint.records import Batch
+from saddlepoint.running import finish
+from saddlepoint.running.judging import court_of, sit
+from saddlepoint.settings.run import Judge
+from saddlepoint.systems.system import Nats, Translate
+
+USED = {by_pairs: 64, in_nats: 200}
+
+
+def evidence(n: int) -> Any:
+    """n pairs [1, 2, 2], of which x is c and says its own place."""
+    x = torch.arange(float(n)).div(n).view(n, 1, 1, 1).expand(n, 1, 2, 2).contiguous()
+    record = SimpleNamespace(data=SimpleNamespace(name="toy"), config=SimpleNamespace(range="unit"))
+    return SimpleNamespace(
+        unseen=Batch(x, x), record=record, whose="held-out", facts={"x": About("pictures", (1, 2, 2))}
+    )
+
+
+def spoilt(used: int, n: int) -> Any:
+    """Right for the first `used` examples, half the range off (1 nat short) for the others."""
+
+    def off(x: torch.Tensor) -> torch.Tensor:
+        return (x >= (used - 0.5) / n).float()
+
+    model = SimpleNamespace(
+        apply=Translate(lambda c, seed: c + 0.5 * off(c)),
+        log_prob=lambda x, rng: Nats(-off(x)[:, 0, 0, 0], "exact"),
+    )
+    return SimpleNamespace(model=model)
+
+
+@pytest.mark.parametrize(("bench", "name", "worse"), [(by_pairs, "l1", 0.5), (in_nats, "nats", 1.0)])
+def test_the_last_judgement_is_of_examples_that_chose_nothing(bench: Any, name: str, worse: float) -> None:
+    used = USED[bench]
+    for n, expected in ((2 * used, worse), (2 * used - 1, worse * (used - 1) / (2 * used - 1))):
+        court = bench(cast(Any, evidence(n)))
+        model = spoilt(used, n)
+        assert court.quick(model, 1000, 0)[name].value == 0, "by these it was chosen"
+        full = court.full(model, 1000, 0).measures[name]
+        assert full.value == pytest.approx(expected, rel=1e-5), "by the others; by all where these are too few"
+        assert full.card.n_fake == (used if n == 2 * used else n)
+
+
+def test_other_examples_are_another_reference() -> None:
+    court = by_pairs(cast(Any, evidence(128)))
+    model = spoilt(64, 128)
+    one, other = court.quick(model, 64, 0)["l1"].card, court.full(model, 64, 0).measures["l1"].card
+    assert (one.n_real, other.n_real) == (64, 64)
+    assert one.reference != other.reference
+
+
+def test_digits_are_reported_by_the_judge_that_did_not_choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    live = SimpleNamespace(train=SimpleNamespace(eye="digits"), config=SimpleNamespace(seed=3))
+    model = SimpleNamespace(can=("sample",), sample=lambda n, seed: (None, None, None))
+    monkeypatch.setattr(finish, "judge_digits", lambda *given: seen.append(given) or {})
+    finish.judged(cast(Any, live), cast(Any, model), tmp_path, None)
+    assert seen == [(None, None, "b", 3)]
+
+
+def test_the_page_says_what_chose_the_average(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle(monkeypatch)
+    run = begin(tmp_path, CONFIG.model_copy(update={"judge": Judge(share=0.5)}))
+    live = live_of(run)
+    assert finish.choice(live, run.folder) == [], "nothing was judged on the way: there was no choice"
+    live.progress.best = {"average": "average-3", "images": 100}
+    found = sit(live, court_of(live), 30)["average-3"]["frechet"]
+    line = {"event": "judgement", "images": 180, "decides": "frechet", "card": found.card.to_json()}
+    monkeypatch.setattr(finish, "read", lambda path: [{"event": "rounds"}, line, line])
+    ((name, value, note),) = finish.choice(live, run.folder)
+    assert (name, value) == ("average", "average-3")
+    assert note == "as at 100 images, the best of 2 judgements by frechet (pixels), against 21 held-out examples"
