@@ -229,5 +229,5 @@ def lines(axes: list[figures.Axes], record: Record) -> None:
     figures.label(axes[0], f"Distance to the data; {LOST:g} and more: lost", "G's rate over D's", "sliced Wasserstein")
     figures.label(axes[1], "Peaks found, of 8", "G's rate over D's")
     figures.legend(axes[0], loc="upper left")
-    axes[0].set_ylim(0, 2 * LOST)
+    axes[0].set_ylim(0, 2.4 * LOST)
     axes[1].set_ylim(0, 8)
