@@ -110,22 +110,6 @@ def test_peaks_are_found_where_half_their_share_is_near():
     np.testing.assert_array_equal(algorithm_1.peaks(torch.stack(games, 1)), [8, 2, 0, 0])
 
 
-def test_by_the_rates_of_the_page_the_ring_is_learned_and_with_a_slow_g_it_is_not(monkeypatch):
-    """Six games of 700 rounds a cell, D's rate .02: G's is twice that, or a fifth.
-
-    Of 16 games each, of other seeds: a distance of .135 (standard deviation .035) against .19 (.02), 2.7 (1.7) peaks
-    against .1 (.3); before the first round .6. Means of six have errors of .015 and .7: what is asked leaves two.
-    """
-    monkeypatch.setattr(algorithm_1, "GAMES", 6)
-    monkeypatch.setattr(algorithm_1, "ROUNDS", 700)
-    record = algorithm_1.played([Cell(0.02, 0.04), Cell(0.02, 0.004)], Options())
-    fast, slow = record.cells.values()
-    assert fast.distance.mean() < 0.28 * record.start
-    assert fast.distance.mean() < 0.9 * slow.distance.mean()
-    assert fast.peaks.mean() > 1.25
-    assert slow.peaks.mean() < 0.6
-
-
 def test_the_distance_of_each_game_is_the_sliced_one_to_the_ring():
     """Samples that are the ring's own are at 0, moved by (.3, .4) at .5 / sqrt(2) over all directions: of 64, whose
     squared cosines have a mean of 1/2 and a deviation of .35, within 4 * .35 / 8 of .125 in the square.
@@ -134,3 +118,23 @@ def test_the_distance_of_each_game_is_the_sliced_one_to_the_ring():
     found = algorithm_1.distances(torch.stack([own, own + torch.tensor([0.3, 0.4])], 1), 3)
     assert found[0] < 1e-12
     assert abs(found[1] ** 2 - 0.125) < 0.25 * 0.18
+
+
+def test_by_the_rates_of_the_page_the_ring_is_learned_and_with_a_slow_g_it_is_not(monkeypatch):
+    """Three games a cell, as long as on the page, D's rate .02: G's is twice that, or a fifth. Medians: one may fail.
+
+    Of the eight games of the page: a distance of .105 (standard deviation .011) against .197 (.035), 6.0 (.9) peaks
+    against .1 (.4); before the first round .60.
+    """
+    monkeypatch.setattr(algorithm_1, "GAMES", 3)
+    record = algorithm_1.played([Cell(0.02, 0.04), Cell(0.02, 0.004)], Options())
+    fast, slow = record.cells.values()
+    assert np.median(fast.distance) < 0.25 * record.start
+    assert np.median(fast.distance) < 0.8 * np.median(slow.distance)
+    assert np.median(fast.peaks) >= 4
+    assert np.median(slow.peaks) <= 1
+
+
+def test_what_runs_away_is_said_so():
+    assert algorithm_1.spread(np.array([0.1, 0.3])) == "0.200 +- 0.141"
+    assert algorithm_1.spread(np.array([0.1, 1e30, 500.0])) == "2 of 3 run away"

@@ -30,6 +30,7 @@ GAMES, ROUNDS, BATCH = 8, 1000, 64
 WIDTH, PIECES = 64, 3
 SAMPLES, LINES = 2500, 64  # that a generator is judged by, and directions of the sliced distance
 REACH = 0.15  # of a peak: neighbours are .77 apart, and 38 % of the circle is this near to one
+LOST = 1.5  # no distance is drawn higher: the data reach 1 from the origin
 LOOKS = 30  # moments at which D's answers are noted
 
 
@@ -163,7 +164,9 @@ def peaks(samples: Tensor) -> np.ndarray:
 
 
 def spread(values: np.ndarray, digits: int = 3) -> str:
-    """Mean +- standard deviation."""
+    """Mean +- standard deviation; of what grows beyond all bounds it would mean nothing."""
+    if values.max() > 100:
+        return f"{(values > 100).sum()} of {len(values)} run away"
     return f"{values.mean():.{digits}f} +- {values.std(ddof=1):.{digits}f}"
 
 
@@ -213,7 +216,7 @@ def lines(axes: list[figures.Axes], record: Record) -> None:
         cells = sorted(cells, key=lambda cell: cell.ratio)
         x = np.array([cell.ratio for cell in cells]) * 1.04 ** (i - len(kinds) / 2)
         for ax, values in zip(
-            axes, ([record.cells[c].distance for c in cells], [record.cells[c].peaks for c in cells])
+            axes, ([np.minimum(record.cells[c].distance, LOST) for c in cells], [record.cells[c].peaks for c in cells])
         ):
             mean, sd = np.mean(values, 1), np.std(values, 1, ddof=1)
             ax.errorbar(x, mean, sd, color=figures.SERIES[i], ls=figures.STYLES[i], capsize=2, lw=1.2, label=name)
@@ -223,7 +226,8 @@ def lines(axes: list[figures.Axes], record: Record) -> None:
         ax.minorticks_off()
     axes[0].axhline(record.start, color=figures.PALE, lw=1, ls=":", label="before")
     axes[0].axhline(record.floor, color=figures.INK, lw=1, label="two samples of the data")
-    figures.label(axes[0], "Distance to the data", "G's rate over D's", "sliced Wasserstein")
+    figures.label(axes[0], f"Distance to the data; {LOST:g} and more: lost", "G's rate over D's", "sliced Wasserstein")
     figures.label(axes[1], "Peaks found, of 8", "G's rate over D's")
     figures.legend(axes[0], loc="upper left")
-    axes[0].set_ylim(0, 1.5)
+    axes[0].set_ylim(0, 2.4 * LOST)
+    axes[1].set_ylim(0, 8)
