@@ -5,7 +5,7 @@ import platform
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 
@@ -17,11 +17,14 @@ BFLOAT16_FLAGS = ("avx512_bf16", "amx_bf16")
 EACH_NUMBER = 16  # bytes: in 32 bits as G makes it, again while all are put together, in 64 bits to be compared
 
 
+Precision = Literal["float32", "bfloat16"]
+
+
 class Engine(NamedTuple):
     """The choices in force."""
 
     device: torch.device
-    precision: str
+    precision: Precision
     threads: int
 
     def fast(self) -> Callable[[], AbstractContextManager]:
@@ -50,7 +53,7 @@ def choose_device(wanted: str) -> torch.device:
     return device
 
 
-def choose_precision(wanted: str, device: torch.device) -> str:
+def choose_precision(wanted: Precision | Literal["auto"], device: torch.device) -> Precision:
     """float32, unless the device multiplies bfloat16 faster."""
     if wanted != "auto":
         return wanted

@@ -175,7 +175,7 @@ def judged(
 
 def choice(live: Live, folder: Path) -> list[tuple[str, str, str]]:
     """Which average was shipped, and what chose it: figures against the same examples flatter it a little."""
-    judgements = [event for event in read(folder / "journal.jsonl") if "card" in event]
+    judgements = [event for event in told(folder / "journal.jsonl") if "card" in event]
     if not live.progress.best or not judgements:
         return []
     best, card = live.progress.best, judgements[-1]["card"]
