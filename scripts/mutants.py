@@ -650,16 +650,16 @@ TABLE = {
     ("statistics/copies.py", "test_metrics_closed_forms.py"): [
         ("statistics: all is near where all are equal", "(usual.isfinite() | (to_training == 0))", "True"),
     ],
-    ("judge/doctor.py", "test_doctor.py test_judge_runs.py"): [
+    ("judge/doctor.py", "test_doctor.py::test_near_copies_count_above_those_that_independent_examples_have"): [
         ("statistics: copies that chance makes", "copies < COPIES + usual or", "copies < COPIES or"),
-        ("statistics: a rise within its error bar is a turn", "after[1] > before[2] and after[0] > S", "after[0] > S"),
-        (
-            "statistics: a fall within its error bar is a turn",
-            "after[2] < before[1] and before[0] > S",
-            "before[0] > S",
-        ),
     ],
-    ("court/kept.py", "test_judge_runs.py"): [
+    ("judge/doctor.py", "test_doctor.py::test_a_rise_within_its_error_bar_is_no_turn"): [
+        ("statistics: a rise within its error bar is a turn", "after[1] > before[2] and after[0] > S", "after[0] > S"),
+    ],
+    ("judge/doctor.py", "test_doctor.py::test_a_fall_within_its_error_bar_is_no_turn"): [
+        ("statistics: a fall within its error bar", "after[2] < before[1] and before[0] > S", "before[0] > S"),
+    ],
+    ("court/kept.py", "test_judge_runs.py::test_density_is_best_at_one_and_copies_as_among_real_examples"): [
         ("statistics: the densest is best", '{"density": 1.0}', '{"density": 9.0}'),
         ("statistics: no copies are best", 'if f"{name}_real" in a}', 'if f"{name}_real" in a and name != "copies"}'),
     ],
@@ -770,7 +770,7 @@ TABLE = {
     ("data/batches.py", "test_data_sampling.py"): [
         ("statistics: the first come once more", "own[torch.randperm(len(own), generator=rng)] for", "own for"),
     ],
-    ("planning/judgements.py", "test_judge_trial.py test_judge_runs.py"): [
+    ("planning/judgements.py", "test_judge_runs.py::test_a_judgement_is_timed_at_its_own_number_of_samples"): [
         ("statistics: judging costs no time", "max(time.monotonic() - begun, 1e-6)", "1e-6"),
     ],
     ("storage/remembered.py", "test_judge_remembered.py::test_a_digest_is_of_the_names_as_well"): [

@@ -366,3 +366,11 @@ def test_a_rise_within_its_error_bar_is_no_turn():
             value = event["measures"]["frechet"][0]
             event["measures"]["frechet"] = [value, (1 - share) * value, (1 + share) * value]
         assert only(rounds(), *events).name == name
+
+
+def test_a_fall_within_its_error_bar_is_no_turn():
+    """Two sure rises, and between them a fall that nobody can be sure of, or everybody."""
+    for high, name in ((1.9, "plateau"), (1.1, "oscillation")):
+        events = [judgement(f) for f in (1, 1, 1, 1, 1, 1.5, 1, 2.9)]
+        events[6]["measures"]["frechet"] = [1, 0.9, high]
+        assert only(rounds(), *events).name == name

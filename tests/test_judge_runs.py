@@ -410,7 +410,7 @@ def test_a_share_near_its_end_is_judged_by_the_halves_that_face_each_other() -> 
             assert against("likeness", best, far, goal) == "better"
 
 
-def test_density_is_best_at_one_and_near_copies_as_frequent_as_among_real_examples() -> None:
+def test_density_is_best_at_one_and_copies_as_among_real_examples() -> None:
     one = {"density": measure(1.05, 0.01), "copies": measure(9.0, 0.5), "copies_real": measure(10.0, 0.1)}
     other = {"density": measure(1.6, 0.01), "copies": measure(30.0, 0.5), "copies_real": measure(10.0, 0.1)}
     fewer = {"density": measure(0.5, 0.01), "copies": measure(3.0, 0.5), "copies_real": measure(10.0, 0.1)}
