@@ -69,6 +69,20 @@ def test_colour_changes_brightness_saturation_contrast_and_never_opacity() -> No
     assert spread.max() > 1.9
 
 
+def test_contrast_is_about_the_mean_of_the_whole_picture() -> None:
+    """Of two even channels the difference is multiplied by saturation, U(0, 2), and contrast, U(1/2, 3/2): its mean is
+    1, its mean square 4/3 13/12, and it exceeds 2 at times. About each channel's own mean contrast would do nothing.
+    """
+    n = 20_000
+    x = torch.stack([torch.zeros(n, 3, 3), torch.ones(n, 3, 3)], 1)
+    x = torch.cat([x, x[:, :1]], 1)
+    out = colour(x, rng(3), 1.0)
+    ratio = (out[:, 1] - out[:, 0]).mean((1, 2)).double()
+    assert float(ratio.mean()) == pytest.approx(1, abs=0.02)
+    assert float(ratio.square().mean()) == pytest.approx(4 / 3 * 13 / 12, abs=0.05)
+    assert 2.5 < float(ratio.max()) <= 3 + 1e-4
+
+
 def test_gradients_flow_through() -> None:
     """Each part is linear in x for fixed randomness: the gradient of a . T(x) is found by differences, in float64."""
     x = pictures(4, 3, 8).double().requires_grad_(True)

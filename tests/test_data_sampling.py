@@ -5,9 +5,9 @@ import torch
 
 from saddlepoint.data.batches import Batches, Sampling, balanced
 from saddlepoint.data.digits import digits
-from saddlepoint.data.duplicates import groups
+from saddlepoint.data.duplicates import groups, same
 from saddlepoint.data.source import Source
-from saddlepoint.data.split import split
+from saddlepoint.data.split import split, together
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 
@@ -106,3 +106,45 @@ def test_without_duplicates_the_split_is_the_plain_one() -> None:
     data = source()
     plain = split(data, 0.1, Randomness(3))
     assert all(torch.equal(a, b) for a, b in zip(plain, split(data, 0.1, Randomness(3), torch.arange(1000))))
+
+
+def test_a_group_is_drawn_only_where_all_of_it_fits() -> None:
+    """Groups of 3, 2, 2 and 1 in this order, of which five may be drawn: the third is one too large, the fourth is not
+    there to be drawn any more."""
+    alike = torch.tensor([0, 0, 0, 3, 3, 5, 5, 7])
+    order = torch.arange(8)
+    for count, drawn in ((5, [0, 0, 0, 3, 3]), (4, [0, 0, 0, 7]), (2, [3, 3]), (1, [7]), (3, [0, 0, 0])):
+        assert alike[together(order, alike, count)].tolist() == drawn
+
+
+def test_duplicates_have_nearly_one_brightness_and_differ_by_little_of_their_contrast() -> None:
+    """The three conditions one by one, each met and then missed: the others are met with room to spare."""
+    pattern = torch.randn(1, 32, 32, generator=torch.Generator().manual_seed(0))
+    noise = torch.randn(1, 32, 32, generator=torch.Generator().manual_seed(1))
+    pattern, noise = ((t - t.mean()) / t.std() for t in (pattern, noise))
+
+    def alike(contrast: float, apart: float, brighter: float) -> bool:
+        first = 0.5 + contrast * pattern
+        return bool(same(first, first + apart * noise + brighter))
+
+    assert alike(1.0, 0.0, 0.09)
+    assert not alike(1.0, 0.0, 0.11)
+    assert alike(1.0, 0.019, 0.0)
+    assert not alike(1.0, 0.021, 0.0)
+    assert alike(0.2, 0.009, 0.0)
+    assert not alike(0.2, 0.011, 0.0)
+
+
+def test_which_examples_come_once_more_is_drawn() -> None:
+    """Of 99 examples, 166 places an epoch or so: over 60 epochs each comes once more equally often, within 5 standard
+    deviations of a binomial.
+    """
+    rng, once_more = torch.Generator().manual_seed(2), torch.zeros(len(LABELS))
+    for _ in range(60):
+        counts = torch.bincount(balanced(LABELS, 0.7, rng), minlength=len(LABELS))
+        own = counts[LABELS == 2]
+        assert own.min() == own.max() - 1
+        once_more += counts == own.max()
+    found = once_more[LABELS == 2]
+    p = float(found.mean()) / 60
+    assert float((found - 60 * p).abs().max()) < 5 * (60 * p * (1 - p)) ** 0.5

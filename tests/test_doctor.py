@@ -356,3 +356,21 @@ def test_torn_and_foreign_journals_do_not_confuse_it():
     nothing = {"event": "judgement", "refused": "not finite"}
     empty = {"event": "judgement", "measures": {"frechet": [None, None, None]}}
     assert only(nothing, {"event": "held_out", "train": None}, empty, {}, config={}).name == "healthy"
+
+
+def test_a_rise_within_its_error_bar_is_no_turn():
+    """Up and down by half, three times: told by bars of a tenth, not by bars of a half."""
+    for share, name in ((0.1, "oscillation"), (0.5, "plateau")):
+        events = [judgement(f) for f in (1, 1, 1, 1, 1, 1.5, 1, 1.5)]
+        for event in events:
+            value = event["measures"]["frechet"][0]
+            event["measures"]["frechet"] = [value, (1 - share) * value, (1 + share) * value]
+        assert only(rounds(), *events).name == name
+
+
+def test_a_fall_within_its_error_bar_is_no_turn():
+    """Two sure rises, and between them a fall that nobody can be sure of, or everybody."""
+    for high, name in ((1.9, "plateau"), (1.1, "oscillation")):
+        events = [judgement(f) for f in (1, 1, 1, 1, 1, 1.5, 1, 2.9)]
+        events[6]["measures"]["frechet"] = [1, 0.9, high]
+        assert only(rounds(), *events).name == name

@@ -20,7 +20,7 @@ from saddlepoint.judge.extractors.extractor import Extractor, Seen
 from saddlepoint.judge.extractors.learned import trained
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.storage import remembered
-from saddlepoint.storage.remembered import Of, contents, key_of, load, packed, remember
+from saddlepoint.storage.remembered import Of, contents, digest, key_of, load, packed, remember
 
 
 @pytest.fixture(autouse=True)
@@ -199,3 +199,16 @@ def test_features_are_taught_once(monkeypatch) -> None:
     assert second.see(source.x[:5]).features.equal(first.see(source.x[:5]).features)
     with pytest.raises(AssertionError, match="to be remembered"):
         learned_from(source, None)
+
+
+def test_a_digest_is_of_the_names_as_well(cache: Path) -> None:
+    """A file whose tensors have other names than it was written with is as good as absent."""
+    tensors = make()
+    assert digest(NUMBERS, tensors) != digest(NUMBERS, {"a": tensors["a"], "c": tensors["b"]})
+    remember(key_of("x"), NUMBERS, lambda _: True, make)
+    path = only(cache)
+    assert load(path) is not None
+    renamed = path.read_bytes().replace(b'"b":{"dtype"', b'"c":{"dtype"')
+    assert renamed != path.read_bytes()
+    path.write_bytes(renamed)
+    assert load(path) is None

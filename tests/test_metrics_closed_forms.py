@@ -154,6 +154,28 @@ def test_inception_scores_of_extremes():
     assert inception_score(certain[:1].repeat(100, 1)).value == pytest.approx(1, abs=1e-12)
 
 
+def sure(labels: torch.Tensor, seed: int) -> torch.Tensor:
+    """Logits of a classifier that is the surer the lower the label, of ten, and takes it for the next one at times."""
+    turned = (labels + (torch.rand(len(labels), generator=rng(seed)) < 0.2)) % 10
+    return (9.0 - labels)[:, None] * torch.eye(10)[turned]
+
+
+def test_the_interval_of_the_inception_score_does_not_mind_labels_in_turn_and_is_the_spread_over_draws():
+    """With ten classes in turn, a part by place would be of one class alone: every order has half-widths within a third
+    of each other, and their mean is 1.96 standard deviations of 100 draws, known to 1 / sqrt(198), allowed for three
+    times.
+    """
+    turns, draws = torch.arange(1_000) % 10, [torch.randint(10, (1_000,), generator=rng(seed)) for seed in range(100)]
+    found = [inception_score(sure(labels, seed)) for seed, labels in enumerate(draws)]
+    values, low, high = torch.tensor(found, dtype=torch.float64).T
+    half = float((high - low).mean()) / 2
+    assert half == pytest.approx(1.96 * float(values.std()), rel=3 / 198**0.5)
+    logits = sure(turns, 0)
+    ordered, mixed = inception_score(logits), inception_score(logits[torch.randperm(1_000, generator=rng(9))])
+    assert ordered.value == pytest.approx(mixed.value, rel=1e-12)
+    assert (ordered.high - ordered.low) / (mixed.high - mixed.low) == pytest.approx(1, rel=1 / 3)
+
+
 def test_census_of_known_counts():
     labels = torch.tensor([0] * 6 + [2] * 3 + [3])
     found = census(labels, 4)
@@ -273,6 +295,17 @@ def test_the_interval_of_sliced_wasserstein_is_the_spread_over_draws():
 
 
 # Structural similarity
+
+
+def test_few_scales_are_weighted_to_sum_to_one():
+    """Of different pictures, by its formula: two scales with .0448 and .2856 over their sum."""
+    x = torch.rand(3, 2, 24, 24, dtype=torch.float64, generator=rng())
+    y = (x + 0.3 * torch.rand(x.shape, dtype=torch.float64, generator=rng(1))).clamp(0, 1)
+    fine, coarse = ssim(x, y), ssim(*(torch.nn.functional.avg_pool2d(each, 2) for each in (x, y)))
+    first, second = (w / (0.0448 + 0.2856) for w in (0.0448, 0.2856))
+    expected = fine.contrast**first * coarse.ssim**second
+    torch.testing.assert_close(ms_ssim(x, y), expected, rtol=1e-12, atol=0)
+    assert float(expected.max()) < 0.95
 
 
 def test_similarity_of_equal_constant_and_opposite_pictures():

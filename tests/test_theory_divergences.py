@@ -74,6 +74,14 @@ def test_the_quadrature_integrates_polynomials_exactly():
     assert_close(float((weights * nodes[:, 0] ** 19 * nodes[:, 1] ** 11).sum()), exact, rtol=1e-13, atol=0)
 
 
+@pytest.mark.parametrize("size", [1.0, 1e9])
+def test_the_bound_contains_rounding(size):
+    """Both rules are exact for a cubic, so that all their error is rounding: at least some digits of its size."""
+    integral = integrate(lambda x: size * (1 + x[:, 0] ** 3), Box((0.0,), (1.0,), 1.0), size * 1e-6)
+    assert abs(float(integral.value) - 1.25 * size) <= float(integral.error)
+    assert 4 * torch.finfo(torch.float64).eps * 1.25 * size * 0.999 <= float(integral.error) < 1e-13 * size
+
+
 def test_the_quadrature_stops_at_its_limit_and_says_so():
     integral = integrate(lambda x: 1 / x[:, 0], Box((1e-12,), (1.0,), 1.0), 1e-14, limit=200)
     assert float(integral.error) > 1e-6

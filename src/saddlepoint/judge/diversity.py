@@ -23,22 +23,20 @@ def spread(fake: Group, real: Group) -> Interval:
     return ratio.scaled(100 / usual)
 
 
-def class_spread(fake: Group, real: Group) -> tuple[Interval, int] | None:
-    """(mean over the classes of the same within a class, the class where it is least). Classes whose real members are
-    all alike are passed over; None where that is so of every class.
+def class_spread(fake: Group, real: Group) -> Interval | None:
+    """The mean over the classes of the same within a class. Classes whose real members are all alike are passed over;
+    None where that is so of every class.
 
     A class of fewer than three members on either side is refused.
     """
-    ratios: dict[int, Interval] = {}
+    ratios = []
     for label in range(classes_of(real, fake)):
         ours, theirs = fake.of(label), real.of(label)
         if min(ours.size, theirs.size) < 3:
             raise SaddlepointError(f"fewer than 3 pictures of class {label}", "judge", "give more of each class")
         if not theirs.alike:
-            ratios[label] = spread(ours, theirs)
-    if not ratios:
-        return None
-    return mean_of(list(ratios.values())), min(ratios, key=lambda label: ratios[label].value)
+            ratios.append(spread(ours, theirs))
+    return mean_of(ratios) if ratios else None
 
 
 def likeness(of: Group, rng: torch.Generator, pairs: int = PAIRS) -> tuple[Interval, int]:

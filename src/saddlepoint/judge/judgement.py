@@ -179,7 +179,7 @@ def apart(fake: Group, whole: Group, real: Group, card: Card) -> Measures:
     if fake.labels is not None and real.labels is not None and int(torch.bincount(real.labels).min()) >= 3:
         value = class_spread(fake, real)
         if value is not None:
-            found["class_spread"] = measure(card, "mean pairwise distance within a class / real, %", value[0])
+            found["class_spread"] = measure(card, "mean pairwise distance within a class / real, %", value)
     return found
 
 
