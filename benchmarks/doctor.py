@@ -9,8 +9,8 @@
 
 A run is right where the first verdict is one of those that its staging allows; on a healthy run any verdict but
 `healthy` or `plateau` is a false alarm, and those at the judgements on its way are counted too. Journals are kept, so
-that they can be scored again without being played. `guess` has the configuration to go by, of which the rates alone say much: what it
-names is no merit of whoever reads a journal.
+that they can be scored again without being played. `guess` has the configuration to go by, of which the rates alone say
+much: what it names is no merit of whoever reads a journal.
 """
 
 import argparse
