@@ -5,10 +5,12 @@
     python benchmarks/doctor.py play fresh --root runs/doctor --data F    the list anew; F: speech and super_resolution
     python benchmarks/doctor.py play unseen --root runs/doctor --data F   and once more, when all was fixed; F: maps
     python benchmarks/doctor.py score others --root runs/doctor [--each]  what the doctor says of the journals there
+    python benchmarks/doctor.py guess unseen [--each]                     what the configurations alone say; no run
 
 A run is right where the first verdict is one of those that its staging allows; on a healthy run any verdict but
 `healthy` or `plateau` is a false alarm, and those at the judgements on its way are counted too. Journals are kept, so
-that they can be scored again without being played.
+that they can be scored again without being played. `guess` has the configuration to go by, of which the rates alone say
+much: what it names is no merit of whoever reads a journal.
 """
 
 import argparse
@@ -33,6 +35,7 @@ from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody
 from saddlepoint.running.work import Worker
+from saddlepoint.statistics.intervals import wilson
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
 
@@ -146,24 +149,63 @@ def score(root: Path, runs: list[tuple[str, str, str, int]], each: bool) -> None
         if each or not ok:
             said = "; ".join(f"{verdict.name}: {verdict.evidence}" for verdict in found)
             print(f"{'right' if ok else 'WRONG'}  {' '.join(map(str, run))}  {said}")
-    print(f"{sum(right)} of {len(right)} failures named, {len(alarms) - sum(alarms)} false alarms in {len(alarms)}")
+    print(
+        f"{share(right)} failures named, {share(alarms)} healthy runs without an alarm; {share(right + alarms)} in all"
+    )
     wrong = [verdict.name for verdict in on_the_way if verdict.name not in BENIGN]
     print(f"{len(wrong)} of {len(on_the_way)} judgements of healthy runs, on their way: {', '.join(wrong) or 'none'}")
     if missing:
         print(f"{missing} runs not played yet")
 
 
+def guess(runs: list[tuple[str, str, str, int]], each: bool) -> None:
+    """Print what would be right of what can be said before a run: by the rates, and by the configuration."""
+    found: dict[str, list[bool]] = {"the rates": [], "the configuration": []}
+    healthy: dict[str, list[bool]] = {name: [] for name in found}
+    for data, kit, name, seed in runs:
+        staging = STAGINGS[name]
+        case = Case.of(configured(staging, KITS[kit], seed, IMAGES).model_dump(mode="json"), [])
+        for what, said in zip(found, (by_rates(case), by_configuration(case))):
+            (healthy if staging.fits == BENIGN else found)[what].append(said in staging.fits)
+            if each:
+                print(f"{'right' if said in staging.fits else 'WRONG'}  {data} {kit} {name} {seed}  {what}: {said}")
+    for what in found:
+        print(f"{share(found[what])} failures named by {what} alone, {share(healthy[what])} healthy runs called so")
+
+
+def by_rates(case: Case) -> str:
+    """A rate above any that is usual oscillates, a player that hardly moves is too weak for the other."""
+    behind = {"g": "D too strong", "d": "D too weak", None: "healthy"}[case.left_behind]
+    return "oscillation" if case.too_fast else behind
+
+
+def by_configuration(case: Case) -> str:
+    """Also: plain gradient steps at such a rate overflow, an augmentation that is always on leaks."""
+    if case.too_fast and case.setting("g", "optimiser") == "sgd":
+        return "non-finite values masked"
+    return "augmentation leak" if case.rule("augment") == "diff" else by_rates(case)
+
+
+def share(right: list[bool]) -> str:
+    """How many of how many, with Wilson's 95 % interval of the share in percent."""
+    _, low, high = wilson(sum(right), len(right))
+    return f"{sum(right)} of {len(right)} [{100 * low:.0f}, {100 * high:.0f} %]"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("play", "score"))
+    parser.add_argument("what", choices=("play", "score", "guess"))
     parser.add_argument("runs", choices=sorted(SETS))
-    parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--root", type=Path, default=Path("runs/doctor"))
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("SADDLEPOINT_DATA", ".")))
     parser.add_argument("--each", action="store_true")
     parser.add_argument("--only", default="", help="runs in whose name this is")
     options = parser.parse_args()
     torch.set_num_threads(1)
     runs = [run for run in SETS[options.runs] if options.only in place(options.root, run).name]
+    if options.what == "guess":
+        guess(runs, options.each)
+        return
     for run in runs if options.what == "play" else ():
         folder, (data, kit, name, seed) = place(options.root, run), run
         if (folder / "staged.json").exists():
