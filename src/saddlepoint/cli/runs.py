@@ -49,6 +49,8 @@ def runs(
     found = list(rows(root))
     if voice.json:
         say([json.dumps([row._asdict() for row in found])])
+    elif voice.quiet:
+        return
     elif found:
         say(columns([cells(row) for row in found], titles=TITLES))
     else:

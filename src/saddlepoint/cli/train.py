@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from saddlepoint.cli.display import screen
-from saddlepoint.cli.flags import DATA, NORMAL, Flat, Root, Speaking, Time, flags_of
+from saddlepoint.cli.flags import DATA, NORMAL, Flat, Root, Speaking, Time, flags_of, one_condition
 from saddlepoint.cli.tables import plan_lines, say
 from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError
@@ -95,6 +95,7 @@ def run(
     """What the verb does."""
     if budget and "images" in flags:
         raise SaddlepointError("says how long to train, as --budget does", "--images", "give one of them")
+    one_condition(flags.get("cond") or flags.get("data.cond"), bool(flags.get("unconditional")))
     seconds = parse(budget) if budget else None
     file = begin.config
     if file is None and begin.recipe is None and (base := flags.get("from") or flags.get("base")):
@@ -104,7 +105,8 @@ def run(
 
     if dry_run:
         plan = api.plan(data, settings, seconds)
-        say([json.dumps(plan._asdict())] if voice.json else plan_lines(plan))
+        if voice.json or not voice.quiet:
+            say([json.dumps(plan._asdict())] if voice.json else plan_lines(plan))
         return
     with screen(voice) as watcher:
         api.start(data, settings, budget=seconds, name=place.name, root=place.root, watcher=watcher)
