@@ -894,6 +894,27 @@ TABLE = {
     ("augment.py", "test_augment.py"): [
         ("statistics: contrast about each channel's mean", "(0.5, 1.5, (1, 2, 3))", "(0.5, 1.5, (2, 3))"),
     ],
+    ("cli/look.py", "test_advice.py test_look.py"): [
+        ("advice forgets what it was told", "wishes |= advice(found)", "wishes = advice(found)"),
+        ("advice without the unreadable", "    if found.bad:\n", "    if False:\n"),
+        ("names with blanks fall apart", 'shlex.join(["saddlepoint", ', '" ".join(["saddlepoint", '),
+    ],
+    ("cli/judge.py", "test_advice.py test_cli.py"): [
+        ("a flag that is none", '"--bad")\n    one_condition', '"--unreadable")\n    one_condition'),
+        ("a condition of a run", '"--cond": pictures.cond}', '"--cond": None}'),
+    ],
+    ("cli/flags.py", "test_cli.py"): [
+        ("a condition and none", '{"--cond": cond if unconditional else None}', "{}"),
+    ],
+    ("data/sources.py", "test_cli.py"): [
+        ("--cond of no columns", '"--cond": wish.cond is not None and', '"--cond": False and'),
+        ("--size of what has its own", "wish.size is not None and (source", "False and (source"),
+        ("--data.fit of no files", 'wish.fit != "crop"', "False"),
+    ],
+    ("data/tables.py", "test_data_cond.py"): [
+        ("columns that are not there", "list(wishes(wish.cond, columns, plain(str(path))))", "[]"),
+    ],
+    ("data/arrays.py", "test_data_cond.py"): [("columns of bare arrays", "if not wish.unconditional:", "if columns:")],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

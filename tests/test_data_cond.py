@@ -1,5 +1,7 @@
 """Conditions: what a column is taken for, and the code of each kind, by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 
 from saddlepoint.data.asking import asked
 from saddlepoint.data.cond import between, coded, conditions, described, natural
-from saddlepoint.data.reading import Field
+from saddlepoint.data.reading import Field, Reading
+from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
 
 
@@ -136,3 +139,15 @@ def test_asking_changes_the_fields_that_are_named_and_no_others() -> None:
 
 def test_natural_order() -> None:
     assert sorted(["10", "9", "a10", "a9", "1"], key=natural) == ["1", "9", "10", "a9", "a10"]
+
+
+@pytest.mark.parametrize("name", ["set.csv", "set.npy", "set.npz"])
+def test_a_condition_of_columns_that_are_not_there_is_refused(tmp_path: Path, name: str) -> None:
+    """Also of points and of arrays without a column at all."""
+    x = np.random.default_rng(0).normal(size=(30, 2))
+    if name == "set.csv":
+        (tmp_path / name).write_text("\n".join(["u,v", *(f"{u},{v}" for u, v in x)]))
+    else:
+        (np.save if name == "set.npy" else np.savez)(tmp_path / name, x)
+    with pytest.raises(SaddlepointError, match="no column 'age' for a condition"):
+        open_source(Reading(str(tmp_path / name), cond="age:number"))

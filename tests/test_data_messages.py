@@ -1,7 +1,6 @@
 """What a reader says names what it saw and a step that works: each step that is a command, or can be made, is made."""
 
 import json
-import re
 import shlex
 import subprocess
 import zipfile
@@ -15,10 +14,6 @@ from saddlepoint.cli.main import main
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.settings.tree import flag, settings
-from saddlepoint.systems.gan.config import Config
-
-DATA = Path(__file__).parents[1] / "src" / "saddlepoint" / "data"
 
 
 def paint(path: Path, value: int = 200) -> Path:
@@ -32,13 +27,6 @@ def refusal(name: Path | str, **wishes: object) -> SaddlepointError:
         open_source(Reading(str(name), **wishes))  # pyright: ignore[reportArgumentType]
     assert len(str(caught.value).splitlines()) == 1
     return caught.value
-
-
-@pytest.mark.parametrize("module", sorted(DATA.glob("*.py")), ids=lambda path: path.stem)
-def test_every_flag_that_is_named_is_one(module: Path) -> None:
-    flags = {flag(name) for name in settings(Config)}
-    named = set(re.findall(r"(?<![\w-])--[a-z][\w.-]*\w", module.read_text(encoding="utf-8")))
-    assert named <= flags
 
 
 TABLE = "u,v,kind\n1,2,a\n3,4.5,b\n5,,a\n"

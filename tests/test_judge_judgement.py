@@ -164,7 +164,7 @@ def test_who_gets_no_extrapolated_distance_is_told_how_many_samples_it_takes(tmp
     told = {"few": ["no frechet_limit, which needs 40 generated pictures or more"], "enough": []}
     for name, expected in told.items():
         folders = (str(tmp_path / f"{each}.npz") for each in (name, "real"))
-        found, notes = judge_folders(*folders, Judge(features="pixels"), None)
+        found, notes = judge_folders(*folders, Judge(features="pixels"))
         assert (notes, "frechet_limit" in found) == (expected, not expected)
     np.savez(tmp_path / "pictures.npz", x=digits().x[:40, :, 8:19, 8:19].numpy())
     conf = CONFIG.model_copy(update={"judge": Judge(share=0)})

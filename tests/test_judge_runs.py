@@ -500,7 +500,7 @@ def test_label_accuracy_is_of_classes_by_their_names(tmp_path: Path) -> None:
             Image.fromarray(x.numpy()).save(tmp_path / f"{i % 2}" / name / f"{i:03d}.png")
     wish = Judge(features="digits")
     found = {
-        kind: judge_folders(str(tmp_path / "0" / kind), str(tmp_path / "1" / kind), wish, None)[0]
+        kind: judge_folders(str(tmp_path / "0" / kind), str(tmp_path / "1" / kind), wish)[0]
         for kind in ("figures", "words")
     }
     assert found["figures"]["label_accuracy"].value > 97

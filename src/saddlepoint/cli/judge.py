@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
+from saddlepoint.cli.flags import NORMAL, Flat, Speaking, one_condition, without_effect
 from saddlepoint.cli.tables import columns, say, tell
+from saddlepoint.data.reading import Reading, sides
 from saddlepoint.errors import SaddlepointError
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Pictures:
     bad: Annotated[
         float | None, Parameter(metavar="X", help="The share of unreadable ones to put up with; unset: 0.05.")
     ] = None
+    cond: Annotated[str | None, Parameter(metavar="TEXT", help="What tells their classes, as for `train`.")] = None
+    unconditional: Annotated[bool, Parameter(negative=(), help="Ignore the labels.")] = False
 
 
 def judge(
@@ -65,17 +68,8 @@ def judge(
     Example: saddlepoint judge runs/photos
     Example: saddlepoint judge generated/ real/ --features efficientnet
     """
-    if real is None:
-        without_effect({"--size": pictures.size, "--bad": pictures.bad}, "on a run: its data are read as they were")
-        if generated.exists() and not (generated / "config.json").exists():
-            raise SaddlepointError("no run here", str(generated), "samples need a second folder, of real examples")
-    else:
-        without_effect({"-n": draw.n, "--seed": draw.seed}, "on folders, of which every picture is judged")
-    n, seed = 1_000 if draw.n is None else draw.n, draw.seed or 0
-    if n < 1:
-        raise SaddlepointError(f"must be at least 1, not {n}", "-n")
-    if pictures.bad is not None and not 0 <= pictures.bad <= 1:
-        raise SaddlepointError(f"must be from 0 to 1, not {pictures.bad:g}", "--bad")
+    check(generated, real, draw, pictures)
+    n, seed, reading = 1_000 if draw.n is None else draw.n, draw.seed or 0, read(pictures)
     from saddlepoint.court.folders import judge_folders
     from saddlepoint.running.asked import judge_run
     from saddlepoint.settings.run import Judge
@@ -87,7 +81,7 @@ def judge(
         for folder in (generated, real):
             if not folder.exists():
                 raise SaddlepointError("nothing at that path", str(folder), "is it spelt right?")
-        found, notes = judge_folders(str(generated), str(real), wish, pictures.size, pictures.bad)
+        found, notes = judge_folders(str(generated), str(real), wish, reading)
     if voice.json:
         say([json.dumps({name: measure.to_json() for name, measure in found.items()})])
         tell(*notes)
@@ -96,6 +90,30 @@ def judge(
         about = f"{card.n_fake:,} samples, seen by {card.extractor}, against {card.reference}"
         say([*columns(shown(found)), ""])
         say(columns([(text,) for text in (about, *notes)]))
+
+
+def check(generated: Path, real: Path | None, draw: Draw, pictures: Pictures) -> None:
+    """Refuse what cannot be, before anything is loaded."""
+    if real is None:
+        idle = {"--size": pictures.size, "--bad": pictures.bad, "--cond": pictures.cond}
+        idle |= {"--unconditional": pictures.unconditional}
+        without_effect(idle, "on a run: its data are read as they were")
+        if generated.exists() and not (generated / "config.json").exists():
+            raise SaddlepointError("no run here", str(generated), "samples need a second folder, of real examples")
+    else:
+        without_effect({"-n": draw.n, "--seed": draw.seed}, "on folders, of which every picture is judged")
+    if draw.n is not None and draw.n < 1:
+        raise SaddlepointError(f"must be at least 1, not {draw.n}", "-n")
+
+
+def read(pictures: Pictures) -> Reading:
+    """How both folders are read."""
+    bad = Reading("").bad if pictures.bad is None else pictures.bad
+    if not 0 <= bad <= 1:
+        raise SaddlepointError(f"must be from 0 to 1, not {bad:g}", "--bad")
+    one_condition(pictures.cond, pictures.unconditional)
+    size = None if pictures.size is None else sides(pictures.size)
+    return Reading("", size=size, bad=bad, cond=pictures.cond, unconditional=pictures.unconditional)
 
 
 def shown(measures: "Measures") -> list[tuple[str, str, str]]:

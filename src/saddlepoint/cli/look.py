@@ -2,21 +2,22 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from saddlepoint.cli.flags import NORMAL, Speaking, Time
+from saddlepoint.cli.flags import NORMAL, Speaking, Time, one_condition
 from saddlepoint.cli.offered import DATA
 from saddlepoint.cli.tables import columns, plan_lines, say, shorten
 from saddlepoint.cli.theory import silence, tell
 from saddlepoint.durations import parse
-from saddlepoint.errors import SaddlepointError, typed
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning.begin import configure, usual_recipe
 
 if TYPE_CHECKING:
+    from saddlepoint.data.facts import About
     from saddlepoint.data.survey import Survey
     from saddlepoint.running.watcher import Plan
 
@@ -31,6 +32,7 @@ def look(
     sheet: Annotated[Path, Parameter(metavar="FILE", help="Where the contact sheet goes.")] = Path("look.png"),
     size: Annotated[str | None, Parameter(metavar="TEXT", help="Of pictures, as for `train`.")] = None,
     cond: Annotated[str | None, Parameter(metavar="TEXT", help="The condition, as for `train`.")] = None,
+    unconditional: Annotated[bool, Parameter(negative=(), help="Ignore the labels.")] = False,
     voice: Speaking = NORMAL,
 ) -> None:
     """See what is in a data set: sizes, channels, classes, what cannot be read.
@@ -41,14 +43,17 @@ def look(
     Example: saddlepoint look photos/ --budget 1h
     """
     seconds = parse(budget)
-    wishes = {name: value for name, value in {"size": size, "cond": cond}.items() if value is not None}
+    one_condition(cond, unconditional)
+    given = {"size": size, "cond": cond, "unconditional": unconditional or None}
+    wishes = {name: value for name, value in given.items() if value is not None}
     config = configure(None, None, wishes, usual_recipe(data))
     from saddlepoint import api
 
     start = time.monotonic()
     found = api.look(data, config, seconds, silence if voice.quiet else tell)
     took = time.monotonic() - start
-    plan = api.plan(data, config, seconds, found.source)
+    wishes |= advice(found)
+    plan = api.plan(data, configure(None, None, wishes, usual_recipe(data)), seconds, found.source)
     picture = contact(found, sheet)
     if voice.json:
         say([json.dumps(values(found, plan) | {"sheet": picture})])
@@ -56,22 +61,28 @@ def look(
         notes = [note for note in found.source.notes if not note.startswith("left out")]
         read = ("read in", f"{took:.1f} s, {found.source.size / took:,.0f} a second")
         say([*columns([*rows(found), read]), "", *notes, *plan_lines(plan), ""])
-        say([f"  {picture}", f"  {command(data, budget, found, plan.noun)}"])
+        say([f"  {picture}", f"  {command(data, budget, wishes)}"])
 
 
 def contact(found: "Survey", path: Path) -> str:
     """Write the contact sheet; where that is not allowed, say so: it is not what was asked for."""
-    from saddlepoint.data.facts import facts_of
     from saddlepoint.data.survey import sheet
     from saddlepoint.figures import save
     from saddlepoint.media.catalog import medium_of
 
-    about = facts_of({"x": found.source})["x"]
-    some = sheet(found.source) if about.kind == "pictures" else found.source.x[:POINTS]
+    x = about(found)
+    some = sheet(found.source) if x.kind == "pictures" else found.source.x[:POINTS]
     try:
-        return shorten(save(medium_of(about).sheet(some, about, 10, None), path))
+        return shorten(save(medium_of(x).sheet(some, x, 10, None), path))
     except SaddlepointError as error:
         return f"no contact sheet: {error}"
+
+
+def about(found: "Survey") -> "About":
+    """What an example is."""
+    from saddlepoint.data.facts import facts_of
+
+    return facts_of({"x": found.source})["x"]
 
 
 def rows(found: "Survey") -> Iterator[tuple[str, str]]:
@@ -123,16 +134,23 @@ def listed(found: "Survey") -> str:
     return ", ".join(f"{name} {count:,}" for name, count in pairs[:MANY]) + rest
 
 
-def command(data: str, budget: str, found: "Survey", noun: str) -> str:
-    """What to type next."""
-    words = [typed("train", data, "--budget", budget)]
-    if noun == "pictures" and found.source.size < SMALL:
-        words.append("--augment adaptive")
+def advice(found: "Survey") -> dict[str, Any]:
+    """Settings that these data call for: the plan that is shown is made with them, as a run would be."""
+    told: dict[str, Any] = {}
+    if about(found).kind == "pictures" and found.source.size < SMALL:
+        told["augment"] = "adaptive"
     if found.counts and max(found.counts) > UNEVEN * max(1, min(found.counts)):
-        words.append("--balance 0.5")
+        told["balance"] = "0.5"
     if found.bad:
-        words.append(f"--bad {len(found.bad) / (len(found.bad) + found.source.size) + 0.005:.2f}")
-    return " ".join(words)
+        told["bad"] = f"{min(1.0, len(found.bad) / (len(found.bad) + found.source.size) + 0.005):.2f}"
+    return told
+
+
+def command(data: str, budget: str, wishes: Mapping[str, Any]) -> str:
+    """What to type next."""
+    flags = {f"--{name}": value for name, value in wishes.items()}
+    words = [word for flag, value in flags.items() for word in ((flag,) if value is True else (flag, str(value)))]
+    return typed("train", data, "--budget", budget, *words)
 
 
 def values(found: "Survey", plan: "Plan") -> dict[str, Any]:

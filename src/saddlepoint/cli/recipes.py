@@ -21,6 +21,8 @@ def recipes(*, voice: Speaking = NORMAL) -> None:
         fields = ("system", "have", "get", "about")
         say([json.dumps({name: dict(zip(fields, (system, *recipe[1:]))) for system, name, recipe in found})])
         return
+    if voice.quiet:
+        return
     rows = [(name, recipe.have, recipe.get, recipe.about) for _, name, recipe in found]
     say(columns(rows, titles=("recipe", "from", "to", "")))
     say(["", "  saddlepoint train DATA --recipe NAME --help  shows its settings"])

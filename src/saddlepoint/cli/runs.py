@@ -53,6 +53,8 @@ def runs(
     found = list(rows(root))
     if voice.json:
         say([json.dumps([row._asdict() for row in found])])
+    elif voice.quiet:
+        return
     elif found:
         say(columns([cells(row) for row in found], titles=TITLES))
         say(f"  {row.name} is damaged: {row.why}" for row in found if row.why)

@@ -32,7 +32,8 @@ def theory(
     if name is None:
         without_effect({"--world": world, "--seed": seed, "--out": out}, "on the list of experiments")
         titles = {name: experiment.title for name, experiment in EXPERIMENTS.items()}
-        say([json.dumps(titles)] if voice.json else rows(titles.items()))
+        if voice.json or not voice.quiet:
+            say([json.dumps(titles)] if voice.json else rows(titles.items()))
         return
     if name not in EXPERIMENTS:
         hint = did_you_mean(name, EXPERIMENTS) or f"there are {', '.join(EXPERIMENTS)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint.cli.display import screen
-from saddlepoint.cli.flags import Voice, type_of
+from saddlepoint.cli.flags import Voice, one_condition, type_of
 from saddlepoint.cli.offered import AFTER, BEFORE, asked_for
 from saddlepoint.cli.tables import plan_lines, say
 from saddlepoint.durations import parse
@@ -35,6 +35,7 @@ def run(data: str, given: Mapping[str, Any]) -> None:
     budget, recipe, file = own["budget"], own["recipe"], own["config"]
     if budget and "images" in flags:
         raise SaddlepointError("says how long to train, as --budget does", "--images", "give one of them")
+    one_condition(flags.get("cond") or flags.get("data.cond"), bool(flags.get("unconditional")))
     seconds = parse(budget) if budget else None
     if file is None and recipe is None and (base := flags.get("from") or flags.get("base")):
         file = settings_of(Path(base))
@@ -43,7 +44,8 @@ def run(data: str, given: Mapping[str, Any]) -> None:
 
     if own["dry_run"]:
         plan = api.plan(data, settings, seconds)
-        say([json.dumps(plan._asdict())] if voice.json else plan_lines(plan))
+        if voice.json or not voice.quiet:
+            say([json.dumps(plan._asdict())] if voice.json else plan_lines(plan))
         return
     with screen(voice) as watcher:
         api.start(data, settings, budget=seconds, name=own["name"], root=Path(own["root"] or "runs"), watcher=watcher)

@@ -6,7 +6,7 @@ from saddlepoint.court.bench import Measures, shown
 from saddlepoint.court.jury import EACH_CLASS, TRAINING, chosen, collapsed, labels_of, no_limit, unfit, usual, varied
 from saddlepoint.court.standard import halves, standard
 from saddlepoint.data.facts import evenly, facts_of
-from saddlepoint.data.reading import Reading, sides
+from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
@@ -16,6 +16,7 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.settings.run import Judge
 
 WEIGHTED = ("efficientnet", "inception")  # features that can be read off a file of weights
+AS_USUAL = Reading("")
 
 
 def settled(wish: Judge, default: str, weights: str | None = None) -> Judge:
@@ -30,10 +31,8 @@ def settled(wish: Judge, default: str, weights: str | None = None) -> Judge:
     return wish.model_copy(update={"features": name, "weights": wish.weights or own})
 
 
-def judge_folders(
-    generated: str, real: str, wish: Judge, size: str | None, bad: float | None = None
-) -> tuple[Measures, list[str]]:
-    """One set of pictures against another, of which a share `bad` may be unreadable; and notes: what was left out or
+def judge_folders(generated: str, real: str, wish: Judge, read: Reading = AS_USUAL) -> tuple[Measures, list[str]]:
+    """One set of pictures against another, both read as `read` says, whatever its name; and notes: what was left out or
     resized, why not class by class, where both sides have classes but they differ, or one is too small, and what is
     missing for want of samples.
     """
@@ -43,12 +42,10 @@ def judge_folders(
     if (Path(real) / "config.json").is_file():
         hint = "give a folder of real pictures, as those it was trained on"
         raise SaddlepointError("a run is no folder of real pictures", real, hint)
-    wished = Reading(real, size=None if size is None else sides(size))
-    wished = wished if bad is None else wished._replace(bad=bad)
-    theirs = open_source(wished)
+    theirs = open_source(read._replace(name=real))
     about = facts_of({"x": theirs})["x"]
     shape = (about.shape[1], about.shape[2]) if about.kind == "pictures" else None
-    ours = open_source(wished._replace(name=generated, size=shape))
+    ours = open_source(read._replace(name=generated, size=shape))
     ours, theirs = shown(ours, about), shown(theirs, about)  # what is black and white is the real side's to say
     teaching, theirs = halves(theirs) if wish.features == "learned" else (theirs, theirs)
     extractor = chosen(settled(wish, usual(theirs)), teaching)

@@ -74,11 +74,9 @@ def from_arrays(
         raise SaddlepointError(f"{x.dtype} {list(x.shape)} are no examples", plain(name), "give [N, H, W, C] or [N, D]")
     pixels, layout = (x, ()) if x.ndim == 2 else upright(x)
     tensor, said = points(pixels, name) if x.ndim == 2 else stored(pixels, name)
-    if wish.size is not None and tensor.ndim == 4 and tuple(tensor.shape[2:]) != wish.size:
-        raise SaddlepointError(f"arrays stay as they are, {list(tensor.shape[2:])}", "--size", "leave it out")
     n = len(x)
     made = Conditions(None, (), (), np.zeros(n, bool))
-    if columns and not wish.unconditional:
+    if not wish.unconditional:
         made = conditions(columns, wish.cond, name, n, kinds)
     finite = torch.ones(n, dtype=torch.bool)
     if tensor.is_floating_point():

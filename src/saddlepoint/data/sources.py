@@ -23,6 +23,9 @@ from saddlepoint.errors import SaddlepointError
 SOURCES: dict[str, Callable[[], Source]] = {"digits": digits}
 
 
+LEAVE = "leave it out"
+
+
 def silent(words: str) -> None: ...
 
 
@@ -30,6 +33,8 @@ def open_source(wish: Reading | str, tell: Tell = silent) -> Source:
     """The source that is asked for. `tell` hears how far a long reading is."""
     wish = Reading(wish) if isinstance(wish, str) else wish
     if wish.pairs != "none":
+        if wish.cond is not None:
+            raise SaddlepointError("has no effect on pairs, of which one picture is the condition", "--cond", LEAVE)
         return paired(wish, tell)
     found = open_whole(wish)
     return through(listing(wish.name), wish, tell) if found is None else found[0]
@@ -49,6 +54,24 @@ def paired(wish: Reading, tell: Tell) -> Source:
 
 def open_whole(wish: Reading) -> Read | None:
     """The source, and what was left out of it, where it is not made of encoded pictures; None where it is."""
+    found = opened_whole(wish)
+    if found is not None:
+        as_it_is(found[0], wish)
+    return found
+
+
+def as_it_is(source: Source, wish: Reading) -> None:
+    """Refuse what is asked of the opening of picture files, where there are none: these data stay as they are."""
+    where, idle = "on data that are no picture files", {"--data.fit": wish.fit != "crop"}
+    idle |= {"--data.background": wish.background is not None}
+    idle |= {"--size": wish.size is not None and (source.x.ndim != 4 or tuple(source.x.shape[2:]) != wish.size)}
+    idle |= {"--cond": wish.cond is not None and medium(wish.name) in ("bundled", "world")}
+    for flag, given in idle.items():
+        if given:
+            raise SaddlepointError(f"has no effect {where}, of {list(source.x.shape[1:])}", flag, LEAVE)
+
+
+def opened_whole(wish: Reading) -> Read | None:
     match medium(wish.name):
         case "bundled":
             source = SOURCES[wish.name]()

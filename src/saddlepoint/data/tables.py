@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from saddlepoint.data.arrays import Read, from_arrays
+from saddlepoint.data.cond import wishes
 from saddlepoint.data.folder import look_at
 from saddlepoint.data.guards import regular
 from saddlepoint.data.pictures import SUFFIXES
@@ -86,10 +87,10 @@ def path_column(columns: Mapping[str, Sequence[str]]) -> str | None:
 def open_points(path: Path, wish: Reading) -> Read:
     """A CSV of numbers: the columns of the condition, where --cond names them, and all others as x [N, D]."""
     columns = read_rows(path)
-    ours = [part.partition(":")[0].strip() for part in (wish.cond or "").split(",")]
+    ours = list(wishes(wish.cond, columns, plain(str(path)))) if wish.cond and not wish.unconditional else []
     rest = {name: column for name, column in columns.items() if name not in ours}
     x = np.array([numbers(path, name, column) for name, column in rest.items()], np.float64).T
-    chosen: dict[str, Column] = {name: columns[name] for name in ours if name in columns}
+    chosen: dict[str, Column] = {name: columns[name] for name in ours}
     return from_arrays(path.name, x, chosen, wish)
 
 

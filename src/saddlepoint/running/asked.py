@@ -15,6 +15,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.record import read_record
 from saddlepoint.running.opened import as_begun
 from saddlepoint.settings.run import Judge
+from saddlepoint.systems.catalog import system
 
 
 def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, list[str]]:
@@ -24,11 +25,14 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, l
     record = read_record(folder)
     model = artefacts.load(folder, record.choices.device)
     room_for(n, model.numbers)
-    given = wish.weights
+    given, asked = wish.weights, wish.features
     wish = settled(wish, record.choices.judge_features, record.config.judge.weights)
     run = as_begun(record, silent)
     if why := unfit(record.config, run.sources["x"]):
         raise SaddlepointError(why, "judge")
+    if "samples" not in system(record.config.system).judges and (given is not None or asked != "auto"):
+        flag = "--weights" if asked == "auto" else "--features"
+        raise SaddlepointError("has no effect on a run that is not judged by samples", flag, "leave it out")
     if given is not None:
         extractor_of(wish.features, given, asked=True)
     config = record.config.model_copy(update={"judge": wish})
