@@ -222,7 +222,9 @@ TABLE = {
     ("data/archive.py", "test_data_names.py"): [
         ("no path of Windows in a zip", 'one.filename.replace("\\\\", "/")', "one.filename"),
     ],
-    ("data/reading.py", "test_data_names.py"): [("what a terminal obeys", "c if c.isprintable() else", "c if c else")],
+    ("errors.py", "test_data_names.py test_plain.py"): [
+        ("what a terminal obeys", "    if text.isprintable():\n        return text", "    return text"),
+    ],
     ("data/gather.py", "test_data_range.py"): [
         ("floats have no range of their own", "    if low >= 0 and high <= 1:", "    if True:"),
         ("one value is black and white", "low + max(1.0, abs(low))", "low"),
@@ -382,7 +384,7 @@ TABLE = {
         ("folders can be opened", 'if hasattr(os, "O_DIRECTORY"):', "if True:"),
     ],
     ("storage/journal.py", "test_regular.py"): [
-        ("a journal may be anything", "lines = files.read_bounded(path, LARGEST)", "lines = path.read_bytes()"),
+        ("a journal may be anything", "data = files.read_bounded(path, LARGEST)", "data = path.read_bytes()"),
         (
             "a journal rewound may be anything",
             "files.read_bounded(self.path, LARGEST) if os.path.lexists(self.path)",

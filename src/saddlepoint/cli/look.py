@@ -13,7 +13,7 @@ from saddlepoint.cli.offered import DATA
 from saddlepoint.cli.tables import columns, plan_lines, say, shorten
 from saddlepoint.cli.theory import silence, tell
 from saddlepoint.durations import parse
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.planning.begin import configure, usual_recipe
 
 if TYPE_CHECKING:
