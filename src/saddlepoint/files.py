@@ -44,14 +44,18 @@ class Operations(NamedTuple):
 operations = Operations()
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Make `path` hold `data`, or leave it as it was and raise. A link there is replaced, not followed."""
+def write_atomic(path: Path, data: bytes, lasting: bool = True) -> None:
+    """Make `path` hold `data`, or leave it as it was and raise. A link there is replaced, not followed.
+
+    Unless `lasting` it is not forced to the disk: one of many files, that can be made again after a power cut.
+    """
     draft = _beside(path, DRAFT)
     with explained(path, needed=len(data)):
         try:
-            _draft(draft, data)
+            _draft(draft, data, lasting)
             operations.rename(draft, path)
-            _sync_folder(path.parent)
+            if lasting:
+                _sync_folder(path.parent)
         except OSError:
             with suppress(OSError):
                 operations.unlink(draft)
@@ -225,11 +229,11 @@ def _closing(handle: int) -> Iterator[int]:
         operations.close(handle)
 
 
-def _draft(path: Path, data: bytes) -> None:
+def _draft(path: Path, data: bytes, lasting: bool) -> None:
     """Write a new file. What a dead process left under its name goes; if that is a link, nothing is written through."""
     if os.path.lexists(path):
         operations.unlink(path)
-    _put(path, data, os.O_CREAT | os.O_EXCL, sync=True)
+    _put(path, data, os.O_CREAT | os.O_EXCL, sync=lasting)
 
 
 def _put(path: Path, data: bytes, flags: int, sync: bool = False) -> None:

@@ -66,8 +66,8 @@ class Worker:
         return self.earlier + time.monotonic() - self.started
 
     def begin(self) -> None:
-        """Start from the newest whole checkpoint; a run that has none yet starts from the beginning. What a dead process
-        left half-written goes first.
+        """Start from the newest whole checkpoint; a run that has none yet starts from the beginning. What a dead
+        process left half-written goes first.
         """
         sweep(self.folder)
         self.context = made_by(self.folder)[0] if (self.folder / "config.json").exists() else ""
