@@ -14,7 +14,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -61,11 +61,9 @@ def on_runs(folder: Path, group: str, kinds: dict[str, Kind]) -> Iterator[Tried]
         shutil.rmtree(victim.root)
 
 
-def on_data(folder: Path, only: str = "") -> Iterator[Tried]:
+def on_data(folder: Path, chosen: dict[str, tuple[str, Callable[[Path], object]]]) -> Iterator[Tried]:
     """Each kind of data, by each verb that reads some."""
-    for what, (suffix, make) in DATA.items():
-        if not what.startswith(only):
-            continue
+    for what, (suffix, make) in chosen.items():
         victim = Victim(Path(tempfile.mkdtemp(dir=folder)))
         make(data := victim.root / f"data{suffix}")
         for verb, words in verbs_of_data(data, folder / "honest/a"):
@@ -111,7 +109,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Open what means ill.")
     parser.add_argument("--only", default="", help="the beginning of kinds' names")
     parser.add_argument("--what", default="", help="a part of what is opened")
-    parser.add_argument("--verb", default="", help="by this verb alone")
     parser.add_argument("--write", action="store_true", help="put the table into docs/reliability.md")
     wishes = parser.parse_args()
     torch.set_num_threads(1)
@@ -138,7 +135,8 @@ def every(folder: Path, only: str, what: str) -> Iterator[Tried]:
     for group, kinds in KINDS.items():
         if group.startswith(only):
             yield from on_runs(folder, group, {name: kind for name, kind in kinds.items() if what in name})
-    yield from on_data(folder, only)
+    kinds = {name: kind for name, kind in DATA.items() if f"data: {name}".startswith(only) and what in name}
+    yield from on_data(folder, kinds)
 
 
 if __name__ == "__main__":

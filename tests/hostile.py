@@ -1,7 +1,7 @@
 """Runs and generators of somebody who means ill: each kind is something done to a copy of a small honest run.
 
-Every kind is (run, precious) -> None: it spoils the run's folder; `precious` is a folder of the victim's own, which links
-may lead to. What would be executed leaves a mark: it writes the file that MARK names.
+Every kind is (run, precious) -> None: it spoils the run's folder; `precious` is a folder of the victim's own, which
+links may lead to. What would be executed leaves a mark: it writes the file that MARK names.
 """
 
 import json
@@ -99,7 +99,7 @@ CONFIGS: dict[str, Callable[[Any], object]] = {
     "examples held out that are not there": lambda c: c["data"].update(held_out=[10**12, -(10**12)]),
     "all examples held out": lambda c: c["data"].update(held_out=list(range(60))),
     "infinities": lambda c: c["config"]["g"].update(lr=math.inf, max_norm=math.inf),
-    "numbers of 5,000 digits": lambda c: c["config"].update(seed=10**5000) if False else c.update(format=10**4000),
+    "numbers of 4,000 digits": lambda c: (c["config"].update(seed=10**4000), c.update(format=10**4000)),
     "other kinds of values": lambda c: c.update(data=[], choices="x", versions=7),
     "nothing": lambda c: c.clear(),
     "shapes that are none": lambda c: c["data"].update(shape=[-1, 10**9, 0], size=-5),
@@ -232,11 +232,15 @@ GENERATORS: dict[str, Kind] = {
 }
 
 
+def filled(tensor: torch.Tensor, value: float) -> torch.Tensor:
+    return torch.full_like(tensor, value) if tensor.is_floating_point() else tensor
+
+
 def tensors(run: Path, value: float) -> None:
     """Checkpoints whose tensors hold this; their digests are right."""
     for checkpoint in checkpoints(run / "checkpoints"):
         held = load_file(checkpoint / "tensors.safetensors")
-        save_file({n: torch.full_like(t, value) for n, t in held.items()}, checkpoint / "tensors.safetensors")
+        save_file({n: filled(t, value) for n, t in held.items()}, checkpoint / "tensors.safetensors")
         forge(checkpoint, uncontexted)
 
 
@@ -269,13 +273,15 @@ LINKS = ("journal.jsonl", "run.lock", "config.json", "measures.json", "sessions.
 KINDS: dict[str, dict[str, Kind]] = {
     "config.json: no file of ours": {what: put("config.json", lay) for what, lay in ODD.items()},
     "config.json: what it says": {what: made_so(edited("config.json", change)) for what, change in CONFIGS.items()},
-    "config.json: edited by hand": {what: edited("config.json", change) for what, change in CONFIGS.items()},
+    "config.json: edited by hand": {
+        what: edited("config.json", CONFIGS[what]) for what in ("another seed", "a trillion units", "a million threads")
+    },
     "journal: no file of ours": {what: put("journal.jsonl", lay) for what, lay in ODD.items()},
     "journal: what it says": {what: made_so(kind) for what, kind in JOURNALS.items()},
     "measures, sessions, lock": {
         f"{name}: {what}": put(name, lay)
         for name in ("measures.json", "sessions.jsonl", "run.lock")
-        for what, lay in ODD.items()
+        for what, lay in list(ODD.items())[:5]
     },
     "checkpoints: what they say": {
         **{what: lambda run, _, change=change: values(run, change) for what, change in PROGRESS.items()},

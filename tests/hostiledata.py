@@ -42,11 +42,14 @@ def zipped(path: Path, entries: dict[str, bytes]) -> None:
 
 
 def npz_bomb(path: Path) -> None:
-    """Eight gigabytes of zeros in eight megabytes."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("x.npy", "w", True) as entry:
+    """A gigabyte of zeros in a megabyte."""
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("x.npy", "w", force_zip64=True) as entry,
+    ):
         head = io.BytesIO()
         np.lib.format.write_array_header_1_0(
-            head, {"descr": "|u1", "fortran_order": False, "shape": (2**13, 1024, 1024)}
+            head, {"descr": "|u1", "fortran_order": False, "shape": (2**10, 1024, 1024)}
         )
         entry.write(head.getvalue())
         for _ in range(64):

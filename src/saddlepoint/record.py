@@ -13,7 +13,7 @@ from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded, write_atomic
 from saddlepoint.settings.run import Device, Frozen, Run, Threads
-from saddlepoint.storage.digests import canonical, sha256
+from saddlepoint.storage.spelling import canonical, parsed, sha256
 from saddlepoint.systems import catalog
 
 NAME = "config.json"
@@ -97,12 +97,12 @@ def content_of(folder: Path) -> Any:
     """What is written in the config.json of this run folder, as it is written."""
     path = folder / NAME
     try:
-        return json.loads(read_bounded(path, LARGEST))
+        return parsed(read_bounded(path, LARGEST))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise SaddlepointError("no run here", str(folder), "`saddlepoint runs` lists them") from error
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror}", str(path)) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise SaddlepointError(f"cannot be read: {error}", str(path)) from error
 
 

@@ -6,7 +6,6 @@ README.md, preview.png   the model card
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import make_folder, read_bounded, settled, write_folder
 from saddlepoint.record import LARGEST, recognised
 from saddlepoint.settings.run import Run
+from saddlepoint.storage.spelling import parsed
 from saddlepoint.systems import catalog
 from saddlepoint.systems.system import Networks, System
 
@@ -46,14 +46,14 @@ def load(folder: str | Path, device: str = "cpu") -> Artefact:
     if (settled(folder / "generator") / "config.json").exists():
         folder = settled(folder / "generator")
     try:
-        content = json.loads(read_bounded(folder / "config.json", LARGEST))
+        content = parsed(read_bounded(folder / "config.json", LARGEST))
         weights = read_bounded(folder / "generator.safetensors", memory() // 2)
     except FileNotFoundError as error:
         hint = "give a run's folder, or the generator folder in it"
         if (folder / "checkpoints").is_dir():
             hint = f"a run leaves it at its end: {typed('resume', folder)}"
         raise SaddlepointError(f"no {Path(error.filename).name} here", str(folder), hint) from error
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise SaddlepointError(f"not a generator: {error}", str(folder)) from error
     try:
         content = upgraded(content)

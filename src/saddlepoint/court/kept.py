@@ -16,6 +16,7 @@ from saddlepoint.judge.doctor import Verdict, diagnose
 from saddlepoint.record import read_record
 from saddlepoint.settings.run import Run
 from saddlepoint.statistics.intervals import Interval
+from saddlepoint.storage.spelling import parsed
 from saddlepoint.storage.told import told
 
 NAME = "measures.json"
@@ -39,7 +40,7 @@ def keep(folder: Path, measures: Mapping[str, Measure]) -> None:
 def kept(folder: Path) -> dict[str, Measure]:
     """The measures of a run that was judged."""
     try:
-        content = json.loads(read_bounded(folder / NAME, LARGEST))
+        content = parsed(read_bounded(folder / NAME, LARGEST))
         return {name: Measure.from_json(fields) for name, fields in content.items()}
     except SaddlepointError as error:
         raise SaddlepointError(f"{error.where}: {error.what}", str(folder / NAME), "judge the run again") from error
@@ -48,7 +49,7 @@ def kept(folder: Path) -> dict[str, Measure]:
         raise SaddlepointError("not judged yet", str(folder), typed("judge", folder)) from error
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror}", str(folder / NAME)) from error
-    except (ValueError, AttributeError, OverflowError, RecursionError) as error:
+    except (ValueError, AttributeError, OverflowError) as error:
         raise SaddlepointError(f"cannot be read: {error}", str(folder / NAME), "judge the run again") from error
 
 

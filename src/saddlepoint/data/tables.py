@@ -25,6 +25,7 @@ from saddlepoint.errors import SaddlepointError
 PATHS = ("path", "file", "filename", "file_name", "image", "picture")
 NONE = frozenset(("nan", "none", "null"))  # what a cell says, in any case of letters, that has no value
 MOST_ROWS = 5_000_000
+MOST_COLUMNS = 10_000  # of which each may be a number for networks to learn, or a condition
 MOST_BYTES = 1 << 30
 LACKING = 1_000_000  # cells that may be lacking at the ends of rows
 MARKS = (
@@ -54,6 +55,8 @@ def read_rows(path: Path) -> dict[str, list[str]]:
         raise SaddlepointError(f"not a table: {why(error)}", where) from error
     if not header or len(set(header)) < len(header):
         raise SaddlepointError("its first line must name the columns, each differently", where)
+    if len(header) > MOST_COLUMNS:
+        raise SaddlepointError(f"{len(header):,} columns, more than {MOST_COLUMNS:,}", where, "keep those that matter")
     if not body:
         raise SaddlepointError("0 rows", where, "a header and at least one row")
     if len(header) * len(body) > len(content) + LACKING:  # full rows have a mark for each cell

@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import State
 from saddlepoint.records import Round
-from saddlepoint.storage.parts import Saved
+from saddlepoint.storage.parts import OTHER_RUN, Saved
 
 
 @dataclass
@@ -89,6 +91,26 @@ class Progress:
 
     def load_state(self, saved: Saved) -> None:
         values = dict(saved.values)
-        self.tally = Tally(**values.pop("tally"))
+        tally = values.pop("tally")
+        if not (fitting(values, asdict(Progress())) and fitting(tally, asdict(Tally()))):
+            raise SaddlepointError("holds what cannot be its state", "progress", OTHER_RUN)
+        self.tally = Tally(**tally)
         for name, value in values.items():
             setattr(self, name, value)
+
+
+def fitting(values: object, like: dict[str, Any]) -> bool:
+    """Whether these are values of such names and kinds: whole numbers from 0 on, shares of 1, mappings of plain ones."""
+    if not isinstance(values, dict) or not values.keys() <= like.keys():
+        return False
+    return all(of_kind(value, like[name]) for name, value in values.items())
+
+
+def of_kind(value: object, like: object) -> bool:
+    if isinstance(like, dict):
+        return isinstance(value, dict) and all(isinstance(each, int | float | str) for each in value.values())
+    if isinstance(like, bool) or isinstance(value, bool):
+        return isinstance(like, bool) and isinstance(value, bool)
+    if isinstance(like, int):
+        return isinstance(value, int) and 0 <= value < 2**53
+    return isinstance(value, int | float) and 0 <= value <= 1

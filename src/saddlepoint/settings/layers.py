@@ -9,10 +9,12 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import read_bounded
 from saddlepoint.settings.complaints import complaint, did_you_mean
 from saddlepoint.settings.run import Run
 from saddlepoint.settings.tree import Kind, flag, names, settings, stage_type, sugar
 
+LARGEST = 1 << 25  # bytes of a file of settings that are read
 Some = TypeVar("Some", bound=Run)
 Elsewhere = Callable[[str], str]
 
@@ -27,11 +29,11 @@ class Given(NamedTuple):
 def read(path: Path) -> dict[str, Any]:
     """The nested values in a TOML or JSON file; of a run's config.json, its configuration."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_bounded(path.resolve(), LARGEST).decode()
         values = json.loads(text, object_pairs_hook=distinct) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror}", f"--config {path}") from error
-    except ValueError as error:  # both decoders, and bytes that are no text
+    except (ValueError, RecursionError) as error:  # both decoders, and bytes that are no text
         raise SaddlepointError(f"is not valid: {error}", f"--config {path}") from error
     if not isinstance(values, dict):
         raise SaddlepointError("holds no settings", f"--config {path}", "such as  lr = 1e-3")
@@ -40,9 +42,11 @@ def read(path: Path) -> dict[str, Any]:
 
 def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object, none of whose names comes twice."""
-    seen = dict(pairs)
-    if len(seen) < len(pairs):
-        raise ValueError(f"'{next(name for i, (name, _) in enumerate(pairs) if name in dict(pairs[:i]))}' is set twice")
+    seen: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in seen:
+            raise ValueError(f"'{name}' is set twice")
+        seen[name] = value
     return seen
 
 

@@ -9,7 +9,6 @@ is set aside and the one before it is used, with one warning. Nothing is pickled
 nothing but these files are ever removed; links are not followed.
 """
 
-import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -37,7 +36,8 @@ from saddlepoint.storage.manifest import (
     in_order,
     read_manifest,
 )
-from saddlepoint.storage.parts import Part, Saved, same_names
+from saddlepoint.storage.parts import OTHER_RUN, Part, Saved, same_names
+from saddlepoint.storage.spelling import parsed
 
 FILES = (TENSORS, VALUES, MANIFEST)
 DAMAGED = ".damaged"
@@ -136,6 +136,8 @@ def load(checkpoint: Checkpoint, parts: Mapping[str, Part]) -> None:
             part.load_state(checkpoint.saved[name])
         except SaddlepointError as error:
             raise SaddlepointError(error.what, where, error.hint, error.code) from error
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError, RuntimeError, OverflowError) as error:
+            raise SaddlepointError("holds what cannot be its state", where, OTHER_RUN) from error
 
 
 def read(folder: Path) -> Checkpoint:
@@ -145,10 +147,10 @@ def read(folder: Path) -> Checkpoint:
         for name, file in manifest.files.items():
             check(folder / name, file)
         tensors = load_file(folder / TENSORS)
-        values = json.loads(files.read_bounded(folder / VALUES, LARGEST))
+        values = parsed(files.read_bounded(folder / VALUES, LARGEST))
         if bad := not_finite(tensors):
             raise Damage(f"{TENSORS}: '{bad}' is not finite")
-        saved = {name: Saved({}, values[name]) for name in manifest.parts}
+        saved = {name: Saved({}, dict(values[name])) for name in manifest.parts}
         for name, tensor in tensors.items():
             part, key = name.split("/", 1)
             saved[part] = Saved({**saved[part].tensors, key: tensor}, saved[part].values)

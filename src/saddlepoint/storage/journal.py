@@ -16,8 +16,10 @@ from typing import Any
 
 from saddlepoint import files
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.storage.spelling import parsed
 
-LARGEST = 1 << 26  # bytes of a journal that is read: a hundred thousand lines and more; in memory twenty times that
+LARGEST = 1 << 26  # bytes of a journal that is read: a hundred thousand lines and more
+LONGEST = 1 << 20  # bytes of a line
 
 
 class Journal:
@@ -68,8 +70,8 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 def _event(line: bytes, path: Path, number: int) -> dict[str, Any]:
     try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
+        event = parsed(line) if len(line) <= LONGEST else None
+    except ValueError:
         event = None
     if not isinstance(event, dict):
         raise SaddlepointError(f"line {number} is not an event", str(path), "the file was damaged or edited")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded, reading
-from saddlepoint.storage.digests import canonical, sha256
+from saddlepoint.storage.spelling import canonical, sha256
 
 SCHEMA = 1
 TENSORS, VALUES, MANIFEST = "tensors.safetensors", "values.json", "manifest.json"
