@@ -4,6 +4,7 @@ In a process of its own, from which these names are taken before the package is 
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,3 +114,23 @@ def test_everything_is_kept_on_a_system_that_has_nothing_of_unix(tmp_path: Path)
     )
     assert (told.stdout, told.returncode) == ("all of it\n", 0), told.stderr
     assert [path for path in tmp_path.rglob("*") if path.name.endswith((DRAFT, FORMER, ".tmp"))] == []
+
+
+HERE = Path(__file__).parent
+UNIX = re.compile(r"os\.fork|mkfifo|fcntl|SIGKILL|SIGALRM|\bbash\b")
+
+
+def test_what_is_run_on_other_systems_needs_nothing_of_unix() -> None:
+    """The files that CI names for Windows and macOS are there, and neither they nor their helpers ask for a fork."""
+    jobs = (HERE.parent / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert all(system in jobs for system in ("windows-latest", "macos-latest", "ubuntu-latest", '"3.11", "3.13"'))
+    todo = {HERE / name for name in re.findall(r"tests/(test_\w+\.py)", jobs)}
+    assert len(todo) > 5
+    seen: set[Path] = set()
+    while todo:
+        path = todo.pop()
+        seen.add(path)
+        text = path.read_text(encoding="utf-8")
+        assert not UNIX.search(text), path.name
+        helpers = {HERE / f"{name}.py" for name in re.findall(r"^from (\w+) import", text, re.MULTILINE)}
+        todo |= {helper for helper in helpers if helper.exists()} - seen
