@@ -289,7 +289,7 @@ TABLE = {
         ("a dead run's lines stay", "self.journal.rewind(self.progress.journal)", "pass"),
     ],
     ("running/progress.py", "test_resume.py test_progress.py"): [
-        ("a cut line's sums are lost", 'Tally(**values.pop("tally"))', 'values.pop("tally") and Tally()'),
+        ("a cut line's sums are lost", "Tally(**tally)", "Tally()"),
     ],
     ("artefact/folder.py", "test_generator.py"): [
         ("the digest is not compared", ".hexdigest() != about.sha256", ".hexdigest() == 0"),
@@ -899,7 +899,7 @@ TABLE = {
     ("cli/look.py", "test_advice.py test_look.py"): [
         ("advice forgets what it was told", "wishes |= advice(found)", "wishes = advice(found)"),
         ("advice without the unreadable", "    if found.bad:\n", "    if False:\n"),
-        ("names with blanks fall apart", 'shlex.join(["saddlepoint", ', '" ".join(["saddlepoint", '),
+        ("names with blanks fall apart", 'typed("train", data, ', '" ".join(["saddlepoint train", data, *words]) or typed("train", data, '),
     ],
     ("cli/judge.py", "test_advice.py test_cli.py"): [
         ("a flag that is none", '"--bad")\n    one_condition', '"--unreadable")\n    one_condition'),
