@@ -112,9 +112,9 @@ def gan() -> Config:
     the game as printed, `--schedule simultaneous` as the authors' code does.
 
     How they are moved is not the authors': with momentum, a rate of .1 or .02, dropout in D and their initial weights,
-    D was certain of every fake within 2,000 rounds and G stood still. Adam and a light R1 (Mescheder et al. 2018),
-    without dropout, learn from the first minute. G's weights decay, which takes the speckles off its pictures, and its
-    output starts at each pixel's mean, as in the authors' code.
+    D was certain of every fake within 2,000 rounds and G stood still; docs/theory/algorithm-1.md has rates that move
+    it. Adam and a light R1 (Mescheder et al. 2018), without dropout, learn from the first minute. G's weights decay,
+    which takes the speckles off its pictures, and its output starts at each pixel's mean, as in the authors' code.
     """
     G = Mlp(hidden=(1200, 1200), activation="relu", condition="none")
     D = Mlp(hidden=(240, 240), activation="maxout", pieces=5, condition="none")
