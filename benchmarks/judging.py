@@ -40,7 +40,8 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     rng = torch.Generator().manual_seed(0)
     # Their root is made of another covariance than the samples' own, as it would be.
-    real = Reference.of(fit(torch.randn(2 * options.features, options.features, generator=rng)))
+    drawn = torch.randn(2 * options.features, options.features, generator=rng)
+    real = Reference.of(fit(drawn), drawn)
     features = torch.randn(options.samples, options.features, generator=rng)
     before = peak()
     timed("Frechet distance with its interval", partial(frechet_interval, features, real))

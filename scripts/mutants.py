@@ -751,14 +751,14 @@ TABLE = {
         ("D's first creases meet at the origin", "nn.init.normal_(self.biases[0])", "nn.init.zeros_(self.biases[0])"),
     ],
     # Statistics that would mislead: ties, copies, intervals, and what was never looked at.
-    ("judge/memory.py", "test_judge_judgement.py"): [
+    ("judge/memory.py", "test_judge_judgement.py::test_what_is_usual_is_the_nearest_that_differs_by_however_little"): [
         ("statistics: equal is near", "apart.where(apart > 0,", "apart.where(apart > 1e-3 * samples.norm(),"),
         ("statistics: equal rows differ", "apart.where(apart > 0,", "apart.where(apart >= 0,"),
     ],
     ("judge/nearest.py", "test_nearest.py"): [
         ("statistics: equal pictures differ", "            if others:\n", "            if False:\n"),
     ],
-    ("judge/judgement.py", "test_judge_judgement.py"): [
+    ("judge/judgement.py", "test_judge_judgement.py::test_copies_of_the_training_pictures_are_seen"): [
         ("statistics: real copies are the samples'", "remembered.usual.scaled(100)", "remembered.share.scaled(100)"),
     ],
     ("statistics/copies.py", "test_metrics_closed_forms.py"): [
@@ -777,10 +777,10 @@ TABLE = {
         ("statistics: the densest is best", '{"density": 1.0}', '{"density": 9.0}'),
         ("statistics: no copies are best", 'if f"{name}_real" in a}', 'if f"{name}_real" in a and name != "copies"}'),
     ],
-    ("judge/path.py", "test_judge_judgement.py"): [
+    ("judge/path.py", "test_judge_judgement.py::test_path_length_is_looked_at_all_along_the_way"): [
         ("statistics: ways are looked at where they begin", "torch.rand(n, 1, dtype", "0 * torch.rand(n, 1, dtype"),
     ],
-    ("judge/diversity.py", "test_judge_judgement.py"): [
+    ("judge/diversity.py", "test_judge_judgement.py::test_no_picture_is_paired_with_itself"): [
         ("statistics: a picture is paired with itself", "torch.randint(1, n,", "torch.randint(0, n,"),
     ],
     ("statistics/manifold.py", "test_metrics_ties.py"): [

@@ -144,7 +144,7 @@ def test_where_both_laws_are_one_the_interval_is_as_wide_as_it_should_be(of, siz
 
 
 def test_the_sliced_distance_is_known_by_parts_of_both():
-    x, y = random(37, 3), 1.4 * random(24, 3, seed=1)
+    x, y = random(37, 3), 1.4 * random(24, 3, seed=1) + 2
     w, parts = directions(3, 9, torch.Generator().manual_seed(0)), (parts_of(37, PARTS), parts_of(24, PARTS))
 
     def of(a: Tensor, b: Tensor) -> float:

@@ -359,12 +359,10 @@ def test_torn_and_foreign_journals_do_not_confuse_it():
 
 
 def test_a_rise_within_its_error_bar_is_no_turn():
-    """Up and down by half, three times: told by bars of a tenth, not by bars of a half."""
-    for share, name in ((0.1, "oscillation"), (0.5, "plateau")):
-        events = [judgement(f) for f in (1, 1, 1, 1, 1, 1.5, 1, 1.5)]
-        for event in events:
-            value = event["measures"]["frechet"][0]
-            event["measures"]["frechet"] = [value, (1 - share) * value, (1 + share) * value]
+    """Two sure falls, and between them a rise that nobody can be sure of, or everybody."""
+    for high, name in ((1.9, "healthy"), (1.1, "oscillation")):
+        events = [judgement(f) for f in (3, 3, 3, 3, 3, 1, 1.6, 1)]
+        events[5]["measures"]["frechet"] = [1, 0.9, high]
         assert only(rounds(), *events).name == name
 
 

@@ -209,6 +209,7 @@ def test_copies_of_the_training_pictures_are_seen(standard):
     found = judge(copied, standard, card(standard, copied), rng())
     assert found["memorisation_p"].value < 0.001
     assert found["copies"].value == 100
+    assert found["copies_real"].value < 1
 
 
 def test_copies_are_looked_for_among_all_that_is_given(standard):

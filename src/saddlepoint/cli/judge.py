@@ -61,8 +61,8 @@ def judge(
 ) -> None:
     """Judge a run's samples against held-out data, or one folder against another.
 
-    Each number stands with its 95 % interval; --json adds the protocol it was
-    measured by, and what is to be said beside goes to standard error. A run
+    Each number stands with an interval of two standard errors; --json adds the
+    protocol it was measured by, and what is to be said beside goes to standard error. A run
     keeps them in measures.json, for `compare`.
 
     Example: saddlepoint judge runs/photos

@@ -47,7 +47,7 @@ class Card(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """A number, the ends of its 95 % confidence interval, and its protocol card."""
+    """A number, the ends of its interval, two standard errors away or so, and its protocol card."""
 
     value: float
     low: float

@@ -60,7 +60,8 @@ def judge_digits(
     frechet_ratio   the same over that of 10,000 random real training pictures
     diversity       mean over the classes of (mean pairwise feature distance / the real one), in percent
 
-    Each with a 95 % interval for the choice of samples: Wilson's, the infinitesimal jackknife, and the jackknife.
+    Each with an interval of two standard errors for the choice of the samples, given the real ones: Wilson's, the
+    infinitesimal jackknife, and the jackknife.
     `seed` is that of the samples, for the cards.
     """
     judge = load(which)

@@ -89,7 +89,7 @@ def _judged(events: Sequence[Event]) -> Chart:
     """The measure that decides which model is kept."""
     decides = next((str(event["decides"]) for event in events if event.get("decides")), "frechet")
     title, what = JUDGED.get(decides, (f"Judged on the way: {decides}", "Of each average"))
-    meaning = f"{what}, judged on the way, with its 95 % interval shaded. Less is better."
+    meaning = f"{what}, judged on the way, with two standard errors shaded. Less is better."
     return Chart(title, meaning, _averages(events, decides), log=decides == "frechet")
 
 

@@ -1,4 +1,8 @@
-"""Confidence intervals: how far a number may move by the chance of which samples were drawn. 95 % throughout."""
+"""Intervals: how far a number may move by the chance of which samples were drawn. Two standard errors throughout.
+
+The quantiles are those of 95 %: of a normal law, or of Student's. That is how often an interval holds where its number
+is as good as normal; docs/judging.md has how often it does elsewhere.
+"""
 
 import functools
 import math
@@ -14,7 +18,7 @@ NORMAL_95 = 1.959963984540054
 
 
 class Interval(NamedTuple):
-    """A value, and the ends of its 95 % confidence interval."""
+    """A value, and the ends of its interval."""
 
     value: float
     low: float
