@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from saddlepoint.data.facts import KINDS
+from saddlepoint.media.catalog import MEDIA
+
 Event = Mapping[str, Any]
 
 
@@ -36,6 +39,14 @@ class Story(NamedTuple):
     def images(self) -> int:
         """Real examples seen so far: after a way back, fewer than there once were."""
         return next((int(n) for event in reversed(self.events) if (n := number(event.get("images"))) is not None), 0)
+
+    @property
+    def noun(self) -> str:
+        """What several of its examples are called; `examples` where the run does not say of what shape they are."""
+        shape = self.data.get("shape")
+        kind = KINDS.get(len(shape) + 1) if isinstance(shape, list) else None
+        kind = "text" if self.data.get("dtype") == "int64" else kind
+        return "examples" if kind is None else MEDIA[kind].noun
 
     @property
     def planned(self) -> int:

@@ -46,11 +46,11 @@ def finish(live: Live, folder: Path) -> Summary:
     model = ship(live, folder)
     strip = frames(folder)
     write_atomic(folder / "grid.png", sheet(live, model, 100))
-    write_atomic(folder / "film.png", figures.png(figures.film(strip)))
+    write_atomic(folder / "film.png", figures.png(figures.film(strip, model.medium.noun)))
     court, why = summoned(live)
     measures, copies, fault = judged(live, model, folder, court)
     why = why or fault
-    table = dynamics(folder) + doctor(live, folder, measures)
+    table = dynamics(folder, model.medium.noun) + doctor(live, folder, measures)
     table += [("judging", "not possible", why)] if why else []
     tables = (*table, *class_figures(live.train, model))
     material = shown(live, model, court)._replace(frames=strip, measures=measures, tables=tables, copies=copies)
@@ -211,13 +211,13 @@ def examples(reference: str) -> str:
     return reference.split(", ")[-2:][0]
 
 
-def dynamics(folder: Path) -> list[tuple[str, str, str]]:
+def dynamics(folder: Path, noun: str) -> list[tuple[str, str, str]]:
     """What the journal says of the game: its last line on rounds, and what was refused in all."""
     lines = [event for event in read(folder / "journal.jsonl") if event["event"] == "rounds"]
     if not lines:
         return []
     last, seconds = lines[-1], lines[-1]["seconds"]
-    table = [("images seen", f"{last['images']:,}", f"in {seconds:.0f} s, {last['images'] / seconds:,.0f} a second")]
+    table = [(f"{noun} seen", f"{last['images']:,}", f"in {seconds:.0f} s, {last['images'] / seconds:,.0f} a second")]
     if any(last[name] is not None for name in ("d_real", "d_fake")):
         readings = ", ".join("none" if last[name] is None else f"{last[name]:.2f}" for name in ("d_real", "d_fake"))
         table.append(("D(x), D(G(z))", readings, "at the end; 1/2 where D cannot tell"))
