@@ -917,6 +917,10 @@ TABLE = {
         ("columns that are not there", "list(wishes(wish.cond, columns, plain(str(path))))", "[]"),
     ],
     ("data/arrays.py", "test_data_cond.py"): [("columns of bare arrays", "if not wish.unconditional:", "if columns:")],
+    ("report/story.py", "test_look.py test_report.py"): [
+        ("points are called pictures", "return \"examples\" if kind is None else MEDIA[kind].noun", 'return "images"'),
+    ],
+    ("artefact/card.py", "test_look.py"): [("the card counts images", "[2]} {noun}", "[2]} images")],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -458,7 +458,7 @@ def test_runs_are_listed(small, capsys):
     assert 0 < one["d_real"] < 1
     assert 0 < one["d_fake"] < 1
     assert found["two"]["state"] == "damaged"
-    assert table.splitlines()[0].split() == ["name", "recipe", "data", "images", "state", "D(x)", "D(G(z))", "when"]
+    assert table.splitlines()[0].split() == ["name", "recipe", "data", "examples", "state", "D(x)", "D(G(z))", "when"]
 
 
 def pixels(path: Path) -> np.ndarray:

@@ -151,6 +151,10 @@ def test_points_get_their_own_recipe(tmp_path: Path) -> None:
     small = " ".join(SMALL).replace(SIZES, "--g.network.hidden 8 --d.network.hidden 8")
     assert run("train points.npy --name one --quiet", *small.split()) == 0
     assert json.loads(Path("runs/one/config.json").read_text())["config"]["recipe"] == "points"
+    page, card = Path("runs/one/report.html").read_text(), Path("runs/one/generator/README.md").read_text()
+    assert all(words in page for words in ("points seen", "points a second", ">64 points<"))
+    assert not re.search(r"images (seen|a second)|\d images", page + card)
+    assert "half-life 100 points" in card
     assert run("train points.npy --recipe gan --quiet") == 2
 
 

@@ -205,8 +205,8 @@ def test_interrupted_and_rolled_back_runs_say_so(tmp_path):
     with (folder / "journal.jsonl").open("a") as file:
         file.write('{"event":"rounds","images":77')
     page = page_of(folder, Material())
-    assert "interrupted at 3,000 of 8,000 images" in page.text
-    assert "At 5,000 images: weights or steps were not finite. Back to 2,000, learning rates times 0.5." in page.text
+    assert "interrupted at 3,000 of 8,000 pictures" in page.text
+    assert "At 5,000 pictures: weights or steps were not finite. Back to 2,000, learning rates times 0.5." in page.text
     assert "2 steps refused" in page.text
     assert "rollback" in page.text
 

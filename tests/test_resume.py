@@ -108,7 +108,7 @@ def test_a_run_told_to_stop_saves_and_goes_on_where_it_was(
     assert stopped.value.code == 128 + number
     assert signal.getsignal(number) == before
     stood = at + 6 if at == 120 else at
-    assert f"stopped at {stood} images" in str(stopped.value)
+    assert f"stopped at {stood} pictures" in str(stopped.value)
     assert checkpoints(tmp_path / "a" / "checkpoints")[-1].name == f"{stood:09d}"
     watcher = Seen()
     run = resume(tmp_path / "a", watcher=watcher)

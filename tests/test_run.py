@@ -198,7 +198,7 @@ def test_what_is_sampled_afterwards_is_the_first_average(whole: Run) -> None:
 
 def test_the_model_card_states_what_it_was_made_of(whole: Run) -> None:
     text = (whole.folder / "generator" / "README.md").read_text()
-    for fact in ("`tiny`, 180 examples seen", "CC0", "a class, one of dark, bright", "half-life 100 images"):
+    for fact in ("`tiny`, 180 examples seen", "CC0", "a class, one of dark, bright", "half-life 100 pictures"):
         assert fact in text
     with Image.open(whole.folder / "generator" / "preview.png") as preview:
         assert preview.width > 80
@@ -209,7 +209,7 @@ def test_the_summary_names_files_that_are_there(whole: Run, seen: Seen) -> None:
     assert summary.folder == whole.folder
     assert {path.name for path in summary.files} >= {"grid.png", "film.png", "generator"}
     assert all(path.exists() for path in summary.files)
-    assert ("images seen", "180") in [figure[:2] for figure in summary.figures]
+    assert ("pictures seen", "180") in [figure[:2] for figure in summary.figures]
 
 
 def test_the_record_repeats_the_run(whole: Run, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_spoilt_weights_go_back_to_the_last_checkpoint_at_half_the_rates(
     run = begin(tmp_path, watcher=watcher)
     (event,) = [event for event in events(run.folder) if event["event"] == "rollback"]
     assert event == {"event": "rollback", "images": 60, "at": 72, "rate_factor": 0.5}
-    assert watcher.notes == ["not finite at 72 images: back to 60 with rates times 0.5"]
+    assert watcher.notes == ["not finite at 72 pictures: back to 60 with rates times 0.5"]
     live = live_of(run)
     assert (live.progress.seen, live.progress.rollbacks, live.progress.rate_factor) == (180, 1, 0.5)
     assert live.scene.game.G.optimiser.param_groups[0]["lr"] == CONFIG.g.lr / 2
@@ -174,9 +174,9 @@ def test_a_spoilt_picture_costs_its_batches_and_no_more(tmp_path: Path, monkeypa
 def test_figures_without_a_last_reading_say_so(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     journal.append({"event": "stage", "images": 0})
-    assert dynamics(tmp_path) == []
+    assert dynamics(tmp_path, "pictures") == []
     journal.append({"event": "rounds", "images": 60, "seconds": 2.0, "d_real": math.nan, "d_fake": 0.25, "skipped": 3})
-    figures = {name: value for name, value, _ in dynamics(tmp_path)}
-    assert figures["images seen"] == "60"
+    figures = {name: value for name, value, _ in dynamics(tmp_path, "pictures")}
+    assert figures["pictures seen"] == "60"
     assert figures["D(x), D(G(z))"] == "none, 0.25"
     assert figures["refused steps"] == "3"

@@ -48,7 +48,7 @@ def grid(
     return _plain(_mount(tiles, columns, captions, background), grey=pictures.shape[1] < 3)
 
 
-def film(frames: Sequence[Frame], *, background: Colour | None = PAPER) -> "Image":
+def film(frames: Sequence[Frame], noun: str = "examples", *, background: Colour | None = PAPER) -> "Image":
     """The same z at every snapshot: time runs along the strip, each frame says how many real examples had been seen.
 
     A frame is a tensor of pictures, shown as a column, or a drawn image. Columns stand side by side, images at least
@@ -62,7 +62,7 @@ def film(frames: Sequence[Frame], *, background: Colour | None = PAPER) -> "Imag
         raise SaddlepointError(f"frames of different size: {', '.join(sizes)}", "film strip")
     width, height = drawn[0].size
     columns = 1 if width >= 2 * height else len(drawn) if height >= 2 * width else min(len(drawn), max(1, 960 // width))
-    captions = [f"{compact(images)} images" for images, _ in frames]
+    captions = [f"{compact(images)} {noun}" for images, _ in frames]
     grey = all(image.mode in ("L", "LA") for image in drawn)
     return _plain(_mount([image.convert("RGBA") for image in drawn], columns, captions, background), grey)
 

@@ -22,15 +22,15 @@ read more out of its results than was in what went in.
 def card(about: Description) -> str:
     """The card, in Markdown."""
     config, x = about.config, about.facts["x"]
-    shape, stages = " x ".join(map(str, x.shape)), len(config.stages)
+    noun, shape, stages = medium_of(x).noun, " x ".join(map(str, x.shape)), len(config.stages)
     facts = {
         "can": ", ".join(about.can) or "nothing that there is a verb for",
-        "makes": f"{medium_of(x).noun} of shape {shape}",
+        "makes": f"{noun} of shape {shape}",
         "condition": condition(about.facts.get("c")),
         "trained": f"recipe `{config.recipe}`, system `{config.system}`, {stages} stage{'s' * (stages > 1)}",
         "data": f"`{about.data}`, {about.images:,} examples seen",
         "licence of the data": about.licence,
-        "weights": f"an average over training, half-life {about.average.partition('-')[2]} images",
+        "weights": f"an average over training, half-life {about.average.partition('-')[2]} {noun}",
         "made with": f"saddlepoint {about.version}",
     }
     table = "\n".join(f"| {name} | {value} |" for name, value in facts.items())

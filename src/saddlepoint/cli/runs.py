@@ -62,7 +62,7 @@ def runs(
         say([f"no runs in {root}"])
 
 
-TITLES = ("name", "recipe", "data", "images", "state", "D(x)", "D(G(z))", "when")
+TITLES = ("name", "recipe", "data", "examples", "state", "D(x)", "D(G(z))", "when")
 
 
 def cells(row: Row) -> tuple[str, ...]:

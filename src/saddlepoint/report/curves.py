@@ -1,4 +1,4 @@
-"""Curves over the images seen, drawn as SVG that stands in the page itself.
+"""Curves over the examples seen, drawn as SVG that stands in the page itself.
 
 Colours and fonts are the page's: lines carry the classes h0, h1, ... and "dashed". Without any script, a strip under
 the pointer shows its values.
@@ -55,8 +55,8 @@ class Point(NamedTuple):
     high: float
 
 
-def draw(chart: Chart) -> Markup:
-    """The chart as an <svg> element; empty where no line has a finite value."""
+def draw(chart: Chart, over: str = "examples seen") -> Markup:
+    """The chart over this, as an <svg> element; empty where no line has a finite value."""
     runs = [(line, segments(line)) for line in chart.lines]
     points = [point for _, pieces in runs for piece in pieces for point in piece]
     if not points or (chart.log and all(point.y <= 0 for point in points)):
@@ -70,8 +70,8 @@ def draw(chart: Chart) -> Markup:
         '<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}<svg x="{}" y="{}" width="{}" height="{}" '
         'viewBox="{} {} {} {}">{}</svg>{}{}{}</svg>'
     ).format(
-        *(WIDTH, HEIGHT, f"{chart.title}: {', '.join(line.name for line in chart.lines)}, over images seen"),
-        _frame(axes, chart.guide),
+        *(WIDTH, HEIGHT, f"{chart.title}: {', '.join(line.name for line in chart.lines)}, over {over}"),
+        _frame(axes, chart.guide, over),
         # Lines are cut at the frame's upper and lower edge, but not the half of a dot at its sides.
         *(LEFT - 5, TOP, WIDTH - LEFT - RIGHT + 10, HEIGHT - TOP - BOTTOM) * 2,
         drawn,
@@ -132,7 +132,7 @@ def _at(axes: Axes, x: float, y: float) -> str:
     return f"{axes.x(x):.1f} {min(max(axes.y(y), -HEIGHT), 2 * HEIGHT):.1f}"
 
 
-def _frame(axes: Axes, guide: float | None) -> Markup:
+def _frame(axes: Axes, guide: float | None, over: str) -> Markup:
     bottom, parts = HEIGHT - BOTTOM, []
     for value, label in labelled((log_ticks if axes.log else ticks)(axes.y_low, axes.y_high)):
         parts.append(Markup('<path class="grid" d="M{} {:.1f}H{}"/>').format(LEFT, axes.y(value), WIDTH - RIGHT))
@@ -141,7 +141,7 @@ def _frame(axes: Axes, guide: float | None) -> Markup:
         parts.append(Markup('<path class="axis" d="M{:.1f} {}v4"/>').format(axes.x(value), bottom))
         parts.append(_text(axes.x(value), bottom + 17, label, "tick middle"))
     parts.append(Markup('<path class="axis" d="M{} {}H{}"/>').format(LEFT, bottom, WIDTH - RIGHT))
-    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, "images seen", "label middle"))
+    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, over, "label middle"))
     if guide is not None and axes.contains(guide):
         parts.append(Markup('<path class="guide" d="M{} {:.1f}H{}"/>').format(LEFT, axes.y(guide), WIDTH - RIGHT))
     return Markup("").join(parts)

@@ -38,12 +38,12 @@ def key_figures(story: Story, measures: Mapping[str, Measure]) -> list[Fact]:
     """At most six figures to begin with: how much, how long, how fast, how well."""
     rates = sorted(rate for event in story.of_kind("rounds") if (rate := number(event.get("rate"))))
     planned = f"of {story.planned:,} planned" if story.planned > story.images else "real examples, with repetition"
-    facts = [Fact("images seen", compact(story.images), planned)]
+    facts = [Fact(f"{story.noun} seen", compact(story.images), planned)]
     if story.seconds:
         count = max(1, len(story.sessions))
         facts.append(Fact("training time", show(story.seconds), f"in {count} session{'s' * (count > 1)}"))
     if rates:
-        facts.append(Fact("images a second", f"{rates[len(rates) // 2]:,.0f}", "median"))
+        facts.append(Fact(f"{story.noun} a second", f"{rates[len(rates) // 2]:,.0f}", "median"))
     for measure in list(measures.values())[:3]:
         value, interval = with_interval(measure)
         name, _, unit = measure.card.metric.partition(", ")
@@ -69,7 +69,7 @@ def state(story: Story) -> str:
     if not story.images:
         return "nothing played yet"
     of = f" of {story.planned:,}" if story.planned else ""
-    return f"interrupted at {story.images:,}{of} images"
+    return f"interrupted at {story.images:,}{of} {story.noun}"
 
 
 def begun(story: Story) -> str:
@@ -92,7 +92,7 @@ def happenings(story: Story) -> list[str]:
     for event in story.of_kind("rollback"):
         to = number(event.get("to")) if "to" in event else number(event.get("images"))
         reason = event.get("reason") or "weights or steps were not finite"
-        text = f"At {broke_at(event) or 0:,.0f} images: {reason}. Back to {to or 0:,.0f}"
+        text = f"At {broke_at(event) or 0:,.0f} {story.noun}: {reason}. Back to {to or 0:,.0f}"
         factor = number(event.get("rate_factor"))
         told.append(text + (f", learning rates times {factor:g}." if factor else "."))
     if refused := sum(int(number(event.get("skipped")) or 0) for event in story.of_kind("rounds")):

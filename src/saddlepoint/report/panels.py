@@ -23,7 +23,7 @@ class Samples(NamedTuple):
 
 
 class Film(NamedTuple):
-    """Frames with the images seen, and how many stand in a row."""
+    """Frames with the examples seen, and how many stand in a row."""
 
     frames: list[tuple[str, Inline]]
     across: int
@@ -65,7 +65,7 @@ def translated(found: Translated | None) -> list[tuple[str, Inline]]:
     return [(name, row(shrunk(pictures[:MOST_PAIRS], 500_000))) for name, pictures in rows]
 
 
-def film(frames: Sequence[Frame]) -> Film | None:
+def film(frames: Sequence[Frame], noun: str = "examples") -> Film | None:
     """A few frames, evenly chosen, the first and the last among them."""
     if not frames:
         return None
@@ -77,7 +77,7 @@ def film(frames: Sequence[Frame]) -> Film | None:
     budget = BUDGET // len(chosen)
     drawn = [
         (
-            f"{compact(images)} images",
+            f"{compact(images)} {noun}",
             row(shrunk(frame, budget), 1) if isinstance(frame, Tensor) else inline(shrunk_image(frame, budget)),
         )
         for images, frame in chosen

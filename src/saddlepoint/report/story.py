@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from saddlepoint.data.facts import KINDS
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded
+from saddlepoint.media.catalog import MEDIA
 
 LARGEST = 1 << 26  # bytes of a file that are read
 Event = Mapping[str, Any]
@@ -40,6 +42,14 @@ class Story(NamedTuple):
     def images(self) -> int:
         """Real examples seen so far: after a way back, fewer than there once were."""
         return next((int(n) for event in reversed(self.events) if (n := number(event.get("images"))) is not None), 0)
+
+    @property
+    def noun(self) -> str:
+        """What several of its examples are called; `examples` where the run does not say of what shape they are."""
+        shape = self.data.get("shape")
+        kind = KINDS.get(len(shape) + 1) if isinstance(shape, list) else None
+        kind = "text" if self.data.get("dtype") == "int64" else kind
+        return "examples" if kind is None else MEDIA[kind].noun
 
     @property
     def planned(self) -> int:

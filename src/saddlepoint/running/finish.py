@@ -48,11 +48,11 @@ def finish(live: Live, folder: Path) -> Summary:
     model = ship(live, folder)
     strip = frames(folder)
     write_atomic(folder / "grid.png", sheet(live, model, 100))
-    write_atomic(folder / "film.png", figures.png(figures.film(strip)))
+    write_atomic(folder / "film.png", figures.png(figures.film(strip, model.medium.noun)))
     court, why = summoned(live)
     measures, copies, fault = judged(live, model, folder, court)
     why = why or fault
-    table = dynamics(folder) + choice(live, folder) + doctor(live, folder, measures)
+    table = dynamics(folder, model.medium.noun) + choice(live, folder) + doctor(live, folder, measures)
     table += [("judging", "not possible", why)] if why else []
     tables = (*table, *class_figures(live.train, model))
     material = shown(live, model, court)._replace(frames=strip, measures=measures, tables=tables, copies=copies)
@@ -224,13 +224,13 @@ def examples(reference: str) -> str:
     return reference.split(", ")[-2:][0]
 
 
-def dynamics(folder: Path) -> list[tuple[str, str, str]]:
+def dynamics(folder: Path, noun: str) -> list[tuple[str, str, str]]:
     """What the journal says of the game: its last line on rounds, and what was refused in all."""
     lines = [event for event in told(folder / "journal.jsonl") if event["event"] == "rounds"]
     if not lines:
         return []
     last, seconds = lines[-1], lines[-1].get("seconds") or math.inf
-    table = [("images seen", f"{last['images']:,}", f"in {seconds:.0f} s, {last['images'] / seconds:,.0f} a second")]
+    table = [(f"{noun} seen", f"{last['images']:,}", f"in {seconds:.0f} s, {last['images'] / seconds:,.0f} a second")]
     ends = [last.get(name) for name in ("d_real", "d_fake")]
     if any(end is not None for end in ends):
         readings = ", ".join("none" if end is None else f"{end:.2f}" for end in ends)

@@ -15,6 +15,7 @@ from saddlepoint.figures import png
 from saddlepoint.files import make_own_folder, sweep, write_atomic
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import diagnose
+from saddlepoint.media.catalog import medium_of
 from saddlepoint.record import made_by
 from saddlepoint.records import Round
 from saddlepoint.running import moments
@@ -59,6 +60,11 @@ class Worker:
     @property
     def checkpoints(self) -> Path:
         return self.folder / "checkpoints"
+
+    @property
+    def noun(self) -> str:
+        """What several examples are called."""
+        return medium_of(self.live.facts["x"]).noun
 
     @property
     def seconds(self) -> float:
@@ -165,7 +171,7 @@ class Worker:
         progress.in_a_row = 0
         self.line, self.gauge = (time.monotonic(), progress.seen), Gauge()
         self.write("rollback", at=at, rate_factor=factor)
-        self.watcher.note(f"not finite at {at:,} images: back to {progress.seen:,} with rates times {factor:g}")
+        self.watcher.note(f"not finite at {at:,} {self.noun}: back to {progress.seen:,} with rates times {factor:g}")
         self.save()
 
     def write(self, event: str, **facts: Any) -> None:
@@ -281,7 +287,7 @@ class Worker:
 
     def stopped(self, signal: int) -> SaddlepointError:
         hint = f"go on with `{typed('resume', self.folder)}`"
-        what = f"stopped at {self.progress.seen:,} images, saved"
+        what = f"stopped at {self.progress.seen:,} {self.noun}, saved"
         return SaddlepointError(what, str(self.folder), hint, code=128 + signal)
 
 
