@@ -6,7 +6,8 @@ README.md, preview.png   the model card
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from saddlepoint.systems import catalog
 from saddlepoint.systems.system import Networks, System
 
 FLOAT = 4  # bytes
+HEADER = 4096  # bytes at most that a file of weights needs for one of them, besides its numbers
 
 
 def export(folder: Path, shipped: nn.Module, description: Description, card: str, preview: bytes) -> None:
@@ -45,9 +47,25 @@ def load(folder: str | Path, device: str = "cpu") -> Artefact:
     folder = Path(folder)
     if (settled(folder / "generator") / "config.json").exists():
         folder = settled(folder / "generator")
-    try:
+    with opening(folder):
         content = parsed(read_bounded(folder / "config.json", LARGEST))
-        weights = read_bounded(folder / "generator.safetensors", memory() // 2)
+    try:
+        content = upgraded(content)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise SaddlepointError("not a generator", str(folder), "its config.json is damaged") from error
+    about = recognised(Description, content, "a generator", folder)
+    catalog.same_code(about.config.system, about.system_sha256, str(folder))
+    shipped = built(about, folder)
+    for network in shipped.values():
+        network.to(choose_device(device)).eval()
+    return Artefact(catalog.system(about.config.system).model(about.config, about.facts, shipped), about, shipped)
+
+
+@contextmanager
+def opening(folder: Path) -> Iterator[None]:
+    """Say in one line what of a generator is not there, or cannot be read."""
+    try:
+        yield
     except FileNotFoundError as error:
         hint = "give a run's folder, or the generator folder in it"
         if (folder / "checkpoints").is_dir():
@@ -55,19 +73,6 @@ def load(folder: str | Path, device: str = "cpu") -> Artefact:
         raise SaddlepointError(f"no {Path(error.filename).name} here", str(folder), hint) from error
     except (OSError, ValueError) as error:
         raise SaddlepointError(f"not a generator: {error}", str(folder)) from error
-    try:
-        content = upgraded(content)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise SaddlepointError("not a generator", str(folder), "its config.json is damaged") from error
-    about = recognised(Description, content, "a generator", folder)
-    if hashlib.sha256(weights).hexdigest() != about.sha256:
-        what = "the weights are not those that were written"
-        raise SaddlepointError(what, str(folder), "restore generator.safetensors")
-    catalog.same_code(about.config.system, about.system_sha256, str(folder))
-    shipped = built(about, weights, folder)
-    for network in shipped.values():
-        network.to(choose_device(device)).eval()
-    return Artefact(catalog.system(about.config.system).model(about.config, about.facts, shipped), about, shipped)
 
 
 def joined(networks: Networks, names: tuple[str, ...]) -> nn.Module:
@@ -82,19 +87,34 @@ def parted(module: nn.Module, names: tuple[str, ...]) -> Networks:
     return {name: module.get_submodule(name) for name in names}
 
 
-def built(about: Description, weights: bytes, folder: Path) -> Networks:
-    """The networks described, with these weights; they are not made before they are known to fit."""
+def built(about: Description, folder: Path) -> Networks:
+    """The networks described, with the weights beside the description. These are not read before it is known how many
+    bytes they may have, nor the networks made before they are known to fit.
+    """
     system = catalog.system(about.config.system)
     try:
-        tensors = safetensors.torch.load(weights)
         outline = outlined(system, about.config, about.facts)
-        fits(tensors, joined(outline, system.ships).state_dict())
+        wanted = joined(outline, system.ships).state_dict()
         afford(outline)
+        weights = weights_of(folder, about.sha256, wanted)
+        tensors = safetensors.torch.load(weights)
+        fits(tensors, wanted)
         networks = system.networks(about.config, about.facts)
         joined(networks, system.ships).load_state_dict(tensors)
     except (RuntimeError, TypeError, ValueError, KeyError, MemoryError, safetensors.SafetensorError) as error:
         raise SaddlepointError("the weights do not fit the network described", str(folder)) from error
     return {name: networks[name] for name in system.ships}
+
+
+def weights_of(folder: Path, sha256: str, wanted: Mapping[str, Tensor]) -> bytes:
+    """The file of these weights, which has their numbers and a header."""
+    most = sum(tensor.numel() * tensor.element_size() for tensor in wanted.values()) + HEADER * (1 + len(wanted))
+    with opening(folder):
+        weights = read_bounded(folder / "generator.safetensors", most)
+    if hashlib.sha256(weights).hexdigest() != sha256:
+        what = "the weights are not those that were written"
+        raise SaddlepointError(what, str(folder), "restore generator.safetensors")
+    return weights
 
 
 def fits(tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> None:

@@ -100,7 +100,7 @@ class Progress:
 
 
 def fitting(values: object, like: dict[str, Any]) -> bool:
-    """Whether these are values of such names and kinds: whole numbers from 0, shares of 1, mappings of plain ones."""
+    """Whether these are values of such names and kinds: whole numbers from 0 on, shares of 1, plain mappings."""
     if not isinstance(values, dict) or not values.keys() <= like.keys():
         return False
     return all(of_kind(value, like[name]) for name, value in values.items())
