@@ -238,6 +238,9 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
         if not able:
             assert len(said.err.splitlines()) == 1
             assert "it can" in said.err
+    if name in ("pix2pix", "srgan", "stacked", "mine"):
+        assert main([*own, "judge", folder, "--features", "pixels"]) == 2
+        assert "--features: has no effect on a run that is not judged by samples" in capsys.readouterr().err
     if "apply" in model.can:  # of ours none leaves anything to chance
         assert main([*own, "apply", folder, "one.png", "--force", "--seed", "0"]) == 2
         assert "--seed: has no effect on this model" in capsys.readouterr().err

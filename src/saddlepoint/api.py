@@ -52,9 +52,9 @@ class Run:
         """The model by itself."""
         return artefacts.load(self.folder, device)
 
-    def sample(self, n: int, seed: int = 0, label: int | str | None = None) -> Samples:
-        """n examples: of one class, or of each in turn."""
-        return self.generator().sample(n, seed, label)
+    def sample(self, n: int, seed: int = 0, label: int | str | None = None, cond: str | None = None) -> Samples:
+        """n examples: of the class of this name or under this condition, or of each in turn."""
+        return self.generator().sample(n, seed, label, cond)
 
 
 def train(
