@@ -62,8 +62,8 @@ def judge(
     """Judge a run's samples against held-out data, or one folder against another.
 
     Each number stands with an interval of two standard errors; --json adds the
-    protocol it was measured by, and what is to be said beside goes to standard error. A run
-    keeps them in measures.json, for `compare`.
+    protocol it was measured by, and what is to be said beside goes to standard
+    error. A run keeps them in measures.json, for `compare`.
 
     Example: saddlepoint judge runs/photos
     Example: saddlepoint judge generated/ real/ --features efficientnet
