@@ -925,6 +925,73 @@ TABLE = {
     ("running/asked.py", "test_systems.py"): [
         ("--features of no samples", 'if "samples" not in system', 'if False and "samples" not in system'),
     ],
+    # Runs, generators and data of somebody else.
+    ("errors.py", "test_plain.py"): [
+        ("attack: an error says what a terminal obeys", 'plain(f"{place}{what}{advice}")', 'f"{place}{what}{advice}"'),
+        ("attack: an advised command is not quoted", "return shlex.quote(word)", "return word"),
+        ("attack: an advised name loses its bytes", 'lone = "surrogateescape"', 'lone = "replace"'),
+    ],
+    ("cli/tables.py", "test_plain.py"): [
+        ("attack: a table says what a terminal obeys", "print(plain(one))", "print(one)"),
+        ("attack: a cell has line ends", "list(map(plain, row))", "list(row)"),
+        ("attack: a progress line says what a terminal obeys", "print(plain(one), file", "print(one, file"),
+    ],
+    ("cli/display.py", "test_plain.py"): [
+        ("attack: a note on a terminal", "print(plain(text), markup", "print(text, markup"),
+        ("attack: a fact on a terminal", "Text(plain(fact)", "Text((fact)"),
+        ("attack: a status on a terminal", "Text(plain(status(tick))", "Text((status(tick))"),
+    ],
+    ("cli/main.py", "test_plain.py"): [("attack: a traceback", "print(*map(plain, ", "print(*map(str, ")],
+    ("running/opened.py", "test_edited.py"): [
+        ("attack: an edited configuration is gone on with", "context not in known", "context in ()"),
+        ("attack: old checkpoints are refused", ".context) and context not", ".context + '-') and context not"),
+        ("attack: networks of any size are made", "    require_room(", "    print(end='') or None and require_room("),
+    ],
+    ("record.py", "test_edited.py"): [
+        ("attack: --more is an edit", "min(1, len(stages)) - 1, -1)", "len(stages) - 1, -1)"),
+        ("attack: a plan is what a run is made by", 'pop("planned_seconds", None)', 'pop("none", None)'),
+        ("attack: any stages pass", '"stages"] = stages[:count]', '"stages"] = count'),
+    ],
+    ("running/work.py", "test_edited.py"): [
+        ("attack: checkpoints do not say what made them", ", context=self.context)", ")"),
+        ("attack: drafts stay in a run's folder", "        sweep(self.folder)\n", ""),
+    ],
+    ("running/work.py", "test_run_sick.py"): [
+        ("attack: a run that took no step is done", "in_a_row >= self.pro", "in_a_row > self.pro"),
+    ],
+    ("api.py", "test_run_begins.py"): [
+        ("attack: a name that another has", "if make_new_folder(folder := root", "if not (folder := root")
+    ],
+    ("files.py", "test_run_begins.py"): [
+        ("attack: another makes the folder of runs", "and not _made(step) and not step", "and not _made(step) and step"),
+        ("attack: another's name", "FileExistsError:\n        return False", "FileExistsError:\n        return True"),
+    ],
+    ("artefact/artefact.py", "test_attacks.py"): [
+        ("attack: what is not finite is drawn", "if not bool(torch.isfinite(x).all()):", "if False:")
+    ],
+    ("artefact/folder.py", "test_attacks.py"): [
+        ("attack: any number of weights is read", '"generator.safetensors", most)', '"generator.safetensors", 1 << 34)'),
+    ],
+    ("storage/told.py", "test_attacks.py"): [
+        ("attack: events of any kind", "if wrong := fault(event)", "if wrong := ''"),
+        ("attack: judgements of nothing", "return verdict(event)", "return ''"),
+    ],
+    ("storage/spelling.py", "test_attacks.py"): [
+        ("attack: any depth", "except RecursionError", "except ZeroDivisionError"),
+    ],
+    ("cli/runs.py", "test_attacks.py"): [
+        ("attack: one bad run and there is no list", "except SaddlepointError as error:", "except EOFError as error:"),
+    ],
+    ("running/progress.py", "test_attacks.py"): [
+        ("attack: a place before the first", "0 <= value < 2**53", "value < 2**53"),
+        ("attack: a name that is none", "not values.keys() <= like.keys()", "False"),
+    ],
+    ("settings/run.py", "test_attacks.py"): [
+        ("attack: any number of threads", "Field(ge=1, le=1024)", "Field(ge=1)"),
+        ("attack: any number of stages", "len(stages) > MOST_STAGES", "False"),
+        ("attack: any number of layers", "Field(min_length=1, max_length=64)", "Field(min_length=1)"),
+    ],
+    ("data/tables.py", "test_attacks.py"): [("attack: any number of columns", "len(header) > MOST_COLUMNS", "False")],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

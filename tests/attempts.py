@@ -1,6 +1,6 @@
 """Opening what means ill: a verb of the command line in a forked process, watched. See `hostile` for what is opened.
 
-A verb comes through where it ends by itself within 10 seconds and below 2 GB, says what it says in plain lines without
+A verb comes through where it ends by itself within 10 seconds of work and below 2 GB, says what it says in plain lines without
 a traceback or the name of an exception, executes nothing, asks nobody on the network, and leaves the victim's own
 folder as it was.
 """
@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from saddlepoint.cli.main import main
 
-SECONDS, MEMORY = 10, 2 << 20  # kilobytes
+SECONDS, LATEST, MEMORY = 10, 60, 2 << 20  # of the processor, by the clock on the wall, kilobytes
 ADDRESSES = 12 << 30  # bytes of address space: what would take more than this machine has ends as an error
 RAW = re.compile(r"Traceback|^saddlepoint: (\w+\.)*\w*(Error|Exception|Warning|Finite)\b", re.M)
 
@@ -104,12 +104,12 @@ class Victim:
 
 
 def waited(pid: int) -> tuple[int, int, bool]:
-    """(status, kilobytes at most, whether it had to be killed)."""
-    end, late = time.monotonic() + SECONDS, False
+    """(status, kilobytes at most, whether it worked too long, or had to be killed)."""
+    end, late = time.monotonic() + LATEST, False
     while not late:
         done, status, usage = os.wait4(pid, os.WNOHANG)
         if done:
-            return status, usage.ru_maxrss, False
+            return status, usage.ru_maxrss, usage.ru_utime + usage.ru_stime > SECONDS
         late = time.monotonic() > end
         time.sleep(0.005)
     os.kill(pid, signal.SIGKILL)

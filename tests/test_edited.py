@@ -107,7 +107,11 @@ def test_checkpoints_from_before_there_was_a_digest_are_gone_on_from(run: Path, 
 
 
 def test_what_a_kill_left_half_written_goes_at_the_next_start_or_report(run: Path) -> None:
-    for verb in (api.resume, api.report):
+    def cut(folder: Path) -> None:
+        with pytest.raises(Cut):
+            api.resume(folder, watcher=Seen(0))
+
+    for verb in (cut, api.report):
         (run / "report.html.saddlepoint.tmp").write_bytes(b"half")
         (run / "generator.saddlepoint.tmp").mkdir()
         (run / "mine.tmp").write_bytes(b"mine")

@@ -28,6 +28,7 @@ def test_an_error_a_table_and_a_line_are_printable_whatever_is_in_a_name(name: s
     error = SaddlepointError(f"no class '{name}'", name, f"known: {name}")
     assert str(error).isprintable()
     assert (error.where, error.hint) == (name, f"known: {name}")  # for programs as it is
+    assert all(line.isprintable() for line in columns([(name, name), ("second", "row")]))
     say([name, *columns([(name, name), ("second", "row")])])
     tell(name)
     Lines().note(name)

@@ -100,9 +100,9 @@ def summary_values(summary: Summary) -> dict[str, object]:
 
 
 def say(lines: Iterable[str]) -> None:
-    """Lines on standard output: plain ones, whatever the names in them. (JSON spells out all but DEL by itself.)"""
+    """Plain lines on standard output, whatever the names in them. (JSON is plain by itself.)"""
     for one in lines:
-        print(plain(one.replace("\x7f", "\\u007f")))
+        print(plain(one))
 
 
 def tell(*lines: str) -> None:
