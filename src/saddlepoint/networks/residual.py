@@ -50,7 +50,12 @@ SMALL = Tower()
 
 
 class ResidualGenerator(nn.Module):
-    """z -> the smallest map -> (blocks, resized up, half the channels) at each rung -> tanh of the picture."""
+    """z -> the smallest map -> (blocks, resized up, half the channels) at each rung -> tanh of the picture.
+
+    last   how the picture comes of the largest map, which is half its size. cells: each place gives a cell of 2 x 2
+           pixels, each of which has weights of its own; what they do not have in common is a pattern of period 2.
+           smooth: half the channels, resized bilinearly, and a 3 x 3 convolution that is the same at every pixel
+    """
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class ResidualGenerator(nn.Module):
         *,
         tower: Tower = SMALL,
         resize: Literal["nearest", "bilinear"] = "nearest",
+        last: Literal["cells", "smooth"] = "cells",
         condition: Condition = UNCONDITIONAL,
     ) -> None:
         super().__init__()
@@ -74,7 +80,10 @@ class ResidualGenerator(nn.Module):
             self.rungs.append(leaky())
             self.rungs.append(Up(maps[rung], maps[rung - 1], sizes[rung], resize))
             self.rungs.extend(residuals(maps[rung - 1], tower))
-        self.last = nn.Sequential(leaky(), Subpixel(maps[0], channels, sizes[:2]), nn.Tanh())
+        half = max(maps[0] // 2, channels)
+        cells = [Subpixel(maps[0], channels, sizes[:2])]
+        smooth = [Up(maps[0], half, sizes[0], "bilinear"), leaky(), nn.Conv2d(half, channels, 3, padding=1)]
+        self.last = nn.Sequential(leaky(), *(cells if last == "cells" else smooth), nn.Tanh())
         initialise(self, silent=True)
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
