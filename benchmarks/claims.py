@@ -25,11 +25,10 @@ from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.judge.extractors.digits import digits as digits_judge
 from saddlepoint.judge.extractors.extractor import look
-from saddlepoint.judge.memory import memory
+from saddlepoint.judge.memory import independent, memorised, memory
 from saddlepoint.randomness import Randomness
 from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.records import Round
-from saddlepoint.running import generator
 from saddlepoint.running.live import Live
 from saddlepoint.settings.networks import Dcgan, Residual
 from saddlepoint.statistics.gaussian import fit, frechet
@@ -69,7 +68,7 @@ def begun(conf: Config, source: Source, held_out: Sequence[int] = ()) -> Live:
         held_out=tuple(held_out),
     )
     choices = Choices(device="cpu", precision="float32", threads=1)
-    return Live(RunRecord(config=conf, data=about, choices=choices, versions=versions()), source, ENGINE)
+    return Live(RunRecord(config=conf, data=about, choices=choices, versions=versions()), {"x": source}, ENGINE)
 
 
 def played(session: Live) -> Iterator[Round]:
@@ -83,7 +82,7 @@ def played(session: Live) -> Iterator[Round]:
 
 
 def samples(session: Live, n: int = SAMPLES) -> Tensor:
-    return generator.Generator(session.best, session.description("")).sample(n, 0).x
+    return session.artefact(session.best).sample(n, 0).x
 
 
 class Yardstick:
@@ -177,10 +176,11 @@ def remembers(whole: Source, pictures: int, width: int, seed: int = 0) -> tuple[
     session = begun(configured(seed, images, width, {"r1": 0.0}), source, range(pictures, source.size))
     for _ in played(session):
         pass
-    found = memory(samples(session), source.x[:pictures], source.x[pictures:], Randomness(seed).stream("judge"))
+    drawn, trained, held_out = samples(session), source.x[:pictures], source.x[pictures:]
+    test = memorised(drawn, trained, held_out, Randomness(seed).stream("judge"))
+    copies = memory(drawn, trained, independent(trained, held_out))
     size = sum(weights.numel() for weights in session.networks.G.parameters())
-    p = math.nan if found.test is None else found.test.p.value
-    return size / source.x[:pictures].numel(), p, 100 * len(found.copies.samples) / SAMPLES
+    return size / trained.numel(), test.p.value, 100 * copies.share.value
 
 
 def memorise(seeds: int) -> None:

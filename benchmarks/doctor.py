@@ -109,7 +109,7 @@ def play(source: Source, staging: Staging, kit: Kit, seed: int, folder: Path) ->
     make_folder(folder)
     with RunLock(folder):
         record.write(folder)
-        worker = Worker(Live(record, source, Engine(torch.device("cpu"), "float32", 1)), folder, Nobody())
+        worker = Worker(Live(record, {"x": source}, Engine(torch.device("cpu"), "float32", 1)), folder, Nobody())
         worker.begin()
         try:
             worker.work()

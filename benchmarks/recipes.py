@@ -11,12 +11,13 @@ import tempfile
 from pathlib import Path
 
 from digits import measured
-from saddlepoint.recipes.catalog import RECIPES
 
 import saddlepoint as sp
 from saddlepoint.data.worlds import ring
 from saddlepoint.storage.journal import read
+from saddlepoint.systems.catalog import SYSTEMS
 
+RECIPES = SYSTEMS["gan"].recipes
 PEAKS, SAMPLES = 8, 10_000
 
 
@@ -38,7 +39,7 @@ def digits(run: sp.Run) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--budget", default="2m")
-    parser.add_argument("--recipes", nargs="+", default=list(RECIPES), choices=list(RECIPES))
+    parser.add_argument("--recipes", nargs="+", default=RECIPES, choices=RECIPES)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     wishes = parser.parse_args()

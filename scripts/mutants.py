@@ -636,6 +636,113 @@ TABLE = {
         ("shares sum to more than 1", "share = weight / total[", "share = weight / scale / overlap + 0 * total["),
     ],
     ("randomness.py", "test_randomness.py"): [("streams share their numbers", "[str(seed), stream,", "[str(seed),")],
+    # What is asked of a model: names, conditions, flags, ways, and whether sample i is its own.
+    ("data/asking.py", "test_asking.py test_generator.py"): [
+        (
+            "a place for a name",
+            "    if str(label) not in",
+            "    if int(label) < 3:\n        return int(label)\n    if str(label) not in",
+        ),
+        ("a vector of any length", "numbers is None or len(numbers) != field.size", "numbers is None"),
+        ("a wish for nothing", "len(given) < max(1, len(pairs))", "len(given) < len(pairs)"),
+        ("one thing asked twice", "len(given) < max(1, len(pairs))", "len(given) < 1"),
+        ("nothing said of clipping", "if value is not None and not low <= value[0] <= high:", "if False:"),
+    ],
+    ("artefact/artefact.py", "test_asking.py"): [
+        ("a walk asks no condition", "self.condition(1, label, cond)", "self.condition(1, label)"),
+        (
+            "conditions move with n",
+            "torch.arange(n) * step_through(len(examples))",
+            "torch.arange(n) * max(1, len(examples) // max(1, n))",
+        ),
+        ("steps that miss places", "if math.gcd(s, m) == 1", "if s"),
+        ("steps of one", "abs(s - GOLDEN * m)", "s"),
+        ("examples in batches of any size", "to.call(c if to.chance else full(c), seed)", "to.call(c, seed)"),
+        ("chance shared by a batch", "x.split(1 if to.chance else CHUNK)", "x.split(CHUNK)"),
+    ],
+    ("latent/walk.py", "test_walk.py test_generator.py"): [
+        (
+            "a turn in float32",
+            "share, start, end = t.double()[:, None], a.double(), b.double()",
+            "share, start, end = t[:, None].to(a.dtype), a, b",
+        ),
+        ("a length that is not kept", "(1 - share) * lengths[0] + share * lengths[1]", "lengths[0]"),
+        ("opposite ends by a line too soon", "PARALLEL = 1e-8", "PARALLEL = 1e-3"),
+        ("a sphere for a uniform prior", '"uniform": "lerp"', '"uniform": "slerp"'),
+        ("out of the cube where asked", 'if how == "slerp" and prior.kind == "uniform":', "if False:"),
+    ],
+    ("cli/sample.py", "test_cli.py"): [
+        ("idle flags on samples", 'without_effect(idle, "on samples"', 'without_effect({}, "on samples"'),
+        ("idle flags on a walk", 'without_effect(idle, "on a walk', 'without_effect({}, "on a walk'),
+        ("--force on a sheet", 'without_effect({"--force": target.force}', "without_effect({}"),
+    ],
+    ("cli/drawing.py", "test_asking.py"): [
+        ("--walk forgets --cond", "wanted.label, wanted.cond).x", "wanted.label).x"),
+    ],
+    ("cli/apply.py", "test_systems.py"): [
+        ("--seed without chance", 'without_effect({"--seed": seed}', "without_effect({}"),
+    ],
+    ("storage/checkpoint.py", "test_resume.py"): [
+        (
+            "a journal's order that is lost",
+            "in_order({name: s.values for name, s in saved.items()})",
+            "json.dumps({name: s.values for name, s in saved.items()}, sort_keys=True).encode()",
+        ),
+    ],
+    # What recipes learn, and what real digits are a yardstick of.
+    ("objectives.py", "test_learning.py::test_it_learns[modern]"): [
+        ("learning: G's cost, sign", "lambda r, f: softplus(-f)", "lambda r, f: -softplus(-f)"),
+    ],
+    ("objectives.py", "test_learning.py::test_it_learns[gan]"): [
+        ("learning: D's cost, sign", "return softplus(-r) + softplus(f)", "return -softplus(-r) - softplus(f)"),
+    ],
+    ("objectives.py", "test_learning.py::test_it_learns[points]"): [
+        ("learning: relativistic G, sign", "lambda r, f: softplus(r - f)", "lambda r, f: -softplus(r - f)"),
+    ],
+    ("running/dials.py", "test_learning.py::test_it_learns[dcgan]"): [
+        ("learning: G's rate is 0", "rate_factor * rate(pace, t)", '(name != "G") * rate_factor * rate(pace, t)'),
+    ],
+    ("running/dials.py", "test_learning.py::test_it_learns[pix2pix]"): [
+        ("learning: D's rate is 0", "rate_factor * rate(pace, t)", '(name != "D") * rate_factor * rate(pace, t)'),
+    ],
+    ("data/batches.py", "test_learning.py::test_it_learns[cgan]"): [
+        ("learning: labels are not their examples'", "self.source.c[places]", "self.source.c[places.flip(0)]"),
+    ],
+    ("systems/gan/play.py", "test_learning.py::test_it_learns[acgan]"): [
+        ("learning: G is not paid for its class", 'Term("class", "G", penalties.class_cost_on_fake, classify)',
+         'Term("class", "G", penalties.class_cost_on_fake, 0.0)'),
+    ],
+    ("systems/pix2pix/play.py", "test_learning.py::test_it_learns[pix2pix]"): [
+        ("learning: pix2pix without L1", "rules.l1)", "0.0)"),
+    ],
+    ("systems/srgan/play.py", "test_learning.py::test_it_learns[srgan]"): [
+        ("learning: srgan learns no pixels", "rules.squares", "0.0 * rules.squares"),
+    ],
+    ("judge/digits.py", "test_judge_digits.py"): [
+        ("digits: an untypical block is the yardstick", 'known["floor"]', 'known["floor_of_bundled"]'),
+    ],
+    ("running/dials.py", "test_recipes_by_hand.py"): [
+        ("by hand: momentum stays as it began", "(pace.momentum_end - pace.momentum) * t", "0.0 * t"),
+    ],
+    ("objectives.py", "test_recipes_by_hand.py"): [
+        ("by hand: minimax G, sign", "generator=lambda r, f: -softplus(f),", "generator=lambda r, f: softplus(f),"),
+    ],
+    # Algorithm 1 as printed, on the ring.
+    ("experiments/algorithm_1.py", "test_theory_algorithm.py"): [
+        ("G's rate is not multiplied by the games", '"G": left * cell.g_rate', '"G": left / GAMES * cell.g_rate'),
+        ("D moves at G's rate", '"D": left * cell.d_rate', '"D": left * cell.g_rate'),
+        ("rates do not fall", "GAMES * LAST **", "GAMES * 1.0 **"),
+        ("algorithm 1: k is ignored", "k=cell.k,", "k=1,"),
+        ("algorithm 1: no momentum", "G.parameters(), cell.g_rate, momentum=MOMENTUM", "G.parameters(), cell.g_rate"),
+        ("algorithm 1: G's sign", "objective=minimax,", "objective=minimax._replace(generator=lambda r, f: f),"),
+        ("algorithm 1: another cost", "objective=minimax,", "objective=minimax._replace(generator=lambda r, f: -f),"),
+        ("a peak far off counts", "ring().means) < REACH", "ring().means) < 2 * REACH"),
+        ("one sample finds a peak", "near.double().mean(1) >= 1 / 16", "near.double().mean(1) > 0"),
+    ],
+    ("experiments/banks.py", "test_theory_algorithm.py"): [
+        ("networks side by side share the last bias", "baddbmm(self.biases[-1], h", "baddbmm(self.biases[-1][:1], h"),
+        ("D's first creases meet at the origin", "nn.init.normal_(self.biases[0])", "nn.init.zeros_(self.biases[0])"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -133,8 +133,15 @@ def test_a_typo_is_refused_in_one_line_with_what_was_meant(capsys, words, hint):
         "sample . -n ten": "-n: 'ten' is not a whole number",
         "sample . -n 0": "-n: must be at least 1",
         "sample . --walk 1": "--walk: needs two points",
-        "sample . --walk 5 -n 3": "-n: a walk is one picture",
-        "sample . --out x.png": "--out: goes with --walk",
+        "sample . --walk 5 -n 3": "-n: has no effect on a walk, which is one picture and goes to --out",
+        "sample . --walk 5 --grid a.png": "--grid: has no effect on a walk",
+        "sample . --walk 5 --to a": "--to: has no effect on a walk",
+        "sample . --walk 5 --force": "--force: has no effect on a walk",
+        "sample . --walk 5 --steps 0": "--walk: needs two points and one step",
+        "sample . --out x.png": "--out: has no effect on samples (it goes with --walk; samples go to --grid or --to)",
+        "sample . --steps 8": "--steps: has no effect on samples",
+        "sample . --how lerp": "--how: has no effect on samples",
+        "sample . --force": "--force: has no effect on a sheet, which is written over as it is (it goes with --to)",
         "sample . --how lerpp": "did you mean lerp?",
         "sample . --to . --grid a.png": "--grid: goes elsewhere than --to",
         "sample . --to src": "src: there is something here already (add --force",
@@ -226,6 +233,7 @@ TITLES = """
   gradient-of-maximum     max_D V, differentiated at its maximiser; a tie
   convergence             p_g reaches p_data if D is optimal, and where not
   alternation             how far G may move before the JSD rises
+  algorithm-1             Algorithm 1 as printed, and the rates it learns by
   saturation              G's gradient over D(G(z)), for every objective
   maximum-likelihood      maximum likelihood is minimum KL: EM and gradient
   dynamics                why plain steps circle and R1 converges
@@ -451,7 +459,13 @@ def test_sampling_to_a_sheet_a_folder_arrays_and_a_walk(small, tmp_path, capsys)
     run = str(small / "one")
     sheet, folder, file, walk = (tmp_path / name for name in ("new/a.png", "many", "a.npz", "walk.png"))
     assert main(["sample", run, "-n", "9", "--seed", "7", "--grid", str(sheet), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"written": str(sheet), "n": 9, "class": None, "seed": 7}
+    assert json.loads(capsys.readouterr().out) == {
+        "written": str(sheet),
+        "n": 9,
+        "class": None,
+        "cond": None,
+        "seed": 7,
+    }
     assert main(["sample", run, "-n", "260", "--seed", "7", "--to", str(folder), "-q"]) == 0
     assert main(["sample", run, "-n", "260", "--seed", "7", "--to", str(file), "-q"]) == 0
     assert main(["sample", run, "--walk", "3", "--steps", "4", "--how", "lerp", "--out", str(walk), "-q"]) == 0

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saddlepoint.data.cond import asked, between, coded, conditions, described, natural
+from saddlepoint.data.asking import asked
+from saddlepoint.data.cond import between, coded, conditions, described, natural
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 

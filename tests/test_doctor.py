@@ -310,6 +310,14 @@ def test_plain_gradients_are_followed_at_larger_rates():
     assert only({"event": "rollback"}, config=config).change == "--lr 0.1"
 
 
+def test_near_copies_count_above_those_that_independent_examples_have():
+    """Of points in the plane one in ten is near a training example by chance."""
+    for found, usual, name in ((11.9, 10.0, "healthy"), (12.1, 10.0, "memorising"), (2.1, 0.0, "memorising")):
+        verdict = only(judgement(copies=found, copies_real=usual, memorisation_p=1e-4))
+        assert verdict.name == name
+        assert ("as are 10.0 % of independent real ones" in verdict.evidence) == (found == 12.1)
+
+
 def test_near_copies_of_points_are_not_believed_without_a_test():
     event = judgement(copies=30)
     del event["measures"]["memorisation_p"]

@@ -26,6 +26,20 @@ def test_equals_brute_force_bit_for_bit(shape):
     assert torch.equal(found.distances, distances)
 
 
+def test_others_are_the_nearest_that_differ(monkeypatch):
+    """In any chunks, also where all in a chunk are equal; infinity where there are no others."""
+    rng = torch.Generator().manual_seed(3)
+    training = torch.randint(0, 3, (60, 1, 1, 3), dtype=torch.uint8, generator=rng)
+    apart = (training[:, None].double() - training.double()).flatten(2).norm(dim=2)
+    expected = apart.where(apart > 0, math.inf).min(1)
+    for size in (2048, 2):
+        monkeypatch.setattr(module, "_TRAINING", size)
+        found = nearest(training, training, others=True)
+        assert found.distances.equal(expected.values)
+        assert found.indices.equal(expected.indices)
+    assert nearest(training[:1], training[:1], others=True).distances.tolist() == [math.inf]
+
+
 def test_chunks_do_not_change_the_answer(monkeypatch):
     rng = torch.Generator().manual_seed(2)
     pictures = torch.randint(0, 4, (11, 1, 2, 2), dtype=torch.uint8, generator=rng)

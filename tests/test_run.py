@@ -190,7 +190,7 @@ def test_what_is_sampled_afterwards_is_the_first_average(whole: Run) -> None:
     for mine, theirs in zip(first.parameters(), G.networks["G"].parameters(), strict=True):
         assert torch.equal(mine, theirs)
     assert G.description.average == "average-100"
-    assert torch.equal(whole.sample(4, seed=2, label="bright").x, G.sample(4, seed=2, label=1).x)
+    assert torch.equal(whole.sample(4, seed=2, label="bright").x, G.sample(4, seed=2, label="bright").x)
     networks = [list(network.parameters()) for network in (first, second, live.networks["G"])]
     for a, b in ((0, 1), (0, 2), (1, 2)):
         assert not all(torch.equal(p, q) for p, q in zip(networks[a], networks[b]))

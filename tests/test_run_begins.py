@@ -1,7 +1,9 @@
 """How a run begins, on what data, and what is refused."""
 
 import json
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import torch
 from PIL import Image
 from tinyrun import CONFIG, Seen, begin, bundle, events, live_of, pictures
 
-from saddlepoint import api
+from saddlepoint import api, files
 from saddlepoint.api import Run, resume, train
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
@@ -92,7 +94,29 @@ def test_a_second_run_of_the_same_name_is_refused_and_leaves_the_first(whole: Ru
 def test_runs_without_a_name_are_numbered(tmp_path: Path) -> None:
     (tmp_path / "tiny-modern-1").mkdir(parents=True)
     (tmp_path / "tiny-modern-3").mkdir()
-    assert api.free_folder(tmp_path, "tiny-modern").name == "tiny-modern-2"
+    assert api.new_folder(tmp_path, "tiny-modern").name == "tiny-modern-2"
+
+
+def test_a_name_that_another_takes_at_the_last_moment_is_left_to_it(tmp_path: Path, monkeypatch) -> None:
+    """The folder of runs, too, is made by the other, and then two numbers."""
+    others = [tmp_path / "runs", tmp_path / "runs/tiny-1", tmp_path / "runs/tiny-2"]
+
+    def raced(path: Path) -> None:
+        if path in others:
+            others.remove(path)
+            os.mkdir(path)
+        os.mkdir(path)
+
+    monkeypatch.setattr(files, "operations", files.Operations(mkdir=raced))
+    assert api.new_folder(tmp_path / "runs", "tiny") == tmp_path / "runs/tiny-3"
+    assert others == []
+
+
+def test_runs_that_begin_at_the_same_moment_get_a_name_each(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for race in range(20):
+            asked = [pool.submit(api.new_folder, tmp_path / str(race), "tiny") for _ in range(4)]
+            assert sorted(each.result().name for each in asked) == ["tiny-1", "tiny-2", "tiny-3", "tiny-4"]
 
 
 def test_unknown_data_and_recipes_are_refused_with_the_nearest(tmp_path: Path) -> None:

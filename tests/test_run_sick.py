@@ -9,7 +9,7 @@ import pytest
 import torch
 from tinyrun import CONFIG, ENGINE, Seen, begin, bundle, events, live_of, outcome, pictures
 
-from saddlepoint.api import resume
+from saddlepoint.api import report, resume
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running.finish import dynamics
@@ -141,15 +141,24 @@ def test_twenty_refused_rounds_in_a_row_are_out_of_a_runs_senses(
     assert finite(tmp_path / "a")
 
 
-def test_a_run_that_only_ever_refused_still_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer than twenty rounds: it is over, has learned nothing, and says how many steps it refused."""
+def test_a_run_that_only_ever_refused_is_given_up_and_can_still_be_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer than twenty rounds: it has learned nothing, which is no success, now or when it is resumed."""
     bundle(monkeypatch, lambda: spoilt(60))
     watcher = Seen()
-    run = begin(tmp_path, CONFIG.model_copy(update={"stages": (Rules(images=60),)}), watcher=watcher)
-    last = [event for event in events(run.folder) if event["event"] == "rounds"][-1]
-    assert (last["d_real"], last["losses"]) == (None, {})
-    assert ("refused steps", "20") in [figure[:2] for figure in watcher.summaries[0].figures]
+    conf = CONFIG.model_copy(update={"stages": (Rules(images=60),)})
+    for again in (lambda: begin(tmp_path, conf, watcher=watcher), lambda: resume(tmp_path / "a")):
+        with pytest.raises(SaddlepointError, match="in each of the stage's 10 rounds a step was refused") as caught:
+            again()
+        assert caught.value.code == 3
+        last = [event for event in events(tmp_path / "a") if event["event"] == "rounds"][-1]
+        assert (last["d_real"], last["losses"]) == (None, {})
+        assert not (tmp_path / "a/generator").exists()
     assert watcher.ticks[-1].skipped == 20
+    report(tmp_path / "a", watcher=(looker := Seen()))
+    assert dict(figure[:2] for figure in looker.summaries[0].figures)
+    assert (tmp_path / "a/report.html").exists()
 
 
 def test_a_spoilt_picture_costs_its_batches_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

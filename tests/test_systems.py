@@ -160,6 +160,9 @@ def test_what_is_loaded_does_what_the_run_did(straight: tuple[str, api.Run]) -> 
         assert torch.equal(one.values, other.values)
     if inner.latent:
         assert torch.equal(model.sample(40, seed=2).x[:5], model.sample(5, seed=2).x)
+    if inner.apply:
+        c = sources["x"].x if sources["x"].c is None or sources["x"].c.ndim != 4 else sources["x"].c
+        assert torch.equal(model.apply(c[:40]).x[:5], model.apply(c[:5]).x)
 
 
 def read(folder: Path) -> dict:
@@ -235,6 +238,9 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
         if not able:
             assert len(said.err.splitlines()) == 1
             assert "it can" in said.err
+    if "apply" in model.can:  # of ours none leaves anything to chance
+        assert main([*own, "apply", folder, "one.png", "--force", "--seed", "0"]) == 2
+        assert "--seed: has no effect on this model" in capsys.readouterr().err
     code = main([*own, "score", folder, "one.png"])
     assert code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
@@ -298,8 +304,8 @@ def test_a_run_of_a_users_own_asks_for_the_file_and_never_runs_one_it_names(
     monkeypatch.setattr(theirs, "IN_USE", {})
     trap = tmp_path / "trapped"
     (run.folder / MINE.name).write_text(f"open({str(trap)!r}, 'w')")
-    for verb in ("sample", "resume", "judge", "report", "doctor"):
-        assert main([verb, str(run.folder)]) == 2
+    for verb, *words in (("apply", "one.png", "--force"), ("resume",), ("judge",), ("report",), ("doctor",)):
+        assert main([verb, str(run.folder), *words]) == 2
         assert f"--system PATH/{MINE.name}" in capsys.readouterr().err
     assert not trap.exists()
     other = tmp_path / MINE.name

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from saddlepoint.latent.walk import PATHS, Path, lerp, slerp, walk
+from saddlepoint.latent.walk import PATHS, Path, lerp, slerp, walk, way
+from saddlepoint.priors import Prior
 
 BOTH = pytest.mark.parametrize("path", [lerp, slerp])
 TIMES = torch.linspace(0, 1, 9, dtype=torch.float64)
@@ -101,3 +102,29 @@ def test_a_walk_goes_through_every_point_and_along_its_legs(path: Path) -> None:
 
 def test_the_paths_have_their_names() -> None:
     assert {"lerp": lerp, "slerp": slerp} == PATHS
+
+
+@pytest.mark.parametrize("away", [1.0, 1e-2, 1e-4, 1e-6, 1e-7])
+def test_nearly_opposite_ends_are_joined_along_the_sphere_in_float32_too(away: float) -> None:
+    """|x| is between |a| and |b| to 1e-6, and the turn is even: the formula in float32 is off by |a| and more."""
+    a = draw(64).float()
+    b = -a + away * draw(64, seed=1).float()
+    x = slerp(a, b, TIMES)
+    lengths = (1 - TIMES) * a.double().norm() + TIMES * b.double().norm()
+    assert x.dtype == torch.float32
+    torch.testing.assert_close(x.double().norm(dim=1), lengths, rtol=1e-6, atol=0)
+    turned = angle(x[:-1].double(), x[1:].double())
+    torch.testing.assert_close(turned, turned[:1].expand(8), rtol=1e-5, atol=0)
+
+
+@given(st.integers(0, 1000), st.floats(0.1, 10))
+def test_the_length_goes_evenly_from_one_end_to_the_other(seed: int, scale: float) -> None:
+    a, b = draw(2, 16, seed=seed)
+    x = slerp(a, scale * b, TIMES)
+    lengths = (1 - TIMES) * a.norm() + TIMES * scale * b.norm()
+    torch.testing.assert_close(x.norm(dim=1), lengths, rtol=1e-12, atol=0)
+
+
+def test_the_way_is_that_of_the_prior() -> None:
+    normal, uniform = Prior("normal", 3), Prior("uniform", 3)
+    assert (way(normal), way(normal, "lerp"), way(uniform), way(uniform, "lerp")) == (slerp, lerp, lerp, lerp)

@@ -1,6 +1,7 @@
 """The high road: plan, train, resume, and what a run can be asked for afterwards."""
 
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from saddlepoint.data.survey import Survey, survey
 from saddlepoint.durations import parse
 from saddlepoint.engine import resolve
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.files import free_bytes, make_folder
+from saddlepoint.files import free_bytes, make_folder, make_new_folder
 from saddlepoint.planning import judgements
 from saddlepoint.planning.begin import configure, usual_recipe
 from saddlepoint.planning.budget import images_for, last_round, measure
@@ -21,7 +22,7 @@ from saddlepoint.planning.intake import located, stem
 from saddlepoint.planning.prepared import Prepared
 from saddlepoint.record import RunRecord, read_record
 from saddlepoint.running.finish import finish
-from saddlepoint.running.opened import Opened, as_begun
+from saddlepoint.running.opened import Opened, as_begun, as_written
 from saddlepoint.running.reading import reading
 from saddlepoint.running.sessions import noted
 from saddlepoint.running.watcher import Nobody, Plan, Watcher
@@ -97,8 +98,8 @@ def start(
 ) -> Run:
     """Train a new run in a folder of its own, for a budget of seconds or the configured number of images."""
     watcher = watcher or Nobody()
-    folder = root / name if name else free_folder(root, f"{stem(data)}-{config.recipe}")
-    if (folder / "config.json").exists():
+    folder = root / name if name else None
+    if folder and (folder / "config.json").exists():
         raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
     prepared = Prepared(data, config, budget, watcher.note)
     for note in (note for source in prepared.sources.values() for note in source.notes):
@@ -106,7 +107,10 @@ def start(
     if prepared.config.batch != config.batch:
         watcher.note(f"memory ran out with a batch of {config.batch}: going on with {prepared.config.batch}")
     watcher.planned(made := prepared.plan())
-    make_folder(folder)
+    if folder:
+        make_folder(folder)
+    else:
+        folder = new_folder(root, f"{stem(data)}-{config.recipe}")
     if (free := free_bytes(folder)) < made.disk_bytes:
         watcher.note(f"the disk may run full: {made.disk_bytes:,} bytes needed, {free:,} free in {folder}")
     with RunLock(folder):
@@ -120,19 +124,19 @@ def start(
 def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | None = None) -> Run:
     """Go on exactly where a run stopped; with `more` seconds, another stage like its last comes at the end."""
     folder, watcher = Path(folder), watcher or Nobody()
-    record = read_record(folder)
+    record = as_written(folder)
     with RunLock(folder):
         run = as_begun(record, watcher.note)
         if more is not None:
             run = run._replace(record=lengthened(run, more))
-            run.record.write(folder)
+            run.record.add_stages(folder)
         return carry_on(folder, run, watcher)
 
 
 def report(folder: str | Path, *, watcher: Watcher | None = None) -> Run:
     """Write what a run leaves (generator, sheets, figures, report) from its newest checkpoint, without playing on."""
     folder, watcher = Path(folder), watcher or Nobody()
-    record = read_record(folder)
+    record = as_written(folder)
     with RunLock(folder):
         live = as_begun(record, watcher.note).live()
         Worker(live, folder, watcher).begin()
@@ -163,9 +167,7 @@ def carry_on(folder: Path, run: Opened, watcher: Watcher) -> Run:
     return Run(folder)
 
 
-def free_folder(root: Path, stem: str) -> Path:
-    """The first of stem-1, stem-2, ... that is not taken."""
-    number = 1
-    while (root / f"{stem}-{number}").exists():
-        number += 1
-    return root / f"{stem}-{number}"
+def new_folder(root: Path, stem: str) -> Path:
+    """The first of stem-1, stem-2, ... that is not taken, made: it is nobody else's, who asks at the same moment."""
+    make_folder(root)
+    return next(folder for number in count(1) if make_new_folder(folder := root / f"{stem}-{number}"))

@@ -1,12 +1,14 @@
 """The one exception that a user's mistake, or a fault of their machine, becomes."""
 
 import difflib
+import shlex
 from collections.abc import Iterable
 
 
 class SaddlepointError(Exception):
     """What went wrong, where, and what to do about it: one line, no traceback on a user's screen.
 
+    Names of somebody else's files and what they hold may be in all three: as text it is printable (`plain`).
     `code` is the exit status the command line ends with: 2 for a request that cannot be carried out as written,
     1 for a fault met while carrying it out, 3 for a training run that was given up, 130 and 143 for one told to stop.
     """
@@ -15,7 +17,7 @@ class SaddlepointError(Exception):
         self.what, self.where, self.hint, self.code = what, where, hint, code
         place = f"{where}: " if where else ""
         advice = f" ({hint})" if hint else ""
-        super().__init__(f"{place}{what}{advice}")
+        super().__init__(plain(f"{place}{what}{advice}"))
 
 
 class Irregular(SaddlepointError):  # noqa: N818 - it is a finding
@@ -27,3 +29,31 @@ def nearest(word: str, known: Iterable[str]) -> str:
     known = list(known)
     alike = difflib.get_close_matches(word, known, n=1)
     return f"did you mean '{alike[0]}'?" if alike else f"known: {', '.join(known)}"
+
+
+def plain(text: str) -> str:
+    """Text as one printable line, whatever a terminal would have made of it: line ends, escapes, what turns the order
+    of reading, and bytes that are no text, are spelt out. What is plain stays as it is.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
+def typed(*words: object) -> str:
+    """A command as one can type it: each word quoted for a POSIX shell where it needs that."""
+    return " ".join(["saddlepoint", *(quoted(str(word)) for word in words)])
+
+
+def spelt_out(c: str) -> str:
+    """The bytes of a character as the shell reads them: \\xe2\\x80\\xae; of a byte that is no text, that byte."""
+    lone = "surrogateescape" if "\udc80" <= c <= "\udcff" else "surrogatepass"
+    return "".join(f"\\x{byte:02x}" for byte in c.encode("utf-8", lone))
+
+
+def quoted(word: str) -> str:
+    """A word for the shell; one that cannot be printed in the form $'...', byte by byte where it has to be."""
+    if word.isprintable():
+        return shlex.quote(word)
+    spelt = (c if c.isprintable() else spelt_out(c) for c in word)
+    return "$'" + "".join(f"\\{c}" if c in ("'", "\\") else c for c in spelt) + "'"

@@ -144,9 +144,14 @@ def make_folder(folder: Path) -> None:
     """Create a folder and its parents, where they are missing."""
     with explained(folder):
         for step in [*reversed(folder.parents), folder]:
-            if not step.is_dir():
-                operations.mkdir(step)
-                _sync_folder(step.parent)
+            if not step.is_dir() and not _made(step) and not step.is_dir():  # another process may have been first
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+
+def make_new_folder(folder: Path) -> bool:
+    """Create a folder where there is nothing of that name; False where there is."""
+    with explained(folder):
+        return _made(folder)
 
 
 def make_own_folder(folder: Path) -> None:
@@ -201,6 +206,15 @@ def explained(path: Path, needed: int = 0) -> Iterator[None]:
 
 def _beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
+
+
+def _made(folder: Path) -> bool:
+    try:
+        operations.mkdir(folder)
+    except FileExistsError:
+        return False
+    _sync_folder(folder.parent)
+    return True
 
 
 @contextmanager

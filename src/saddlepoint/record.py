@@ -4,7 +4,7 @@ import json
 import platform
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field as Field_
 from pydantic import SerializeAsAny, ValidationError, field_validator
@@ -12,10 +12,12 @@ from pydantic import SerializeAsAny, ValidationError, field_validator
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded, write_atomic
-from saddlepoint.settings.run import Frozen, Run
+from saddlepoint.settings.run import Device, Frozen, Run, Threads
+from saddlepoint.storage.digests import canonical, sha256
 from saddlepoint.systems import catalog
 
-LARGEST = 1 << 26  # bytes of a config.json that are read: it lists the held-out examples
+NAME = "config.json"
+LARGEST = 1 << 25  # bytes of a config.json that are read: it lists the held-out examples; in memory twenty times that
 
 Known = TypeVar("Known", bound=Frozen)
 
@@ -37,9 +39,9 @@ class DataRecord(Frozen):
 class Choices(Frozen):
     """What was found out about the machine when the run began, and is kept from then on."""
 
-    device: str
-    precision: str
-    threads: int
+    device: Device
+    precision: Literal["float32", "bfloat16"]
+    threads: Threads
     rate: float | None = None
     """Real examples a second, as measured before the start."""
     planned_seconds: float | None = None
@@ -73,23 +75,51 @@ class RunRecord(Frozen):
         return self.data if source == "x" else self.others[source]
 
     def write(self, folder: Path) -> None:
-        write_atomic(folder / "config.json", self.model_dump_json(indent=2).encode())
+        write_atomic(folder / NAME, self.model_dump_json(indent=2).encode())
+
+    def add_stages(self, folder: Path) -> None:
+        """Write the stages that config.json does not have yet, and leave the rest of it as it was written."""
+        content = content_of(folder)
+        former = content["config"].get("stages", [])
+        content["config"]["stages"] = [*former, *json.loads(self.config.model_dump_json())["stages"][len(former) :]]
+        content["choices"]["planned_seconds"] = self.choices.planned_seconds
+        write_atomic(folder / NAME, json.dumps(content, indent=2, ensure_ascii=False).encode())
 
 
 def read_record(folder: Path) -> RunRecord:
     """The record of this run folder. A newer format, damage or another kind of folder is refused."""
-    path = folder / "config.json"
+    record = recognised(RunRecord, content_of(folder), "a run's configuration", folder / NAME)
+    catalog.same_code(record.config.system, record.system_sha256, str(folder))
+    return record
+
+
+def content_of(folder: Path) -> Any:
+    """What is written in the config.json of this run folder, as it is written."""
+    path = folder / NAME
     try:
-        content = json.loads(read_bounded(path, LARGEST))
+        return json.loads(read_bounded(path, LARGEST))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise SaddlepointError("no run here", str(folder), "`saddlepoint runs` lists them") from error
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror}", str(path)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SaddlepointError(f"cannot be read: {error}", str(path)) from error
-    record = recognised(RunRecord, content, "a run's configuration", path)
-    catalog.same_code(record.config.system, record.system_sha256, str(folder))
-    return record
+
+
+def made_by(folder: Path) -> tuple[str, ...]:
+    """SHA-256 of what a run is made by: of config.json as it is, then as it was while it had fewer stages, since
+    `resume --more` adds some at the end. Of values, not of bytes; how long it was to take is a plan, and left out.
+
+    Of the file, not of the record: a later version that knows further settings finds the same digest.
+    """
+    content = content_of(folder)
+    content["choices"].pop("planned_seconds", None)
+    stages = content["config"].get("stages", [])
+    found = []
+    for count in range(len(stages), min(1, len(stages)) - 1, -1):
+        content["config"]["stages"] = stages[:count]
+        found.append(sha256(canonical(content)))
+    return tuple(found)
 
 
 def recognised(model: type[Known], content: object, what: str, path: Path) -> Known:

@@ -11,12 +11,13 @@ from torch import Tensor
 
 from saddlepoint.artefact.ability import CANNOT, refusal
 from saddlepoint.artefact.description import Description
-from saddlepoint.data.cond import asked
+from saddlepoint.data.asking import asked, beyond, named
 from saddlepoint.data.facts import About, Facts
+from saddlepoint.data.reading import Field
 from saddlepoint.data.scaling import scaled, stored
 from saddlepoint.engine import room_for
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.latent.walk import PATHS, walk
+from saddlepoint.latent.walk import walk, way
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.media.medium import Medium
 from saddlepoint.priors import Prior
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn from one stream of noise
 Tell = Callable[[int, int], None] | None  # hears (tiles done, tiles in all)
 
+GOLDEN = (math.sqrt(5) - 1) / 2
 TILE = 256  # pixels of c that are translated at once, without their margin
 
 
@@ -113,31 +115,43 @@ class Artefact:
         return torch.cat([*chunks, torch.empty(0, prior.size)])[:n]
 
     def labels(self, n: int, label: int | str | None = None) -> Tensor | None:
-        """[n] labels: all the one asked for, by number or name, or each class in turn; None without classes."""
+        """[n] labels: all the class of this name, or each class in turn; None without classes.
+
+        A class is asked for by its name alone. A number is the name that it spells: of the classes "5", "6", "7" it is
+        5 that means the first, and 0 that is refused.
+        """
         if label is None:
             return torch.arange(n) % len(self.classes) if self.classes else None
         if not self.classes:
             raise SaddlepointError("this generator has no classes to choose from", "--class", "leave it out")
-        names = (*self.classes, *map(str, range(len(self.classes))))  # a name comes before a number
-        if str(label) not in names:
-            raise SaddlepointError(f"no class '{label}'", "--class", f"one of {', '.join(self.classes)}")
-        return torch.full((n,), names.index(str(label)) % len(self.classes))
+        return torch.full((n,), named(self.classes, label))
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What the condition's numbers mean; none where it is a class, or where there is none."""
+        return self.facts["c"].fields if "c" in self.facts else ()
 
     def condition(self, n: int, label: int | str | None = None, cond: str | None = None) -> Tensor | None:
         """c of n samples: labels [n] (see `labels`), or codes [n, E]: those of real examples in turn, with the fields
         that `cond` names (`angle=30,kind=cat`) set to what it says. None without a condition.
+
+        c of sample i is the same whatever n is. Examples, which are known from one end of their first field to the
+        other, take their turns in steps of about .618 of all of them: however many there are, they lie all over it.
         """
-        fields = self.facts["c"].fields if "c" in self.facts else ()
-        if not fields:
+        if not self.fields:
             if cond is not None:
                 raise SaddlepointError("this generator has no condition but a class", "--cond", "use --class, or none")
             return self.labels(n, label)
         if label is not None:
-            names = ", ".join(field.name for field in fields)
+            names = ", ".join(field.name for field in self.fields)
             raise SaddlepointError("this generator has no classes", "--class", f"use --cond, with {names}")
         examples = torch.tensor(self.facts["c"].examples)
-        c = examples[torch.arange(n) * max(1, len(examples) // max(1, n)) % len(examples)]
-        return c if cond is None else torch.from_numpy(asked(fields, cond, c.numpy()))
+        c = examples[torch.arange(n) * step_through(len(examples)) % len(examples)]
+        return c if cond is None else torch.from_numpy(asked(self.fields, cond, c.numpy()))
+
+    def notes(self, cond: str | None) -> tuple[str, ...]:
+        """What is to be said of this condition: which of its numbers lie beyond the data, and count as their ends."""
+        return () if cond is None else beyond(self.fields, cond)
 
     def decode(self, z: Tensor, c: Tensor | None) -> Tensor:
         """G(z, c) in the range the recipe states, [n, ...] on the CPU, a chunk at a time.
@@ -151,7 +165,13 @@ class Artefact:
         return torch.cat(outputs)[: len(z)]
 
     def stored(self, x: Tensor) -> Tensor:
-        """x as data is stored: pictures in the type they were trained from, points unscaled."""
+        """x as data is stored: pictures in the type they were trained from, points unscaled. SaddlepointError (code 1)
+        where a number of it is not finite, which as a pixel would look like any other.
+        """
+        if not bool(torch.isfinite(x).all()):
+            what = "what it makes is not finite: its weights are damaged, or have grown too large"
+            hint = "restore them, or train again with a lower --lr"
+            raise SaddlepointError(what, self.description.run or "this model", hint, code=1)
         return stored(x, self.description.config.range, self.about)
 
     def draw(self, n: int, seed: int, c: Tensor | None) -> Tensor:
@@ -173,16 +193,23 @@ class Artefact:
         return Samples(self.stored(self.draw(n, seed, c)), c, self.about)
 
     def walk(
-        self, points: int = 9, steps: int = 8, seed: int = 0, how: str = "slerp", label: int | str | None = None
+        self,
+        points: int = 9,
+        steps: int = 8,
+        seed: int = 0,
+        how: str | None = None,
+        label: int | str | None = None,
+        cond: str | None = None,
     ) -> Samples:
-        """From one to the next of `points` random z, `steps` steps each; one class throughout, by default the first."""
-        if points < 2 or steps < 1 or how not in PATHS:
-            raise SaddlepointError(f"no walk of {points} points, {steps} steps, by {how}", "--walk", "2 points or more")
-        path = walk(self.noise(points, seed), steps, PATHS[how])
-        labels = self.condition(len(path), 0 if label is None and self.classes else label)
-        if labels is not None and labels.ndim == 2:
-            labels = labels[:1].expand(len(path), -1)
-        return Samples(self.stored(self.decode(path, labels)), labels, self.about)
+        """From one to the next of `points` random z, `steps` steps each, by the way that suits the prior, or as `how`
+        says (see `latent.walk.way`); of one class or condition throughout, by default that of sample 0.
+        """
+        if points < 2 or steps < 1:
+            raise SaddlepointError(f"no walk of {points} points, {steps} steps", "--walk", "2 points or more")
+        path = walk(self.noise(points, seed), steps, way(self.prior, how))
+        c = self.condition(1, label, cond)
+        c = None if c is None else c.expand(len(path), *c.shape[1:])
+        return Samples(self.stored(self.decode(path, c)), c, self.about)
 
     @property
     def given(self) -> About:
@@ -194,6 +221,7 @@ class Artefact:
         """What the model makes of each of these, [n, C, H, W] as stored: of any size where its networks allow that.
 
         Larger pictures go through in tiles; `tell` hears how many of all are done. Raises SaddlepointError for others.
+        What becomes of an example is a function of it and the seed alone, whatever else is given beside it.
         """
         about, to = self.given, self.model.apply
         if to is None:
@@ -204,10 +232,14 @@ class Artefact:
             raise SaddlepointError(f"examples of {size}", "apply", f"this model takes {own}{any_size}")
         x = scaled(c, self.description.config.range, about)
         if to.step is None:
-            made = torch.cat([to.call(part, seed) for part in x.split(CHUNK)])
+            made = torch.cat([self.chunk(part, to, seed) for part in x.split(1 if to.chance else CHUNK)])
         else:
             made = torch.cat([self.tiles(one[None], to, seed, tell) for one in x])
         return Samples(self.stored(made), None, self.about)
+
+    def chunk(self, c: Tensor, to: Translate, seed: int) -> Tensor:
+        """Some at once, filled up as in `decode`; where chance plays a part each is alone, so that it is its own."""
+        return to.call(c if to.chance else full(c), seed)[: len(c)]
 
     def tiles(self, c: Tensor, to: Translate, seed: int, tell: Tell) -> Tensor:
         """One picture [1, C, H, W] of any size, tile by tile."""
@@ -221,3 +253,8 @@ class Artefact:
 def full(part: Tensor) -> Tensor:
     """A chunk of CHUNK rows: these, then zeros."""
     return torch.cat([part, part.new_zeros(CHUNK - len(part), *part.shape[1:])])
+
+
+def step_through(m: int) -> int:
+    """The step of about .618 m that meets all of m places in turn: it and m have no common divisor."""
+    return min((s for s in range(1, m + 1) if math.gcd(s, m) == 1), key=lambda s: abs(s - GOLDEN * m))

@@ -19,12 +19,14 @@ from torch.overrides import TorchFunctionMode
 
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.artefact.description import Description, upgraded
+from saddlepoint.data.facts import Facts
 from saddlepoint.engine import choose_device, memory
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import make_folder, read_bounded, settled, write_folder
 from saddlepoint.record import LARGEST, recognised
+from saddlepoint.settings.run import Run
 from saddlepoint.systems import catalog
-from saddlepoint.systems.system import Networks
+from saddlepoint.systems.system import Networks, System
 
 FLOAT = 4  # bytes
 
@@ -49,7 +51,7 @@ def load(folder: str | Path, device: str = "cpu") -> Artefact:
     except FileNotFoundError as error:
         hint = "give a run's folder, or the generator folder in it"
         if (folder / "checkpoints").is_dir():
-            hint = f"a run leaves it at its end: saddlepoint resume {folder}"
+            hint = f"a run leaves it at its end: {typed('resume', folder)}"
         raise SaddlepointError(f"no {Path(error.filename).name} here", str(folder), hint) from error
     except (OSError, ValueError, RecursionError) as error:
         raise SaddlepointError(f"not a generator: {error}", str(folder)) from error
@@ -85,8 +87,7 @@ def built(about: Description, weights: bytes, folder: Path) -> Networks:
     system = catalog.system(about.config.system)
     try:
         tensors = safetensors.torch.load(weights)
-        with torch.device("meta"), Outline():
-            outline = system.networks(about.config, about.facts)
+        outline = outlined(system, about.config, about.facts)
         fits(tensors, joined(outline, system.ships).state_dict())
         afford(outline)
         networks = system.networks(about.config, about.facts)
@@ -105,7 +106,25 @@ def afford(outline: Networks) -> None:
     """What a file describes may be more than a memory holds."""
     numbers = sum(tensor.numel() for network in outline.values() for tensor in network.state_dict().values())
     if FLOAT * numbers > memory() // 2:
-        raise ValueError("more than this machine's memory")
+        raise ValueError(f"{numbers:,} weights are more than this machine's memory holds")
+
+
+def outlined(system: System, config: Run, facts: Facts) -> Networks:
+    """The networks without their weights, which cost nothing however large they are."""
+    with torch.device("meta"), Outline():
+        return system.networks(config, facts)
+
+
+def require_room(system: System, config: Run, facts: Facts) -> None:
+    """Refuse networks that no memory here holds, before they are made. What cannot be outlined is not judged: a system
+    of a user's own may make its networks in its own way.
+    """
+    try:
+        afford(outlined(system, config, facts))
+    except (ValueError, RuntimeError) as error:
+        if isinstance(error, ValueError) or "overflow" in str(error).lower():
+            hint = "take fewer or narrower layers"
+            raise SaddlepointError(f"its networks cannot be made: {error}", f"`{config.recipe}`", hint) from error
 
 
 class Outline(TorchFunctionMode):

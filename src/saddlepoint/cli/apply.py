@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from saddlepoint.artefact import ability
-from saddlepoint.cli.flags import NORMAL, Flat, Speaking
+from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
 from saddlepoint.cli.tables import say, shorten
 from saddlepoint.errors import SaddlepointError
 
@@ -29,7 +29,9 @@ def apply(
     /,
     *pictures: Annotated[Path, Parameter(help="Pictures, of any size where the model allows that.")],
     result: Annotated[Result, Flat] = Result(),
-    seed: Annotated[int, Parameter(metavar="N", help="Of what is left to chance.")] = 0,
+    seed: Annotated[
+        int | None, Parameter(metavar="N", help="Of what is left to chance, if anything is; unset: 0.")
+    ] = None,
     device: Annotated[str, Parameter(metavar="NAME", help="Where: auto, cpu, cuda, mps.")] = "cpu",
     voice: Speaking = NORMAL,
 ) -> None:
@@ -56,9 +58,11 @@ def apply(
     from saddlepoint.engine import choose_device
 
     model = artefacts.load(run, str(choose_device(device)))
-    written, faults = applied(model, dict(zip(pictures, places)), seed, silent=voice.quiet or voice.json)
+    if model.model.apply is not None and not model.model.apply.chance:
+        without_effect({"--seed": seed}, "on this model, which leaves nothing to chance")
+    written, faults = applied(model, dict(zip(pictures, places)), seed or 0, silent=voice.quiet or voice.json)
     if voice.json:
-        say([json.dumps({"written": [str(path) for path in written], "seed": seed})])
+        say([json.dumps({"written": [str(path) for path in written], "seed": seed or 0})])
     elif not voice.quiet:
         say([shorten(path) for path in written])
     if faults:

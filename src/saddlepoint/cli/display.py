@@ -21,8 +21,10 @@ from saddlepoint.cli.tables import (
     status,
     summary_lines,
     summary_values,
+    tell,
     terms,
 )
+from saddlepoint.errors import plain
 from saddlepoint.running.watcher import Plan, Summary, Tick, Watcher
 
 LINE_SECONDS = 5.0
@@ -51,7 +53,7 @@ def on_terminal() -> bool:
 def result(summary: Summary, as_json: bool) -> None:
     """The end of a run, on standard output."""
     if as_json:
-        print(json.dumps(summary_values(summary)))
+        say([json.dumps(summary_values(summary))])
     else:
         say(summary_lines(summary))
 
@@ -101,7 +103,7 @@ class Lines:
         self.facts = tick.facts
 
     def note(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        tell(text)
 
     def done(self, summary: Summary) -> None:
         result(summary, self.as_json)
@@ -149,11 +151,11 @@ class Live:
         bar.add_row(done, f"{share(tick):4.0%}   {left(tick)}")
         speed = f"{tick.images:,} of {tick.total:,} {self.what}"
         speed += f"   {tick.rate:,.0f} a second" if tick.rate else ""
-        facts = [Text(fact, style="dim") for fact in (terms(tick), *tick.facts) if fact]
-        return Group("", bar, Text(speed), Text(status(tick), style="bold"), *facts)
+        facts = [Text(plain(fact), style="dim") for fact in (terms(tick), *tick.facts) if fact]
+        return Group("", bar, Text(speed), Text(plain(status(tick)), style="bold"), *facts)
 
     def note(self, text: str) -> None:
-        self.console.print(text, markup=False, soft_wrap=True)
+        self.console.print(plain(text), markup=False, soft_wrap=True)
 
     def done(self, summary: Summary) -> None:
         self.region.stop()

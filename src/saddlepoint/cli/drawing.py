@@ -36,15 +36,23 @@ def sheet(model: Artefact, path: Path, wanted: Drawing) -> Path:
     return figures.save(samples.picture(len(model.classes) if in_turn else None), path)
 
 
-def walk(model: Artefact, path: Path, *, points: int, steps: int, how: str, wanted: Drawing) -> Path:
+class Way(NamedTuple):
+    """From one to the next of `points` z, `steps` steps each; `how` is unset where the prior decides."""
+
+    points: int
+    steps: int
+    how: str | None
+
+
+def walk(model: Artefact, path: Path, way: Way, wanted: Drawing) -> Path:
     """A row for each way from one z to the next."""
-    x = model.walk(points, steps, wanted.seed, how, wanted.label).x
     if not model.medium.copies:
         raise SaddlepointError(
             f"this model makes {model.medium.noun}, no pictures", "--walk", "sample with --grid or --to"
         )
+    x = model.walk(way.points, way.steps, wanted.seed, way.how, wanted.label, wanted.cond).x
     make_folder(path.parent)
-    return figures.save(figures.walk(model.medium.seen(x, model.about), steps), path)
+    return figures.save(figures.walk(model.medium.seen(x, model.about), way.steps), path)
 
 
 class Chunk(NamedTuple):

@@ -1,6 +1,6 @@
 """How flags are read, by cyclopts: those that verbs share, and `train`'s rows as one type."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypedDict
 from cyclopts import Group, Parameter
 
 from saddlepoint.cli.offered import JSON, PLAIN, QUIET, ROOT, TIME, Flag
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.settings.tree import flag
 
 Flat = Parameter(name="*")
@@ -41,3 +42,12 @@ def parameter(row: Flag) -> Any:
     return Annotated[
         bool if switch else str, Parameter(flag(row.key), alias=row.short or (), negative=row.negative or ())
     ]
+
+
+def without_effect(flags: Mapping[str, object], where: str, hint: str = "leave it out") -> None:
+    """Refuse a flag that would change nothing: whoever gives it expects that it does. What was not given is None, or
+    False where it is a switch.
+    """
+    for name, given in flags.items():
+        if given is not None and given is not False:
+            raise SaddlepointError(f"has no effect {where}", name, hint)

@@ -1,15 +1,14 @@
 """saddlepoint judge RUN, or FOLDER FOLDER: every measure that applies, with its error bar."""
 
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from saddlepoint.cli.flags import NORMAL, Flat, Speaking
-from saddlepoint.cli.tables import columns, say
+from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
+from saddlepoint.cli.tables import columns, say, tell
 from saddlepoint.errors import SaddlepointError
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def judge(
         found, notes = judge_folders(str(generated), str(real), wish, pictures.size, pictures.bad)
     if voice.json:
         say([json.dumps({name: measure.to_json() for name, measure in found.items()})])
-        print(*notes, sep="\n", end="\n" * bool(notes), file=sys.stderr)
+        tell(*notes)
     elif not voice.quiet:
         card = next(iter(found.values())).card
         about = f"{card.n_fake:,} samples, seen by {card.extractor}, against {card.reference}"
@@ -102,10 +101,3 @@ def judge(
 def shown(measures: "Measures") -> list[tuple[str, str, str]]:
     """(name, value with interval, what it is) of each measure."""
     return [(name, str(measure), measure.card.metric) for name, measure in measures.items()]
-
-
-def without_effect(flags: dict[str, object], where: str) -> None:
-    """Refuse a flag that would change nothing: whoever gives it expects that it does."""
-    for flag, given in flags.items():
-        if given is not None:
-            raise SaddlepointError(f"has no effect {where}", flag, "leave it out")

@@ -13,7 +13,7 @@ from saddlepoint.cli.offered import DATA
 from saddlepoint.cli.tables import columns, plan_lines, say, shorten
 from saddlepoint.cli.theory import silence, tell
 from saddlepoint.durations import parse
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.planning.begin import configure, usual_recipe
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def listed(found: "Survey") -> str:
 
 def command(data: str, budget: str, found: "Survey", noun: str) -> str:
     """What to type next."""
-    words = ["saddlepoint train", f"'{data}'" if " " in data else data, f"--budget {budget}"]
+    words = [typed("train", data, "--budget", budget)]
     if noun == "pictures" and found.source.size < SMALL:
         words.append("--augment adaptive")
     if found.counts and max(found.counts) > UNEVEN * max(1, min(found.counts)):

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, plain
 
 VERBS = {
     "demo": "Train on the handwritten digits in this package, for two minutes.",
@@ -55,9 +55,12 @@ def main(tokens: list[str] | None = None) -> int:
     except SaddlepointError as error:
         return complain(str(error), debug, error.code)
     except Exception as error:
+        if out_of_memory(error):
+            hint = "take smaller or fewer examples, or a smaller network or batch"
+            return complain(f"memory ran out: {str(error)[:80]} ({hint})", debug, 1)
         if theirs := by_their_system(error):
             return complain(str(theirs), debug, theirs.code)
-        return complain(f"{type(error).__name__}: {error} (add --debug to see where)", debug, 1)
+        return complain(f"{type(error).__name__}: {' '.join(str(error).split())} (add --debug to see where)", debug, 1)
 
 
 def with_systems(tokens: list[str]) -> list[str]:
@@ -77,6 +80,11 @@ def with_systems(tokens: list[str]) -> list[str]:
     return rest
 
 
+def out_of_memory(error: Exception) -> bool:
+    """Whether this is how Python, numpy or torch say that memory ran out."""
+    return isinstance(error, MemoryError) or any(text in str(error) for text in ("allocate memory", "out of memory"))
+
+
 def by_their_system(error: Exception) -> SaddlepointError | None:
     """The exception in one line with its place, where it came up in a user's own system."""
     theirs = sys.modules.get("saddlepoint.systems.theirs")
@@ -89,12 +97,12 @@ def dashed(token: str) -> str:
 
 
 def complain(line: str, debug: bool, code: int) -> int:
-    """One line on standard error; with --debug, the traceback before it."""
+    """One plain line on standard error; with --debug, the traceback before it."""
     if debug:
         import traceback
 
-        traceback.print_exc()
-    print("saddlepoint:", " ".join(line.split()), file=sys.stderr)
+        print(*map(plain, traceback.format_exc().splitlines()), sep="\n", file=sys.stderr)
+    print("saddlepoint:", plain(line), file=sys.stderr)
     return code
 
 

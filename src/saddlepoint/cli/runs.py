@@ -1,6 +1,7 @@
 """saddlepoint runs: what there is in a folder of runs."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,12 @@ from cyclopts import Parameter
 
 from saddlepoint.cli.flags import NORMAL, Speaking
 from saddlepoint.cli.tables import columns, say
+from saddlepoint.data.reading import shown
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import explained, read_bounded, reading
 from saddlepoint.record import read_record
-from saddlepoint.storage.journal import read
-from saddlepoint.storage.lock import NAME
+from saddlepoint.storage.lock import LARGEST, NAME
+from saddlepoint.storage.told import told
 
 try:
     import fcntl
@@ -22,7 +25,7 @@ except ImportError:  # Windows, where runs are not locked
 
 
 class Row(NamedTuple):
-    """One run. `state` is done, running, stopped, or damaged; `when` is the last change, in local time."""
+    """One run. `state` is done, running, stopped, or damaged, and `why`; `when` is the last change, in local time."""
 
     name: str
     recipe: str
@@ -32,6 +35,7 @@ class Row(NamedTuple):
     d_real: float | None
     d_fake: float | None
     when: str
+    why: str = ""
 
 
 def runs(
@@ -51,6 +55,7 @@ def runs(
         say([json.dumps([row._asdict() for row in found])])
     elif found:
         say(columns([cells(row) for row in found], titles=TITLES))
+        say(f"  {row.name} is damaged: {row.why}" for row in found if row.why)
     else:
         say([f"no runs in {root}"])
 
@@ -66,26 +71,32 @@ def cells(row: Row) -> tuple[str, ...]:
 
 def rows(root: Path) -> Iterator[Row]:
     """The runs below a folder, the latest first."""
-    folders = [path.parent for path in root.glob("*/config.json")]
+    folders = [path for path in root.iterdir() if os.path.lexists(path / "config.json")]
     for folder in sorted(folders, key=changed, reverse=True):
-        when = datetime.fromtimestamp(changed(folder)).strftime("%Y-%m-%d %H:%M")
+        when = local(changed(folder))
         try:
-            record, events = read_record(folder), journal(folder)
-        except SaddlepointError:
-            yield Row(folder.name, "-", "-", 0, "damaged", None, None, when)
-            continue
-        ends = [event for event in events if event["event"] == "rounds"]
-        last = ends[-1] if ends else {}
-        images = max((event["images"] for event in events), default=0)
-        state = "running" if held(folder) else "done" if over(events) else "stopped"
-        name, recipe, data = folder.name, record.config.recipe, record.data.name
-        yield Row(name, recipe, data, images, state, last.get("d_real"), last.get("d_fake"), when)
+            with explained(folder):
+                yield row(folder, when)
+        except SaddlepointError as error:  # whatever is wrong with one run, the others are listed
+            why = f"{Path(error.where).name}: {error.what}" if error.where else error.what
+            yield Row(folder.name, "-", "-", 0, "damaged", None, None, when, shown(why))
+
+
+def row(folder: Path, when: str) -> Row:
+    """What is known of one run. SaddlepointError where a file of it is damaged, or cannot be one."""
+    record, events = read_record(folder), journal(folder)
+    ends = [event for event in events if event["event"] == "rounds"]
+    last = ends[-1] if ends else {}
+    images = max((event["images"] for event in events), default=0)
+    state = "running" if held(folder) else "done" if over(events) else "stopped"
+    name, recipe, data = folder.name, record.config.recipe, record.data.name
+    return Row(name, recipe, data, images, state, last.get("d_real"), last.get("d_fake"), when)
 
 
 def journal(folder: Path) -> list[dict]:
     """The run's events; none where it has not begun."""
     path = folder / "journal.jsonl"
-    return read(path) if path.exists() else []
+    return told(path) if os.path.lexists(path) else []
 
 
 def over(events: list[dict]) -> bool:
@@ -97,15 +108,23 @@ def over(events: list[dict]) -> bool:
 def changed(folder: Path) -> float:
     """When something last happened in the run: seconds since 1970."""
     path = folder / "journal.jsonl"
-    return (path if path.exists() else folder / "config.json").stat().st_mtime
+    return os.lstat(path if os.path.lexists(path) else folder / "config.json").st_mtime
+
+
+def local(seconds: float) -> str:
+    """A time by the clock on the wall; a dash for one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return "-"
 
 
 def held(folder: Path) -> bool:
     """Whether a process works on the run: it holds the lock, and has put its number there."""
     path = folder / NAME
-    if fcntl is None or not path.exists() or not path.read_text().strip():
+    if fcntl is None or not os.path.lexists(path) or not read_bounded(path, LARGEST).strip():
         return False
-    with path.open() as file:
+    with reading(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

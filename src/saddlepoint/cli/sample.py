@@ -1,6 +1,7 @@
 """saddlepoint sample RUN: a sheet, a folder of pictures, arrays, or a walk through the latent space."""
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,9 +9,11 @@ from typing import Annotated, Literal
 from cyclopts import Group, Parameter
 
 from saddlepoint.artefact import ability
-from saddlepoint.cli.flags import NORMAL, Flat, Speaking
+from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
 from saddlepoint.cli.tables import say, shorten
 from saddlepoint.errors import SaddlepointError
+
+STEPS = 8  # of a walk, between two points
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,11 @@ class Walk:
     """A way through the latent space."""
 
     walk: Annotated[int | None, Parameter(metavar="N", help="Go from one to the next of N random z.")] = None
-    steps: Annotated[int, Parameter(metavar="N", help="Steps between two of them.")] = 8
-    how: Annotated[Literal["slerp", "lerp"], Parameter(help="Along the sphere, or straight.")] = "slerp"
+    steps: Annotated[int | None, Parameter(metavar="N", help="Steps between two of them; unset: 8.")] = None
+    how: Annotated[
+        Literal["slerp", "lerp"] | None,
+        Parameter(help="Along the sphere, or straight; unset: as the noise lies."),
+    ] = None
     out: Annotated[Path | None, Parameter(metavar="FILE", help="The picture of the walk; unset: walk.png.")] = None
 
 
@@ -68,16 +74,21 @@ def sample(
     n = 64 if draw.n is None else draw.n
     wanted = drawing.Drawing(n, draw.seed, draw.label, draw.cond)
     if walk.walk is not None:
-        out = walk.out or Path("walk.png")
-        written = drawing.walk(model, out, points=walk.walk, steps=walk.steps, how=walk.how, wanted=wanted)
+        way = drawing.Way(walk.walk, walk.steps or STEPS, walk.how)
+        n = (way.points - 1) * way.steps + 1
+        written = drawing.walk(model, walk.out or Path("walk.png"), way, wanted)
     elif target.to is None:
         written = drawing.sheet(model, target.grid or Path("samples.png"), wanted)
     elif target.to.suffix == ".npz":
         written = drawing.arrays(model, target.to, wanted, silent=voice.quiet)
     else:
         written = drawing.folder(model, target.to, wanted, silent=voice.quiet)
+    if not voice.quiet:
+        for note in model.notes(draw.cond):
+            print(note, file=sys.stderr)
     if voice.json:
-        say([json.dumps({"written": str(written), "n": n, "class": draw.label, "seed": draw.seed})])
+        about = {"n": n, "class": draw.label, "cond": draw.cond, "seed": draw.seed}
+        say([json.dumps({"written": str(written)} | about)])
     elif not voice.quiet:
         say([shorten(written)])
 
@@ -88,17 +99,19 @@ def check(run: Path, draw: Draw, target: Target, walk: Walk) -> None:
         raise SaddlepointError("no such folder", str(run), "`saddlepoint runs` lists them")
     if draw.n is not None and draw.n < 1:
         raise SaddlepointError(f"must be at least 1, not {draw.n}", "-n")
-    if walk.out is not None and walk.walk is None:
-        raise SaddlepointError("goes with --walk", "--out", "--grid FILE is for a sheet of samples, --to for files")
-    if walk.walk is not None:
-        for flag, given in {"-n": draw.n, "--grid": target.grid, "--to": target.to}.items():
-            if given is not None:
-                raise SaddlepointError("a walk is one picture, which goes to --out", flag, "leave it out")
-        if walk.walk < 2 or walk.steps < 1:
+    if walk.walk is None:
+        idle = {"--steps": walk.steps, "--how": walk.how, "--out": walk.out}
+        without_effect(idle, "on samples", "it goes with --walk; samples go to --grid or --to")
+    else:
+        idle = {"-n": draw.n, "--grid": target.grid, "--to": target.to, "--force": target.force}
+        without_effect(idle, "on a walk, which is one picture and goes to --out")
+        if walk.walk < 2 or (walk.steps is not None and walk.steps < 1):
             raise SaddlepointError("needs two points and one step at least", "--walk")
     if target.grid and target.to:
         raise SaddlepointError("goes elsewhere than --to", "--grid", "give one of them")
-    if target.to and not target.force and occupied(target.to):
+    if not target.to:
+        without_effect({"--force": target.force}, "on a sheet, which is written over as it is", "it goes with --to")
+    elif not target.force and occupied(target.to):
         raise SaddlepointError("there is something here already", str(target.to), "add --force, or write elsewhere")
 
 

@@ -1,11 +1,13 @@
 """What a run plans, says and leaves, as lines of plain text of at most 80 columns."""
 
 import math
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from saddlepoint import durations
+from saddlepoint.errors import plain
 from saddlepoint.running.watcher import Plan, Summary, Tick
 
 WIDTH = 80
@@ -81,7 +83,7 @@ def shorten(path: Path) -> str:
 
 def columns(rows: Sequence[Sequence[str]], titles: Sequence[str] = ()) -> Iterator[str]:
     """Aligned columns, two spaces apart; the last wraps at the right margin."""
-    rows = [*([titles] if titles else []), *rows]
+    rows = [list(map(plain, row)) for row in ([titles] if titles else []) + list(rows)]
     widths = [max(map(len, column)) for column in zip(*rows)][:-1]
     indent = 2 + sum(widths) + 2 * len(widths)
     for *cells, last in rows:
@@ -98,6 +100,12 @@ def summary_values(summary: Summary) -> dict[str, object]:
 
 
 def say(lines: Iterable[str]) -> None:
-    """Lines on standard output."""
+    """Lines on standard output: plain ones, whatever the names in them. (JSON spells out all but DEL by itself.)"""
     for one in lines:
-        print(one)
+        print(plain(one.replace("\x7f", "\\u007f")))
+
+
+def tell(*lines: str) -> None:
+    """Plain lines on standard error, at once."""
+    for one in lines:
+        print(plain(one), file=sys.stderr, flush=True)

@@ -1,16 +1,14 @@
 """saddlepoint theory: the theorems as experiments."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from saddlepoint.cli.flags import NORMAL, Speaking
+from saddlepoint.cli.flags import NORMAL, Speaking, without_effect
 from saddlepoint.cli.help import rows
-from saddlepoint.cli.judge import without_effect
-from saddlepoint.cli.tables import say
+from saddlepoint.cli.tables import say, tell
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.experiments.catalog import EXPERIMENTS, run_experiment
 from saddlepoint.settings.complaints import did_you_mean
@@ -46,11 +44,7 @@ def theory(
         values = {"header": table.header, "rows": table.rows, "files": [str(file) for file in files]}
         say([json.dumps(values)])
     elif not voice.quiet:
-        say([table.text(), "", *(f"  {file}" for file in files)])
-
-
-def tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+        say([*table.text().splitlines(), "", *(f"  {file}" for file in files)])
 
 
 def silence(line: str) -> None: ...

@@ -28,7 +28,7 @@ from saddlepoint.judge.extractors.inception import inception
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
 from saddlepoint.judge.judgement import Standard, biased, judge, least_for_limit, quick
-from saddlepoint.judge.memory import QUERIES, memory, nearest_features
+from saddlepoint.judge.memory import QUERIES, independent, memory, nearest_features
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.randomness import Randomness
 from saddlepoint.report.material import Pairs
@@ -146,8 +146,8 @@ class Jury(NamedTuple):
         rng, remembered, sides = Randomness(seed).stream("judge"), None, self.evidence.sides
         if medium_of(self.about).copies:
             some = evenly(sides.train.size, COPIED)
-            among = medium_of(self.about).seen(sides.train.x[some], self.about)
-            remembered = memory(fake.x[:QUERIES], among, among[:0], rng)
+            among, held_out = (shown(each, self.about).x for each in (sides.train.take(some), sides.held_out))
+            remembered = memory(fake.x[:QUERIES], among, independent(among, held_out))
         found = judge(fake, self.standard, self.card(fake.size, seed), rng, remembered, mixed)
         if model.model.latent is not None:
             lengths, card = path_lengths(model, self.extractor, seed), self.card(WAYS, seed)
@@ -194,7 +194,8 @@ def jury(evidence: Evidence, training: int = TRAINING) -> Jury:
     if evidence.altered:
         rng = Randomness(record.config.seed).stream("judge")
         pictures = (diff_augment(scaled(real.x, "signed"), rng, 1.0).clamp(-1, 1) + 1) / 2
-        altered = Reference.of(fit(group(extractor, pictures).seen.features))
+        seen = group(extractor, pictures).seen.features
+        altered = Reference.of(fit(seen), seen)
     return Jury(extractor, held, reference, evidence, altered, uneven(sides.source))
 
 

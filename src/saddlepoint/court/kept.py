@@ -8,17 +8,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from saddlepoint.errors import SaddlepointError
-from saddlepoint.files import write_atomic
+from saddlepoint.errors import SaddlepointError, typed
+from saddlepoint.files import read_bounded, write_atomic
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import Verdict, diagnose
 from saddlepoint.record import read_record
 from saddlepoint.settings.run import Run
 from saddlepoint.statistics.intervals import Interval
-from saddlepoint.storage.journal import read
+from saddlepoint.storage.told import told
 
 NAME = "measures.json"
+LARGEST = 1 << 24  # bytes of it that are read
 HIGHER = ("precision", "recall", "coverage", "inception_score", "label_accuracy", "modes")
 SPREADS = ("spread", "class_spread", "pixel_spread", "pixel_class_spread")
 TARGET = dict.fromkeys(SPREADS, 100.0) | {"density": 1.0}  # best in the middle
@@ -38,22 +39,22 @@ def keep(folder: Path, measures: Mapping[str, Measure]) -> None:
 def kept(folder: Path) -> dict[str, Measure]:
     """The measures of a run that was judged."""
     try:
-        content = json.loads((folder / NAME).read_bytes())
+        content = json.loads(read_bounded(folder / NAME, LARGEST))
         return {name: Measure.from_json(fields) for name, fields in content.items()}
     except SaddlepointError as error:
         raise SaddlepointError(f"{error.where}: {error.what}", str(folder / NAME), "judge the run again") from error
     except (FileNotFoundError, NotADirectoryError) as error:
         read_record(folder)  # which says so where this is no run at all
-        raise SaddlepointError("not judged yet", str(folder), f"saddlepoint judge {folder}") from error
+        raise SaddlepointError("not judged yet", str(folder), typed("judge", folder)) from error
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror}", str(folder / NAME)) from error
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise SaddlepointError(f"cannot be read: {error}", str(folder / NAME), "judge the run again") from error
 
 
 def examine(folder: Path, config: Run) -> list[Verdict]:
     """What the doctor says of a run folder: by its journal, and its last measures where none were taken on the way."""
-    events = read(folder / "journal.jsonl")
+    events = told(folder / "journal.jsonl")
     looked = any(event.get("event") == "judgement" and "measures" in event for event in events)
     if not looked and (folder / NAME).exists():
         last = {name: list(measure[:3]) for name, measure in kept(folder).items()}

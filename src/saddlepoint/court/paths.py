@@ -7,7 +7,7 @@ from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.data.scaling import unit
 from saddlepoint.judge.extractors.extractor import Extractor
 from saddlepoint.judge.path import path_length
-from saddlepoint.latent.walk import PATHS
+from saddlepoint.latent.walk import way
 from saddlepoint.randomness import Randomness
 from saddlepoint.statistics.intervals import Interval
 
@@ -15,8 +15,8 @@ WAYS = 200
 
 
 def path_lengths(model: Artefact, extractor: Extractor, seed: int) -> Interval:
-    """The perceptual path length in the extractor's features, over 200 ways: on the sphere between draws of a normal
-    prior, straight between those of a uniform one; each with the condition of one sample, each class in turn.
+    """The perceptual path length in the extractor's features, over 200 ways, as a walk goes them; each with the
+    condition of one sample, each class in turn.
     """
     c, scale = model.condition(WAYS), model.description.config.range
 
@@ -26,5 +26,4 @@ def path_lengths(model: Artefact, extractor: Extractor, seed: int) -> Interval:
         grey = x if scale == "raw" else 255 * unit(x, scale)
         return torch.cat([extractor.see(part).features.double().cpu() for part in grey.split(extractor.chunk)])
 
-    way = PATHS["slerp" if model.prior.kind == "normal" else "lerp"]
-    return path_length(draw, way, model.noise(2 * WAYS, seed), Randomness(seed).stream("paths"))
+    return path_length(draw, way(model.prior), model.noise(2 * WAYS, seed), Randomness(seed).stream("paths"))

@@ -21,6 +21,7 @@ from saddlepoint.judge.judgement import Standard
 from saddlepoint.randomness import Randomness
 from saddlepoint.statistics.gaussian import Gaussian, fit
 from saddlepoint.statistics.influence import Reference
+from saddlepoint.statistics.influence import some as drawn
 from saddlepoint.storage.remembered import Of, Tensors, key_of, remember
 
 SEED = 0  # of learned features
@@ -58,7 +59,7 @@ def reference(extractor: Extractor, source: Source, some: Group) -> Reference:
     """The Gaussian of the group's features, and the root of its covariance."""
     features = some.seen.features
     if extractor.digest == "none":
-        return Reference.of(fit(features))
+        return Reference.of(fit(features), features)
     f = features.shape[1]
 
     def make() -> Tensors:
@@ -72,7 +73,8 @@ def reference(extractor: Extractor, source: Source, some: Group) -> Reference:
     found = remember(
         key(source, extractor, "fitted"), Of(f"{source.name}, a Gaussian of {extractor.name}", some.size), fits, make
     )
-    return Reference(Gaussian(found["mean"], found["covariance"], len(features)), found["root"])
+    moments = Gaussian(found["mean"], found["covariance"], len(features))
+    return Reference(moments, found["root"], features[drawn(len(features))])
 
 
 def halves(source: Source) -> tuple[Source, Source]:

@@ -210,21 +210,3 @@ def absent(column: Column) -> np.ndarray:
         if column.dtype.kind in "uib":
             return np.zeros(len(column), bool)
     return np.array([not value for value in texts(column)], bool)
-
-
-def asked(fields: Sequence[Field], request: str, examples: np.ndarray) -> np.ndarray:
-    """The examples' codes [N, E], with the fields that `request` names (`angle=30,kind=cat`) set to their values."""
-    c, start = examples.copy(), 0
-    parts = [part.partition("=") for part in request.split(",") if part.strip()]
-    given = {name.strip(): value.strip() for name, _, value in parts}
-    if unknown := set(given) - {field.name for field in fields}:
-        word = min(unknown)
-        hint = likely(word, [field.name for field in fields])
-        raise SaddlepointError(f"no condition '{shown(word)}'", f"--cond {plain(request)}", hint)
-    for field in fields:
-        if field.name in given:
-            value = given[field.name]
-            column: Column = np.array([value.split()], np.float32) if field.kind == "vector" else [value]
-            c[:, start : start + field.size] = coded(field, column)
-        start += field.size
-    return c

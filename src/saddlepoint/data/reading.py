@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import BinaryIO, Literal, NamedTuple
 
-from saddlepoint.errors import SaddlepointError, nearest
+from saddlepoint.errors import SaddlepointError, nearest, plain
 
 Fit = Literal["crop", "pad", "stretch"]
 Pairs = Literal["none", "left", "right"]
@@ -110,11 +110,6 @@ class Listing(NamedTuple):
 def readable(name: str) -> str:
     """A file's name as text that can be written anywhere: bytes of it that are not UTF-8 as \\xe9."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def plain(text: str) -> str:
-    """A path or a reason as one printable line, whatever a terminal would have made of it."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
 
 
 def shown(name: str) -> str:

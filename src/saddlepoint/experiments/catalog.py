@@ -53,6 +53,10 @@ EXPERIMENTS: dict[str, Experiment] = {
         "how far G may move before the JSD rises",
         "saddlepoint.experiments.alternation",
     ),
+    "algorithm-1": Experiment(
+        "Algorithm 1 as printed, and the rates it learns by",
+        "saddlepoint.experiments.algorithm_1",
+    ),
     "saturation": Experiment(
         "G's gradient over D(G(z)), for every objective",
         "saddlepoint.experiments.saturation",

@@ -14,7 +14,7 @@ APART = 4.0  # standard deviations between its logits on real examples and on fa
 TOGETHER = 0.2  # the same, where D sees no difference
 SEES = 1.0  # between the two, at a run's end: where D is right about two examples in three
 COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distance, of all and within a class
-COPIES, SURE = 2.0, 0.001  # percent of near-copies; p-value of the memorisation test
+COPIES, SURE = 2.0, 0.001  # percent of near-copies, more than real examples have; p-value of the memorisation test
 SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
 LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
 LAST = 4  # judgements without a gain
@@ -60,18 +60,19 @@ def not_finite(case: Case) -> Verdict | None:
 
 
 def memorising(case: Case) -> Verdict | None:
-    """Training examples are nearest more often than chance allows, and near-copies are found among the samples.
+    """Training examples are nearest more often than chance allows, and more near-copies are found among the samples
+    than among independent real examples.
 
     Without held-out examples there is no such test, and near-copies are believed of pictures alone: points may have few
     values, which whoever draws them right repeats.
     """
-    copies, p = case.value("copies"), case.value("memorisation_p")
-    if copies is None or copies < COPIES or (case.setting("range") == "raw" if p is None else p > SURE):
+    copies, p, usual = case.value("copies"), case.value("memorisation_p"), case.value("copies_real") or 0.0
+    if copies is None or copies < COPIES + usual or (case.setting("range") == "raw" if p is None else p > SURE):
         return None
-    sure = "" if p is None else f"; training examples are nearest more often than held-out ones, p = {p:.2g}"
-    return Verdict(
-        "memorising", f"{copies:.1f} % of the samples are near-copies of training examples{sure}", augmented(case)
-    )
+    evidence = f"{copies:.1f} % of the samples are near-copies of training examples"
+    evidence += f", as are {usual:.1f} % of independent real ones" if usual else ""
+    evidence += "" if p is None else f"; training examples are nearest more often than held-out ones, p = {p:.2g}"
+    return Verdict("memorising", evidence, augmented(case))
 
 
 def unequal(case: Case) -> Verdict | None:

@@ -12,12 +12,12 @@ from saddlepoint.judge.extractors.efficientnet import NAME as EFFICIENTNET
 from saddlepoint.judge.extractors.inception import NAME as INCEPTION
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import Group, group, measure, same_kind
-from saddlepoint.judge.memory import QUERIES, Memory, memory
+from saddlepoint.judge.memory import QUERIES, Memory, independent, memorised, memory
 from saddlepoint.statistics.classes import census, inception_score
 from saddlepoint.statistics.copies import FEWER, SHUFFLES
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, some, without_bias
-from saddlepoint.statistics.intervals import mean_of, wilson
+from saddlepoint.statistics.intervals import Interval, mean_of, wilson
 from saddlepoint.statistics.kernel import kernel_distance
 from saddlepoint.statistics.manifold import manifold
 from saddlepoint.statistics.sliced import directions, sliced_wasserstein
@@ -39,12 +39,14 @@ class Standard(NamedTuple):
     fitted    the moments of their features
     training  examples that were trained on, as many as are looked at: what real data scores, and what may be copied
     classes   the names of the labels
+    copies    the share of near-copies of training examples among the real ones
     """
 
     real: Group
     fitted: Reference
     training: Group | None = None
     classes: tuple[str, ...] = ()
+    copies: Interval | None = None
 
     @staticmethod
     def of(
@@ -53,8 +55,9 @@ class Standard(NamedTuple):
         """SaddlepointError where the real examples are all alike: nothing can be told by them."""
         if real.alike:
             raise SaddlepointError("the real examples are all alike", "judge", "look at the data: saddlepoint look")
-        fitted = fitted or Reference.of(fit(real.seen.features))
-        return Standard(real, fitted, training, classes)
+        fitted = fitted or Reference.of(fit(real.seen.features), real.seen.features)
+        copies = None if training is None else independent(training.x, real.x)
+        return Standard(real, fitted, training, classes, copies)
 
     def yardstick(self, n: int) -> tuple[float, int]:
         """(the Frechet distance of training examples to `real`, how many they are): n, or as many as there are, as the
@@ -209,7 +212,8 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
         found["label_accuracy"] = measure(card, "label accuracy, %", right.scaled(100))
     if real.seen.features.shape[1] > WIDE:
         return found
-    each = [frechet_interval(fake.of(c).seen.features, Reference.of(fit(real.of(c).seen.features))) for c in range(k)]
+    theirs = [real.of(c).seen.features for c in range(k)]
+    each = [frechet_interval(fake.of(c).seen.features, Reference.of(fit(x), x)) for c, x in enumerate(theirs)]
     word = biased(*(each.of(c) for each in (fake, real) for c in range(k)))
     found["class_frechet"] = measure(card, f"Frechet distance, mean over classes{word}", mean_of(each))
     names = standard.classes or tuple(map(str, range(k)))
@@ -237,19 +241,21 @@ def memories(
     remembered: Memory | None = None,
     shuffles: int = SHUFFLES,
 ) -> Measures:
-    """The memorisation test in the features, and the share of near-copies: by pixels, where examples are pictures."""
+    """The memorisation test in the features, and the share of near-copies, of pictures by their pixels, beside that of
+    independent real examples.
+    """
     training, asked, found = standard.training, fake.take(slice(QUERIES)), {}
     if training is not None:
-        seen = memory(asked.seen.features, training.seen.features, standard.real.seen.features, rng, shuffles)
+        test = memorised(asked.seen.features, training.seen.features, standard.real.seen.features, rng, shuffles)
         short = card._replace(n_fake=asked.size, n_real=training.size)
-        if seen.test is not None:
-            share, name = seen.test.share, f"% nearest to a training example, by chance {100 * seen.test.expected:.1f}"
-            found["nearest_is_training"] = measure(short, name, share.scaled(100))
-            found["memorisation_p"] = measure(short, "p-value of the memorisation test, in features", seen.test.p)
-        if remembered is None:
-            remembered = memory(asked.x, training.x, training.x[:0], rng) if fake.x.ndim == 4 else seen
+        name = f"% nearest to a training example, by chance {100 * test.expected:.1f}"
+        found["nearest_is_training"] = measure(short, name, test.share.scaled(100))
+        found["memorisation_p"] = measure(short, "p-value of the memorisation test, in features", test.p)
+    if remembered is None and training is not None and standard.copies is not None:
+        remembered = memory(asked.x, training.x, standard.copies)
     if remembered is not None:
-        share = wilson(len(remembered.copies.samples), asked.size).scaled(100)
         short = card._replace(n_fake=asked.size, n_real=remembered.among)
-        found["copies"] = measure(short, "near-copies of training examples, %", share)
+        name = "near-copies of training examples, %"
+        found["copies"] = measure(short, name, remembered.share.scaled(100))
+        found["copies_real"] = measure(short, f"{name}, of independent real examples", remembered.usual.scaled(100))
     return found

@@ -1,5 +1,6 @@
 """Does it merely memorise? The memorisation test and the near-copies, by pictures' pixels or by features."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -8,6 +9,8 @@ from torch import Tensor
 from saddlepoint.data.duplicates import equals
 from saddlepoint.judge.nearest import Nearest, nearest
 from saddlepoint.statistics.copies import SHUFFLES, Copying, copying, near_copies
+from saddlepoint.statistics.influence import some
+from saddlepoint.statistics.intervals import Interval, wilson
 
 QUERIES = 1_000
 RERANKED = 100
@@ -26,34 +29,57 @@ class Copies(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """test     whether training pictures are nearest more often than held-out ones would be; None with none held out
-    nearest  each sample's nearest training example
-    copies   the near-copies among the samples
+    """copies   the near-copies among the samples
+    share    of the samples that are such
+    usual    the same share of independent real examples, which nobody can have copied
     among    how many training examples were looked at
     """
 
-    test: Copying | None
-    nearest: Nearest
     copies: Copies
+    share: Interval
+    usual: Interval
     among: int
 
 
-def memory(
+def memorised(
     samples: Tensor, training: Tensor, held_out: Tensor, rng: torch.Generator, shuffles: int = SHUFFLES
-) -> Memory:
-    """Compare samples with what was trained on and what was kept from it: uint8 exactly, features as floats."""
-    near = nearest if samples.dtype == torch.uint8 else nearest_features
-    to_training = near(samples, training)
-    test = None
-    if len(held_out):
-        equal, n = equals(torch.cat([training, held_out])), len(training)
-        places = either(to_training, near(samples, held_out), equal, n)
-        trained = torch.arange(len(equal)) < n
-        test = copying(torch.bincount(places, minlength=len(equal)), trained, rng, shuffles)
-    usual = usual_distance(training, to_training.indices)
-    found = near_copies(to_training.distances, usual)
-    copies = Copies(found, to_training.indices[found], to_training.distances[found], usual[found])
-    return Memory(test, to_training, copies, len(training))
+) -> Copying:
+    """Whether training examples are nearest to the samples more often than held-out ones would be: of uint8 compared
+    exactly, of features as floats.
+    """
+    near, n = search(samples), len(training)
+    equal = equals(torch.cat([training, held_out]))
+    places = either(near(samples, training), near(samples, held_out), equal, n)
+    trained = torch.arange(len(equal)) < n
+    return copying(torch.bincount(places, minlength=len(equal)), trained, rng, shuffles)
+
+
+def memory(samples: Tensor, training: Tensor, usual: Interval) -> Memory:
+    """The near-copies among samples, beside what is `usual`: what `independent` finds for these training examples."""
+    copies = copies_of(samples, training)
+    return Memory(copies, wilson(len(copies.samples), len(samples)), usual, len(training))
+
+
+def independent(training: Tensor, held_out: Tensor) -> Interval:
+    """The share of near-copies, by the same rule, of real examples drawn independently of the training ones: at most
+    1,000 held-out ones; where none are held out, one random half of the training examples against the other.
+
+    It is 0 for photographs. Where examples have few dimensions, or few values, it is not: of points spread evenly on a
+    line a third, in F dimensions little more than 1 / (1 + 3^F), of counts as good as all.
+    """
+    if not len(held_out):
+        order = torch.randperm(len(training), generator=torch.Generator().manual_seed(0))
+        held_out, training = (training[part] for part in (order[::2], order[1::2]))
+    drawn = held_out[some(len(held_out), QUERIES)]
+    return wilson(len(copies_of(drawn, training).samples), len(drawn))
+
+
+def copies_of(samples: Tensor, training: Tensor) -> Copies:
+    """The near-copies, by distances that depend on differences alone: the same wherever the origin lies."""
+    found = search(samples)(samples, training)
+    usual = usual_distance(training, found.indices)
+    places = near_copies(found.distances, usual)
+    return Copies(places, found.indices[places], found.distances[places], usual[places])
 
 
 def either(trained: Nearest, others: Nearest, equal: Tensor, n: int) -> Tensor:
@@ -72,31 +98,29 @@ def either(trained: Nearest, others: Nearest, equal: Tensor, n: int) -> Tensor:
 
 
 def usual_distance(training: Tensor, places: Tensor) -> Tensor:
-    """How far these training examples are from the nearest other that is not equal to them, [n]."""
+    """How far these training examples are from the nearest other that is not equal to them, [n]; infinite where all
+    are equal.
+    """
     chosen, back = places.unique(return_inverse=True)
-    flat = training.flatten(1)
-    found = [_nearest_other(flat[part].float(), flat) for part in chosen.split(CHUNK)]
-    return torch.cat(found)[back]
+    return search(training)(training[chosen], training, others=True).distances[back]
 
 
-def _nearest_other(some: Tensor, training: Tensor) -> Tensor:
-    """The least distance above 0 of each to the training examples, in float64; infinite where all are equal."""
-    best = torch.full((len(some),), torch.inf, dtype=torch.float64)
-    for part in training.split(8 * CHUNK):
-        apart = torch.cdist(some, part.float()).double()
-        # |u|^2 - 2 u.v + |v|^2 in float32 leaves some 1e-3 of |u| where u = v
-        apart[apart <= 1e-3 * some.norm(dim=1, keepdim=True)] = torch.inf
-        best = torch.minimum(best, apart.min(1).values)
-    return best
+def search(examples: Tensor) -> Callable[..., Nearest]:
+    """How the nearest are found: among bytes by whole numbers, among features in float64."""
+    return nearest if examples.dtype == torch.uint8 else nearest_features
 
 
-def nearest_features(samples: Tensor, training: Tensor) -> Nearest:
-    """argmin_j |y_i - t_j| over features, float64 without cancellation."""
-    best = [
-        torch.cdist(part.double(), training.double(), compute_mode="donot_use_mm_for_euclid_dist").min(1)
-        for part in samples.split(CHUNK)
-    ]
-    return Nearest(torch.cat([each.indices for each in best]), torch.cat([each.values for each in best]))
+def nearest_features(samples: Tensor, training: Tensor, others: bool = False) -> Nearest:
+    """argmin_j |y_i - t_j| over features, float64 without cancellation: rows are equal where their distance is 0, and
+    these are passed over where `others` are asked for.
+    """
+    indices, distances = [], []
+    for part in samples.split(CHUNK):
+        apart = torch.cdist(part.double(), training.double(), compute_mode="donot_use_mm_for_euclid_dist")
+        least = (apart.where(apart > 0, torch.inf) if others else apart).min(1)
+        indices.append(least.indices)
+        distances.append(least.values)
+    return Nearest(torch.cat(indices), torch.cat(distances))
 
 
 def nearest_l1(samples: Tensor, training: Tensor) -> Nearest:

@@ -26,8 +26,9 @@ class Nearest(NamedTuple):
     distances: Tensor
 
 
-def nearest(pictures: Tensor, training: Tensor) -> Nearest:
-    """argmin_j |x_i - t_j|, without any rounding before the last square root.
+def nearest(pictures: Tensor, training: Tensor, others: bool = False) -> Nearest:
+    """argmin_j |x_i - t_j|, without any rounding before the last square root; of `others`, those that are equal to x_i
+    are passed over, and where all are, the distance is infinite.
 
     |x - t|^2 = |x|^2 + |t|^2 - 2 x.t, with 128 taken from every pixel of both: over 1,024 pixels at a time, x.t is
     then a sum of integers that never leaves +-1,024 * 128^2 = 2^24, which float32 holds exactly, in any order of
@@ -42,8 +43,11 @@ def nearest(pictures: Tensor, training: Tensor) -> Nearest:
         t_squared = _squared(t)
         for start in range(0, len(pictures), _QUERIES):
             x, place = _blocks(x_all[start : start + _QUERIES]), slice(start, start + _QUERIES)
-            least, at = _less_products(t_squared, x, t).min(1)
-            found = (_squared(x) + least).cpu()
+            x_squared, rest = _squared(x), _less_products(t_squared, x, t)
+            if others:
+                rest = rest.where(rest != -x_squared[:, None], math.inf)
+            least, at = rest.min(1)
+            found = (x_squared + least).cpu()
             better = found < best[place]
             best[place] = torch.where(better, found, best[place])
             indices[place] = torch.where(better, at.cpu() + first, indices[place])

@@ -15,7 +15,8 @@ Way = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 def path_length(draw: Draw, way: Way, z: Tensor, rng: torch.Generator, epsilon: float = EPSILON) -> Interval:
-    """E |f(G(z_t)) - f(G(z_(t + epsilon)))|^2 / epsilon^2, z_t on the way from z_0 to z_1 at t uniform in (0, 1).
+    """E |f(G(z_t)) - f(G(z_(t + epsilon)))|^2 / epsilon^2, z_t on the way from z_0 to z_1 at t uniform in
+    (0, 1 - epsilon): both points lie between the ends.
 
     draw  z [n, Z] to features of what it becomes, [n, F], not rounded to bytes
     way   (a, b, t [1]) to the point [1, Z] between two ends: along the sphere, or straight
@@ -27,7 +28,7 @@ def path_length(draw: Draw, way: Way, z: Tensor, rng: torch.Generator, epsilon: 
     n = len(z) // 2
     if n < 2:
         raise SaddlepointError(f"{len(z)} ends of ways", "path length", "give at least 4")
-    a, b, t = z[:n], z[n : 2 * n], torch.rand(n, 1, dtype=z.dtype, generator=rng)
+    a, b, t = z[:n], z[n : 2 * n], (1 - epsilon) * torch.rand(n, 1, dtype=torch.float64, generator=rng)
     near, far = (torch.cat([way(*ends) for ends in zip(a, b, place)]) for place in (t, t + epsilon))
     rates = (draw(near).double() - draw(far).double()).square().sum(1) / epsilon**2
     half = NORMAL_95 * float(rates.std()) / n**0.5

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import read_bounded
+
+LARGEST = 1 << 26  # bytes of a file that are read
 Event = Mapping[str, Any]
 
 
@@ -79,12 +83,15 @@ def _lines(path: Path) -> tuple[Event, ...]:
 def _parsed(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
 def _text(path: Path) -> str:
-    return path.read_text("utf-8", errors="replace") if path.is_file() else ""
+    try:
+        return read_bounded(path, LARGEST).decode("utf-8", "replace")
+    except (OSError, SaddlepointError):
+        return ""
 
 
 def _mapping(value: object) -> Event:

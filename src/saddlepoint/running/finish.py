@@ -1,6 +1,7 @@
 """What a finished run leaves: the model by itself, sheets, film strip, figures, report; by what the model can do."""
 
 import io
+import math
 import re
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from saddlepoint.report.page import write_report
 from saddlepoint.running.judging import SAMPLES, court_of
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
-from saddlepoint.storage.journal import read
+from saddlepoint.storage.told import told
 from saddlepoint.systems.looks import as_large, translated
 
 FRAME = re.compile(r"samples/\d{9,}\.png")
@@ -133,7 +134,7 @@ def ship(live: Live, folder: Path) -> Artefact:
 
 def frames(folder: Path) -> list[tuple[int, Image.Image]]:
     """The film strip's frames, as the journal names them: (images seen, picture)."""
-    events = read(folder / "journal.jsonl")
+    events = told(folder / "journal.jsonl")
     named = {event["images"]: event["file"] for event in events if event["event"] == "snapshot"}
     return [(images, frame(folder, str(file))) for images, file in sorted(named.items())]
 
@@ -213,14 +214,15 @@ def examples(reference: str) -> str:
 
 def dynamics(folder: Path) -> list[tuple[str, str, str]]:
     """What the journal says of the game: its last line on rounds, and what was refused in all."""
-    lines = [event for event in read(folder / "journal.jsonl") if event["event"] == "rounds"]
+    lines = [event for event in told(folder / "journal.jsonl") if event["event"] == "rounds"]
     if not lines:
         return []
-    last, seconds = lines[-1], lines[-1]["seconds"]
+    last, seconds = lines[-1], lines[-1].get("seconds") or math.inf
     table = [("images seen", f"{last['images']:,}", f"in {seconds:.0f} s, {last['images'] / seconds:,.0f} a second")]
-    if any(last[name] is not None for name in ("d_real", "d_fake")):
-        readings = ", ".join("none" if last[name] is None else f"{last[name]:.2f}" for name in ("d_real", "d_fake"))
+    ends = [last.get(name) for name in ("d_real", "d_fake")]
+    if any(end is not None for end in ends):
+        readings = ", ".join("none" if end is None else f"{end:.2f}" for end in ends)
         table.append(("D(x), D(G(z))", readings, "at the end; 1/2 where D cannot tell"))
-    if refused := sum(line["skipped"] for line in lines):
+    if refused := sum(line.get("skipped") or 0 for line in lines):
         table.append(("refused steps", f"{refused:,}", "not finite, not taken"))
     return table

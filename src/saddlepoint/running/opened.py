@@ -1,17 +1,23 @@
 """A run that is there, opened again: its data as they were, its engine, its live state."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from saddlepoint.artefact.folder import require_room
+from saddlepoint.data.facts import facts_of
 from saddlepoint.data.reading import Tell
 from saddlepoint.data.sources import open_source
 from saddlepoint.engine import Engine, resolve
-from saddlepoint.errors import SaddlepointError
-from saddlepoint.record import RunRecord, read_record
+from saddlepoint.errors import Irregular, SaddlepointError
+from saddlepoint.record import NAME, RunRecord, made_by, read_record
 from saddlepoint.running.live import Live, Sources
 from saddlepoint.running.reading import reading
 from saddlepoint.settings.run import Engine as Wishes
 from saddlepoint.settings.tree import wishes
+from saddlepoint.storage.checkpoint import checkpoints
+from saddlepoint.storage.manifest import MANIFEST, Damage, read_manifest
+from saddlepoint.systems.catalog import system
 
 
 class Opened(NamedTuple):
@@ -30,10 +36,25 @@ def as_begun(record: RunRecord, tell: Tell) -> Opened:
         sources[name] = open_source(reading(wish), tell)
         if sources[name].digest() != record.of(name).digest:
             raise SaddlepointError("the data are not those the run began with", record.of(name).name, "restore them")
+    require_room(system(record.config.system), record.config, facts_of(sources))
     engine = resolve(Wishes(**record.choices.model_dump(include={"device", "precision", "threads"})))
     return Opened(record, sources, engine)
 
 
 def opened(folder: Path, tell: Tell) -> Opened:
     """The run in this folder."""
-    return as_begun(read_record(folder), tell)
+    return as_begun(as_written(folder), tell)
+
+
+def as_written(folder: Path) -> RunRecord:
+    """The record of this run folder, which is still what its checkpoints were made by. (Those of earlier versions do
+    not say what that was.) It is compared before anything is opened or built as it says.
+    """
+    record, known = read_record(folder), made_by(folder)
+    for checkpoint in checkpoints(folder / "checkpoints"):
+        with suppress(Damage, OSError, Irregular):  # of which one hears when it is restored
+            if (context := read_manifest(checkpoint / MANIFEST).context) and context not in known:
+                what = f"says something else than when checkpoint {checkpoint.name} was made: it was edited"
+                hint = "put it back; `train --config` on it starts another run"
+                raise SaddlepointError(what, str(folder / NAME), hint)
+    return record

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.artefact import folder as artefacts
-from saddlepoint.data.cond import asked
+from saddlepoint.data.asking import asked, beyond, named
 from saddlepoint.data.facts import Facts, evenly
 from saddlepoint.data.fitting import Form
 from saddlepoint.data.folder import look_at
@@ -123,15 +123,14 @@ def guises(facts: Facts, label: str | None, cond: str | None) -> list[Guise]:
     if not classes and label is not None:
         raise SaddlepointError("this D knows no classes", "--class", "use --cond" if kind == "code" else "leave it out")
     if classes:
-        if label is not None and label not in classes:
-            raise SaddlepointError(f"no class '{label}'", "--class", f"one of {', '.join(classes)}")
-        wanted = classes if label is None else (label,)
-        return [Guise(name, torch.tensor([classes.index(name)])) for name in wanted]
+        wanted = range(len(classes)) if label is None else (named(classes, label),)
+        return [Guise(classes[place], torch.tensor([place])) for place in wanted]
     if c is None or kind != "code":
         return [Guise(None, None)]
     examples = torch.tensor(c.examples)
     if cond is not None:
-        return [Guise(cond, torch.from_numpy(asked(c.fields, cond, examples[:1].numpy())))]
+        code = torch.from_numpy(asked(c.fields, cond, examples[:1].numpy()))
+        return [Guise("; ".join((cond, *beyond(c.fields, cond))), code)]
     return [Guise(f"the best of {len(examples)} conditions", one) for one in examples.split(1)]
 
 

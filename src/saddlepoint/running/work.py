@@ -10,11 +10,12 @@ from torch import Tensor
 
 from saddlepoint.court.bench import Court
 from saddlepoint.durations import show
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.figures import png
-from saddlepoint.files import make_own_folder, write_atomic
+from saddlepoint.files import make_own_folder, sweep, write_atomic
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import diagnose
+from saddlepoint.record import made_by
 from saddlepoint.records import Round
 from saddlepoint.running import moments
 from saddlepoint.running.gauge import WINDOW, Gauge
@@ -27,7 +28,7 @@ from saddlepoint.running.watcher import Tick, Watcher
 from saddlepoint.settings.run import Stage
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.journal import Journal
-from saddlepoint.storage.journal import read as read_journal
+from saddlepoint.storage.told import told
 from saddlepoint.systems.looks import NotFiniteError
 
 PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
@@ -52,6 +53,7 @@ class Worker:
         self.gauge = Gauge()
         self.opinion, self.judgement = "", ""  # the last of each, as the progress line has them
         self.court: Court | None = None
+        self.context = ""  # what checkpoints say the run is made by
         self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
 
     @property
@@ -64,13 +66,17 @@ class Worker:
         return self.earlier + time.monotonic() - self.started
 
     def begin(self) -> None:
-        """Start from the newest whole checkpoint; a run that has none yet starts from the beginning."""
+        """Start from the newest whole checkpoint; a run that has none yet starts from the beginning. What a dead
+        process left half-written goes first.
+        """
+        sweep(self.folder)
+        self.context = made_by(self.folder)[0] if (self.folder / "config.json").exists() else ""
         restored = self.live.restore(self.checkpoints)
         base = self.live.config.base
         for note in restored.warnings if restored else self.live.begin_with(base) if base else ():
             self.watcher.note(note)
         self.journal.rewind(self.progress.journal)
-        events = read_journal(self.journal.path) if self.progress.journal else []
+        events = told(self.journal.path) if self.progress.journal else []
         self.earlier = max((event.get("seconds") or 0.0 for event in events), default=0.0)
         self.line = (self.started, self.progress.seen)
         self.gauge = Gauge()
@@ -125,6 +131,7 @@ class Worker:
         if moment.judge:
             self.judge()
         if moment.over:
+            self.require_a_step()
             self.live.next_stage()
             if self.live.stage is None:
                 self.write("end")
@@ -136,6 +143,15 @@ class Worker:
         """Raise OutOfItsSensesError where a number of the state is not finite: it is not drawn, judged or saved."""
         if any(checkpoint.not_finite(part.state().tensors) for part in self.live.parts().values()):
             raise OutOfItsSensesError
+
+    def require_a_step(self) -> None:
+        """Give up where in every round of a stage that is over a step was refused: then nothing was learnt in it. (One
+        with more than a few rounds has gone back by then.)
+        """
+        if self.progress.in_a_row >= self.progress.index:
+            what = f"given up: in each of the stage's {self.progress.index:,} rounds a step was refused, not finite"
+            hint = f"look for bad examples, or lower --lr; `{typed('report', self.folder)}` shows what there is"
+            raise SaddlepointError(what, str(self.folder), hint, code=3)
 
     def roll_back(self) -> None:
         """Return to the last checkpoint with half the rates; give up when that did not help three times."""
@@ -217,7 +233,7 @@ class Worker:
             decides: {each: list(measures[decides][:3]) for each, measures in found.items()},
             "measures": {key: list(measure[:3]) for key, measure in found[name].items()},
         }
-        story = [*read_journal(self.journal.path), {"event": "judgement", **judged}]
+        story = [*told(self.journal.path), {"event": "judgement", **judged}]
         verdicts = diagnose(Case.of(live.config.model_dump(mode="json"), story))
         self.write("judgement", **judged, verdicts=[verdict._asdict() for verdict in verdicts])
         title = measure.card.metric.partition(",")[0]
@@ -230,7 +246,7 @@ class Worker:
             self.write("checkpoint")
         self.journal.sync()
         self.progress.journal = self.journal.offset
-        checkpoint.save(self.checkpoints, self.progress.seen, self.live.parts())
+        checkpoint.save(self.checkpoints, self.progress.seen, self.live.parts(), context=self.context)
 
     def tick(self, round: Round) -> Tick:
         """What to show of this round."""
@@ -264,7 +280,7 @@ class Worker:
         return (f"about {show(all_in_all)} in all instead of the {show(planned)} planned",)
 
     def stopped(self, signal: int) -> SaddlepointError:
-        hint = f"go on with `saddlepoint resume {self.folder}`"
+        hint = f"go on with `{typed('resume', self.folder)}`"
         what = f"stopped at {self.progress.seen:,} images, saved"
         return SaddlepointError(what, str(self.folder), hint, code=128 + signal)
 

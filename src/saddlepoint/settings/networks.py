@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from saddlepoint.settings.run import Frozen, Pace, Positive
+from saddlepoint.settings.run import Frozen, Pace, Positive, Units
 
 ConditionMode = Literal["none", "concat", "embedding", "add", "projection"]
 
@@ -13,11 +13,11 @@ class Mlp(Frozen):
     """Fully-connected layers, on points or on flattened pictures."""
 
     kind: Literal["mlp"] = "mlp"
-    hidden: Annotated[tuple[Positive, ...], Field(min_length=1)] = (256, 256)
+    hidden: Units = (256, 256)
     """Units of each hidden layer."""
     activation: Literal["relu", "leaky", "tanh", "maxout"] = "leaky"
     """What follows each hidden layer."""
-    pieces: Annotated[int, Field(ge=2)] = 5
+    pieces: Annotated[int, Field(ge=2, le=1_000)] = 5
     """Linear pieces of a maxout unit."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Probability that a hidden unit is dropped."""
@@ -27,7 +27,7 @@ class Mlp(Frozen):
     """Initial weights uniform in [-irange, irange]; unset: a normal distribution that keeps the signal's scale."""
     branches: tuple[Positive, Positive] | None = None
     """Units of a layer of its own for each of (z or x, c), before they are joined."""
-    branch_pieces: Annotated[int, Field(ge=2)] = 5
+    branch_pieces: Annotated[int, Field(ge=2, le=1_000)] = 5
     """Linear pieces of a maxout unit in these layers."""
     condition: ConditionMode = "concat"
     """How c enters."""

@@ -7,12 +7,16 @@ second time.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from saddlepoint.data.reading import SIZE
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[int, Field(ge=1)]
+Positive = Annotated[int, Field(ge=1, lt=2**53)]
+Units = Annotated[tuple[Positive, ...], Field(min_length=1, max_length=64)]  # of layers
+Threads = Annotated[int, Field(ge=1, le=1024)]  # with many more the arithmetic library ends the process
+Device = Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$")]
+MOST_STAGES = 100
 Shape = Annotated[tuple[Annotated[int, Field(ge=1, le=2**16)], ...], Field(min_length=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Scale = Literal["signed", "unit", "raw"]
@@ -87,11 +91,11 @@ class Data(Frozen):
 class Engine(Frozen):
     """How the arithmetic is done. 'auto' is resolved when a run starts, and the choice is kept with the run."""
 
-    device: Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")] = "auto"
+    device: Device = "auto"
     """Where to train: auto, cpu, cuda, cuda:1, mps."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Of the adversarial passes; weights, costs and penalties are always float32."""
-    threads: Positive | None = None
+    threads: Threads | None = None
     """Processor threads; unset: all physical cores."""
 
 
@@ -117,7 +121,7 @@ class Run(Frozen):
     """The recipe it began as."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     """Of every stream of random numbers."""
-    batch: Annotated[int, Field(ge=2)] = 64
+    batch: Annotated[int, Field(ge=2, le=2**16)] = 64
     """Examples per minibatch, m."""
     range: Scale = "signed"
     """Of x: [-1, 1], [0, 1], or as stored."""
@@ -126,7 +130,7 @@ class Run(Frozen):
     """A run, or one of its checkpoints, whose weights to begin with."""
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (Stage(),)
     """Played in turn, with the same networks."""
-    averages: Annotated[tuple[Positive, ...], Field(min_length=1)] = (10_000, 2_000)
+    averages: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=16)] = (10_000, 2_000)
     """Half-lives, in images, of the averages of the networks; the first is what is used."""
     snapshots: Annotated[int, Field(ge=2, le=200)] = 12
     """Frames of the film strip."""
@@ -136,3 +140,11 @@ class Run(Frozen):
     """Real examples between lines of the journal; fewer in a short stage."""
     judge: Judge = Judge()
     engine: Engine = Engine()
+
+    @field_validator("stages", mode="before")
+    @classmethod
+    def few(cls, stages: object) -> object:
+        """Refuse more than anybody plays, of whatever system, before each of them is made."""
+        if isinstance(stages, list | tuple) and len(stages) > MOST_STAGES:
+            raise ValueError(f"there are at most {MOST_STAGES} stages, not {len(stages):,}")
+        return stages

@@ -64,8 +64,9 @@ def near_copies(to_training: Tensor, usual: Tensor) -> Tensor:
                  where it lies
 
     A sample is a near-copy where it is three times as close as that: a blank or a plain stroke has close relatives
-    everywhere, and only closer than those counts.
+    everywhere, and only closer than those counts. Where nothing is usual, as all training pictures are equal (infinity
+    stands there), it has to be equal as well.
     """
     ratio = to_training / usual
-    found = (ratio < CLOSE).nonzero().flatten()
+    found = ((ratio < CLOSE) & (usual.isfinite() | (to_training == 0))).nonzero().flatten()
     return found[ratio[found].argsort(stable=True)]

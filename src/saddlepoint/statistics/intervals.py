@@ -112,6 +112,11 @@ def wilson(successes: int, n: int) -> Interval:
     """
     if not 0 <= successes <= n or n == 0:
         raise SaddlepointError(f"{successes} successes of {n}", "wilson", "give 0 <= successes <= n, n >= 1")
-    p, q = successes / n, NORMAL_95**2 / n
+    return wilson_of(successes / n, n)
+
+
+def wilson_of(p: float, n: float, z: float = NORMAL_95) -> Interval:
+    """The same for a share p of n trials, which need not be whole numbers, with another quantile than the normal's."""
+    q = z**2 / n
     half = math.sqrt(p * (1 - p) * q + q * q / 4)
     return Interval(p, max(0.0, (p + q / 2 - half) / (1 + q)), min(1.0, (p + q / 2 + half) / (1 + q)))

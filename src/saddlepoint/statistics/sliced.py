@@ -7,9 +7,8 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.statistics.intervals import Interval, jackknife, parts_of
-
-PARTS = 10
+from saddlepoint.statistics.both import PARTS, Side, by_pairs, of_both
+from saddlepoint.statistics.intervals import Interval, parts_of
 
 
 def directions(features: int, count: int, rng: torch.Generator) -> Tensor:
@@ -19,23 +18,38 @@ def directions(features: int, count: int, rng: torch.Generator) -> Tensor:
 
 
 def sliced_wasserstein(x: Tensor, y: Tensor, w: Tensor) -> Interval:
-    """SW_2 = (mean over columns w of W_2^2(x w, y w))^(1/2), with the jackknife over ten parts of y.
+    """SW_2 = (mean over columns w of W_2^2(x w, y w))^(1/2), with the jackknife over ten parts of x and of y.
 
     Rabin et al., Wasserstein barycenter and its application to texture mixing, 2011. For two points at distance d in
-    F dimensions, and all directions, it is d / sqrt(F).
+    F dimensions, and all directions, it is d / sqrt(F). The directions are taken as given.
     """
-    if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or len(x) < 1 or len(y) < 2 * PARTS:
+    n, m = len(x), len(y)
+    if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or min(n, m) < 2 * PARTS:
         shapes = f"samples {list(x.shape)} and {list(y.shape)}"
-        raise SaddlepointError(shapes, "sliced Wasserstein", f"give [n, F] and [m, F], m >= {2 * PARTS}")
-    a, b = (x.double() @ w).sort(0).values, y.double() @ w
-    order = b.sort(0)
-    member = parts_of(len(y), PARTS)[order.indices]
-    without = []
-    for part in range(PARTS):
-        kept = (member != part).T  # the same number in every row
-        rest = order.values.T[kept].view(w.shape[1], -1).T
-        without.append(float(squared_on_lines(a, rest).mean().sqrt()))
-    return jackknife(float(squared_on_lines(a, order.values).mean().sqrt()), without)
+        raise SaddlepointError(shapes, "sliced Wasserstein", f"give [n, F] and [m, F], n and m >= {2 * PARTS}")
+    a, b = _sorted_but(x, w), _sorted_but(y, w)
+    value, *rest = (_distance(*each) for each in _in_turn(a, b))
+    without_x, without_y, together = torch.tensor(rest, dtype=torch.float64).view(3, PARTS)
+    twice = by_pairs(value, without_x, without_y, together, (n, m))
+    return of_both(value, Side.of(without_x), Side.of(without_y), twice)
+
+
+def _in_turn(a: list[Tensor], b: list[Tensor]) -> list[tuple[Tensor, Tensor]]:
+    """All of both; without each part of x, of y, and of both."""
+    (x, *less_x), (y, *less_y) = a, b
+    return [(x, y), *((each, y) for each in less_x), *((x, each) for each in less_y), *zip(less_x, less_y)]
+
+
+def _sorted_but(x: Tensor, w: Tensor) -> list[Tensor]:
+    """The shadows x w, sorted [n, L]: of all, and without each part of them."""
+    order = (x.double() @ w).sort(0)
+    member = parts_of(len(x), PARTS)[order.indices].T
+    # The same number is left in every row.
+    return [order.values] + [order.values.T[member != part].view(w.shape[1], -1).T for part in range(PARTS)]
+
+
+def _distance(a: Tensor, b: Tensor) -> float:
+    return float(squared_on_lines(a, b).mean().sqrt())
 
 
 def squared_on_lines(a: Tensor, b: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ Everything in it is a function of the configuration and the seed, but for wall-c
 writes it anew, so that no line is doubled or missing.
 """
 
+import io
 import json
 import math
 import os
@@ -16,7 +17,7 @@ from typing import Any
 from saddlepoint import files
 from saddlepoint.errors import SaddlepointError
 
-LARGEST = 1 << 28  # bytes of a journal that is read: half a million lines
+LARGEST = 1 << 26  # bytes of a journal that is read: a hundred thousand lines and more; in memory twenty times that
 
 
 class Journal:
@@ -58,10 +59,11 @@ class Journal:
 def read(path: Path) -> list[dict[str, Any]]:
     """All events so far. A last line that is not whole is still being written, or its writer died: it is left out."""
     try:
-        lines = files.read_bounded(path, LARGEST).split(b"\n")
+        data = files.read_bounded(path, LARGEST)
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror}", str(path), "is this a run folder?") from error
-    return [_event(line, path, number) for number, line in enumerate(lines[:-1], start=1)]
+    whole = io.BytesIO(data[: data.rfind(b"\n") + 1])
+    return [_event(line, path, number) for number, line in enumerate(whole, start=1)]
 
 
 def _event(line: bytes, path: Path, number: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded, reading
+from saddlepoint.storage.digests import canonical, sha256
 
 SCHEMA = 1
 TENSORS, VALUES, MANIFEST = "tensors.safetensors", "values.json", "manifest.json"
@@ -89,18 +90,9 @@ def describe(images: int, contents: Mapping[str, bytes], versions: Mapping[str, 
     return canonical(fields | {"sha256": sha256(canonical(fields))})
 
 
-def canonical(value: Any) -> bytes:
-    """JSON in one spelling: the same value gives the same bytes. Raises ValueError for a number that is not finite."""
-    return json.dumps(value, sort_keys=True, allow_nan=False, separators=(",", ":")).encode()
-
-
 def in_order(value: Any) -> bytes:
     """JSON in the order given: what is read from it is written again as the same bytes. Raises as `canonical` does."""
     return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
-
-
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def version() -> str:

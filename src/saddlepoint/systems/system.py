@@ -58,12 +58,14 @@ class Translate(NamedTuple):
     scale   how many times larger x is than c
     step    the sides of c are multiples of it; None where only the size that was trained on will do
     margin  how far around a pixel c decides on it, in pixels of c; None where that has no bound that is known
+    chance  whether x depends on the seed: then examples are given one by one
     """
 
     call: Callable[[Tensor, int], Tensor]
     scale: int = 1
     step: int | None = 1
     margin: int | None = None
+    chance: bool = False
 
 
 class Nats(NamedTuple):

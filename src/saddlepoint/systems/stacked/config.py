@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from saddlepoint.settings.recipe import Recipe
-from saddlepoint.settings.run import Pace, Positive, Run, Stage
+from saddlepoint.settings.run import Pace, Run, Stage, Units
 
 
 class Rules(Stage):
@@ -22,7 +22,7 @@ class Config(Run):
 
     system: Literal["stacked"] = "stacked"
     """What is played: x to a code and back, layer by layer."""
-    widths: Annotated[tuple[Positive, ...], Field(min_length=1)] = (500, 250, 60)
+    widths: Units = (500, 250, 60)
     """Units of each layer, from the data up."""
     g: Pace = Pace()
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)

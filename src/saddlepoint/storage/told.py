@@ -1,0 +1,97 @@
+"""What the lines of a run's journal hold, checked: a journal may come from anybody, or have been edited.
+
+Every line names an event and how many real examples had been seen. Of what each kind of event holds, `SHAPES` has what
+is reckoned with; what is not there, or is null, was not measured, and what else is there is left alone.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.storage.journal import read
+
+Holds = Callable[[Any], bool]
+
+
+def number(value: Any) -> bool:
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**63 and not isinstance(value, bool))
+
+
+def whole(value: Any) -> bool:
+    return number(value) and isinstance(value, int) and value >= 0
+
+
+def text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def bar(value: Any) -> bool:
+    """A measure: its value, and the ends of its interval."""
+    return isinstance(value, list) and len(value) == 3 and all(each is None or number(each) for each in value)
+
+
+def by_name(holds: Holds) -> Holds:
+    """A mapping whose values are such, or null."""
+    return lambda value: isinstance(value, dict) and all(each is None or holds(each) for each in value.values())
+
+
+SHAPES: Mapping[str, Mapping[str, Holds]] = {
+    "rounds": {
+        **dict.fromkeys(("seconds", "rate", "d_real", "d_fake"), number),
+        **dict.fromkeys(("skipped", "round", "stage"), whole),
+        **dict.fromkeys(("losses", "gradients"), by_name(number)),
+    },
+    "snapshot": {"file": text},
+    "stage": {"stage": whole, "length": whole},
+    "held_out": dict.fromkeys(
+        ("train", "fake", "held_out"), lambda value: isinstance(value, dict) and all(map(opinion, value.items()))
+    ),
+    "judgement": {"measures": by_name(bar), "decides": text},
+    "rollback": {"at": whole, "rate_factor": number},
+}
+
+
+def opinion(item: tuple[str, Any]) -> bool:
+    """(name, value) of what the journal says of a critic's logits."""
+    name, value = item
+    return value is None or (isinstance(value, list) if name == "q" else number(value))
+
+
+def told(path: Path) -> list[dict[str, Any]]:
+    """The events of a run's journal. SaddlepointError names the first line that cannot be one, and what of it."""
+    events = read(path)
+    for line, event in enumerate(events, 1):
+        if wrong := fault(event):
+            what = f"line {line} is no event of a run: {wrong}"
+            raise SaddlepointError(what, str(path), "the file was damaged or edited")
+    return events
+
+
+def fault(event: Mapping[str, Any]) -> str:
+    """What is wrong with an event; empty where nothing is."""
+    if not text(event.get("event")) or not whole(event.get("images")):
+        return "it has no kind, or no number of images"
+    for name, holds in SHAPES.get(event["event"], {}).items():
+        if event.get(name) is not None and not holds(event[name]):
+            return f"'{name}' is none"
+    if event["event"] == "judgement" and event.get("measures") is not None:
+        return verdict(event)
+    return "'file' is missing" if event["event"] == "snapshot" and event.get("file") is None else ""
+
+
+def verdict(event: Mapping[str, Any]) -> str:
+    """What is wrong with a judgement that has measures: one of them decides, for each average by its half-life."""
+    decides = event.get("decides") or "frechet"
+    averages = event.get(decides)
+    if not bar(event["measures"].get(decides)):
+        return f"'{decides}' decides, and was not measured"
+    if averages is not None and not (by_name(bar)(averages) and all(half_life(name) for name in averages)):
+        return f"'{decides}' is none"
+    return ""
+
+
+def half_life(average: str) -> bool:
+    """Whether an average's name ends in its half-life, or says nothing of it."""
+    end = average.rpartition("-")[2]
+    return not end or (end.isascii() and end.isdigit() and len(end) < 20)
