@@ -80,10 +80,7 @@ class ResidualGenerator(nn.Module):
             self.rungs.append(leaky())
             self.rungs.append(Up(maps[rung], maps[rung - 1], sizes[rung], resize))
             self.rungs.extend(residuals(maps[rung - 1], tower))
-        half = max(maps[0] // 2, channels)
-        cells = [Subpixel(maps[0], channels, sizes[:2])]
-        smooth = [Up(maps[0], half, sizes[0], "bilinear"), leaky(), nn.Conv2d(half, channels, 3, padding=1)]
-        self.last = nn.Sequential(leaky(), *(cells if last == "cells" else smooth), nn.Tanh())
+        self.last = nn.Sequential(leaky(), *PIXELS[last](maps[0], channels, sizes[:2]), nn.Tanh())
         initialise(self, silent=True)
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
@@ -167,6 +164,18 @@ class Up(nn.Module):
     def forward(self, h: Tensor) -> Tensor:
         corners = None if self.resize == "nearest" else False
         return F.interpolate(self.mix(h), size=self.size, mode=self.resize, align_corners=corners)
+
+
+def cells(inputs: int, channels: int, sizes: list[Size]) -> list[nn.Module]:
+    return [Subpixel(inputs, channels, sizes)]
+
+
+def smooth(inputs: int, channels: int, sizes: list[Size]) -> list[nn.Module]:
+    half = max(inputs // 2, channels)
+    return [Up(inputs, half, sizes[0], "bilinear"), leaky(), nn.Conv2d(half, channels, 3, padding=1)]
+
+
+PIXELS = {"cells": cells, "smooth": smooth}
 
 
 def residuals(channels: int, tower: Tower) -> list[Residual]:
