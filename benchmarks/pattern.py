@@ -27,7 +27,6 @@ from saddlepoint.statistics.pattern import pattern
 SIDE, DRAWN, SHEET = 64, 2_000, 60
 SHARE = {"cells": 1.0, "smooth": 0.9}
 IMAGES = {"digits": 200_000, "cifar": 120_000, "maps": 40_000, "photographs": 40_000, "shapes": 100_000}
-SEEN = "unconditional"
 
 
 def cifar(data: Path) -> np.ndarray:
@@ -59,7 +58,7 @@ def squares(picture: Image.Image) -> list[np.ndarray]:
     return [x[row : row + SIDE, column : column + SIDE] for row in rows for column in columns]
 
 
-def shapes(_: Path, n: int = 6_000, height: int = 29, width: int = 37) -> np.ndarray:
+def shapes(folder: Path, n: int = 6_000, height: int = 29, width: int = 37) -> np.ndarray:
     """One or two discs and boxes of one flat colour each on nothing: RGBA, transparent outside; edges are sharp."""
     rng, (row, column) = np.random.default_rng(0), np.mgrid[:height, :width]
     x = np.zeros((n, height, width, 4), np.uint8)

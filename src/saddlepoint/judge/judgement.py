@@ -186,14 +186,12 @@ def apart(fake: Group, whole: Group, real: Group, card: Card) -> Measures:
 
 
 def patterns(fake: Group, standard: Standard, card: Card) -> Measures:
-    """What is woven into smooth places of pictures; by their pixels, whatever the features are."""
+    """What is woven into smooth places of pictures, by their pixels, whatever looked at them for the rest."""
     ours, theirs = (each.x[some(each.size, MOST)] for each in (fake, standard.real))
     found = pattern(theirs, ours) if fake.x.ndim == 4 else None
     if found is None:
         return {}
-    short = card._replace(
-        n_real=len(theirs), n_fake=len(ours), extractor="none", extractor_digest="none", resizer="none"
-    )
+    short = card._replace(n_real=len(theirs), n_fake=len(ours))
     return {"pattern": measure(short, "amplitude at a period of 2 or 4 in smooth places / real", found)}
 
 
