@@ -991,6 +991,35 @@ TABLE = {
         ("attack: any number of layers", "Field(min_length=1, max_length=64)", "Field(min_length=1)"),
     ],
     ("data/tables.py", "test_attacks.py"): [("attack: any number of columns", "len(header) > MOST_COLUMNS", "False")],
+    # The woven pattern: its measure, its sign, and the layer that leaves none.
+    ("statistics/pattern.py", "test_pattern.py"): [
+        ("pattern: rows are not looked at", " + (along - 2 * middle).square()", ""),
+        ("pattern: places are not compared by smoothness", "(2 * s.log2()).floor().clamp(-1, STRATA - 2)", "(0 * s)"),
+        ("pattern: smoothness sees the pattern", "avg_pool2d(x, SQUARE, stride=2)", "avg_pool2d(x, 3, stride=2)"),
+        ("pattern: no floor", "power.log1p() for", "power.log() for"),
+        ("pattern: the ground counts", "(s < SMOOTH) & (brightness >= NEAR)", "(s < SMOOTH) & (brightness >= 0)"),
+        ("pattern: power and not amplitude", "/ (2 * w.sum())", "/ w.sum()"),
+        ("pattern: the smaller period", "int(every.argmax())", "int(every.argmin())"),
+        ("pattern: the floor is not one of the levels", "(high - low) / LEVELS", "1.0"),
+        ("pattern: the choice of real pictures is free", "Side.of(without_x), Side.of(w", "Side(0.0, 9), Side.of(w"),
+        ("pattern: the gap of period 4", "GAPS = (1, 2)", "GAPS = (1, 1)"),
+    ],
+    ("judge/judgement.py", "test_judge_judgement.py::test_a_weave_is_told_from_real_pictures"): [
+        ("pattern: the sides are swapped", "pattern(theirs, ours)", "pattern(ours, theirs)"),
+        ("pattern: not on the way", " | patterns(whole, standard, card)", ""),
+    ],
+    ("judge/doctor.py", "test_doctor.py::test_a_woven_pattern_is_named_where_there_is_a_cure"): [
+        ("woven pattern: by its value", "bar[1] <= WOVEN", "bar[0] <= WOVEN"),
+        ("woven pattern: without a cure", " or not case.cells", ""),
+        ("woven pattern: of a young run", " or not (case.over or case.stuck) or not case.cells", " or not case.cells"),
+    ],
+    ("networks/residual.py", "test_residual.py"): [
+        ("woven pattern: smooth pixels are cells", '"smooth": smooth}', '"smooth": cells}'),
+        ("woven pattern: resized to the nearest", 'sizes[0], "bilinear")', 'sizes[0], "nearest")'),
+    ],
+    ("settings/layers.py", "test_settings.py"): [
+        ("woven pattern: an old run is given today's recipe", " if whole else None", " if False else None"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

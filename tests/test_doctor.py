@@ -9,7 +9,7 @@ import pytest
 
 from saddlepoint.cli.main import main
 from saddlepoint.judge.case import LEAST, MOST, Case
-from saddlepoint.judge.doctor import LATER, Verdict, diagnose
+from saddlepoint.judge.doctor import LATER, WOVEN, Verdict, diagnose
 from saddlepoint.planning.begin import configure
 from saddlepoint.systems.gan.config import RECIPES
 
@@ -72,6 +72,33 @@ def test_nothing_wrong_is_healthy_and_says_what_was_looked_at():
     blind = only(rounds())
     assert blind.name == "healthy"
     assert "without a judgement" in blind.evidence
+
+
+CELLS = {"lr": 2e-3, "network": {"kind": "residual"}, "last": "cells"}
+
+
+def woven(low: float, images: int = 100, **g: object) -> list[str]:
+    """What is said of a run whose pattern has this lower end."""
+    event = judgement(images=images)
+    event["measures"]["pattern"] = [low + 0.1, low, low + 0.2]
+    return [verdict.name for verdict in said(rounds(images=images), event, config={**CONFIG, "g": CELLS | g})]
+
+
+def test_a_woven_pattern_is_named_where_there_is_a_cure():
+    """From 1.3 on by its lower end, of cells alone, and of a run that is over: weaves are thick at first."""
+    assert woven(WOVEN + 0.01) == ["woven pattern"]
+    assert woven(WOVEN) == ["healthy"]
+    assert woven(3.0, images=10) == ["healthy"]
+    assert woven(3.0, last="smooth") == ["healthy"]
+    assert woven(3.0, network={"kind": "dcgan"}) == ["healthy"]
+    event = judgement()
+    event["measures"]["pattern"] = [1.6, 1.5, 1.7]
+    verdict = only(rounds(), event, config={**CONFIG, "g": CELLS})
+    assert (verdict.change, "1.6 times" in verdict.evidence) == ("--g.last smooth", True)
+    worse = judgement(spread=20, class_spread=20)
+    worse["measures"]["pattern"] = [1.6, 1.5, 1.7]
+    names = [verdict.name for verdict in said(rounds(), worse, config={**CONFIG, "g": CELLS})]
+    assert names == ["mode collapse", "woven pattern"]  # first what is more urgent
 
 
 @pytest.mark.parametrize(

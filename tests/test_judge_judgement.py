@@ -16,7 +16,7 @@ from saddlepoint.judge.extractors.digits import digits as digit_extractor
 from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import Group, card_of, group
-from saddlepoint.judge.judgement import Standard, distances, judge, least_for_limit, quick
+from saddlepoint.judge.judgement import Standard, distances, judge, least_for_limit, patterns, quick
 from saddlepoint.judge.memory import independent, memorised, memory, nearest_features, nearest_l1, usual_distance
 from saddlepoint.judge.path import path_length
 from saddlepoint.latent.walk import lerp, slerp
@@ -86,6 +86,19 @@ def test_real_pictures_are_as_far_as_as_many_training_pictures():
     assert many == 600
     assert of_all == pytest.approx(frechet(fit(standard.training.seen.features), standard.fitted.moments), rel=1e-6)
     assert sum(each["frechet"].value for each in found) / 10 > 1.5 * of_all
+
+
+def test_a_weave_is_told_from_real_pictures(of_real, standard, unseen):
+    """Of pictures, on the way as at the end."""
+    plain = of_real["pattern"]
+    assert plain.low <= 1 <= plain.high
+    assert (plain.card.n_real, plain.card.n_fake) == (400, 400)
+    board = (torch.arange(28)[:, None] + torch.arange(28)) % 2 * 12
+    woven = unseen._replace(x=(unseen.x.int() + board).clamp(max=255).to(torch.uint8))
+    assert patterns(woven, standard, card(standard, woven))["pattern"].low > 1.3
+    assert "pattern" in quick(woven, standard, card(standard, woven), rng())
+    points = Group(torch.rand(30, 2), None, Seen(torch.rand(30, 2)))
+    assert patterns(points, Standard.of(points), card(standard, points)) == {}
 
 
 def test_each_class_has_its_own_distance(of_real, standard, unseen):

@@ -12,7 +12,7 @@ from toys import DOUBLE
 
 from saddlepoint.networks.blocks import SLOPE
 from saddlepoint.networks.conditions import Condition
-from saddlepoint.networks.residual import Residual, ResidualCritic, ResidualGenerator, Subpixel, Tower, Up
+from saddlepoint.networks.residual import PIXELS, Residual, ResidualCritic, ResidualGenerator, Subpixel, Tower, Up
 
 BRANCHES = ["plain", "bottleneck"]
 both = pytest.mark.parametrize("branch", BRANCHES)
@@ -134,6 +134,30 @@ def test_up_keeps_constants_and_reaches_the_size(resize):
     h = torch.tensor([1.0, -2.0], dtype=DOUBLE)[None, :, None, None].expand(1, 2, 5, 7)
     expected = layer.mix.weight[:, :, 0, 0] @ torch.tensor([1.0, -2.0], dtype=DOUBLE) + layer.mix.bias
     assert_close(layer(h), expected[None, :, None, None].expand(1, 3, 9, 13))
+
+
+def period_two(x: torch.Tensor) -> torch.Tensor:
+    """How far the four places of 2 x 2 cells differ in their mean over all pictures, away from the borders."""
+    inner = x[:, :, 4:-4, 4:-4]
+    means = torch.stack([inner[:, :, i::2, j::2].mean((2, 3)) for i in (0, 1) for j in (0, 1)])
+    return means.std(0).mean()
+
+
+def test_smooth_pixels_are_made_alike_at_every_place():
+    """Of a map without places, flat but for its channels, cells make a pattern of period 2; smooth pixels are all the
+    same. Of any map, each is the convolution of the resized one, written out.
+    """
+    torch.manual_seed(0)
+    made = {last: ResidualGenerator((3, 32, 27), 8, tower=Tower(8), last=last).double().last for last in PIXELS}
+    flat = draw(6, 8, 1, 1).expand(6, 8, 16, 14)
+    assert period_two(made["smooth"](flat)) < 1e-12
+    assert period_two(made["cells"](flat)) > 0.1
+    up, _, conv = made["smooth"][1:4]
+    assert (up.mix.out_channels, conv.out_channels, conv.kernel_size) == (4, 3, (3, 3))
+    h = draw(2, 8, 16, 14)
+    large = F.interpolate(up.mix(F.leaky_relu(h, 0.2)), size=(32, 27), mode="bilinear", align_corners=False)
+    expected = F.conv2d(F.leaky_relu(large, 0.2), conv.weight, conv.bias, padding=1).tanh()
+    assert_close(made["smooth"](h), expected)
 
 
 @both

@@ -11,7 +11,7 @@ from saddlepoint.settings.complaints import nearest
 from saddlepoint.settings.layers import flatten, merge, nest, read
 from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.settings.tree import names, settings, sugar
-from saddlepoint.systems.gan.config import RECIPES, Config, Rules
+from saddlepoint.systems.gan.config import RECIPES, Config, CriticPace, Rules
 
 MODERN = RECIPES["modern"].make()
 
@@ -109,6 +109,22 @@ def test_files(tmp_path):
         json.dumps({"format": 1, "config": RECIPES["acgan"].make().model_dump(mode="json")})
     )
     assert configure(None, tmp_path / "config.json", {}) == RECIPES["acgan"].make()
+
+
+def test_what_a_run_does_not_name_is_as_it_was_then_and_not_as_its_recipe_is_now(tmp_path):
+    """A run from before a setting is not given what the recipe has since come to say; the flags still are."""
+    content = MODERN.model_dump(mode="json")
+    del content["g"]["last"], content["d"]["lr"], content["judge"]
+    (tmp_path / "config.json").write_text(json.dumps({"format": 1, "config": content}))
+    (tmp_path / "mine.json").write_text(json.dumps(content))
+    conf = configure(None, tmp_path / "config.json", {"r1": 0.3})
+    assert (conf.g.last, MODERN.g.last) == ("cells", "smooth")
+    assert conf.d.lr == CriticPace(network=Mlp()).lr != MODERN.d.lr
+    assert conf.stages[0].r1 == 0.3
+    assert configure(None, tmp_path / "config.json", {"g.last": "smooth"}).g.last == "smooth"
+    assert configure(None, tmp_path / "mine.json", {}) == MODERN  # no run's: whatever it leaves out is the recipe's
+    gan = configure("gan", tmp_path / "config.json", {})  # another recipe was asked for
+    assert gan.d.lr == RECIPES["gan"].make().d.lr
 
 
 FILES = {

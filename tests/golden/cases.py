@@ -69,7 +69,7 @@ CASES: dict[str, Case] = {
         shades,
         settings(
             "modern",
-            NARROW,
+            {**NARROW, "last": "cells"},
             {"network": mlp(16, dropout=0.3, input_dropout=0.1, condition="projection"), "decay": "cosine"},
             stages=[
                 {"images": 160, "k": 2, "r1": 0.1, "penalty_every": 3},
@@ -90,7 +90,7 @@ CASES: dict[str, Case] = {
         shades,
         settings(
             "modern",
-            {"network": {"width": 4}, "decay": "linear"},
+            {"network": {"width": 4}, "decay": "linear", "last": "cells"},
             {"network": mlp(16, dropout=0.3)},
             checkpoint_images=64,
             stages=[
@@ -127,7 +127,7 @@ CASES: dict[str, Case] = {
         described,
         settings(
             "modern",
-            {"network": {"kind": "residual", "width": 4, "condition": "concat"}},
+            {"network": {"kind": "residual", "width": 4, "condition": "concat"}, "last": "cells"},
             {"network": {"kind": "dcgan", "width": 4, "condition": "projection"}},
             data={"cond": "v"},
             images=160,
@@ -184,7 +184,7 @@ CASES: dict[str, Case] = {
         colours,
         settings(
             "modern",
-            {"network": {"width": 4, "condition": "concat"}},
+            {"network": {"width": 4, "condition": "concat"}, "last": "cells"},
             {"network": {"kind": "residual", "width": 4, "limit": 2, "condition": "embedding"}, "spectral": True},
             stages=[{"images": 240, "r1": 0.2, "r2": 0.1, "gp": 2.0, "penalty_every": 4, "objective": "least-squares"}],
         ),
@@ -205,7 +205,7 @@ CASES: dict[str, Case] = {
         deep,
         settings(
             "modern",
-            {"network": {"width": 4, "branch": "plain", "blocks": 2}},
+            {"network": {"width": 4, "branch": "plain", "blocks": 2}, "last": "cells"},
             {"network": {"kind": "residual", "width": 4, "blocks": 0}},
             data={"unconditional": True, "mirror": True},
             averages=[400, 5, 2],

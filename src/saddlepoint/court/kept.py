@@ -23,7 +23,7 @@ NAME = "measures.json"
 LARGEST = 1 << 24  # bytes of it that are read
 HIGHER = ("precision", "recall", "coverage", "inception_score", "label_accuracy", "modes")
 SPREADS = ("spread", "class_spread", "pixel_spread", "pixel_class_spread")
-TARGET = dict.fromkeys(SPREADS, 100.0) | {"density": 1.0}  # best in the middle
+TARGET = dict.fromkeys(SPREADS, 100.0) | {"density": 1.0, "pattern": 1.0}  # best in the middle
 NEITHER = ("memorisation_p", "nearest_is_training", "path_length")  # of which less or more is no merit by itself
 
 OF_REAL = {"metric", "n_real", "reference"}  # fields of a card that follow from the real examples

@@ -96,6 +96,11 @@ class Case(NamedTuple):
         """The players whose rate is above any that is usual."""
         return [player for player in ("g", "d") if self.rate(player) > self.bounds(player)[1]]
 
+    @property
+    def cells(self) -> bool:
+        """Whether G makes pixels in cells of 2 x 2, and has another way."""
+        return self.setting("g", "network", "kind") == "residual" and self.setting("g", "last") == "cells"
+
     def bar(self, name: str) -> tuple[float, float, float] | None:
         """A measure of the last judgement: (value, low, high)."""
         found = self.judged[-1]["measures"].get(name) if self.judged else None

@@ -17,6 +17,7 @@ COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distanc
 COPIES, SURE = 2.0, 0.001  # percent of near-copies, more than real examples have; p-value of the memorisation test
 SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
 LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
+WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
 LAST = 4  # judgements without a gain
 BENIGN = ("healthy", "plateau")
 LATER = "look again after that"
@@ -197,6 +198,17 @@ def overfits(case: Case) -> Verdict | None:
     return Verdict("D overfits", evidence, augmented(case))
 
 
+def woven(case: Case) -> Verdict | None:
+    """Smooth places have a pattern of 2 or 4 pixels that real ones have not. Of a run that has learnt, by a generator
+    that makes pixels in cells: of others no change is known that would mend it.
+    """
+    bar = case.bar("pattern")
+    if bar is None or bar[1] <= WOVEN or not (case.over or case.stuck) or not case.cells:
+        return None
+    evidence = f"in smooth places a pattern of 2 or 4 pixels is {bar[0]:.1f} times as strong as in real pictures"
+    return Verdict("woven pattern", evidence, "--g.last smooth")
+
+
 def plateau(case: Case) -> Verdict | None:
     """No gain beyond the error bar in the last judgements."""
     bars = [event["measures"][decides(event)] for event in case.judged]
@@ -250,4 +262,5 @@ SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
     too_strong,
     oscillating,
     overfits,
+    woven,
 )

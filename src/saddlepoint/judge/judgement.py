@@ -20,6 +20,7 @@ from saddlepoint.statistics.influence import Reference, frechet_interval, freche
 from saddlepoint.statistics.intervals import Interval, mean_of, wilson
 from saddlepoint.statistics.kernel import kernel_distance
 from saddlepoint.statistics.manifold import manifold
+from saddlepoint.statistics.pattern import pattern
 from saddlepoint.statistics.sliced import directions, sliced_wasserstein
 
 NEIGHBOURS = 5
@@ -101,7 +102,8 @@ def of_all(fake: Group, standard: Standard, card: Card, mixed: Group | None) -> 
     """
     same_kind(standard.real, fake)
     whole = mixed or fake
-    return distances(whole, standard, card) | supports(whole, standard, card) | spreads(fake, standard, card, mixed)
+    found = distances(whole, standard, card) | supports(whole, standard, card)
+    return found | spreads(fake, standard, card, mixed) | patterns(whole, standard, card)
 
 
 def distances(fake: Group, standard: Standard, card: Card) -> Measures:
@@ -181,6 +183,16 @@ def apart(fake: Group, whole: Group, real: Group, card: Card) -> Measures:
         if value is not None:
             found["class_spread"] = measure(card, "mean pairwise distance within a class / real, %", value)
     return found
+
+
+def patterns(fake: Group, standard: Standard, card: Card) -> Measures:
+    """What is woven into smooth places of pictures, by their pixels, whatever looked at them for the rest."""
+    ours, theirs = (each.x[some(each.size, MOST)] for each in (fake, standard.real))
+    found = pattern(theirs, ours) if fake.x.ndim == 4 else None
+    if found is None:
+        return {}
+    short = card._replace(n_real=len(theirs), n_fake=len(ours))
+    return {"pattern": measure(short, "amplitude at a period of 2 or 4 in smooth places / real", found)}
 
 
 def slices(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:

@@ -50,7 +50,12 @@ SMALL = Tower()
 
 
 class ResidualGenerator(nn.Module):
-    """z -> the smallest map -> (blocks, resized up, half the channels) at each rung -> tanh of the picture."""
+    """z -> the smallest map -> (blocks, resized up, half the channels) at each rung -> tanh of the picture.
+
+    last   how the picture comes of the largest map, which is half its size. cells: each place gives a cell of 2 x 2
+           pixels, each of which has weights of its own; what they do not have in common is a pattern of period 2.
+           smooth: half the channels, resized bilinearly, and a 3 x 3 convolution that is the same at every pixel
+    """
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class ResidualGenerator(nn.Module):
         *,
         tower: Tower = SMALL,
         resize: Literal["nearest", "bilinear"] = "nearest",
+        last: Literal["cells", "smooth"] = "cells",
         condition: Condition = UNCONDITIONAL,
     ) -> None:
         super().__init__()
@@ -74,7 +80,7 @@ class ResidualGenerator(nn.Module):
             self.rungs.append(leaky())
             self.rungs.append(Up(maps[rung], maps[rung - 1], sizes[rung], resize))
             self.rungs.extend(residuals(maps[rung - 1], tower))
-        self.last = nn.Sequential(leaky(), Subpixel(maps[0], channels, sizes[:2]), nn.Tanh())
+        self.last = nn.Sequential(leaky(), *PIXELS[last](maps[0], channels, sizes[:2]), nn.Tanh())
         initialise(self, silent=True)
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
@@ -158,6 +164,18 @@ class Up(nn.Module):
     def forward(self, h: Tensor) -> Tensor:
         corners = None if self.resize == "nearest" else False
         return F.interpolate(self.mix(h), size=self.size, mode=self.resize, align_corners=corners)
+
+
+def cells(inputs: int, channels: int, sizes: list[Size]) -> list[nn.Module]:
+    return [Subpixel(inputs, channels, sizes)]
+
+
+def smooth(inputs: int, channels: int, sizes: list[Size]) -> list[nn.Module]:
+    half = max(inputs // 2, channels)
+    return [Up(inputs, half, sizes[0], "bilinear"), leaky(), nn.Conv2d(half, channels, 3, padding=1)]
+
+
+PIXELS = {"cells": cells, "smooth": smooth}
 
 
 def residuals(channels: int, tower: Tower) -> list[Residual]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from saddlepoint.data.names import are_points
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.settings.layers import merge, read
+from saddlepoint.settings.layers import Stored, merge, read
 from saddlepoint.settings.run import Run
 from saddlepoint.systems import catalog
 
@@ -18,18 +18,19 @@ def usual_recipe(data: str) -> str:
 
 def configure(recipe: str | None, file: Path | None, flags: Mapping[str, Any], usual: str = "modern") -> Run:
     """The configuration asked for: recipe < file < flags. A file may name the recipe; `usual` is for when none does."""
-    stored = read(file) if file else {}
+    stored, whole = read(file) if file else Stored({})
     named, system = stored.pop("recipe", usual), stored.pop("system", None)
     begun = catalog.recipe(recipe or named)
     if system not in (None, begun.system) and not recipe:
         what = f"names the recipe '{named}' of the system '{begun.system}', and the system '{system}'"
         raise SaddlepointError(what, f"--config {file}", "leave out one of them")
-    return merge(begun, stored, flags, str(file or ""), catalog.elsewhere(begun.recipe))
+    whole = whole and begun.recipe == named
+    return merge(begun, stored, flags, str(file or ""), catalog.elsewhere(begun.recipe), whole)
 
 
 def chosen(recipe: str | None, file: Path | None, usual: str = "modern") -> Run:
     """What `configure` starts from, without a look at any flag: it decides which flags there are."""
-    stored = read(file) if file else {}
+    stored = read(file).values if file else {}
     return catalog.recipe(recipe or stored.get("recipe") or usual)
 
 

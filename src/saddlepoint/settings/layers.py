@@ -26,8 +26,15 @@ class Given(NamedTuple):
     where: str
 
 
-def read(path: Path) -> dict[str, Any]:
-    """The nested values in a TOML or JSON file; of a run's config.json, its configuration."""
+class Stored(NamedTuple):
+    """The nested values in a file. whole: they are those of a run, which names every setting that there was."""
+
+    values: dict[str, Any]
+    whole: bool = False
+
+
+def read(path: Path) -> Stored:
+    """What is in a TOML or JSON file; of a run's config.json, its configuration."""
     try:
         text = read_bounded(path.resolve(), LARGEST).decode()
         values = json.loads(text, object_pairs_hook=distinct) if path.suffix == ".json" else tomllib.loads(text)
@@ -37,7 +44,7 @@ def read(path: Path) -> dict[str, Any]:
         raise SaddlepointError(f"is not valid: {error}", f"--config {path}") from error
     if not isinstance(values, dict):
         raise SaddlepointError("holds no settings", f"--config {path}", "such as  lr = 1e-3")
-    return values["config"] if isinstance(values.get("config"), dict) else values
+    return Stored(values["config"], True) if isinstance(values.get("config"), dict) else Stored(values)
 
 
 def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -56,26 +63,32 @@ def nowhere(name: str) -> str:
 
 
 def merge(
-    recipe: Some, file: Mapping[str, Any], flags: Mapping[str, Any], origin: str = "", elsewhere: Elsewhere = nowhere
+    recipe: Some,
+    file: Mapping[str, Any],
+    flags: Mapping[str, Any],
+    origin: str = "",
+    elsewhere: Elsewhere = nowhere,
+    whole: bool = False,
 ) -> Some:
     """One configuration, validated once.
 
     `file` is nested or dotted, `flags` dotted with values as typed. Another kind of network than the recipe's starts
-    from that kind's own defaults. `elsewhere` says which other recipes have a setting that this one has not. Raises
-    SaddlepointError (code 2) with one line.
+    from that kind's own defaults. `elsewhere` says which other recipes have a setting that this one has not. A `whole`
+    file is of a run, and a setting that it does not name is younger than it: that keeps its default, as then, whatever
+    the recipe says by now. Raises SaddlepointError (code 2) with one line.
     """
     kind = type(recipe)
     chosen = {
         **expand(kind, {n: Given(value, f"{origin}: {n}") for n, value in flatten(file)}, elsewhere),
         **expand(kind, {n: Given(typed(kind, n, value), flag(n)) for n, value in flatten(flags)}, elsewhere),
     }
-    base = dict(flatten(recipe.model_dump()))
+    base = dict(flatten(recipe.model_dump(include={"recipe", "system"} if whole else None)))
     for tag in [name for name in base if name.endswith(".network.kind")]:
         if tag in chosen and chosen[tag].value != base[tag]:
             base = {name: value for name, value in base.items() if not name.startswith(tag.removesuffix("kind"))}
     merged = {**base, **{name: given.value for name, given in chosen.items()}}
     rules = {name: merged.pop(name) for name in stage_type(kind).model_fields if name in merged}
-    if rules and isinstance(merged["stages"], list | tuple):
+    if rules and isinstance(merged.get("stages"), list | tuple):
         merged["stages"] = [{**stage, **rules} for stage in merged["stages"]]
     try:
         return kind.model_validate(nest(merged))

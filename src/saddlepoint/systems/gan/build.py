@@ -88,7 +88,7 @@ def generator(config: Config, sizes: Sizes) -> nn.Module:
             width, kernel, normalise = network.width, network.kernel, network.normalise
             return DCGANGenerator(sizes.shape, z, width=width, kernel=kernel, normalise=normalise, condition=c)
         case Residual():
-            return ResidualGenerator(sizes.shape, z, tower=tower(network), condition=c)
+            return ResidualGenerator(sizes.shape, z, tower=tower(network), last=config.g.last, condition=c)
 
 
 def critic(config: Config, sizes: Sizes, classify: bool) -> nn.Module:

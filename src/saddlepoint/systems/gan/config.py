@@ -19,6 +19,8 @@ class GeneratorPace(Pace):
     network: Network
     start: Literal["weights", "mean"] = "weights"
     """Where G's output starts: where its weights put it, or around the mean of the data (mlp only)."""
+    last: Literal["cells", "smooth"] = "cells"
+    """How pixels come of the last map: cells of 2 x 2 of it, or resized smoothly and convolved (residual only)."""
 
 
 class CriticPace(Pace):
@@ -88,16 +90,16 @@ def modern() -> Config:
 
     A generator of residual blocks and a chain of strided convolutions as critic, neither with normalisation layers; the
     non-saturating objective with a light R1 on real examples every 8th round (Mescheder et al. 2018), Adam without a
-    first moment, rates that fall to a twentieth, and averages of G. Labels, where there are any, enter G as an
-    embedding and D as a projection (Miyato and Koyama 2018), and are told by D on reals and on fakes (Odena et al.
-    2017).
+    first moment, rates that fall to a twentieth, and averages of G. G's last layer makes pixels smoothly: cells of 2 x
+    2 would leave a woven pattern in smooth places. Labels, where there are any, enter G as an embedding and D as a
+    projection (Miyato and Koyama 2018), and are told by D on reals and on fakes (Odena et al. 2017).
     """
     chain = Dcgan(width=32, kernel=4, normalise=False, condition="projection")
     return Config(
         recipe="modern",
         batch=64,
         prior=Noise(kind="normal", size=64),
-        g=GeneratorPace(network=Residual(width=32, blocks=1, condition="embedding"), **RATES),
+        g=GeneratorPace(network=Residual(width=32, blocks=1, condition="embedding"), last="smooth", **RATES),
         d=CriticPace(network=chain, **RATES),
         stages=(Rules(objective="non-saturating", r1=0.4, penalty_every=8, classify=1.0),),
     )
@@ -182,7 +184,7 @@ def acgan() -> Config:
         recipe="acgan",
         batch=64,
         prior=Noise(kind="normal", size=64),
-        g=GeneratorPace(network=Residual(width=32, blocks=1, condition="embedding"), **RATES),
+        g=GeneratorPace(network=Residual(width=32, blocks=1, condition="embedding"), last="smooth", **RATES),
         d=CriticPace(network=Dcgan(width=32, kernel=4, normalise=False, condition="none"), **RATES),
         stages=(Rules(objective="non-saturating", r1=0.4, penalty_every=8, classify=1.0),),
     )
