@@ -671,17 +671,17 @@ TABLE = {
         ("attack: a run that took no step is done", "in_a_row >= self.pro", "in_a_row > self.pro"),
     ],
     ("api.py", "test_run_begins.py"): [
-        ("attack: a name that another has", "if make_new_folder(folder := root", "if not (folder := root")
+        ("attack: a name that another has", 'f"{stem}-{number}"))', 'f"{stem}-{number}") or folder)')
     ],
     ("files.py", "test_run_begins.py"): [
-        ("attack: another makes the folder of runs", "and not _made(step) and not step", "and not _made(step) and step"),
+        ("attack: another makes the folder", "and not _made(step) and not step", "and not _made(step) and step"),
         ("attack: another's name", "FileExistsError:\n        return False", "FileExistsError:\n        return True"),
     ],
     ("artefact/artefact.py", "test_attacks.py"): [
         ("attack: what is not finite is drawn", "if not bool(torch.isfinite(x).all()):", "if False:")
     ],
     ("artefact/folder.py", "test_attacks.py"): [
-        ("attack: any number of weights is read", '"generator.safetensors", most)', '"generator.safetensors", 1 << 34)'),
+        ("attack: any size of weights", '"generator.safetensors", most)', '"generator.safetensors", 1 << 34)'),
     ],
     ("storage/told.py", "test_attacks.py"): [
         ("attack: events of any kind", "if wrong := fault(event)", "if wrong := ''"),

@@ -1,8 +1,8 @@
 """Opening what means ill: a verb of the command line in a forked process, watched. See `hostile` for what is opened.
 
-A verb comes through where it ends by itself within 10 seconds of work and below 2 GB, says what it says in plain lines without
-a traceback or the name of an exception, executes nothing, asks nobody on the network, and leaves the victim's own
-folder as it was.
+A verb comes through where it ends by itself within 10 seconds of work and below 2 GB, says what it says in plain lines
+without a traceback or the name of an exception, executes nothing, asks nobody on the network, and leaves the victim's
+own folder as it was.
 """
 
 import contextlib
