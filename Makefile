@@ -10,6 +10,7 @@ help:
 	@echo "make mutants break the code in known ways and see that the tests notice"
 	@echo "make fuzz    feed damaged files to every reader for a minute"
 	@echo "make faults  kill, damage and fill up, at full counts (minutes)"
+	@echo "make attacks open what means ill: hostile runs, generators and data, by every verb (half an hour)"
 
 setup: $(V)/.ok
 $(V)/.ok: pyproject.toml constraints.txt
@@ -39,4 +40,7 @@ fuzz: setup
 faults: setup
 	$(BIN)/python scripts/faults.py
 
-.PHONY: help setup demo test check mutants fuzz faults
+attacks: setup
+	$(BIN)/python scripts/attacks.py
+
+.PHONY: help setup demo test check mutants fuzz faults attacks
