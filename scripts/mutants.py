@@ -962,22 +962,14 @@ TABLE = {
         ("attack: a name that another has", 'f"{stem}-{number}"))', 'f"{stem}-{number}") or folder)')
     ],
     ("files.py", "test_run_begins.py"): [
-<<<<<<< HEAD
-        ("attack: two make the folder of runs", "and not _made(step) and not step", "and not _made(step) and step"),
-=======
         ("attack: another makes the folder", "and not _made(step) and not step", "and not _made(step) and step"),
->>>>>>> attacks
         ("attack: another's name", "FileExistsError:\n        return False", "FileExistsError:\n        return True"),
     ],
     ("artefact/artefact.py", "test_attacks.py"): [
         ("attack: what is not finite is drawn", "if not bool(torch.isfinite(x).all()):", "if False:")
     ],
     ("artefact/folder.py", "test_attacks.py"): [
-<<<<<<< HEAD
-        ("attack: any weights are read", '"generator.safetensors", most)', '"generator.safetensors", 1 << 34)'),
-=======
         ("attack: any size of weights", '"generator.safetensors", most)', '"generator.safetensors", 1 << 34)'),
->>>>>>> attacks
     ],
     ("storage/told.py", "test_attacks.py"): [
         ("attack: events of any kind", "if wrong := fault(event)", "if wrong := ''"),
