@@ -969,7 +969,7 @@ TABLE = {
         ("attack: what is not finite is drawn", "if not bool(torch.isfinite(x).all()):", "if False:")
     ],
     ("artefact/folder.py", "test_attacks.py"): [
-        ("attack: any size of weights", '"generator.safetensors", most)', '"generator.safetensors", 1 << 34)'),
+        ("attack: any size of weights", "WEIGHTS, most)", "WEIGHTS, 1 << 34)"),
     ],
     ("storage/told.py", "test_attacks.py"): [
         ("attack: events of any kind", "if wrong := fault(event)", "if wrong := ''"),

@@ -79,7 +79,7 @@ def test_the_page_says_what_chose_the_average(tmp_path: Path, monkeypatch: pytes
     live.progress.best = {"average": "average-3", "images": 100}
     found = sit(live, court_of(live), 30)["average-3"]["frechet"]
     line = {"event": "judgement", "images": 180, "decides": "frechet", "card": found.card.to_json()}
-    monkeypatch.setattr(finish, "read", lambda path: [{"event": "rounds"}, line, line])
+    monkeypatch.setattr(finish, "told", lambda path: [{"event": "rounds"}, line, line])
     ((name, value, note),) = finish.choice(live, run.folder)
     assert (name, value) == ("average", "average-3")
     assert note == "as at 100 images, the best of 2 judgements by frechet (pixels), against 21 held-out examples"

@@ -188,7 +188,7 @@ def test_a_folder_is_not_judged_against_what_taught_the_features(tmp_path: Path,
     monkeypatch.setattr(folders, "standard", standard)
     monkeypatch.setattr(f"{MODULE}.trained", teach)
     monkeypatch.setattr(f"{MODULE}.shortcoming", tried)
-    judged = partial(folders.judge_folders, str(tmp_path / "fake.npz"), size=None, wish=Judge(features="learned"))
+    judged = partial(folders.judge_folders, str(tmp_path / "fake.npz"), wish=Judge(features="learned"))
     found, _ = judged(str(tmp_path / "real.npz"))
     parts = {name: {row.tobytes() for row in x.numpy()} for name, x in {**kept, "against": kept["against"].x}.items()}
     assert {name: len(rows) for name, rows in parts.items()} == {"against": 200, "lesson": 100, "trial": 100}

@@ -29,6 +29,7 @@ from saddlepoint.storage.spelling import parsed
 from saddlepoint.systems import catalog
 from saddlepoint.systems.system import Networks, System
 
+WEIGHTS = "generator.safetensors"
 FLOAT = 4  # bytes
 HEADER = 4096  # bytes at most that a file of weights needs for one of them, besides its numbers
 
@@ -38,7 +39,7 @@ def export(folder: Path, shipped: nn.Module, description: Description, card: str
     make_folder(folder.parent)
     weights = safetensors.torch.save({k: v.contiguous() for k, v in shipped.state_dict().items()})
     description = description.model_copy(update={"sha256": hashlib.sha256(weights).hexdigest()})
-    contents = {"generator.safetensors": weights, "preview.png": preview, "README.md": card.encode()}
+    contents = {WEIGHTS: weights, "preview.png": preview, "README.md": card.encode()}
     write_folder(folder, contents | {"config.json": description.model_dump_json(indent=2).encode()})
 
 
@@ -49,6 +50,7 @@ def load(folder: str | Path, device: str = "cpu") -> Artefact:
         folder = settled(folder / "generator")
     with opening(folder):
         content = parsed(read_bounded(folder / "config.json", LARGEST))
+        (folder / WEIGHTS).lstat()  # a run that has not ended has a config.json of another kind, and none of these
     try:
         content = upgraded(content)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -110,7 +112,7 @@ def weights_of(folder: Path, sha256: str, wanted: Mapping[str, Tensor]) -> bytes
     """The file of these weights, which has their numbers and a header."""
     most = sum(tensor.numel() * tensor.element_size() for tensor in wanted.values()) + HEADER * (1 + len(wanted))
     with opening(folder):
-        weights = read_bounded(folder / "generator.safetensors", most)
+        weights = read_bounded(folder / WEIGHTS, most)
     if hashlib.sha256(weights).hexdigest() != sha256:
         what = "the weights are not those that were written"
         raise SaddlepointError(what, str(folder), "restore generator.safetensors")
