@@ -45,6 +45,7 @@ SOME = [
     ("config.json: no file of ours", "a pipe", "resume", "is no regular file"),
     ("config.json: no file of ours", "nested 100,000 deep", "doctor", "config.json: cannot be read"),
     ("config.json: what it says", "a system in a file beside it", "report", "no system 'mine.py' here"),
+    ("config.json: what it says", "examples held out that are not there", "report", "holds out examples"),
     ("config.json: what it says", "weights at an address", "judge", "weights"),
     ("config.json: what it says", "a recipe, data, and classes with escapes", "runs", "forged  row"),
     ("journal: what it says", "names with escapes", "report", ""),

@@ -36,6 +36,9 @@ def as_begun(record: RunRecord, tell: Tell) -> Opened:
         sources[name] = open_source(reading(wish), tell)
         if sources[name].digest() != record.of(name).digest:
             raise SaddlepointError("the data are not those the run began with", record.of(name).name, "restore them")
+        kept = record.of(name).held_out
+        if kept and not (0 <= min(kept) <= max(kept) < sources[name].size and len(kept) < sources[name].size):
+            raise SaddlepointError("holds out examples that are not there, or all of them", NAME, "restore it")
     require_room(system(record.config.system), record.config, facts_of(sources))
     engine = resolve(Wishes(**record.choices.model_dump(include={"device", "precision", "threads"})))
     return Opened(record, sources, engine)
