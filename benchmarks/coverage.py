@@ -3,8 +3,9 @@
     python benchmarks/coverage.py [--draws 500] [--to FILE] [PAIR ...]
 
 Each pair is two laws of which both samples are drawn anew every time. The mean is that over all the draws; of 500 it is
-known to a twentieth of the statistic's standard deviation, and a coverage of 95 % to 1 %. A line: pair, statistic, mean,
-standard deviation, coverage in percent, half-widths over 1.96 standard deviations. A dash: the deviation is below .001.
+known to a twentieth of the statistic's standard deviation, and a coverage of 95 % to 1 %. A line: pair, statistic,
+mean, standard deviation, coverage in percent, half-widths over 1.96 standard deviations. A dash: the deviation is below
+.001.
 """
 
 import argparse
