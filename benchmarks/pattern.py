@@ -85,7 +85,7 @@ def make(data: Path, to: Path) -> None:
 def play(name: str, last: str, wishes: argparse.Namespace) -> str:
     """One run, begun where it is not there, and its line."""
     data = "digits" if name == "digits" else str(wishes.sets / f"{name}.npz")
-    images = int((wishes.images or IMAGES[name]) * SHARE[last])
+    images = wishes.images or int(IMAGES[name] * SHARE[last])
     folder, before = wishes.root / f"{name}-{last}-{wishes.seed}", time.process_time()
     if (folder / "report.html").exists():
         run = sp.Run(folder)
