@@ -913,7 +913,7 @@ TABLE = {
         ("--size of what has its own", "wish.size is not None and (source", "False and (source"),
         ("--data.fit of no files", 'wish.fit != "crop"', "False"),
     ],
-    ("data/tables.py", "test_data_messages.py"): [
+    ("data/tables.py", "test_data_messages.py test_data_cond.py"): [
         ("columns that are not there", "list(wishes(wish.cond, columns, plain(str(path))))", "[]"),
     ],
     ("data/arrays.py", "test_data_cond.py"): [("columns of bare arrays", "if not wish.unconditional:", "if columns:")],
