@@ -26,8 +26,9 @@ from saddlepoint.engine import Engine
 from saddlepoint.judge.extractors.digits import digits as digits_judge
 from saddlepoint.judge.extractors.extractor import look
 from saddlepoint.judge.memory import independent, memorised, memory
+from saddlepoint.planning.prepared import recorded
 from saddlepoint.randomness import Randomness
-from saddlepoint.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.record import Choices, RunRecord, versions
 from saddlepoint.records import Round
 from saddlepoint.running.live import Live
 from saddlepoint.settings.networks import Dcgan, Residual
@@ -58,15 +59,7 @@ def configured(seed: int, images: int, width: int = 16, rules: Mapping[str, Any]
 
 def begun(conf: Config, source: Source, held_out: Sequence[int] = ()) -> Live:
     """The run, ready to be played, without a folder."""
-    about = DataRecord(
-        name=source.name,
-        size=source.size,
-        shape=tuple(source.x.shape[1:]),
-        classes=source.classes,
-        licence="",
-        digest="",
-        held_out=tuple(held_out),
-    )
+    about = recorded(source, 0.0).model_copy(update={"held_out": tuple(held_out)})
     choices = Choices(device="cpu", precision="float32", threads=1)
     return Live(RunRecord(config=conf, data=about, choices=choices, versions=versions()), {"x": source}, ENGINE)
 

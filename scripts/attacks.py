@@ -9,8 +9,6 @@ any attempt did not go as it should, naming it.
 """
 
 import argparse
-import os
-import platform
 import shutil
 import sys
 import tempfile
@@ -28,9 +26,7 @@ import torch  # noqa: E402
 from attempts import Attempt, Victim, verbs_of_a_run, verbs_of_data  # noqa: E402
 from hostile import KINDS, Kind, emptied  # noqa: E402
 from hostiledata import DATA, some  # noqa: E402
-
-DOCS = ROOT / "docs" / "reliability.md"
-BEGIN, END = "<!-- make attacks: begin -->\n", "<!-- make attacks: end -->\n"
+from written import machine, write  # noqa: E402
 
 
 class Tried(NamedTuple):
@@ -74,13 +70,9 @@ def on_data(folder: Path, chosen: dict[str, tuple[str, Callable[[Path], object]]
 def table(tried: list[Tried], command: str) -> str:
     """The groups by verbs in Markdown, with what is needed to repeat them."""
     failed = [each for each in tried if each.attempt.wrong]
-    machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()}"
-    program = f"Python {platform.python_version()}, torch {torch.__version__}"
     slowest, largest = max(t.attempt.seconds for t in tried), max(t.attempt.megabytes for t in tried)
     verbs, groups = list(dict.fromkeys(t.verb for t in tried)), list(dict.fromkeys(t.group for t in tried))
-    head = (
-        f"`{command}`, {date.today()}, {machine}, {program}: **{len(tried) - len(failed)} of {len(tried)}** attempts "
-    )
+    head = f"`{command}`, {date.today()}, {machine()}: **{len(tried) - len(failed)} of {len(tried)}** attempts "
     head += f"came to nothing; the slowest took {slowest:.1f} s, the largest {largest:,.0f} MB."
     rows = [f"| what is opened | {' | '.join(verbs)} |", f"| --- | {' | '.join('---' for _ in verbs)} |"]
     for group in groups:
@@ -90,19 +82,6 @@ def table(tried: list[Tried], command: str) -> str:
             cells.append(f"{sum(not t.attempt.wrong for t in cell)}/{len(cell)}" if cell else "")
         rows.append(f"| {group} | {' | '.join(cells)} |")
     return "\n".join([head, "", *rows, ""])
-
-
-def processor() -> str:
-    """The processor's name, where the system tells (Linux)."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
-
-
-def write(text: str) -> None:
-    """Put the table into the documentation, in place of the last one."""
-    before, _, rest = DOCS.read_text().partition(BEGIN)
-    DOCS.write_text(before + BEGIN + text + END + rest.partition(END)[2])
 
 
 def main() -> int:
@@ -127,7 +106,7 @@ def main() -> int:
             print(f"\r{len(tried)} attempts", end="", file=sys.stderr, flush=True)
     print(text := table(tried, "make attacks"))
     if wishes.write:
-        write(text)
+        write("attacks", text)
     return int(any(each.attempt.wrong for each in tried))
 
 

@@ -11,7 +11,6 @@ any trial did not go as it should, naming it.
 
 import argparse
 import os
-import platform
 import random
 import sys
 import tempfile
@@ -30,9 +29,8 @@ import torch  # noqa: E402
 import traps  # noqa: E402
 import typos  # noqa: E402
 from crashes import Trial  # noqa: E402
+from written import machine, write  # noqa: E402
 
-DOCS = ROOT / "docs" / "reliability.md"
-BEGIN, END = "<!-- make faults: begin -->\n", "<!-- make faults: end -->\n"
 DAMAGE = {"truncated": 300, "flipped": 600, "zeroed": 200, "swapped": 50, "lost": 25, "page_of_a_portal": 25}
 
 
@@ -167,9 +165,7 @@ def carry_out(experiment: Experiment, count: int, folder: Path, seed: int) -> Ou
 def table(outcomes: list[Outcome], command: str, seed: int) -> str:
     """The outcomes in Markdown, with what is needed to repeat them."""
     trials, failed = sum(o.trials for o in outcomes), sum(len(o.failures) for o in outcomes)
-    machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()}"
-    program = f"Python {platform.python_version()}, torch {torch.__version__}"
-    head = f"`{command}`, {date.today()}, seed {seed}, {machine}, {program}"
+    head = f"`{command}`, {date.today()}, seed {seed}, {machine()}"
     return "\n".join(
         [
             f"{head}: **{trials - failed} of {trials}** trials went as they should.",
@@ -188,19 +184,6 @@ def row(outcome: Outcome) -> str:
     return f"| {name} | {passes} | {trials - len(outcome.failures)}/{trials} | {outcome.seconds:.0f} |"
 
 
-def processor() -> str:
-    """The processor's name, where the system tells (Linux)."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
-
-
-def write(text: str) -> None:
-    """Put the table into the documentation, in place of the last one."""
-    before, _, rest = DOCS.read_text().partition(BEGIN)
-    DOCS.write_text(before + BEGIN + text + END + rest.partition(END)[2])
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Kill, damage and fill up, at full counts.")
     parser.add_argument("--share", type=float, default=1.0, help="share of the full counts")
@@ -217,7 +200,7 @@ def main() -> int:
     text = table(outcomes, "make faults" if len(sys.argv) == 1 else f"faults.py {' '.join(sys.argv[1:])}", wishes.seed)
     print(text)
     if wishes.write:
-        write(text)
+        write("faults", text)
     return int(any(outcome.failures for outcome in outcomes))
 
 

@@ -82,4 +82,4 @@ def test_the_page_says_what_chose_the_average(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(finish, "told", lambda path: [{"event": "rounds"}, line, line])
     ((name, value, note),) = finish.choice(live, run.folder)
     assert (name, value) == ("average", "average-3")
-    assert note == "as at 100 images, the best of 2 judgements by frechet (pixels), against 21 held-out examples"
+    assert note == "as at 100 pictures, the best of 2 judgements by frechet (pixels), against 21 held-out examples"

@@ -16,7 +16,8 @@ from torch.nn.functional import avg_pool2d
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.planning.begin import configure
-from saddlepoint.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.planning.prepared import recorded
+from saddlepoint.record import Choices, RunRecord, versions
 from saddlepoint.running.judging import court_of
 from saddlepoint.running.live import Live
 from saddlepoint.statistics.gaussian import fit, frechet
@@ -67,15 +68,7 @@ def ellipse(n: int = 2000) -> Source:
 
 def begun(recipe: str, source: Source, settings: Mapping[str, Any]) -> Live:
     """The run, ready to be played; every fifth example is held out."""
-    data = DataRecord(
-        name=source.name,
-        size=source.size,
-        shape=tuple(source.x.shape[1:]),
-        classes=source.classes,
-        licence="",
-        digest="",
-        held_out=tuple(range(0, source.size, 5)),
-    )
+    data = recorded(source, 0.0).model_copy(update={"held_out": tuple(range(0, source.size, 5))})
     choices = Choices(device="cpu", precision="float32", threads=1)
     conf = configure(recipe, None, HERE | settings)
     record = RunRecord(config=conf, data=data, choices=choices, versions=versions())

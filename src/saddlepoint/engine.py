@@ -11,13 +11,11 @@ import torch
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.settings.run import Engine as Wishes
+from saddlepoint.settings.run import Precision
 
 # Only with these instructions is bfloat16 faster than float32 on a processor; elsewhere it is 2 to 7 times slower.
 BFLOAT16_FLAGS = ("avx512_bf16", "amx_bf16")
 EACH_NUMBER = 16  # bytes: in 32 bits as G makes it, again while all are put together, in 64 bits to be compared
-
-
-Precision = Literal["float32", "bfloat16"]
 
 
 class Engine(NamedTuple):

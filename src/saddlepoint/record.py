@@ -4,7 +4,7 @@ import json
 import platform
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field as Field_
 from pydantic import SerializeAsAny, ValidationError, field_validator
@@ -12,7 +12,7 @@ from pydantic import SerializeAsAny, ValidationError, field_validator
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded, write_atomic
-from saddlepoint.settings.run import Device, Frozen, Run, Threads
+from saddlepoint.settings.run import Device, Frozen, Precision, Run, Threads
 from saddlepoint.storage.spelling import canonical, parsed, sha256
 from saddlepoint.systems import catalog
 
@@ -40,7 +40,7 @@ class Choices(Frozen):
     """What was found out about the machine when the run began, and is kept from then on."""
 
     device: Device
-    precision: Literal["float32", "bfloat16"]
+    precision: Precision
     threads: Threads
     rate: float | None = None
     """Real examples a second, as measured before the start."""

@@ -1,11 +1,11 @@
 """What an exported model can do, by its description alone, so that a verb it cannot is refused before torch comes."""
 
-import json
 from pathlib import Path
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded, settled
 from saddlepoint.record import LARGEST
+from saddlepoint.storage.spelling import parsed
 
 CANNOT = {
     "sample": "draw samples",
@@ -25,9 +25,9 @@ def check(folder: Path, verb: str) -> None:
     """Refuse this verb where the description says that the model cannot; whatever is damaged is left to the loader."""
     try:
         inner = settled(folder / "generator")
-        about = json.loads(read_bounded((inner if inner.is_dir() else folder) / "config.json", LARGEST))
+        about = parsed(read_bounded((inner if inner.is_dir() else folder) / "config.json", LARGEST))
         can, recipe = tuple(map(str, about["can"])), str(about["config"]["recipe"])
-    except (OSError, ValueError, LookupError, TypeError, RecursionError, SaddlepointError):
+    except (OSError, ValueError, LookupError, TypeError, SaddlepointError):
         return
     if verb not in can:
         raise refusal(CANNOT[verb], recipe, str(about.get("run", "")), can)

@@ -54,15 +54,20 @@ def facts_of(sources: Mapping[str, Source]) -> Facts:
 
 def column(x: Tensor, source: Source) -> About:
     """Of whole numbers that are no pictures it is known that they name tokens."""
-    if x.ndim not in KINDS:
+    kind = kind_of(x.ndim - 1, type_of(x))
+    if kind is None:
         what = f"examples of shape {list(x.shape[1:])}"
         raise SaddlepointError(what, source.name, "there are points [D], sound [C, T] and pictures [C, H, W]")
-    kind: Kind = "text" if x.dtype == torch.int64 else KINDS[x.ndim]
     names = source.classes if kind == "text" else ()
     return About(kind, tuple(x.shape[1:]), type_of(x), *scale_of(x, source), names=names)
 
 
-KINDS: Mapping[int, Kind] = {2: "points", 3: "sound", 4: "pictures"}
+KINDS: Mapping[int, Kind] = {1: "points", 2: "sound", 3: "pictures"}
+
+
+def kind_of(dimensions: int, dtype: str) -> Kind | None:
+    """What an example is, by how many dimensions it has and what it is stored as; None where there is no such kind."""
+    return "text" if dtype == "int64" and dimensions in KINDS else KINDS.get(dimensions)
 
 
 def condition(c: Tensor, source: Source) -> About:

@@ -1,15 +1,15 @@
 """What a run folder says of itself. A run may have been cut anywhere: what is missing or torn is left out."""
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from saddlepoint.data.facts import KINDS
+from saddlepoint.data.facts import kind_of
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded
 from saddlepoint.media.catalog import MEDIA
+from saddlepoint.storage.spelling import parsed
 
 LARGEST = 1 << 26  # bytes of a file that are read
 Event = Mapping[str, Any]
@@ -47,8 +47,7 @@ class Story(NamedTuple):
     def noun(self) -> str:
         """What several of its examples are called; `examples` where the run does not say of what shape they are."""
         shape = self.data.get("shape")
-        kind = KINDS.get(len(shape) + 1) if isinstance(shape, list) else None
-        kind = "text" if self.data.get("dtype") == "int64" else kind
+        kind = kind_of(len(shape), str(self.data.get("dtype"))) if isinstance(shape, list) else None
         return "examples" if kind is None else MEDIA[kind].noun
 
     @property
@@ -92,8 +91,8 @@ def _lines(path: Path) -> tuple[Event, ...]:
 
 def _parsed(text: str) -> object:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return parsed(text.encode())
+    except ValueError:
         return None
 
 

@@ -27,6 +27,7 @@ from saddlepoint.judge.digits import judge_digits
 from saddlepoint.judge.doctor import in_turn
 from saddlepoint.judge.memory import nearest_l1
 from saddlepoint.judge.nearest import nearest
+from saddlepoint.media.catalog import medium_of
 from saddlepoint.report.material import Material, Pairs, Translated
 from saddlepoint.report.page import write_report
 from saddlepoint.running.judging import SAMPLES, court_of
@@ -178,9 +179,9 @@ def choice(live: Live, folder: Path) -> list[tuple[str, str, str]]:
     judgements = [event for event in told(folder / "journal.jsonl") if "card" in event]
     if not live.progress.best or not judgements:
         return []
-    best, card = live.progress.best, judgements[-1]["card"]
+    best, card, noun = live.progress.best, judgements[-1]["card"], medium_of(live.facts["x"]).noun
     by = f"{judgements[-1]['decides']} ({card['extractor']}), against {examples(card['reference'])}"
-    note = f"as at {best['images']:,} images, the best of {len(judgements)} judgements by {by}"
+    note = f"as at {best['images']:,} {noun}, the best of {len(judgements)} judgements by {by}"
     return [("average", str(best["average"]), note)]
 
 

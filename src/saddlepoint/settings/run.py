@@ -16,6 +16,7 @@ Positive = Annotated[int, Field(ge=1, lt=2**53)]
 Units = Annotated[tuple[Positive, ...], Field(min_length=1, max_length=64)]  # of layers
 Threads = Annotated[int, Field(ge=1, le=1024)]  # with many more the arithmetic library ends the process
 Device = Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$")]
+Precision = Literal["float32", "bfloat16"]
 MOST_STAGES = 100
 Shape = Annotated[tuple[Annotated[int, Field(ge=1, le=2**16)], ...], Field(min_length=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
