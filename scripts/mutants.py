@@ -678,6 +678,12 @@ TABLE = {
         ("idle flags on a walk", 'without_effect(idle, "on a walk', 'without_effect({}, "on a walk'),
         ("--force on a sheet", 'without_effect({"--force": target.force}', "without_effect({}"),
     ],
+    ("cli/drawing.py", "test_systems.py::test_samples_on_a_full_disk_are_whole_or_absent"): [
+        ("half an array file", "write_atomic(path, packed.getvalue())", "path.write_bytes(packed.getvalue())"),
+    ],
+    ("running/asked.py", "test_edited.py"): [
+        ("an edited run is judged", "record = as_written(folder)", "from saddlepoint.record import read_record\n    record = read_record(folder)"),
+    ],
     ("cli/drawing.py", "test_asking.py"): [
         ("--walk forgets --cond", "wanted.label, wanted.cond).x", "wanted.label).x"),
     ],

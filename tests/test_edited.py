@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -13,7 +14,9 @@ from tinyrun import CONFIG, Cut, Seen, begin, bundle, outcome
 from saddlepoint import api
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.record import made_by, read_record
+from saddlepoint.running.asked import judge_run
 from saddlepoint.running.opened import as_written
+from saddlepoint.settings.run import Judge
 from saddlepoint.storage.checkpoint import checkpoints
 from saddlepoint.storage.manifest import read_manifest
 
@@ -58,7 +61,8 @@ def test_an_edited_configuration_is_refused_before_anything_is_made_by_it(run: P
     edit(run, EDITS[what])
     monkeypatch.setattr(api, "as_begun", lambda *_: pytest.fail("the data were opened"))
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
-    for verb in (api.resume, api.report):
+    judge = partial(judge_run, wish=Judge(), n=10, seed=0)
+    for verb in (api.resume, api.report, judge):
         with pytest.raises(SaddlepointError, match=r"config\.json: says something else .* it was edited"):
             verb(run)
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before

@@ -3,6 +3,7 @@
 Four systems of ours, and one of a user's own whose memory and stages are what is hard to bring back.
 """
 
+import errno
 import json
 import os
 import random
@@ -13,8 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from failing import Disk
 from PIL import Image
 from tinyrun import ENGINE, Cut, Seen, bundle, events, outcome, pictures
 from toyrun import Child
@@ -247,6 +250,33 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
     code = main([*own, "score", folder, "one.png"])
     assert code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("target", ["many", "many.npz"])
+def test_samples_on_a_full_disk_are_whole_or_absent(
+    straight: tuple[str, api.Run], target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whichever operation finds it full, one line says what was to be written; what is there can be read."""
+    name, run = straight
+    if name != "vae":
+        return
+    words = ["sample", str(run.folder), "-n", "3", "--quiet", "--to", str(tmp_path / target)]
+    for n in range(1, 99):
+        shutil.rmtree(tmp_path)
+        tmp_path.mkdir()
+        with Disk(n, errno.ENOSPC).installed() as disk:
+            code = main(words)
+        if not disk.struck:
+            break
+        assert code == 1
+        assert "the disk is full" in capsys.readouterr().err
+        assert not list(tmp_path.rglob("*.tmp"))
+        for left in tmp_path.rglob("*.png"):
+            Image.open(left).load()
+        for left in tmp_path.rglob("*.npz"):  # whole where only the folder could not be synced
+            assert np.load(left)["x"].shape == (3, 1, 8, 8)
+    assert n > 3
+    assert code == 0
 
 
 def test_a_stage_moves_its_layer_alone_and_moments_follow(straight: tuple[str, api.Run]) -> None:

@@ -1,6 +1,7 @@
 """What `saddlepoint sample` writes. This module imports torch; its verb does so once the request is sound."""
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from saddlepoint.artefact.artefact import CHUNK, Artefact
 from saddlepoint.cli.display import bar
 from saddlepoint.engine import room_for
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.files import make_folder
+from saddlepoint.files import make_folder, write_atomic
 
 WIDEST = 16
 
@@ -88,12 +89,13 @@ def folder(model: Artefact, path: Path, wanted: Drawing, silent: bool) -> Path:
     for first, x, labels in chunks(model, wanted, silent):
         for i, one in enumerate(x):
             name = f"{first + i:0{digits}d}{medium.suffix}"
-            (path / name).write_bytes(medium.encode(one, model.about))
+            write_atomic(path / name, medium.encode(one, model.about), lasting=False)
             if labels is not None and model.classes:
                 names.append([name, model.classes[int(labels[i])]])
     if model.classes:
-        with (path / "labels.csv").open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(names)
+        table = io.StringIO(newline="")
+        csv.writer(table).writerows(names)
+        write_atomic(path / "labels.csv", table.getvalue().encode())
     return path
 
 
@@ -107,6 +109,7 @@ def arrays(model: Artefact, path: Path, wanted: Drawing, silent: bool) -> Path:
     if model.classes:
         content["classes"] = np.array(model.classes)
     make_folder(path.parent)
-    with path.open("wb") as file:
-        np.savez_compressed(file, **content)  # pyright: ignore[reportArgumentType]
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **content)  # pyright: ignore[reportArgumentType]
+    write_atomic(path, packed.getvalue())
     return path

@@ -12,8 +12,7 @@ from saddlepoint.court.summons import court, unfit
 from saddlepoint.data.sources import silent
 from saddlepoint.engine import room_for
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.record import read_record
-from saddlepoint.running.opened import as_begun
+from saddlepoint.running.opened import as_begun, as_written
 from saddlepoint.settings.run import Judge
 from saddlepoint.systems.catalog import system
 
@@ -22,7 +21,7 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, l
     """Everything that applies to a run's model, against held-out data; written to measures.json beside it, and the
     list of near-copies to copies.csv. Also notes: where those are, and what is missing for want of samples.
     """
-    record = read_record(folder)
+    record = as_written(folder)
     model = artefacts.load(folder, record.choices.device)
     room_for(n, model.numbers)
     given, asked = wish.weights, wish.features
