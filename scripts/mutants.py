@@ -681,8 +681,15 @@ TABLE = {
     ("cli/drawing.py", "test_systems.py::test_samples_on_a_full_disk_are_whole_or_absent"): [
         ("half an array file", "write_atomic(path, packed.getvalue())", "path.write_bytes(packed.getvalue())"),
     ],
+    ("record.py", "test_run_begins.py"): [
+        ("a package that tells nothing ends it", 'found[name] = "unknown"', "raise"),
+    ],
     ("running/asked.py", "test_edited.py"): [
-        ("an edited run is judged", "record = as_written(folder)", "from saddlepoint.record import read_record\n    record = read_record(folder)"),
+        (
+            "an edited run is judged",
+            "record = as_written(folder)",
+            "from saddlepoint.record import read_record\n    record = read_record(folder)",
+        ),
     ],
     ("cli/drawing.py", "test_asking.py"): [
         ("--walk forgets --cond", "wanted.label, wanted.cond).x", "wanted.label).x"),

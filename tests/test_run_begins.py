@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import torch
 from PIL import Image
 from tinyrun import CONFIG, Seen, begin, bundle, events, live_of, pictures
 
-from saddlepoint import api, files
+from saddlepoint import __version__, api, files
 from saddlepoint.api import Run, resume, train
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
@@ -39,6 +40,20 @@ def seen() -> Seen:
 def whole(tmp_path_factory: pytest.TempPathFactory, seen: Seen) -> Run:
     """A run from its start to its end, watched."""
     return begin(tmp_path_factory.mktemp("runs"), watcher=seen)
+
+
+def test_packages_that_do_not_tell_their_version_are_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where this user may not read what describes them, or where there is a source tree alone."""
+
+    def untold(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("saddlepoint.record.version", untold)
+    told = begin(tmp_path).record.versions
+    assert told["saddlepoint"] == __version__
+    assert told["torch"] == "unknown"
 
 
 def test_without_labels_there_is_no_condition_anywhere(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from saddlepoint import __version__
+
 ROOT = Path(__file__).resolve().parents[1]
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "OMP_NUM_THREADS": "1"}
 
@@ -49,6 +51,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_holds_the_package_its_data_and_nothing_else(wheel: Path) -> None:
+    assert wheel.name.split("-")[1] == __version__
     with ZipFile(wheel) as archive:
         names = set(archive.namelist())
     tracked = run("git", "ls-files", "src/saddlepoint", cwd=ROOT).split() if (ROOT / ".git").exists() else []

@@ -2,13 +2,14 @@
 
 import json
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import Field as Field_
 from pydantic import SerializeAsAny, ValidationError, field_validator
 
+from saddlepoint import __version__
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded, write_atomic
@@ -138,6 +139,11 @@ def recognised(model: type[Known], content: object, what: str, path: Path) -> Kn
 
 
 def versions() -> dict[str, str]:
-    """Of this program and of what its numbers depend on."""
-    names = ("saddlepoint", "torch", "numpy", "pillow")
-    return {"python": platform.python_version()} | {name: version(name) for name in names}
+    """Of this program and of what its numbers depend on; "unknown" where a package does not tell this user."""
+    found = {"python": platform.python_version(), "saddlepoint": __version__}
+    for name in ("torch", "numpy", "pillow"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found

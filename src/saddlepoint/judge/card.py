@@ -1,9 +1,9 @@
 """A measured number, and the protocol it was measured by: two numbers compare only where their cards agree."""
 
 import math
-from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
+from saddlepoint import __version__
 from saddlepoint.errors import SaddlepointError
 
 
@@ -74,11 +74,8 @@ class Measure(NamedTuple):
 
 
 def code_version() -> str:
-    """The installed version of saddlepoint, or "uninstalled" where it runs from a bare source tree."""
-    try:
-        return version("saddlepoint")
-    except PackageNotFoundError:
-        return "uninstalled"
+    """Of this program."""
+    return __version__
 
 
 def _fields(fields: object, names: tuple[str, ...], where: str) -> dict:

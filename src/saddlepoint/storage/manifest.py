@@ -4,13 +4,13 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import torch
 from pydantic import BaseModel, ConfigDict
 
+from saddlepoint import __version__
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded, reading
 from saddlepoint.storage.spelling import canonical, sha256
@@ -81,7 +81,7 @@ def describe(images: int, contents: Mapping[str, bytes], versions: Mapping[str, 
         images=images,
         files={name: File(size=len(data), sha256=sha256(data)) for name, data in contents.items()},
         parts=dict(versions),
-        saddlepoint=version(),
+        saddlepoint=__version__,
         torch=torch.__version__,
         threads=torch.get_num_threads(),
         context=context,
@@ -93,10 +93,3 @@ def describe(images: int, contents: Mapping[str, bytes], versions: Mapping[str, 
 def in_order(value: Any) -> bytes:
     """JSON in the order given: what is read from it is written again as the same bytes. Raises as `canonical` does."""
     return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
-
-
-def version() -> str:
-    try:
-        return metadata.version("saddlepoint")
-    except metadata.PackageNotFoundError:
-        return "0"  # run from a source tree that was not installed
