@@ -537,9 +537,11 @@ TABLE = {
         ("met twice only", "int((counts > 0).sum())", "int((counts > 1).sum())"),
     ],
     ("statistics/copies.py", "test_metrics_closed_forms.py test_nearest.py test_statistics.py"): [
-        ("p without the run itself", "wilson(1 + hits, 1 + shuffles)", "wilson(hits, shuffles)"),
+        ("p without the run itself", "wilson(1 + hits, 1 + SHUFFLES)", "wilson(hits, SHUFFLES)"),
         ("as near as its own neighbour", "CLOSE = 1 / 3", "CLOSE = 1"),
-        ("p of the other tail", "total - chosen) >= seen", "total - chosen) <= seen"),
+        ("p of the other tail", "total - drawn) >= seen", "total - drawn) <= seen"),
+        ("a favourite counts once", "@ urns.numpy()", "@ (urns > 0).numpy()"),
+        ("both groups of one size", "if few == kept else", "if True else"),
     ],
     ("judge/judgement.py", "test_judge_spread.py"): [
         ("poor samples are alike to foreign eyes", "if card.extractor in ELSEWHERE:", "if False:"),

@@ -336,7 +336,7 @@ def test_the_p_value_is_uniform_where_nothing_is_copied():
         real, samples = torch.rand(60, 2, generator=g), torch.rand(40, 2, generator=g)
         nearest = torch.cdist(samples, real).argmin(1)
         trained = torch.arange(60) < 40
-        ps.append(copying(torch.bincount(nearest, minlength=60), trained, g, 199).p.value)
+        ps.append(copying(torch.bincount(nearest, minlength=60), trained, g).p.value)
     assert 0.35 < sum(ps) / 60 < 0.65
     assert sum(p <= 0.1 for p in ps) <= 14
 
@@ -345,15 +345,34 @@ def test_copies_of_training_pictures_are_found_and_one_favourite_is_no_proof():
     trained = torch.arange(300) < 200
     spread = torch.zeros(300, dtype=torch.long)
     spread[:100] = 1
-    found = copying(spread, trained, rng(), 999)
-    assert found.p.value == 0.001
+    found = copying(spread, trained, rng())
+    assert found.p.value == 0.0001
     assert 0 < found.p.low < found.p.value < found.p.high < 0.01
     assert (found.share.value, found.expected) == (1, pytest.approx(2 / 3))
     favourite = torch.zeros(300, dtype=torch.long)
     favourite[7] = 100
-    assert copying(favourite, trained, rng(), 999).p.value > 0.5
+    assert copying(favourite, trained, rng()).p.value > 0.5
     with pytest.raises(SaddlepointError, match="0 held out"):
         copying(spread, torch.ones(300).bool(), rng())
+
+
+@pytest.mark.parametrize("training", [60, 20])
+def test_the_p_value_is_that_of_every_way_to_shuffle(training):
+    """Of 80 pictures 5 attract one sample each, 3 attract four; how many of each kind were trained on is independent
+    of order: p by summing over both counts.
+    """
+    attracted = torch.zeros(80, dtype=torch.long)
+    attracted[:3], attracted[40:45] = 4, 1
+    trained = (torch.arange(80) + 20) % 80 < training  # the heavy ones are among them where 60 are, not where 20 are
+    seen, ways = int(attracted[trained].sum()), math.comb(80, training)
+    p = sum(
+        math.comb(3, a) * math.comb(5, b) * math.comb(72, training - a - b) / ways
+        for a in range(4)
+        for b in range(6)
+        if 4 * a + b >= seen
+    )
+    found = copying(attracted, trained, rng())
+    assert abs(found.p.value - p) < 4 * math.sqrt(p * (1 - p) / 10_000) + 1e-4
 
 
 def test_near_copies_are_judged_by_what_is_usual_around_them():

@@ -14,7 +14,6 @@ from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import Group, group, measure, same_kind
 from saddlepoint.judge.memory import QUERIES, Memory, independent, memorised, memory
 from saddlepoint.statistics.classes import census, inception_score
-from saddlepoint.statistics.copies import FEWER, SHUFFLES
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, some, without_bias
 from saddlepoint.statistics.intervals import Interval, mean_of, wilson
@@ -93,7 +92,7 @@ def judge(
 
 def quick(fake: Group, standard: Standard, card: Card, rng: torch.Generator, mixed: Group | None = None) -> Measures:
     """What is worth its time while a run goes on."""
-    return of_all(fake, standard, card, mixed) | memories(fake, standard, card, rng, shuffles=FEWER)
+    return of_all(fake, standard, card, mixed) | memories(fake, standard, card, rng)
 
 
 def of_all(fake: Group, standard: Standard, card: Card, mixed: Group | None) -> Measures:
@@ -251,14 +250,13 @@ def memories(
     card: Card,
     rng: torch.Generator,
     remembered: Memory | None = None,
-    shuffles: int = SHUFFLES,
 ) -> Measures:
     """The memorisation test in the features, and the share of near-copies, of pictures by their pixels, beside that of
     independent real examples.
     """
     training, asked, found = standard.training, fake.take(slice(QUERIES)), {}
     if training is not None:
-        test = memorised(asked.seen.features, training.seen.features, standard.real.seen.features, rng, shuffles)
+        test = memorised(asked.seen.features, training.seen.features, standard.real.seen.features, rng)
         short = card._replace(n_fake=asked.size, n_real=training.size)
         name = f"% nearest to a training example, by chance {100 * test.expected:.1f}"
         found["nearest_is_training"] = measure(short, name, test.share.scaled(100))

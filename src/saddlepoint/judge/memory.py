@@ -8,7 +8,7 @@ from torch import Tensor
 
 from saddlepoint.data.duplicates import equals
 from saddlepoint.judge.nearest import Nearest, nearest
-from saddlepoint.statistics.copies import SHUFFLES, Copying, copying, near_copies
+from saddlepoint.statistics.copies import Copying, copying, near_copies
 from saddlepoint.statistics.influence import some
 from saddlepoint.statistics.intervals import Interval, wilson
 
@@ -41,9 +41,7 @@ class Memory(NamedTuple):
     among: int
 
 
-def memorised(
-    samples: Tensor, training: Tensor, held_out: Tensor, rng: torch.Generator, shuffles: int = SHUFFLES
-) -> Copying:
+def memorised(samples: Tensor, training: Tensor, held_out: Tensor, rng: torch.Generator) -> Copying:
     """Whether training examples are nearest to the samples more often than held-out ones would be: of uint8 compared
     exactly, of features as floats.
     """
@@ -51,7 +49,7 @@ def memorised(
     equal = equals(torch.cat([training, held_out]))
     places = either(near(samples, training), near(samples, held_out), equal, n)
     trained = torch.arange(len(equal)) < n
-    return copying(torch.bincount(places, minlength=len(equal)), trained, rng, shuffles)
+    return copying(torch.bincount(places, minlength=len(equal)), trained, rng)
 
 
 def memory(samples: Tensor, training: Tensor, usual: Interval) -> Memory:
