@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from saddlepoint.files import write_atomic
@@ -24,14 +25,18 @@ def write_report(folder: Path, material: Material) -> Path:
     return path
 
 
+@cache
+def template() -> Template:
+    """The page's template, compiled once a process."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string((files("saddlepoint.report") / "page.html.j2").read_text("utf-8"))
+
+
 def render(story: Story, material: Material) -> str:
     """The page. Every text in it is escaped; its policy forbids scripts and any address but its own pictures'."""
-    here = files("saddlepoint.report")
-    style = (here / "page.css").read_text("utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
+    style = (files("saddlepoint.report") / "page.css").read_text("utf-8")
     last = story.sessions[-1] if story.sessions else {}
-    return template.render(
+    return template().render(
         story=story,
         style=Markup(style),
         style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
