@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1] / "src" / "saddlepoint"
 FLOORS = (
     ("errors", "randomness", "records"),  # the vocabulary
     ("durations", "regular", "objectives", "penalties", "theory", "statistics"),  # mathematics
-    ("files",),  # how a file is written
+    ("files", "formats"),  # how a file is written, and as what
     ("figures", "augment", "data", "networks", "priors", "tiling"),  # parts
     ("media", "game", "settings"),  # what differs between examples; the game; what can be told a run
     ("engine", "judge", "latent", "storage"),  # looking, and keeping

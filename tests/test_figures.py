@@ -8,7 +8,8 @@ from PIL import Image
 
 from saddlepoint.data.scaling import to_uint8
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.figures import PAPER, compact, film, grid, png, save, scatter, walk
+from saddlepoint.figures import PAPER, compact, film, grid, moving, png, save, scatter, walk
+from saddlepoint.formats import FORMATS
 
 BYTES = torch.arange(256, dtype=torch.uint8)
 
@@ -135,6 +136,36 @@ def test_film_refuses_none_and_frames_of_different_size():
         film([])
     with pytest.raises(SaddlepointError):
         film([(0, Image.new("L", (9, 9))), (1, Image.new("L", (9, 8)))])
+
+
+@pytest.mark.parametrize("suffix", ["", ".png", ".PNG", ".jpg", ".jpeg", ".webp", ".gif"])
+def test_a_file_is_what_its_name_says(tmp_path, suffix):
+    """The same picture in each, by a reader of that format alone; what has no opacity has paper behind it."""
+    image = Image.new("RGBA", (40, 30), (255, 0, 0, 255))
+    image.paste((0, 0, 0, 0), (0, 0, 20, 30))
+    path = save(image, tmp_path / f"one{suffix}")
+    with Image.open(path, formats=[FORMATS[suffix.lower()]]) as back:
+        seen = back.convert("RGBA")
+    clear = seen.getpixel((5, 15))
+    assert clear[3] == 0 if suffix.lower() in ("", ".png", ".webp") else max(abs(c - 247) for c in clear[:3]) < 6
+    assert max(abs(a - b) for a, b in zip(seen.getpixel((30, 15)), (255, 0, 0, 255))) < 6
+
+
+def test_a_walk_moves_there_and_back(tmp_path):
+    x = torch.arange(5, dtype=torch.uint8).mul(50).view(5, 1, 1, 1).expand(5, 1, 8, 8)
+    first, *frames = moving(x)
+    with Image.open(save(first, tmp_path / "way.gif", frames), formats=["GIF"]) as film_:
+        shown = []
+        for place in range(film_.n_frames):
+            film_.seek(place)
+            shown.append(film_.convert("L").getpixel((30, 30)))
+    assert shown == [0, 50, 100, 150, 200, 150, 100, 50]
+
+
+def test_a_suffix_of_no_picture_is_refused(tmp_path):
+    with pytest.raises(SaddlepointError, match=r"written as '.tiff'.*\.png"):
+        save(Image.new("L", (4, 4)), tmp_path / "one.tiff")
+    assert not list(tmp_path.iterdir())
 
 
 def test_walk_has_a_row_for_each_leg_and_shows_its_ends_in_both():

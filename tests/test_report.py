@@ -2,17 +2,20 @@
 
 import base64
 import hashlib
+import io
 import json
 import re
 from html.parser import HTMLParser
 
 import pytest
 import torch
+from PIL import Image
 
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.report.facts import settings, with_interval
 from saddlepoint.report.material import Material, Pairs
 from saddlepoint.report.page import write_report
+from saddlepoint.report.panels import samples
 from saddlepoint.report.story import read_story
 
 EVIL = "<script>alert(1)</script>\"'&"
@@ -255,3 +258,23 @@ def test_a_page_of_large_photographs_stays_below_two_megabytes(tmp_path):
     material = Material(photos, photos, None, [(t, photos[:, 0]) for t in range(12)])
     path = write_report(run_folder(tmp_path, [rounds(1000)]), material)
     assert path.stat().st_size < 2_000_000
+
+
+def test_real_pictures_are_as_large_as_generated_ones_where_a_class_has_few():
+    """Rows of equal width hold ten pictures and four, the four at the left: columns of one picture are as wide."""
+    generated, real = (torch.full((2, n, 3, 12, 9), 200, dtype=torch.uint8) for n in (10, 4))
+    found = samples(generated, real, ["a", "b"])
+    assert found is not None
+    for _, one, other in found.rows:
+        assert other is not None
+        assert abs(one.width - other.width) <= 4
+        with Image.open(io.BytesIO(base64.b64decode(other.source.partition(",")[2]))) as image:
+            opaque = torch.frombuffer(bytearray(image.getchannel("A").tobytes()), dtype=torch.uint8)
+        held = opaque.view(other.height, other.width).any(0).nonzero().flatten()
+        assert abs(int(held.max()) / other.width - 0.4) < 0.02
+
+
+def test_the_doctors_verdict_stands_beside_the_title(tmp_path):
+    write_report(run_folder(tmp_path, []), Material(tables=[("doctor", "mode collapse", "few are met")]))
+    page = next(tmp_path.rglob("report.html")).read_text("utf-8")
+    assert page.index("mode collapse") < page.index("<main>") < page.index("</main>")

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import write_atomic
+from saddlepoint.formats import format_of
 
 if TYPE_CHECKING:
     from PIL import ImageFont
@@ -29,6 +30,7 @@ INK: Colour = (96, 96, 96)
 REAL: Colour = (0, 114, 178)
 FAKE: Colour = (213, 94, 0)
 READABLE = 64
+PACE = 80  # milliseconds that a frame of a moving picture stays
 
 
 def grid(
@@ -128,10 +130,32 @@ def png(image: "Image") -> bytes:
     return buffer.getvalue()
 
 
-def save(image: "Image", path: Path) -> Path:
-    """Writes a PNG file, whole or not at all."""
-    write_atomic(path, png(image))
+def save(image: "Image", path: Path, frames: Sequence["Image"] = ()) -> Path:
+    """Write the image as what its file's suffix says, whole or not at all; with frames to follow, one that moves."""
+    kind, buffer = format_of(path), io.BytesIO()
+    first, *others = (flattened(each) if kind in ("JPEG", "GIF") else each for each in (image, *frames))
+    moving = {"save_all": True, "append_images": others, "duration": PACE, "loop": 0} if others else {}
+    first.save(buffer, format=kind, **({"quality": 92} if kind in ("JPEG", "WEBP") else {}), **moving)
+    write_atomic(path, buffer.getvalue())
     return path
+
+
+def flattened(image: "Image") -> "Image":
+    """On paper, without opacity: some formats have none."""
+    from PIL import Image
+
+    if image.mode not in ("LA", "RGBA"):
+        return image
+    rgba = image.convert("RGBA")
+    on_paper = Image.new("RGBA", rgba.size, (*PAPER, 255))
+    on_paper.alpha_composite(rgba)
+    return on_paper.convert("L" if image.mode == "LA" else "RGB")
+
+
+def moving(pictures: Tensor, *, scale: int | None = None) -> list["Image"]:
+    """Each picture by itself, for one that moves: there and back again, so that it can be looped."""
+    tiles = _tiles(pictures, scale)
+    return [_plain(tile, grey=pictures.shape[1] < 3) for tile in (*tiles, *tiles[-2:0:-1])]
 
 
 def compact(number: float) -> str:

@@ -11,6 +11,7 @@ from saddlepoint.artefact import ability
 from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
 from saddlepoint.cli.tables import say, shorten
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.formats import format_of
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ def apply(
     if len(pictures) > 1 and result.out is not None and result.out.suffix:
         raise SaddlepointError("is one file, for several pictures", "--out", "give a folder")
     places = targets(pictures, result.out)
+    for place in places:
+        format_of(place)
     for place in places:
         if place.exists() and not result.force:
             raise SaddlepointError("there is something here already", str(place), "add --force, or write elsewhere")

@@ -1,10 +1,12 @@
 """What `saddlepoint apply` does. This module imports torch; its verb does so once the request is sound."""
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from saddlepoint.artefact.ability import CANNOT
@@ -16,7 +18,9 @@ from saddlepoint.data.folder import look_at
 from saddlepoint.data.pictures import colour_of, decode, probe, strict
 from saddlepoint.data.reading import Bad
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.figures import save
 from saddlepoint.files import make_folder, write_atomic
+from saddlepoint.formats import format_of
 
 
 def applied(
@@ -35,11 +39,21 @@ def applied(
             x = read(picture, model)
             made = model.apply(x[None], seed).x[0]
             make_folder(places[picture].parent)
-            write_atomic(places[picture], model.medium.encode(whole(made, model.about), model.about))
-            written.append(places[picture])
+            written.append(left(made, model, places[picture]))
         except SaddlepointError as error:
             faults.append(error)
     return written, faults
+
+
+def left(made: Tensor, model: Artefact, path: Path) -> Path:
+    """The result in its file: as PNG with all it has, as another format with what that keeps."""
+    content = model.medium.encode(whole(made, model.about), model.about)
+    if model.medium.suffix != ".png" or format_of(path) == "PNG":
+        write_atomic(path, content)
+        return path
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+        deep = picture.mode.startswith("I")  # 16 bits a pixel, of which no other format keeps more than 8
+        return save(Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)) if deep else picture, path)
 
 
 def read(path: Path, model: Artefact) -> Tensor:

@@ -46,14 +46,18 @@ class Way(NamedTuple):
 
 
 def walk(model: Artefact, path: Path, way: Way, wanted: Drawing) -> Path:
-    """A row for each way from one z to the next."""
+    """A row for each way from one z to the next; as a GIF, one picture that moves along it."""
     if not model.medium.copies:
         raise SaddlepointError(
             f"this model makes {model.medium.noun}, no pictures", "--walk", "sample with --grid or --to"
         )
     x = model.walk(way.points, way.steps, wanted.seed, way.how, wanted.label, wanted.cond).x
     make_folder(path.parent)
-    return figures.save(figures.walk(model.medium.seen(x, model.about), way.steps), path)
+    pictures = model.medium.seen(x, model.about)
+    if path.suffix.lower() == ".gif":
+        first, *frames = figures.moving(pictures)
+        return figures.save(first, path, frames)
+    return figures.save(figures.walk(pictures, way.steps), path)
 
 
 class Chunk(NamedTuple):

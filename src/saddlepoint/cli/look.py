@@ -14,6 +14,7 @@ from saddlepoint.cli.tables import columns, plan_lines, say, shorten
 from saddlepoint.cli.theory import silence, tell
 from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError, typed
+from saddlepoint.formats import format_of
 from saddlepoint.planning.begin import configure, usual_recipe
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def look(
     """
     seconds = parse(budget)
     one_condition(cond, unconditional)
+    format_of(sheet)
     given = {"size": size, "cond": cond, "unconditional": unconditional or None}
     wishes = {name: value for name, value in given.items() if value is not None}
     config = configure(None, None, wishes, usual_recipe(data))

@@ -12,6 +12,7 @@ from saddlepoint.artefact import ability
 from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
 from saddlepoint.cli.tables import say, shorten
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.formats import format_of
 
 STEPS = 8  # of a walk, between two points
 
@@ -45,7 +46,9 @@ class Walk:
         Literal["slerp", "lerp"] | None,
         Parameter(help="Along the sphere, or straight; unset: as the noise lies."),
     ] = None
-    out: Annotated[Path | None, Parameter(metavar="FILE", help="The picture of the walk; unset: walk.png.")] = None
+    out: Annotated[Path | None, Parameter(metavar="FILE", help="The walk, which moves in a .gif; unset: walk.png.")] = (
+        None
+    )
 
 
 def sample(
@@ -107,6 +110,8 @@ def check(run: Path, draw: Draw, target: Target, walk: Walk) -> None:
         without_effect(idle, "on a walk, which is one picture and goes to --out")
         if walk.walk < 2 or (walk.steps is not None and walk.steps < 1):
             raise SaddlepointError("needs two points and one step at least", "--walk")
+    for picture in filter(None, (target.grid, walk.out)):
+        format_of(picture)
     if target.grid and target.to:
         raise SaddlepointError("goes elsewhere than --to", "--grid", "give one of them")
     if not target.to:

@@ -36,9 +36,15 @@ def inline(image: "Image") -> Inline:
     return Inline(f"data:image/{kind};base64,{base64.b64encode(data).decode()}", image.width, image.height)
 
 
-def row(pictures: Tensor, columns: int | None = None) -> Inline:
-    """uint8 [n, C, H, W] in one row, or in so many columns, with transparent gaps."""
-    return inline(grid(pictures, columns or len(pictures), background=None))
+def row(pictures: Tensor, columns: int | None = None, room: int = 0) -> Inline:
+    """uint8 [n, C, H, W] in one row, or in so many columns, with transparent gaps; with room for as many columns as
+    stand in a row beside it, so that pictures have the same size in both.
+    """
+    image = grid(pictures, columns or len(pictures), background=None)
+    if room > len(pictures):
+        wide = image.convert("LA" if image.mode in ("L", "LA") else "RGBA")
+        image = wide.crop((0, 0, round(wide.width * room / len(pictures)), wide.height))
+    return inline(image)
 
 
 def shrunk(pictures: Tensor, budget: int = BUDGET) -> Tensor:

@@ -50,9 +50,9 @@ def samples(generated: Tensor | None, real: Tensor | None, classes: object) -> S
     if k == 1:
         return Samples([("", _sheet(generated[0]), None if real is None else _sheet(real[0]))], "sheet")
     names = classes if isinstance(classes, list) and len(classes) >= k else range(k)
-    most = max(4, min(MOST_IN_ROW, 1600 // generated.shape[-1]))
-    drawn = _rows(generated, most)
-    beside = [*([] if real is None else _rows(real, most)), *[None] * len(drawn)]
+    across = min(MOST_IN_ROW, generated.shape[1])
+    drawn = _rows(generated, across)
+    beside = [*([] if real is None else _rows(real, across)), *[None] * len(drawn)]
     rows = [(str(name), one, other) for name, one, other in zip(names, drawn, beside)]
     return Samples(rows, "classes", f"The first {MOST_CLASSES} of {k} classes." if k > MOST_CLASSES else "")
 
@@ -112,8 +112,9 @@ def _some(frames: Sequence[Frame], most: int, least: int) -> Sequence[Frame]:
     return [frames[round(i * last / steps)] for i in range(steps + 1)]
 
 
-def _rows(pictures: Tensor, most: int) -> list[Inline]:
-    return [row(some) for some in shrunk(pictures[:MOST_CLASSES, :most])]
+def _rows(pictures: Tensor, across: int) -> list[Inline]:
+    """A row for each class, of as many pictures as there are, with room for so many."""
+    return [row(some, room=across) for some in shrunk(pictures[:MOST_CLASSES, :across])]
 
 
 def _sheet(pictures: Tensor) -> Inline:

@@ -180,7 +180,7 @@ def choice(live: Live, folder: Path) -> list[tuple[str, str, str]]:
     if not live.progress.best or not judgements:
         return []
     best, card, noun = live.progress.best, judgements[-1]["card"], medium_of(live.facts["x"]).noun
-    by = f"{judgements[-1]['decides']} ({card['extractor']}), against {examples(card['reference'])}"
+    by = f"{card['metric'].partition(',')[0]} in {card['extractor']}, against {examples(card['reference'])}"
     note = f"as at {best['images']:,} {noun}, the best of {len(judgements)} judgements by {by}"
     return [("average", str(best["average"]), note)]
 
