@@ -165,5 +165,8 @@ def test_a_walk_under_two_conditions_is_two_walks(folder: Folder, capsys: pytest
         with Image.open(f"{value}.png") as picture:
             seen.append(np.asarray(picture).astype(int))
     assert np.abs(seen[0] - seen[1]).max() > 80
+    assert main(["sample", run, "--walk", "3", "--steps", "4", "--out", "way.gif", "-q"]) == 0
+    with Image.open("way.gif", formats=["GIF"]) as moving:
+        assert moving.n_frames == 16  # nine z, and back again
     assert main(["sample", run, "--cond", "light=900", "--walk", "2"]) == 0
     assert capsys.readouterr().err == "light=900 counts as 100: the data have 0 to 100\n"

@@ -247,6 +247,10 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
     if "apply" in model.can:  # of ours none leaves anything to chance
         assert main([*own, "apply", folder, "one.png", "--force", "--seed", "0"]) == 2
         assert "--seed: has no effect on this model" in capsys.readouterr().err
+        assert main([*own, "apply", folder, "one.png", "-o", "other.jpg", "--force", "-q"]) == 0
+        with Image.open("other.jpg", formats=["JPEG"]) as jpeg, Image.open("applied/one.png", formats=["PNG"]) as png:
+            assert jpeg.size == png.size
+            assert np.abs(np.asarray(jpeg, int) - np.asarray(png, int)).mean() < 12
     code = main([*own, "score", folder, "one.png"])
     assert code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
