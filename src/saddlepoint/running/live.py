@@ -124,9 +124,18 @@ class Live:
         return {"system": self.config.system, **objective, "players": players}
 
     @property
+    def lengths(self) -> tuple[int, ...]:
+        """Real examples of each stage, by the plan in force."""
+        return tuple(self.progress.length(i, stage.images) for i, stage in enumerate(self.config.stages))
+
+    @property
     def total(self) -> int:
-        """Real examples the run is to see in all."""
-        return sum(stage.images for stage in self.config.stages)
+        """Real examples the run is to see in all, by the plan in force."""
+        return sum(self.lengths)
+
+    def place(self, images: int) -> int:
+        """Where the stage's schedule stands after so many images of it."""
+        return self.progress.course(self.config.stages[self.progress.stage].images).place(images)
 
     @property
     def best(self) -> nn.Module:
@@ -224,7 +233,7 @@ class Live:
             seed=seed_of(self.config.seed, "stage", progress.stage),
             state=progress.game,
             schedule=scene.schedule,
-            dials=dials(scene.paces, stage, progress.rate_factor, self.strength),
+            dials=dials(scene.paces, stage, progress.rate_factor, self.strength, self.place),
         )
 
     def strength(self) -> float:
