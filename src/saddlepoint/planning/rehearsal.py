@@ -5,28 +5,30 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from saddlepoint.court.jury import usual
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.digits import judge_digits
 from saddlepoint.record import RunRecord
-from saddlepoint.running.finish import OTHER, Effort, finish
+from saddlepoint.running.finish import OTHER, WHOLE, Effort, finish
 from saddlepoint.running.judging import court_of
 from saddlepoint.running.live import Live, Sources
 from saddlepoint.running.watcher import Nobody
 from saddlepoint.running.work import Worker
 
-SMALL, LARGER = 250, 500  # samples that are judged
+SMALL, MANY = 100, 500  # samples that are judged: in the rehearsal, and to see how long one takes
 
 
 def closing(record: RunRecord, sources: Sources, engine: Engine) -> float:
     """Seconds that the last page will take at the speed of now, by a throwaway copy of the run:
 
-        T(n) = T(250) + (n - 250) dT/dn
+        T(n) = T(m) + (n - m) t, m = 100
 
-    T(250) is that of a page of 250 samples; dT/dn what each further one took to draw and to be judged, of 500 against
-    none for digits by their own judge, of 500 against 250 for all others.
+    T(m) is that of a page of m samples; t what a sample takes to be drawn and to be judged, of 500.
     """
-    whole = Effort()
+    choices = record.choices
+    features = usual(sources["x"]) if record.config.judge.features == "auto" else record.config.judge.features
+    record = record.model_copy(update={"choices": choices.model_copy(update={"judge_features": features})})
     with TemporaryDirectory(prefix="saddlepoint-") as folder:
         record.write(Path(folder))
         live = Live(record, sources, engine)
@@ -36,7 +38,7 @@ def closing(record: RunRecord, sources: Sources, engine: Engine) -> float:
         begun = time.monotonic()
         finish(live, Path(folder), Effort(SMALL, SMALL))
         seconds = time.monotonic() - begun
-    return seconds + (whole.samples - SMALL) * each_judged(live) + (whole.protocol - SMALL) * each_digit(live)
+    return seconds + (WHOLE.samples - SMALL) * each_judged(live) + (WHOLE.protocol - SMALL) * each_digit(live)
 
 
 def each_judged(live: Live) -> float:
@@ -44,10 +46,9 @@ def each_judged(live: Live) -> float:
     try:
         court = court_of(live)
         model = live.artefact(live.shipped)
-        few, more = (timed(lambda n=n: court.quick(model, n, 0)) for n in (SMALL, LARGER))
+        return timed(lambda: court.quick(model, MANY, live.config.seed)) / MANY
     except SaddlepointError:
         return 0.0
-    return max(0.0, more - few) / (LARGER - SMALL)
 
 
 def each_digit(live: Live) -> float:
@@ -57,10 +58,10 @@ def each_digit(live: Live) -> float:
         return 0.0
 
     def one() -> None:
-        pictures, labels, _ = model.sample(LARGER, seed=live.config.seed)
+        pictures, labels, _ = model.sample(MANY, seed=live.config.seed)
         judge_digits(pictures, labels, OTHER, live.config.seed)
 
-    return timed(one) / LARGER
+    return timed(one) / MANY
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -53,7 +53,10 @@ class Effort(NamedTuple):
     protocol: int = PROTOCOL
 
 
-def finish(live: Live, folder: Path, effort: Effort = Effort()) -> Summary:
+WHOLE = Effort()
+
+
+def finish(live: Live, folder: Path, effort: Effort = WHOLE) -> Summary:
     """Write everything from the state the run ended in; writing it again gives the same files."""
     model = ship(live, folder)
     strip = frames(folder)

@@ -32,13 +32,11 @@ class Due(NamedTuple):
     over: bool
 
 
-def due(
-    conf: Run, stage: Stage, before: int, now: int, judged: int = 0, place: Callable[[int], int] = int
-) -> Due:
+def due(conf: Run, stage: Stage, before: int, now: int, judged: int = 0, place: Callable[[int], int] = int) -> Due:
     """What the round that brought the stage from `before` to `now` images calls for; a stage's end calls for all.
 
-    judged: real examples between two judgements, 0 where there are none. `place` says where the schedule stands after so
-    many images; an augmentation adapts to examples, whatever the schedule.
+    judged: real examples between two judgements, 0 where there are none. `place` says where the schedule stands after
+    so many images; an augmentation adapts to examples, whatever the schedule.
     """
     adapt = crossed(before, now, ADAPT)
     before, now = place(before), place(now)

@@ -1,7 +1,6 @@
 """A run of a length of time: at some places of its schedule, what is left is stretched to the time that is left."""
 
 import time
-from collections.abc import Callable
 from typing import NamedTuple
 
 from saddlepoint.running.course import ALIKE, Pace, looked_at, measured, stretch
@@ -23,21 +22,21 @@ class Look(NamedTuple):
 class Replan:
     """Looks at the plan, and changes it. A run whose length is in images has no use for it."""
 
-    def __init__(self, live: Live, clock: Callable[[], float] = time.monotonic) -> None:
-        self.live, self.clock = live, clock
+    def __init__(self, live: Live) -> None:
+        self.live = live
         self.told = live.total  # images in all, as the user was last told
         self.begin()
 
     def begin(self) -> None:
         """From here on it is seen how fast it goes: frames, judgements and checkpoints included."""
-        self.mark = (self.clock(), self.live.progress.seen)
+        self.mark = (time.monotonic(), self.live.progress.seen)
 
     def look(self, before: int, spent: float) -> Look | None:
-        """How fast it has gone since the last look, and what this means, where so many seconds are spent; None where the
-        round from `before` images on has not come to such a place, or where nothing can be said.
+        """How fast it has gone since the last look, and what this means, where so many seconds are spent; None where
+        the round from `before` images on has not come to such a place, or where nothing can be said.
         """
         live, choices, (then, images) = self.live, self.live.record.choices, self.mark
-        progress, stage, now = live.progress, live.progress.stage, self.clock()
+        progress, stage, now = live.progress, live.progress.stage, time.monotonic()
         if choices.budget_seconds is None or choices.planned_seconds is None or not choices.rate:
             return None
         if not looked_at(live.config.stages[stage].images, live.place(before), live.place(progress.images)):

@@ -111,7 +111,9 @@ class Worker:
     def open_stage(self, stage: Stage) -> None:
         """The first entry of a stage; what the first of all starts from is worth a frame and a checkpoint."""
         self.progress.opened = True
-        self.write("stage", stage=self.progress.stage, **self.live.told(), length=self.live.lengths[self.progress.stage])
+        self.write(
+            "stage", stage=self.progress.stage, **self.live.told(), length=self.live.lengths[self.progress.stage]
+        )
         if self.progress.seen == 0:
             if why := self.live.record.choices.judge_refused:
                 self.write("judgement", refused=why)
@@ -137,6 +139,7 @@ class Worker:
             self.snapshot()
         if moment.judge:
             self.judge()
+            self.watcher.phase("training")
         if moment.over:
             self.require_a_step()
             self.live.next_stage()
@@ -148,9 +151,8 @@ class Worker:
         return moment
 
     def look_at_the_plan(self, before: int) -> bool:
-        """Whether the plan was changed, to keep to the time: then a checkpoint has to keep it. Great changes are told."""
-        look = self.plan.look(before, self.seconds)
-        if look is None or not self.plan.follow(look):
+        """Whether the plan was changed, to keep to the time: a checkpoint has to keep it. Great changes are told."""
+        if (look := self.plan.look(before, self.seconds)) is None or not self.plan.follow(look):
             return False
         self.write("plan", lengths=self.live.lengths, seconds=self.seconds, rate=look.rate)
         if (note := self.plan.news(look)) is not None:
@@ -193,9 +195,8 @@ class Worker:
 
     def write_rounds(self) -> None:
         """The line on the rounds since the last one: means, and how fast they went."""
-        tally, now = self.progress.tally, time.monotonic()
+        tally, now, (then, images) = self.progress.tally, time.monotonic(), self.line
         means = tally.means()
-        then, images = self.line
         groups = {
             group: {name.partition("/")[2]: value for name, value in means.items() if name.startswith(group + "/")}
             for group in ("losses", "gradients", "real", "fake")
@@ -234,6 +235,7 @@ class Worker:
     def judge(self) -> None:
         """Judge the averages as they are now, and keep the best; then what the doctor says of the run so far."""
         live = self.live
+        self.watcher.phase("judging")
         try:
             self.court = self.court or court_of(live)
             found = sit(live, self.court, live.record.choices.judge_samples)
