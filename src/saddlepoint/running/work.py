@@ -120,14 +120,14 @@ class Worker:
                 self.watcher.note(f"not judged: {why}")
             self.snapshot()
             self.save()
+        self.plan.begin()
 
     def after(self, stage: Stage, round: Round) -> Due:
         """Count a round, and do what its moment calls for."""
-        before = self.progress.images
-        self.live.absorb(round)
-        moment = due(
-            self.live.config, stage, before, round.images, self.live.record.choices.judge_images, self.live.place
-        )
+        live, before = self.live, self.progress.images
+        live.absorb(round)
+        judged = live.record.choices.judge_images
+        moment = due(live.config, stage, before, round.images, judged, live.place)
         if self.live.scene.adaptive is not None and moment.adapt:
             self.write("augment", **self.live.adapt(moments.ADAPT))
         if moment.journal:
