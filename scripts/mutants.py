@@ -1059,7 +1059,7 @@ TABLE = {
         ("budget: rates follow images", "place(state.images)", "state.images"),
     ],
     ("running/progress.py", "test_budget.py"): [
-        ("budget: a stage begins where the last turned", "self.turned, self.turned_place = False, 0, 0", "_, _ = False, 0, 0"),
+        ("budget: a stage begins where the last turned", "self.turned, self.turned_place = F", "_, _ = F"),
         ("budget: lengths of nothing", "of_kind(length, 1) and length > 0", "of_kind(length, 1)"),
     ],
     ("planning/allotment.py", "test_budget.py"): [

@@ -17,6 +17,7 @@ from saddlepoint.settings.run import Run
 
 WARM_UP = 3  # rounds that are not timed
 SECONDS = 2.5  # that the rest of the measurement may take
+SHARE = 1 / 40  # of a length of time, if that is less: a run looks again how fast it goes
 SMALLEST_BATCH = 4
 OVERHEAD = 0.05  # of a budget, for frames, checkpoints and the report; judging has its own share
 BYTES = 4
@@ -76,8 +77,9 @@ def timed(record: RunRecord, sources: Sources, engine: Engine) -> Timing:
     for place, stage in enumerate(stages):
         kinds.setdefault(stage.model_copy(update={"images": 1, "inherit": "all"}).model_dump_json(), []).append(place)
     rates: dict[int, float] = {}
+    longest = min(SECONDS, SHARE * (record.choices.planned_seconds or math.inf))
     for places in kinds.values():
-        rates |= dict.fromkeys(places, speed(live, places[-1], SECONDS / len(kinds)))
+        rates |= dict.fromkeys(places, speed(live, places[-1], longest / len(kinds)))
     seconds = sum(stages[place].images / rate for place, rate in rates.items())
     weights = sum(p.numel() for network in live.networks.values() for p in network.parameters())
     return live.total / seconds, weights, last_round(live), tuple(rates[place] for place in sorted(rates))
