@@ -99,7 +99,9 @@ class Machine(Nobody):
 
     def __init__(self, speeds: tuple[float, ...], falls_at: float, slower: float) -> None:
         self.speeds, self.falls_at, self.slower = speeds, falls_at, slower
-        self.now, self.images, self.notes, self.live = 0.0, 0, [], None
+        self.now, self.images = 0.0, 0
+        self.notes: list[str] = []
+        self.live: Live | None = None
 
     def progress(self, tick: Tick) -> None:
         assert self.live is not None
@@ -118,9 +120,9 @@ def played(machine: Machine, folder: Path, patch: pytest.MonkeyPatch, **choices:
     record = toyrun.record(conf)
     record = record.model_copy(update={"choices": record.choices.model_copy(update=choices)})
     record.write(folder)
-    machine.live = Live(record, {"x": toyrun.pictures()}, toyrun.ENGINE)
+    machine.live = live = Live(record, {"x": toyrun.pictures()}, toyrun.ENGINE)
     patch.setattr(time, "monotonic", lambda: machine.now)
-    worker = Worker(machine.live, folder, machine)
+    worker = Worker(live, folder, machine)
     worker.begin()
     worker.work()
     patch.undo()
