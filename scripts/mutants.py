@@ -1035,6 +1035,43 @@ TABLE = {
     ("settings/layers.py", "test_settings.py"): [
         ("woven pattern: an old run is given today's recipe", " if whole else None", " if False else None"),
     ],
+    # A budget of time: the schedule that is stretched, the looks at the plan, how time is shared out.
+    ("running/course.py", "test_budget.py"): [
+        ("budget: the schedule jumps where the plan changes", "return self.turned_place + (images", "return (images"),
+        ("budget: stretched from the start", "(images - self.turned) * ahead", "images * ahead"),
+        ("budget: schedules do not end", "max(1, self.length - self.turned)", "max(1, self.length)"),
+        ("budget: other stages are not slower", "lately / self.measured[stage]", "lately / self.lately"),
+        ("budget: no bound to a stretch", "min(MOST, max(0.0, seconds) /", "(max(0.0, seconds) /"),
+        ("budget: a place is passed by", "before < math.ceil(", "before + 1 < math.ceil("),
+    ],
+    ("running/replan.py", "test_budget.py"): [
+        ("budget: images are changed", "choices.budget_seconds is None or choices.planned_seconds is None or", ""),
+        ("budget: the last page is not slower", "choices.closing_seconds * slower", "choices.closing_seconds"),
+        ("budget: what is spent is not", "choices.budget_seconds - spent", "choices.budget_seconds"),
+        ("budget: later stages keep their lengths", "if i >= progress.stage", "if i == progress.stage"),
+        ("budget: every change is told", "<= TOLD", "<= 0"),
+        ("budget: no change is told", "<= TOLD", "<= 9"),
+        ("budget: the doctor is told the lengths of old", 'update={"images": n}', "update={}"),
+    ],
+    ("running/work.py", "test_budget.py"): [
+        ("budget: a change is not saved", "if moment.checkpoint or changed:", "if moment.checkpoint:"),
+        ("budget: a stage is as fast as the last", "        self.plan.begin()\n\n    def after", "\n    def after"),
+    ],
+    ("running/dials.py", "test_budget.py"): [
+        ("budget: rates follow images", "place(state.images)", "state.images"),
+    ],
+    ("running/progress.py", "test_budget.py"): [
+        ("budget: a stage begins where the last turned", "self.turned, self.turned_place = F", "_, _ = F"),
+        ("budget: lengths of nothing", "of_kind(length, 1) and length > 0", "of_kind(length, 1)"),
+    ],
+    ("planning/allotment.py", "test_budget.py"): [
+        ("budget: the last page has no time", "self.left - closing)", "self.left)"),
+        ("budget: the start takes no time", " - (time.monotonic() - self.begun)", ""),
+        ("budget: too short, and not a word", "if self.left > record.choices.closing_seconds:", "if True:"),
+    ],
+    ("cli/display.py", "test_budget.py"): [
+        ("budget: a hundred percent while it writes", " or self.doing not in PLAYING", ""),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

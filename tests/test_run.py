@@ -18,8 +18,6 @@ from saddlepoint.data.sources import SOURCES
 from saddlepoint.planning.prepared import Prepared
 from saddlepoint.records import Batch, Round
 from saddlepoint.running.live import Live
-from saddlepoint.running.watcher import Nobody
-from saddlepoint.running.work import Worker
 from saddlepoint.storage.journal import read
 from saddlepoint.systems.looks import drawn
 
@@ -268,21 +266,3 @@ def test_a_stage_inherits_moments_unless_it_takes_networks_alone() -> None:
         made.next_stage()
         assert bool(made.scene.game.G.optimiser.state) == bool(made.scene.game.D.optimiser.state) == kept
         assert all(torch.equal(a, b) for a, b in zip(before, made.scene.game.G.parameters))
-
-
-@pytest.mark.parametrize(
-    ("second", "images", "left", "told"),
-    [(9, 100, 300, False), (11, 8, 300, False), (11, 9, 300, True), (60, 100, 55, False), (60, 100, 65, True)],
-)
-def test_a_missed_budget_is_told_once_the_first_rounds_are_over(
-    whole: Run, second: float, images: int, left: float, told: bool
-) -> None:
-    """100 s are planned for 180 images. Not a word in the first 10 s or 9 images, nor where all in all 80 to 120 s are
-    expected.
-    """
-    choices = whole.record.choices.model_copy(update={"planned_seconds": 100.0})
-    worker = Worker(live_of(whole), whole.folder, Nobody())
-    worker.live.record = whole.record.model_copy(update={"choices": choices})
-    worker.live.progress.before, worker.live.progress.images = images, 0
-    worker.started -= second
-    assert bool(worker.beside_the_plan(left)) == told

@@ -18,7 +18,9 @@ from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning import budget as plan
 from saddlepoint.planning import prepared
+from saddlepoint.planning.allotment import Allotment
 from saddlepoint.record import RunRecord
+from saddlepoint.running.replan import Replan
 from saddlepoint.settings.networks import Mlp
 from saddlepoint.settings.run import Data
 from saddlepoint.systems.gan.config import Config, Noise, Rules
@@ -181,10 +183,28 @@ def test_a_budget_becomes_images_by_the_rate_measured(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(prepared, "measure", measured)
     settings = {"g.network.width": 2, "prior.size": 4, "batch": 6, "engine.threads": 1, "judge.share": 0}
-    run = train("tiny", budget="3s", name="short", settings=settings, root=tmp_path)
-    assert [stage.images for stage in run.config.stages] == [int(3 * 0.95 * 20) // 6 * 6]
-    assert run.record.choices.planned_seconds == 3.0
-    assert events(run.folder)[-1]["images"] == 54
+    monkeypatch.setattr(api, "closing", lambda *_: 1.0)
+    monkeypatch.setattr(Allotment, "left", property(lambda self: 0.97 * self.budget - 0.41))
+    monkeypatch.setattr(Replan, "look", lambda *_: None)
+    run = train("tiny", budget="5s", name="short", settings=settings, root=tmp_path)
+    left = 0.97 * 5 - 0.41
+    assert [stage.images for stage in run.config.stages] == [int((left - 1) * 0.95 * 20) // 6 * 6]
+    choices = run.record.choices
+    assert (choices.planned_seconds, choices.budget_seconds, choices.closing_seconds) == (5.0, left, 1.0)
+    assert events(run.folder)[-1]["images"] == 60
+
+
+def test_a_run_of_a_length_of_time_rehearses_its_last_page_and_leaves_nothing_of_it(tmp_path: Path) -> None:
+    """The real way through: the run is the one of its length in images, but for what the plan changed."""
+    settings = {"g.network.width": 2, "prior.size": 4, "batch": 6, "engine.threads": 1, "judge.share": 0}
+    watcher = Seen()
+    run = train("tiny", budget=0.5, name="short", settings=settings, root=tmp_path, watcher=watcher)
+    assert [path.name for path in tmp_path.iterdir()] == ["short"]
+    choices = run.record.choices
+    assert choices.closing_seconds > 0.01
+    assert len(choices.rates) == len(run.config.stages)
+    assert any("is too short: the start and the last page take" in note for note in watcher.notes)
+    assert events(run.folder)[-2]["event"] == "end"
 
 
 def test_a_smaller_batch_and_a_full_disk_are_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

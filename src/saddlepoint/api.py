@@ -1,5 +1,6 @@
 """The high road: plan, train, resume, and what a run can be asked for afterwards."""
 
+import time
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
@@ -16,10 +17,12 @@ from saddlepoint.engine import resolve
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import free_bytes, make_folder, make_new_folder
 from saddlepoint.planning import judgements
+from saddlepoint.planning.allotment import Allotment
 from saddlepoint.planning.begin import configure, usual_recipe
 from saddlepoint.planning.budget import images_for, last_round, measure
 from saddlepoint.planning.intake import located, stem
 from saddlepoint.planning.prepared import Prepared
+from saddlepoint.planning.rehearsal import closing
 from saddlepoint.record import RunRecord, read_record
 from saddlepoint.running.finish import finish
 from saddlepoint.running.opened import Opened, as_begun, as_written
@@ -95,9 +98,13 @@ def start(
     name: str | None = None,
     root: Path = RUNS,
     watcher: Watcher | None = None,
+    begun: float | None = None,
 ) -> Run:
-    """Train a new run in a folder of its own, for a budget of seconds or the configured number of images."""
-    watcher = watcher or Nobody()
+    """Train a new run in a folder of its own, for a budget of seconds or the configured number of images. The budget is
+    for everything from `begun` on, by the clock of time.monotonic (unset: from now on), to the last file.
+    """
+    watcher, begun = watcher or Nobody(), time.monotonic() if begun is None else begun
+    watcher.phase("reading and measuring")
     folder = root / name if name else None
     if folder and (folder / "config.json").exists():
         raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
@@ -106,7 +113,7 @@ def start(
         watcher.note(note)
     if prepared.config.batch != config.batch:
         watcher.note(f"memory ran out with a batch of {config.batch}: going on with {prepared.config.batch}")
-    watcher.planned(made := prepared.plan())
+    made = prepared.plan()
     if folder:
         make_folder(folder)
     else:
@@ -116,9 +123,23 @@ def start(
     with RunLock(folder):
         if (folder / "config.json").exists():  # begun by another process while this one measured
             raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
-        record = judgements.planned(prepared.record(), prepared.sources, prepared.engine)
+        record = prepared.record() if budget is None else shared(prepared, Allotment(budget, begun), watcher)
+        watcher.planned(prepared.plan(record.config))
+        record = judgements.planned(record, prepared.sources, prepared.engine)
+        if budget is not None:
+            record = Allotment(budget, begun).promised(record)
         record.write(folder)
         return carry_on(folder, Opened(record, prepared.sources, prepared.engine), watcher)
+
+
+def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher) -> RunRecord:
+    """The record of a run of a length of time, once its last page was rehearsed."""
+    watcher.phase("rehearsing the last page")
+    record = prepared.record()
+    record = allotment.shared(record, prepared, closing(record, prepared.sources, prepared.engine))
+    if (why := allotment.complaint(record)) is not None:
+        watcher.note(why)
+    return record
 
 
 def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | None = None) -> Run:
@@ -161,8 +182,10 @@ def carry_on(folder: Path, run: Opened, watcher: Watcher) -> Run:
     live = run.live()
     worker = Worker(live, folder, watcher)
     worker.begin()
+    watcher.phase("training")
     with noted(folder, live.progress):
         worker.work()
+    watcher.phase("judging and writing")
     watcher.done(finish(live, folder))
     return Run(folder)
 

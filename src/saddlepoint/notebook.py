@@ -23,8 +23,13 @@ class Notebook:
 
     def __init__(self) -> None:
         self.said: list[str] = []
-        self.next = 0.0
+        self.next, self.doing = 0.0, ""
         self.handle: Any = None
+
+    def phase(self, name: str) -> None:
+        if name != self.doing:
+            self.doing = name
+            self.show([f"{name} ..."] if name != "training" else [])
 
     def planned(self, plan: Plan) -> None:
         self.said += plan_lines(plan)

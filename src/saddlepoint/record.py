@@ -46,6 +46,12 @@ class Choices(Frozen):
     rate: float | None = None
     """Real examples a second, as measured before the start."""
     planned_seconds: float | None = None
+    budget_seconds: float | None = None
+    """Of the time asked for, what is left for playing and for the last page when playing begins; none: by images."""
+    closing_seconds: float = 0.0
+    """The last page's share of it, at the speed measured."""
+    rates: tuple[float, ...] = ()
+    """Real examples a second of each stage, as measured before the start."""
     judge_features: str = "pixels"
     judge_samples: int = 1_000
     judge_images: int = 0

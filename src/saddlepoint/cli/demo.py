@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from saddlepoint.cli.began import BEGUN
 from saddlepoint.cli.display import screen
 from saddlepoint.cli.flags import NORMAL, Root, Speaking, Time
 from saddlepoint.durations import parse
@@ -30,4 +31,4 @@ def demo(
     from saddlepoint import api
 
     with screen(voice) as watcher:
-        api.start("digits", settings, budget=seconds, root=root, watcher=watcher)
+        api.start("digits", settings, budget=seconds, root=root, watcher=watcher, begun=BEGUN.get())

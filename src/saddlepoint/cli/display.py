@@ -24,11 +24,13 @@ from saddlepoint.cli.tables import (
     tell,
     terms,
 )
+from saddlepoint.durations import show
 from saddlepoint.errors import plain
 from saddlepoint.running.watcher import Plan, Summary, Tick, Watcher
 
 LINE_SECONDS = 5.0
 LIVE_SECONDS = 0.25
+PLAYING = ("training", "judging")  # phases in turn, of which the line on progress tells enough
 
 
 class Screen(Watcher, Protocol):
@@ -68,6 +70,7 @@ class Quiet:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None: ...
+    def phase(self, name: str) -> None: ...
     def planned(self, plan: Plan) -> None: ...
     def progress(self, tick: Tick) -> None: ...
     def note(self, text: str) -> None: ...
@@ -78,7 +81,7 @@ class Quiet:
 
 
 class Lines:
-    """One line every few seconds, and one for each fact when it is new."""
+    """One line every few seconds, one for each fact when it is new, and one for what takes long before and after."""
 
     def __init__(self, as_json: bool = False) -> None:
         self.as_json, self.next, self.facts = as_json, 0.0, ()
@@ -87,6 +90,10 @@ class Lines:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None: ...
+
+    def phase(self, name: str) -> None:
+        if name not in PLAYING:
+            self.note(f"{name} ...")
 
     def planned(self, plan: Plan) -> None:
         for text in plan_lines(plan):
@@ -110,15 +117,21 @@ class Lines:
 
 
 class Live:
-    """A few lines at the bottom of the terminal, drawn anew a few times a second."""
+    """A few lines at the bottom of the terminal, drawn anew a few times a second: by a thread of their own, so that one
+    sees what is going on, and for how long, where nothing else is told.
+    """
 
     def __init__(self, as_json: bool = False) -> None:
         from rich.console import Console
         from rich.live import Live as Region
 
-        self.as_json, self.next, self.what = as_json, 0.0, "examples"
+        self.as_json, self.what = as_json, "examples"
+        self.tick: Tick | None = None
+        self.doing, self.since = "beginning", time.monotonic()
         self.console = Console(stderr=True, highlight=False)
-        self.region = Region(console=self.console, auto_refresh=False, transient=True)
+        self.region = Region(
+            console=self.console, get_renderable=self.now, refresh_per_second=1 / LIVE_SECONDS, transient=True
+        )
 
     def __enter__(self) -> Self:
         self.region.start()
@@ -127,16 +140,28 @@ class Live:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.region.stop()
 
+    def phase(self, name: str) -> None:
+        self.doing, self.since = name, time.monotonic()
+
     def planned(self, plan: Plan) -> None:
         self.what = plan.noun
         for text in plan_lines(plan):
             self.note(text)
 
     def progress(self, tick: Tick) -> None:
-        if time.monotonic() < self.next and tick.images < tick.total:
-            return
-        self.next = time.monotonic() + LIVE_SECONDS
-        self.region.update(self.drawn(tick), refresh=True)
+        self.tick = tick
+
+    def now(self):
+        """What is shown at the moment: the state of the game while it is played, its judgements among it; else what is
+        going on, and for how long.
+        """
+        from rich.console import Group
+        from rich.text import Text
+
+        doing = Text(f"{self.doing}   {show(time.monotonic() - self.since)}")
+        if self.tick is None or self.doing not in PLAYING:
+            return Group("", doing)
+        return self.drawn(self.tick) if self.doing == "training" else Group(self.drawn(self.tick), doing)
 
     def drawn(self, tick: Tick):
         """The bar, the speed, the players, the measured facts."""

@@ -4,7 +4,9 @@ import io
 import os
 import re
 import sys
+import time
 
+from saddlepoint.cli.began import BEGUN
 from saddlepoint.errors import SaddlepointError, plain
 
 VERBS = {
@@ -39,6 +41,7 @@ PAGE = """Generative adversarial networks: train one on your data, judge it, use
 
 def main(tokens: list[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 (a fault), 2 (the request), 3 (given up), 130 or 143 (stopped)."""
+    BEGUN.set(time.monotonic())
     tokens = sys.argv[1:] if tokens is None else tokens
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal of few letters cannot show is spelt out: \\u015f

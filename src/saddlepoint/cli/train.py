@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from saddlepoint.cli.began import BEGUN
 from saddlepoint.cli.display import screen
 from saddlepoint.cli.flags import Voice, one_condition, type_of
 from saddlepoint.cli.offered import AFTER, BEFORE, asked_for
@@ -48,4 +49,5 @@ def run(data: str, given: Mapping[str, Any]) -> None:
             say([json.dumps(plan._asdict())] if voice.json else plan_lines(plan))
         return
     with screen(voice) as watcher:
-        api.start(data, settings, budget=seconds, name=own["name"], root=Path(own["root"] or "runs"), watcher=watcher)
+        root, name = Path(own["root"] or "runs"), own["name"]
+        api.start(data, settings, budget=seconds, name=name, root=root, watcher=watcher, begun=BEGUN.get())

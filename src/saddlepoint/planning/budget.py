@@ -17,20 +17,24 @@ from saddlepoint.settings.run import Run
 
 WARM_UP = 3  # rounds that are not timed
 SECONDS = 2.5  # that the rest of the measurement may take
+SHARE = 1 / 40  # of a length of time, if that is less: a run looks again how fast it goes
 SMALLEST_BATCH = 4
 OVERHEAD = 0.05  # of a budget, for frames, checkpoints and the report; judging has its own share
 BYTES = 4
 
+Timing = tuple[float, int, int, tuple[float, ...]]
+
 
 class Measurement(NamedTuple):
     """What a few rounds on throwaway copies showed: images a second over all stages, weights in all, real examples in
-    a round of the last stage, and the batch that fitted.
+    a round of the last stage, the batch that fitted, and images a second of each stage.
     """
 
     rate: float
     weights: int
     round: int
     batch: int
+    rates: tuple[float, ...] = ()
 
 
 def measure(record: RunRecord, sources: Sources, engine: Engine) -> Measurement:
@@ -45,7 +49,8 @@ def measure(record: RunRecord, sources: Sources, engine: Engine) -> Measurement:
             what = f"memory runs out even with a batch of {batch}"
             raise SaddlepointError(what, record.data.name, "choose smaller networks or pictures", code=1)
         batch //= 2
-    return Measurement(*timing, batch)
+    rate, weights, round, rates = timing
+    return Measurement(rate, weights, round, batch, rates)
 
 
 def with_config(record: RunRecord, **settings: int) -> RunRecord:
@@ -53,7 +58,7 @@ def with_config(record: RunRecord, **settings: int) -> RunRecord:
     return record.model_copy(update={"config": record.config.model_copy(update=settings)})
 
 
-def within_memory(record: RunRecord, sources: Sources, engine: Engine) -> tuple[float, int, int] | None:
+def within_memory(record: RunRecord, sources: Sources, engine: Engine) -> Timing | None:
     """What `timed` finds; None where memory runs out."""
     try:
         return timed(record, sources, engine)
@@ -63,20 +68,21 @@ def within_memory(record: RunRecord, sources: Sources, engine: Engine) -> tuple[
         return None
 
 
-def timed(record: RunRecord, sources: Sources, engine: Engine) -> tuple[float, int, int]:
-    """(images a second, number of weights, images of a round of the last stage) over a few seconds, of a run from its
-    first stage to its last: each stage has its share of the images, and its own speed.
+def timed(record: RunRecord, sources: Sources, engine: Engine) -> Timing:
+    """(images a second, number of weights, images of a round of the last stage, images a second of each stage) over a
+    few seconds, of a run from its first stage to its last: each stage has its share of the images, and its own speed.
     """
     live = Live(with_config(record, seed=seed_of(record.config.seed, "measurement")), sources, engine)
     stages, kinds = live.config.stages, {}
     for place, stage in enumerate(stages):
         kinds.setdefault(stage.model_copy(update={"images": 1, "inherit": "all"}).model_dump_json(), []).append(place)
-    seconds = 0.0
+    rates: dict[int, float] = {}
+    longest = min(SECONDS, SHARE * (record.choices.planned_seconds or math.inf))
     for places in kinds.values():
-        rate = speed(live, places[-1], SECONDS / len(kinds))
-        seconds += sum(stages[place].images for place in places) / rate
+        rates |= dict.fromkeys(places, speed(live, places[-1], longest / len(kinds)))
+    seconds = sum(stages[place].images / rate for place, rate in rates.items())
     weights = sum(p.numel() for network in live.networks.values() for p in network.parameters())
-    return live.total / seconds, weights, last_round(live)
+    return live.total / seconds, weights, last_round(live), tuple(rates[place] for place in sorted(rates))
 
 
 def last_round(live: Live) -> int:

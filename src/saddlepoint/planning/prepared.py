@@ -39,8 +39,9 @@ class Prepared:
             config = with_length(config, images)
         self.config = config
 
-    def plan(self) -> Plan:
-        config, measured, source = self.config, self.measured, self.sources["x"]
+    def plan(self, config: Run | None = None) -> Plan:
+        """What is going to be done, with the lengths of this configuration where another is given."""
+        config, measured, source = config or self.config, self.measured, self.sources["x"]
         images = sum(stage.images for stage in config.stages)
         return Plan(
             data=source.name,
@@ -74,6 +75,7 @@ class Prepared:
             threads=engine.threads,
             rate=rate,
             planned_seconds=self.budget,
+            rates=self.measured.rates if rate else (),
         )
         others: Mapping[str, DataRecord] = {name: each for name, each in self.records.items() if name != "x"}
         return RunRecord(

@@ -52,10 +52,13 @@ class Story(NamedTuple):
 
     @property
     def planned(self) -> int:
-        """Real examples that the stages foresee; 0 where that is not known."""
+        """Real examples that the stages foresee, by the last plan; 0 where that is not known."""
         stages = self.config.get("stages")
         known = [stage for stage in stages if isinstance(stage, dict)] if isinstance(stages, list) else []
-        return sum(int(number(stage.get("images")) or 0) for stage in known)
+        lengths = [int(number(stage.get("images")) or 0) for stage in known]
+        plans = [event.get("lengths") for event in self.of_kind("plan")]
+        changed = [int(number(each) or 0) for each in plans[-1]] if plans and isinstance(plans[-1], list) else []
+        return sum([*changed, *lengths[len(changed) :]])
 
     @property
     def seconds(self) -> float:

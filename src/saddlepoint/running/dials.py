@@ -34,14 +34,18 @@ def always() -> float:
 
 
 def dials(
-    paces: Mapping[str, Pace], stage: Stage, rate_factor: float, augment: Callable[[], float] = always
+    paces: Mapping[str, Pace],
+    stage: Stage,
+    rate_factor: float,
+    augment: Callable[[], float] = always,
+    place: Callable[[int], int] = int,
 ) -> Callable[[State], Dials]:
     """The stage's numbers at each state, by player; all rates are multiplied by `rate_factor`, which a rollback halves.
-    `augment` says how strong an augmentation is at the moment.
+    `augment` says how strong an augmentation is at the moment; `place`, where the schedule stands after so many images.
     """
 
     def at(state: State) -> Dials:
-        t = min(1.0, state.images / stage.images)
+        t = min(1.0, place(state.images) / stage.images)
         momenta = {name: momentum(pace, t) for name, pace in paces.items()}
         return Dials(
             rates={name: rate_factor * rate(pace, t) for name, pace in paces.items()},

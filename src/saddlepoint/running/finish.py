@@ -4,6 +4,7 @@ import io
 import math
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from PIL import Image
@@ -32,6 +33,7 @@ from saddlepoint.report.material import Material, Pairs, Translated
 from saddlepoint.report.page import write_report
 from saddlepoint.running.judging import SAMPLES, court_of
 from saddlepoint.running.live import Live
+from saddlepoint.running.replan import in_force
 from saddlepoint.running.watcher import Summary
 from saddlepoint.storage.told import told
 from saddlepoint.systems.looks import as_large, translated
@@ -44,14 +46,24 @@ EACH = 10  # pictures of each class, and pictures beside their nearest training 
 POINTS = 2_000
 
 
-def finish(live: Live, folder: Path) -> Summary:
+class Effort(NamedTuple):
+    """Of how many samples a finished run is judged, and digits by their own judge. A rehearsal makes less."""
+
+    samples: int = SAMPLES
+    protocol: int = PROTOCOL
+
+
+WHOLE = Effort()
+
+
+def finish(live: Live, folder: Path, effort: Effort = WHOLE) -> Summary:
     """Write everything from the state the run ended in; writing it again gives the same files."""
     model = ship(live, folder)
     strip = frames(folder)
     write_atomic(folder / "grid.png", sheet(live, model, 100))
     write_atomic(folder / "film.png", figures.png(figures.film(strip, model.medium.noun)))
     court, why = summoned(live)
-    measures, copies, fault = judged(live, model, folder, court)
+    measures, copies, fault = judged(live, model, folder, court, effort)
     why = why or fault
     table = dynamics(folder, model.medium.noun) + choice(live, folder) + doctor(live, folder, measures)
     table += [("judging", "not possible", why)] if why else []
@@ -152,7 +164,7 @@ def frame(folder: Path, name: str) -> Image.Image:
 
 
 def judged(
-    live: Live, model: Artefact, folder: Path, court: Court | None
+    live: Live, model: Artefact, folder: Path, court: Court | None, effort: Effort
 ) -> tuple[dict[str, Measure], Pairs | None, str]:
     """The measures that apply, near-copies, and why there is no more: for digits first those of the bundled judge that
     chose nothing, then those against held-out data. Samples that cannot be judged leave a page without figures, not a
@@ -162,10 +174,10 @@ def judged(
     copies = None
     try:
         if live.train.eye == "digits" and "sample" in model.can:
-            pictures, labels, _ = model.sample(PROTOCOL, seed=live.config.seed)
+            pictures, labels, _ = model.sample(effort.protocol, seed=live.config.seed)
             found = judge_digits(pictures, labels, OTHER, live.config.seed)
         if court is not None:
-            rest = court.full(model, SAMPLES, live.config.seed)
+            rest = court.full(model, effort.samples, live.config.seed)
             keep(folder, rest.measures)
             copies = rest.pairs if keep_copies(folder, rest) else None
             found |= {name: measure for name, measure in rest.measures.items() if name not in found}
@@ -191,7 +203,7 @@ def doctor(live: Live, folder: Path, measures: dict[str, Measure]) -> list[tuple
     judged = f" (judged against {references[-1]})" if references else ""
     return [
         ("doctor", verdict.name, f"{verdict.evidence}{judged}; change: {change}")
-        for verdict, change in in_turn(examine(folder, live.config))
+        for verdict, change in in_turn(examine(folder, in_force(live)))
     ]
 
 

@@ -111,22 +111,28 @@ class Live:
     @property
     def stage(self) -> Stage | None:
         """The stage to play, None when all are over."""
-        stages = self.config.stages
-        return stages[self.progress.stage] if self.progress.stage < len(stages) else None
+        return next(iter(self.config.stages[self.progress.stage :]), None)
 
     def told(self) -> dict[str, object]:
         """What the journal says of the stage that is about to be played."""
-        game = self.scene.game
-        players = {
-            name: {"networks": list(p.networks), "lr": self.scene.paces[name].lr} for name, p in game.players.items()
-        }
+        game, paces = self.scene.game, self.scene.paces
+        players = {name: {"networks": list(p.networks), "lr": paces[name].lr} for name, p in game.players.items()}
         objective = {} if game.objective is None else {"objective": game.objective.name}
         return {"system": self.config.system, **objective, "players": players}
 
     @property
+    def lengths(self) -> tuple[int, ...]:
+        """Real examples of each stage, by the plan in force."""
+        return tuple(self.progress.length(i, stage.images) for i, stage in enumerate(self.config.stages))
+
+    @property
     def total(self) -> int:
-        """Real examples the run is to see in all."""
-        return sum(stage.images for stage in self.config.stages)
+        """Real examples the run is to see in all, by the plan in force."""
+        return sum(self.lengths)
+
+    def place(self, images: int) -> int:
+        """Where the stage's schedule stands after so many images of it."""
+        return self.progress.course(self.config.stages[self.progress.stage].images).place(images)
 
     @property
     def best(self) -> nn.Module:
@@ -184,8 +190,7 @@ class Live:
 
     def evidence(self) -> Evidence:
         """What the run's models are judged against."""
-        stages = range(len(self.config.stages))
-        altered = any(self.enter(stage).game.augment is not None for stage in stages)
+        altered = any(self.enter(stage).game.augment is not None for stage in range(len(self.config.stages)))
         return Evidence(self.record, self.facts, self.sides, self.unseen(UNSEEN), altered)
 
     def begin_with(self, base: str) -> tuple[str, ...]:
@@ -224,7 +229,7 @@ class Live:
             seed=seed_of(self.config.seed, "stage", progress.stage),
             state=progress.game,
             schedule=scene.schedule,
-            dials=dials(scene.paces, stage, progress.rate_factor, self.strength),
+            dials=dials(scene.paces, stage, progress.rate_factor, self.strength, self.place),
         )
 
     def strength(self) -> float:
@@ -280,9 +285,9 @@ class Live:
             sets["fake"] = Batch(model.apply.call(source_of(given), self.config.seed), given.c)
         else:
             sets["fake"] = Batch(*drawn(model, self.facts, min(most, self.sides.source.size), self.config.seed))
-        order = [each for each in ("train", "fake", "held_out") if each in sets]
+        order, blind = [each for each in ("train", "fake", "held_out") if each in sets], name in game.unconditional
         D.eval()
-        answers = {each: self.logits(D, sets[each], name in game.unconditional) for each in order}
+        answers = {each: self.logits(D, sets[each], blind) for each in order}
         D.train()
         return answers
 

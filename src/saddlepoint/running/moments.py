@@ -1,5 +1,6 @@
-"""When a run does what, besides playing: a function of the images seen, fixed when the run begins."""
+"""When a run does what, besides playing: a function of the place on a stage's schedule, fixed when the run begins."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from saddlepoint.settings.run import Run, Stage
@@ -31,11 +32,14 @@ class Due(NamedTuple):
     over: bool
 
 
-def due(conf: Run, stage: Stage, before: int, now: int, judged: int = 0) -> Due:
+def due(conf: Run, stage: Stage, before: int, now: int, judged: int = 0, place: Callable[[int], int] = int) -> Due:
     """What the round that brought the stage from `before` to `now` images calls for; a stage's end calls for all.
 
-    judged: real examples between two judgements, 0 where there are none.
+    judged: real examples between two judgements, 0 where there are none. `place` says where the schedule stands after
+    so many images; an augmentation adapts to examples, whatever the schedule.
     """
+    adapt = crossed(before, now, ADAPT)
+    before, now = place(before), place(now)
     over = now >= stage.images
     frames = snapshots(stage, conf.snapshots)
     line = min(conf.journal_images, max(1, stage.images // LINES))
@@ -43,7 +47,7 @@ def due(conf: Run, stage: Stage, before: int, now: int, judged: int = 0) -> Due:
         journal=over or crossed(before, now, line),
         snapshot=over or any(before < frame <= now for frame in frames),
         judge=judged > 0 and (over or crossed(before, now, judged)),
-        adapt=crossed(before, now, ADAPT),
+        adapt=adapt,
         checkpoint=over or crossed(before, now, conf.checkpoint_images),
         over=over,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import State
 from saddlepoint.records import Round
+from saddlepoint.running.course import Course
 from saddlepoint.storage.parts import OTHER_RUN, Saved
 
 
@@ -45,6 +46,8 @@ class Progress:
     in_a_row, refused       rounds with a refused step: the latest without a break, and in all
     rollbacks, rate_factor  how often the run went back to a checkpoint, and what its rates are multiplied by since
     augment                 the strength of an adaptive augmentation
+    turned, turned_place    where in the stage its length was last changed: images seen, place on the schedule
+    lengths                 images of the stages whose length was changed, by their number
     journal                 bytes of the journal that belong to this state
     best                    the best judgement so far: its value, low, high, average, and images seen; empty without any
     """
@@ -61,6 +64,9 @@ class Progress:
     rollbacks: int = 0
     rate_factor: float = 1.0
     augment: float = 0.0
+    turned: int = 0
+    turned_place: int = 0
+    lengths: dict[str, int] = field(default_factory=dict)
     journal: int = 0
     best: dict[str, float | int | str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
@@ -84,7 +90,15 @@ class Progress:
 
     def next_stage(self) -> None:
         self.before, self.stage, self.index, self.images = self.seen, self.stage + 1, 0, 0
-        self.opened = False
+        self.opened, self.turned, self.turned_place = False, 0, 0
+
+    def length(self, stage: int, schedule: int) -> int:
+        """Images of a stage by the plan in force; those of its schedule where that was not changed."""
+        return self.lengths.get(str(stage), schedule)
+
+    def course(self, schedule: int) -> Course:
+        """The stage's way along a schedule of so many images."""
+        return Course(schedule, self.length(self.stage, schedule), self.turned, self.turned_place)
 
     def state(self) -> Saved:
         return Saved({}, asdict(self))
@@ -93,6 +107,8 @@ class Progress:
         values = dict(saved.values)
         tally = values.pop("tally")
         if not (fitting(values, asdict(Progress())) and fitting(tally, asdict(Tally()))):
+            raise SaddlepointError("holds what cannot be its state", "progress", OTHER_RUN)
+        if not all(of_kind(length, 1) and length > 0 for length in values.get("lengths", {}).values()):
             raise SaddlepointError("holds what cannot be its state", "progress", OTHER_RUN)
         self.tally = Tally(**tally)
         for name, value in values.items():

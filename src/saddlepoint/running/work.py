@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from saddlepoint.court.bench import Court
-from saddlepoint.durations import show
 from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.figures import png
 from saddlepoint.files import make_own_folder, sweep, write_atomic
@@ -19,11 +18,12 @@ from saddlepoint.media.catalog import medium_of
 from saddlepoint.record import made_by
 from saddlepoint.records import Round
 from saddlepoint.running import moments
-from saddlepoint.running.gauge import WINDOW, Gauge
+from saddlepoint.running.gauge import Gauge
 from saddlepoint.running.judging import best_of, court_of, sit
 from saddlepoint.running.live import Live
 from saddlepoint.running.moments import Due, due
 from saddlepoint.running.progress import Tally
+from saddlepoint.running.replan import Replan, in_force
 from saddlepoint.running.signals import StopSignals
 from saddlepoint.running.watcher import Tick, Watcher
 from saddlepoint.settings.run import Stage
@@ -34,7 +34,6 @@ from saddlepoint.systems.looks import NotFiniteError
 
 PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
 SECOND_CHANCES = 3
-OFF_THE_PLAN, EARLY = 0.2, 0.05
 NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -51,7 +50,7 @@ class Worker:
         self.progress = live.progress
         self.journal = Journal(folder / "journal.jsonl")
         self.started, self.earlier = time.monotonic(), 0.0
-        self.gauge = Gauge()
+        self.gauge, self.plan = Gauge(), Replan(live)
         self.opinion, self.judgement = "", ""  # the last of each, as the progress line has them
         self.court: Court | None = None
         self.context = ""  # what checkpoints say the run is made by
@@ -85,7 +84,7 @@ class Worker:
         events = told(self.journal.path) if self.progress.journal else []
         self.earlier = max((event.get("seconds") or 0.0 for event in events), default=0.0)
         self.line = (self.started, self.progress.seen)
-        self.gauge = Gauge()
+        self.gauge, self.plan = Gauge(), Replan(self.live)
 
     def work(self) -> None:
         """Play all that is left, saving on the way. Raises SaddlepointError when asked to stop, after having saved."""
@@ -112,19 +111,23 @@ class Worker:
     def open_stage(self, stage: Stage) -> None:
         """The first entry of a stage; what the first of all starts from is worth a frame and a checkpoint."""
         self.progress.opened = True
-        self.write("stage", stage=self.progress.stage, **self.live.told(), length=stage.images)
+        self.write(
+            "stage", stage=self.progress.stage, **self.live.told(), length=self.live.lengths[self.progress.stage]
+        )
         if self.progress.seen == 0:
             if why := self.live.record.choices.judge_refused:
                 self.write("judgement", refused=why)
                 self.watcher.note(f"not judged: {why}")
             self.snapshot()
             self.save()
+        self.plan.begin()
 
     def after(self, stage: Stage, round: Round) -> Due:
         """Count a round, and do what its moment calls for."""
-        before = self.progress.images
-        self.live.absorb(round)
-        moment = due(self.live.config, stage, before, round.images, self.live.record.choices.judge_images)
+        live, before = self.live, self.progress.images
+        live.absorb(round)
+        judged = live.record.choices.judge_images
+        moment = due(live.config, stage, before, round.images, judged, live.place)
         if self.live.scene.adaptive is not None and moment.adapt:
             self.write("augment", **self.live.adapt(moments.ADAPT))
         if moment.journal:
@@ -136,14 +139,25 @@ class Worker:
             self.snapshot()
         if moment.judge:
             self.judge()
+            self.watcher.phase("training")
         if moment.over:
             self.require_a_step()
             self.live.next_stage()
             if self.live.stage is None:
                 self.write("end")
-        if moment.checkpoint:
+        changed = not moment.over and self.look_at_the_plan(before)
+        if moment.checkpoint or changed:
             self.save()
         return moment
+
+    def look_at_the_plan(self, before: int) -> bool:
+        """Whether the plan was changed, to keep to the time: a checkpoint has to keep it. Great changes are told."""
+        if (look := self.plan.look(before, self.seconds)) is None or not self.plan.follow(look):
+            return False
+        self.write("plan", lengths=self.live.lengths, seconds=self.seconds, rate=look.rate)
+        if (note := self.plan.news(look)) is not None:
+            self.watcher.note(f"{note} {self.noun} in all, to keep to the time")
+        return True
 
     def check(self) -> None:
         """Raise OutOfItsSensesError where a number of the state is not finite: it is not drawn, judged or saved."""
@@ -170,6 +184,7 @@ class Worker:
         progress.rollbacks, progress.rate_factor, progress.journal = rollbacks, factor, self.journal.offset
         progress.in_a_row = 0
         self.line, self.gauge = (time.monotonic(), progress.seen), Gauge()
+        self.plan.begin()
         self.write("rollback", at=at, rate_factor=factor)
         self.watcher.note(f"not finite at {at:,} {self.noun}: back to {progress.seen:,} with rates times {factor:g}")
         self.save()
@@ -180,9 +195,8 @@ class Worker:
 
     def write_rounds(self) -> None:
         """The line on the rounds since the last one: means, and how fast they went."""
-        tally, now = self.progress.tally, time.monotonic()
+        tally, now, (then, images) = self.progress.tally, time.monotonic(), self.line
         means = tally.means()
-        then, images = self.line
         groups = {
             group: {name.partition("/")[2]: value for name, value in means.items() if name.startswith(group + "/")}
             for group in ("losses", "gradients", "real", "fake")
@@ -221,6 +235,7 @@ class Worker:
     def judge(self) -> None:
         """Judge the averages as they are now, and keep the best; then what the doctor says of the run so far."""
         live = self.live
+        self.watcher.phase("judging")
         try:
             self.court = self.court or court_of(live)
             found = sit(live, self.court, live.record.choices.judge_samples)
@@ -240,7 +255,7 @@ class Worker:
             "measures": {key: list(measure[:3]) for key, measure in found[name].items()},
         }
         story = [*told(self.journal.path), {"event": "judgement", **judged}]
-        verdicts = diagnose(Case.of(live.config.model_dump(mode="json"), story))
+        verdicts = diagnose(Case.of(in_force(live).model_dump(mode="json"), story))
         self.write("judgement", **judged, verdicts=[verdict._asdict() for verdict in verdicts])
         title = measure.card.metric.partition(",")[0]
         self.judgement = f"{title} {measure}; {verdicts[0].name}"
@@ -270,20 +285,8 @@ class Worker:
             d_real=numbers.get("D(x)", math.nan),
             d_fake=numbers.get("D(G(z))", math.nan),
             skipped=self.progress.refused,
-            facts=(*filter(None, (self.opinion, self.judgement)), *self.beside_the_plan(left)),
+            facts=tuple(filter(None, (self.opinion, self.judgement))),
         )
-
-    def beside_the_plan(self, left: float) -> tuple[str, ...]:
-        """A word on time where the budget, which is a plan and no guillotine, will be missed by more than a fifth.
-
-        The first rounds prepare what the others use, and foretell nothing: not a word in the time that the speed is an
-        average over, nor before a twentieth of the images.
-        """
-        planned, all_in_all = self.live.record.choices.planned_seconds, self.seconds + left
-        early = time.monotonic() - self.started < WINDOW or self.progress.seen < EARLY * self.live.total
-        if early or not planned or abs(all_in_all / planned - 1) <= OFF_THE_PLAN or not math.isfinite(left):
-            return ()
-        return (f"about {show(all_in_all)} in all instead of the {show(planned)} planned",)
 
     def stopped(self, signal: int) -> SaddlepointError:
         hint = f"go on with `{typed('resume', self.folder)}`"

@@ -48,6 +48,7 @@ SHAPES: Mapping[str, Mapping[str, Holds]] = {
         ("train", "fake", "held_out"), lambda value: isinstance(value, dict) and all(map(opinion, value.items()))
     ),
     "judgement": {"measures": by_name(bar), "decides": text},
+    "plan": {"lengths": lambda value: isinstance(value, list) and all(map(whole, value)), "seconds": number},
     "rollback": {"at": whole, "rate_factor": number},
 }
 

@@ -1,0 +1,42 @@
+"""How a length of time is shared out: what the start has taken, the playing, and the last page."""
+
+import math
+import time
+
+from saddlepoint.durations import show
+from saddlepoint.planning.budget import images_for
+from saddlepoint.planning.prepared import Prepared, with_length
+from saddlepoint.record import RunRecord
+
+AIM = 0.97  # of the time: a process takes a moment to begin and to end, and a machine is never as quiet as it was
+
+
+class Allotment:
+    """A budget of seconds that counts from `begun`, by the clock of time.monotonic."""
+
+    def __init__(self, budget: float, begun: float) -> None:
+        self.budget, self.begun = budget, begun
+
+    @property
+    def left(self) -> float:
+        """Seconds for all that is still to come."""
+        return AIM * self.budget - (time.monotonic() - self.begun)
+
+    def shared(self, record: RunRecord, prepared: Prepared, closing: float) -> RunRecord:
+        """The record with the length that fits into what is left beside the last page; at least one round."""
+        measured, share = prepared.measured, record.config.judge.share
+        images = images_for(max(0.0, self.left - closing), measured.rate, measured.round, share)
+        choices = record.choices.model_copy(update={"closing_seconds": closing})
+        return record.model_copy(update={"config": with_length(record.config, images), "choices": choices})
+
+    def promised(self, record: RunRecord) -> RunRecord:
+        """The record with what is left now, to which the run is going to keep."""
+        choices = record.choices.model_copy(update={"budget_seconds": self.left})
+        return record.model_copy(update={"choices": choices})
+
+    def complaint(self, record: RunRecord) -> str | None:
+        """What to say where there is no time to play in."""
+        if self.left > record.choices.closing_seconds:
+            return None
+        least = math.ceil((self.budget - self.left + record.choices.closing_seconds + 1) / AIM)
+        return f"{show(self.budget)} is too short: the start and the last page take {show(least)}; as little as can be"
