@@ -536,6 +536,20 @@ TABLE = {
         ("no exponential", "return math.exp(float(", "return (float("),
         ("met twice only", "int((counts > 0).sum())", "int((counts > 1).sum())"),
     ],
+    ("running/finish.py", "test_resume.py"): [
+        ("over though the page is older", "page.stat().st_mtime_ns >= journal.stat().st_mtime_ns and", ""),
+        ("over wherever a page is", 'happened[-1:] == ["end"]', "True"),
+    ],
+    ("formats.py", "test_figures.py"): [
+        ("any suffix is a PNG", "if (found := FORMATS.get(path.suffix.lower())) is None:", "found = 'PNG'\n    if False:"),
+    ],
+    ("figures.py", "test_figures.py"): [
+        ("opacity is black", "(*PAPER, 255))\n    on_paper", "(0, 0, 0, 255))\n    on_paper"),
+        ("a walk there alone", "(*tiles, *tiles[-2:0:-1])", "tiles"),
+    ],
+    ("report/inline.py", "test_report.py"): [
+        ("few pictures grow", "if room > len(pictures):", "if False:"),
+    ],
     ("statistics/copies.py", "test_metrics_closed_forms.py test_nearest.py test_statistics.py"): [
         ("p without the run itself", "wilson(1 + hits, 1 + SHUFFLES)", "wilson(hits, SHUFFLES)"),
         ("as near as its own neighbour", "CLOSE = 1 / 3", "CLOSE = 1"),

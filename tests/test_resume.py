@@ -1,6 +1,7 @@
 """A run that was cut anywhere ends in the very bits of one that never was; `more` adds a stage to it."""
 
 import json
+import os
 import random
 import re
 import shutil
@@ -253,6 +254,25 @@ def test_nothing_more_changes_nothing(whole: Run, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "sessions.jsonl"}
     resume(folder)
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_finished_run_says_so_at_once_and_one_whose_last_page_is_missing_or_older_gets_it(
+    whole: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, watcher, ended = copied(whole, tmp_path), Seen(), []
+    monkeypatch.setattr(api, "finish", lambda live, folder: ended.append(folder) or Summary(folder, (), ()))
+    (folder / "generator").mkdir(exist_ok=True)
+    resume(folder)
+    page = folder / "report.html"
+    page.write_text("")
+    os.utime(page, ns=(0, (folder / "journal.jsonl").stat().st_mtime_ns - 1))
+    resume(folder)
+    assert len(ended) == 2
+    page.write_text("")
+    monkeypatch.setattr(api, "as_begun", None)  # no data are read
+    resume(folder, watcher=watcher)
+    assert len(ended) == 2
+    assert watcher.notes == [f"finished already; `saddlepoint resume {folder} --more 10m` trains longer"]
 
 
 # Refusals.

@@ -14,7 +14,7 @@ from saddlepoint.data.sources import silent
 from saddlepoint.data.survey import Survey, survey
 from saddlepoint.durations import parse
 from saddlepoint.engine import resolve
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import free_bytes, make_folder, make_new_folder
 from saddlepoint.planning import judgements
 from saddlepoint.planning.allotment import Allotment
@@ -24,7 +24,7 @@ from saddlepoint.planning.intake import located, stem
 from saddlepoint.planning.prepared import Prepared
 from saddlepoint.planning.rehearsal import closing
 from saddlepoint.record import RunRecord, read_record
-from saddlepoint.running.finish import finish
+from saddlepoint.running.finish import finish, over
 from saddlepoint.running.opened import Opened, as_begun, as_written
 from saddlepoint.running.reading import reading
 from saddlepoint.running.sessions import noted
@@ -147,6 +147,9 @@ def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | 
     folder, watcher = Path(folder), watcher or Nobody()
     record = as_written(folder)
     with RunLock(folder):
+        if more is None and over(folder):
+            watcher.note(f"finished already; `{typed('resume', folder, '--more', '10m')}` trains longer")
+            return Run(folder)
         run = as_begun(record, watcher.note)
         if more is not None:
             run = run._replace(record=lengthened(run, more))

@@ -74,6 +74,15 @@ def finish(live: Live, folder: Path, effort: Effort = WHOLE) -> Summary:
     return Summary(folder, (*rows(measures), *table), tuple(folder / name for name in names))
 
 
+def over(folder: Path) -> bool:
+    """Whether nothing is left to be done: the journal has come to its end, and all was written after that."""
+    journal, page = folder / "journal.jsonl", folder / "report.html"
+    if not (journal.is_file() and page.is_file() and (folder / "generator").is_dir()):
+        return False
+    happened = [event["event"] for event in told(journal) if event["event"] != "checkpoint"]
+    return page.stat().st_mtime_ns >= journal.stat().st_mtime_ns and happened[-1:] == ["end"]
+
+
 def summoned(live: Live) -> tuple[Court | None, str]:
     """Everybody who judges a run, or why there is nobody: data that cannot be judged, features that were refused."""
     try:
