@@ -8,7 +8,8 @@ from torch import Tensor
 
 from saddlepoint.statistics.both import LEAST, PARTS, Side, by_pairs, of_both, share_of_both
 from saddlepoint.statistics.gaussian import fit, frechet
-from saddlepoint.statistics.influence import Reference, by_pairs as pairs_of_gaussians, frechet_interval
+from saddlepoint.statistics.influence import Reference, frechet_interval
+from saddlepoint.statistics.influence import by_pairs as pairs_of_gaussians
 from saddlepoint.statistics.intervals import NORMAL_95, jackknife, parts_of, student_95, wilson
 from saddlepoint.statistics.kernel import kernel_distance, polynomial
 from saddlepoint.statistics.manifold import manifold
@@ -124,8 +125,8 @@ def test_the_influence_functions_of_both_sides_give_the_jackknife_over_both():
 
 
 def test_what_pairs_add_to_a_frechet_distance_does_not_mind_that_both_sides_come_in_one_order():
-    """K = x y + (x^2 - 1)(y^2 - 1) / 4 of two standard normals, E K^2 = 1 + 1/4; of equal ones it would be 47 / 4. By 500
-    pairs it is known to a third.
+    """K = x y + (x^2 - 1)(y^2 - 1) / 4 of two standard normals, E K^2 = 1 + 1/4; of equal ones it would be 47 / 4. By
+    500 pairs it is known to a third.
     """
     x = random(2_000, 1).sort(0).values
     eye, one = torch.eye(1, dtype=torch.float64), torch.ones(1, dtype=torch.float64)

@@ -245,6 +245,18 @@ def test_one_warning_for_any_number_of_damaged_ones(tmp_path: Path) -> None:
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["000000001", "000000002"]
 
 
+def test_what_is_damaged_stays_until_there_are_enough_whole_ones(tmp_path: Path) -> None:
+    """Of three that are to be kept there are one, two, and only then three."""
+    toy = Toy()
+    for images in (1, 2):
+        save(tmp_path, images, toy.at(images).parts, keep=3)
+    (tmp_path / "000000002" / "values.json").write_bytes(b"{}")
+    restore(tmp_path, toy.parts)
+    for images, aside in ((3, 1), (4, 0)):
+        save(tmp_path, images, toy.at(images).parts, keep=3)
+        assert len(list(tmp_path.glob("*" + DAMAGED))) == aside
+
+
 def test_all_damaged(two: Path) -> None:
     for folder in checkpoints(two):
         (folder / "manifest.json").write_bytes(b"")
