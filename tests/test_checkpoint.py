@@ -257,6 +257,16 @@ def test_what_is_damaged_stays_until_there_are_enough_whole_ones(tmp_path: Path)
         assert len(list(tmp_path.glob("*" + DAMAGED))) == aside
 
 
+def test_the_newest_is_the_one_of_most_images_however_long_its_name(tmp_path: Path) -> None:
+    toy = Toy()
+    for images in (999_999_999, 1_000_000_000):
+        save(tmp_path, images, toy.at(images % 7).parts)
+    assert [int(path.name) for path in checkpoints(tmp_path)] == [999_999_999, 1_000_000_000]
+    restored = restore(tmp_path, toy.parts)
+    assert restored is not None
+    assert restored.images == 1_000_000_000
+
+
 def test_all_damaged(two: Path) -> None:
     for folder in checkpoints(two):
         (folder / "manifest.json").write_bytes(b"")
