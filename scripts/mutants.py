@@ -1060,7 +1060,7 @@ TABLE = {
     ("statistics/influence.py", "test_both.py test_statistics.py"): [
         ("fresh: one order for both sides", "generator=_alike(i)", "generator=_alike(0)"),
     ],
-    ("statistics/intervals.py", "test_metrics_closed_forms.py"): [
+    ("statistics/intervals.py", "test_pairs_of_pictures.py"): [
         ("fresh: a sign in Student's expansion", "16 * z**3 + 3 * z)", "16 * z**3 - 3 * z)"),
     ],
     ("statistics/manifold.py", "test_both.py test_metrics_closed_forms.py"): [
@@ -1167,7 +1167,7 @@ TABLE = {
     ("data/depth.py", "test_data_pictures.py test_data_formats.py"): [
         ("fresh: white is 65,536", "return x / 65535", "return x / 65536"),
     ],
-    ("data/facts.py", "test_data_sampling.py test_data_cond.py"): [
+    ("data/facts.py", "test_data_sampling.py"): [
         ("fresh: the end is never reached", "torch.arange(count) * n // count", "torch.arange(count) * (n // count)"),
     ],
     ("data/fitting.py", "test_data_pictures.py test_data_formats.py"): [
@@ -1176,13 +1176,13 @@ TABLE = {
     ("data/gather.py", "test_data_pictures.py test_data_readers.py"): [
         ("fresh: the shorter side is brought to the limit", "limit / max(native)", "limit / min(native)"),
     ],
-    ("data/pairs.py", "test_pairs_of_pictures.py test_data_readers.py"): [
+    ("data/pairs.py", "test_data_pairs.py"): [
         ("fresh: twice as wide as high", "(wish.size[0], 2 * wish.size[1])", "(wish.size[0], 2 * wish.size[0])"),
     ],
     ("data/pictures.py", "test_data_pictures.py test_data_formats.py"): [
         ("fresh: turned and mirrored is not turned", "in (5, 6, 7, 8)", "in (6, 8)"),
     ],
-    ("data/sides.py", "test_data_sampling.py test_split.py"): [
+    ("data/sides.py", "test_split.py"): [
         ("fresh: 500 are looked at at most", "return max(PROBE, LOOKED_AT", "return min(PROBE, LOOKED_AT"),
     ],
     ("data/source.py", "test_data_readers.py test_idx.py"): [
@@ -1253,7 +1253,7 @@ TABLE = {
             "return half if half.double().allclose(tensor.double()) else tensor",
         ),
     ],
-    ("storage/told.py", "test_attacks.py test_run_begins.py"): [
+    ("storage/told.py", "test_journal.py"): [
         ("fresh: true is a number", " and not isinstance(value, bool))", ")"),
     ],
     ("networks/blocks.py", "test_blocks.py"): [
