@@ -1037,10 +1037,10 @@ TABLE = {
     ("statistics/both.py", "test_both.py test_statistics.py"): [
         ("fresh: a degree of freedom for every part", "(g - 1) / g, g - 1)", "(g - 1) / g, g)"),
     ],
-    ("statistics/classes.py", "test_metrics_closed_forms.py test_statistics.py"): [
+    ("statistics/classes.py", "test_metrics_closed_forms.py::test_the_floor_of_few_modes_is_millers"): [
         ("fresh: the census' floor of one mode more", "min((k - 1) / (2 * n), ", "min(k / (2 * n), "),
     ],
-    ("statistics/copies.py", "test_metrics_closed_forms.py test_statistics.py"): [
+    ("statistics/copies.py", "test_metrics_closed_forms.py::test_few_of_many_are_drawn_from_all_over"): [
         (
             "fresh: few of many: the first places are drawn",
             "drawn = drawn[torch.randperm(len(drawn), generator=rng)[:k]]",
@@ -1060,13 +1060,13 @@ TABLE = {
     ("statistics/influence.py", "test_both.py test_statistics.py"): [
         ("fresh: one order for both sides", "generator=_alike(i)", "generator=_alike(0)"),
     ],
-    ("statistics/intervals.py", "test_pairs_of_pictures.py"): [
+    ("statistics/intervals.py", "test_pairs_of_pictures.py::test_students_quantiles_are_scipys"): [
         ("fresh: a sign in Student's expansion", "16 * z**3 + 3 * z)", "16 * z**3 - 3 * z)"),
     ],
-    ("statistics/manifold.py", "test_both.py test_metrics_closed_forms.py"): [
+    ("statistics/manifold.py", "test_both.py::test_shares_without_a_doubt_are_as_well_known_as_by_their_own_trials"): [
         ("fresh: trials of the other sample", '{"precision": m, "recall": n, ', '{"precision": n, "recall": m, '),
     ],
-    ("statistics/pattern.py", "test_pattern.py test_statistics.py"): [
+    ("statistics/pattern.py", "test_pattern.py::test_a_white_ground_is_as_good_as_a_black_one"): [
         ("fresh: white ground counts", "(brightness <= LEVELS - NEAR)", "(brightness <= LEVELS)"),
     ],
     ("statistics/pictures.py", "test_pairs_of_pictures.py test_statistics.py"): [
@@ -1089,10 +1089,10 @@ TABLE = {
             "math.sqrt(a[1] ** 2 + b[1] ** 2)",
         ),
     ],
-    ("judge/cures.py", "test_doctor.py"): [
+    ("judge/cures.py", "test_doctor.py::test_where_a_run_has_no_such_setting_g_learns_more_slowly_or_longer"): [
         ("fresh: as long a run as it was", 'f"--images {2 * case.length}"', 'f"--images {case.length}"'),
     ],
-    ("judge/digits.py", "test_judge_digits.py test_statistics.py"): [
+    ("judge/digits.py", "test_judge_digits.py::test_diversity_is_the_mean_of_ten_independent_ratios"): [
         (
             "fresh: halves by the root of the classes",
             "for ratio in ratios)) / len(ratios)",
@@ -1102,7 +1102,7 @@ TABLE = {
     ("judge/diversity.py", "test_judge_spread.py test_judge_judgement.py"): [
         ("fresh: classes that collapsed are passed over", "if not theirs.alike:", "if not ours.alike:"),
     ],
-    ("judge/doctor.py", "test_doctor.py test_judge_runs.py"): [
+    ("judge/doctor.py", "test_doctor.py::test_one_turn_is_no_oscillation test_doctor.py"): [
         ("fresh: one turn is an oscillation", "if turns < 2 and", "if turns < 1 and"),
         (
             "fresh: an advice that is followed already",
@@ -1113,28 +1113,28 @@ TABLE = {
     ("judge/group.py", "test_judge_refusals.py test_judge_judgement.py"): [
         ("fresh: alike in one number", "self.seen.features[:1]).all()", "self.seen.features[:1]).any()"),
     ],
-    ("judge/judgement.py", "test_judge_judgement.py test_judge_remembered.py"): [
+    ("judge/judgement.py", "test_judge_judgement.py::test_a_yardstick_is_of_equal_draws_alone"): [
         (
             "fresh: a yardstick of what is left over",
             "order.split(n)[: min(DRAWS, len(features) // n)]",
             "order.split(n)[:DRAWS]",
         ),
     ],
-    ("judge/judgement.py", "test_judge_judgement.py"): [
+    ("judge/judgement.py", "test_judge_judgement.py::test_a_card_says_how_many_samples_were_asked_about"): [
         (
             "fresh: near-copies among all samples, by their card",
             "card._replace(n_fake=asked.size, n_real=remembered.among)",
             "card._replace(n_real=remembered.among)",
         ),
     ],
-    ("judge/memory.py", "test_judge_judgement.py test_statistics.py"): [
+    ("judge/memory.py", "test_judge_judgement.py::test_independent_examples_are_asked_from_all_over"): [
         (
             "fresh: the first held-out ones are asked",
             "drawn = held_out[some(len(held_out), QUERIES)]",
             "drawn = held_out[:QUERIES]",
         ),
     ],
-    ("judge/path.py", "test_judge_judgement.py test_statistics.py"): [
+    ("judge/path.py", "test_judge_judgement.py::test_path_length_of_a_linear_generator"): [
         (
             "fresh: an interval by ends and not by ways",
             "float(rates.std()) / n**0.5",
@@ -1195,14 +1195,14 @@ TABLE = {
             "saved.get(name)",
         ),
     ],
-    ("running/finish.py", "test_chosen.py test_report.py"): [
+    ("running/finish.py", "test_chosen.py::test_of_two_judges_the_one_that_did_not_choose_is_reported"): [
         (
             "fresh: the judge that chose overrules the other",
             "for name, measure in rest.measures.items() if name not in found}",
             "for name, measure in rest.measures.items()}",
         ),
     ],
-    ("running/judging.py", "test_judge_runs.py test_judge_averages.py"): [
+    ("running/judging.py", "test_judge_runs.py::test_the_best_average_is_the_one_whose_distance_is_surely_the_least"): [
         ("fresh: the lowest value wins by luck", "found[name][decides].high)", "found[name][decides].value)"),
     ],
     ("running/live.py", "test_learning.py test_judge_runs.py"): [
@@ -1219,7 +1219,7 @@ TABLE = {
             "any(before <= frame < now",
         ),
     ],
-    ("running/opinions.py", "test_judge_runs.py"): [
+    ("running/opinions.py", "test_judge_runs.py::test_fakes_are_not_taken_for_real_by_the_best_of_many_classes"): [
         ("fresh: the lowest logits are the nearest", "(both - logit).abs().argsort", "(both - logit).argsort"),
     ],
     ("running/progress.py", "test_progress.py"): [
@@ -1235,7 +1235,7 @@ TABLE = {
     ("running/sessions.py", "test_resume.py test_run.py"): [
         ("fresh: a session begins where it ended", '"from_images": first', '"from_images": progress.seen'),
     ],
-    ("storage/checkpoint.py", "test_checkpoint.py test_checkpoint_traps.py"): [
+    ("storage/checkpoint.py", "test_checkpoint.py"): [
         ("fresh: damage is removed beside a lone checkpoint", "if len(found) >= keep else []", "if found else []"),
         ("fresh: checkpoints by their spelling", "key=lambda path: int(path.name)", "key=lambda path: path.name"),
     ],

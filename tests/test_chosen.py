@@ -71,7 +71,7 @@ def test_digits_are_reported_by_the_judge_that_did_not_choose(tmp_path: Path, mo
     assert seen == [(None, None, "b", 3)]
 
 
-def test_where_both_judges_measured_the_same_the_one_that_did_not_choose_is_reported(tmp_path, monkeypatch) -> None:
+def test_of_two_judges_the_one_that_did_not_choose_is_reported(tmp_path, monkeypatch) -> None:
     live = SimpleNamespace(train=SimpleNamespace(eye="digits"), config=SimpleNamespace(seed=3))
     model = SimpleNamespace(can=("sample",), sample=lambda n, seed: (None, None, None))
     rest = SimpleNamespace(measures={"frechet": "chose", "coverage": "alone"}, pairs=None)
