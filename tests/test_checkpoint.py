@@ -245,6 +245,28 @@ def test_one_warning_for_any_number_of_damaged_ones(tmp_path: Path) -> None:
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["000000001", "000000002"]
 
 
+def test_what_is_damaged_stays_until_there_are_enough_whole_ones(tmp_path: Path) -> None:
+    """Of three that are to be kept there are one, two, and only then three."""
+    toy = Toy()
+    for images in (1, 2):
+        save(tmp_path, images, toy.at(images).parts, keep=3)
+    (tmp_path / "000000002" / "values.json").write_bytes(b"{}")
+    restore(tmp_path, toy.parts)
+    for images, aside in ((3, 1), (4, 0)):
+        save(tmp_path, images, toy.at(images).parts, keep=3)
+        assert len(list(tmp_path.glob("*" + DAMAGED))) == aside
+
+
+def test_the_newest_is_the_one_of_most_images_however_long_its_name(tmp_path: Path) -> None:
+    toy = Toy()
+    for images in (999_999_999, 1_000_000_000):
+        save(tmp_path, images, toy.at(images % 7).parts)
+    assert [int(path.name) for path in checkpoints(tmp_path)] == [999_999_999, 1_000_000_000]
+    restored = restore(tmp_path, toy.parts)
+    assert restored is not None
+    assert restored.images == 1_000_000_000
+
+
 def test_all_damaged(two: Path) -> None:
     for folder in checkpoints(two):
         (folder / "manifest.json").write_bytes(b"")

@@ -71,6 +71,18 @@ def test_digits_are_reported_by_the_judge_that_did_not_choose(tmp_path: Path, mo
     assert seen == [(None, None, "b", 3)]
 
 
+def test_of_two_judges_the_one_that_did_not_choose_is_reported(tmp_path, monkeypatch) -> None:
+    live = SimpleNamespace(train=SimpleNamespace(eye="digits"), config=SimpleNamespace(seed=3))
+    model = SimpleNamespace(can=("sample",), sample=lambda n, seed: (None, None, None))
+    rest = SimpleNamespace(measures={"frechet": "chose", "coverage": "alone"}, pairs=None)
+    monkeypatch.setattr(finish, "judge_digits", lambda *_: {"frechet": "did not choose"})
+    monkeypatch.setattr(finish, "keep", lambda *_: None)
+    monkeypatch.setattr(finish, "keep_copies", lambda *_: [])
+    court = SimpleNamespace(full=lambda *_: rest)
+    found, _, fault = finish.judged(cast(Any, live), cast(Any, model), tmp_path, cast(Any, court))
+    assert (found, fault) == ({"frechet": "did not choose", "coverage": "alone"}, "")
+
+
 def test_the_page_says_what_chose_the_average(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle(monkeypatch)
     run = begin(tmp_path, CONFIG.model_copy(update={"judge": Judge(share=0.5)}))

@@ -69,10 +69,13 @@ def test_arrays_are_mapped_where_they_are_used_as_they_are(tmp_path: Path) -> No
 def test_anything_that_changes_what_is_decoded_makes_another(pictures: Path, monkeypatch) -> None:
     read(pictures, monkeypatch)
     read(pictures, monkeypatch, size=(5, 7))
+    read(pictures, monkeypatch, size=(5, 7), fit="pad")
+    read(pictures, monkeypatch, size=(5, 7), fit="stretch")
+    read(pictures, monkeypatch, side=4)
     read(pictures, monkeypatch, background="black")
     Image.new("RGB", (14, 10)).save(pictures / "a/new.png")
     read(pictures, monkeypatch)
-    assert len(cache.contents()) == 4
+    assert len(cache.contents()) == 7
 
 
 @pytest.mark.parametrize("harm", ["cut", "no about", "about damaged"])

@@ -103,6 +103,8 @@ def test_missing_values_are_marked() -> None:
     assert made({"class": ["a", "", "b", "nan"]}).missing.tolist() == [False, True, False, False]
     assert made({"class": np.array([0, -1, 2])}).missing.tolist() == [False, True, False]
     assert made({"age": np.array([0.5, np.nan, 2.2])}).missing.tolist() == [False, True, False]
+    vectors = np.array([[1.0, 2.0], [np.nan, 3.0], [np.inf, np.nan], [0.0, 0.0]])
+    assert made({"code": vectors}).missing.tolist() == [False, True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,16 @@ def test_arrays_that_leave_most_of_their_range_unused(
     assert int(source.x.int().max()) > 0.9 * white
 
 
+@pytest.mark.parametrize(("highest", "kind"), [(255, torch.uint8), (256, torch.uint16), (65535, torch.uint16)])
+def test_whole_numbers_are_held_in_the_least_type_that_has_them_all(tmp_path: Path, highest: int, kind) -> None:
+    x = np.zeros((3, 8, 8), np.int64)
+    x[1, 2, 3] = highest
+    np.save(tmp_path / "set.npy", x)
+    source = open_source(str(tmp_path / "set.npy"))
+    assert source.x.dtype == kind
+    assert int(source.x[1, 0, 2, 3]) == highest
+
+
 @pytest.mark.parametrize(("dtype", "highest"), [("uint8", 64), ("uint16", 16384), ("bool", 1), ("uint8", 255)])
 def test_arrays_that_use_their_range_are_passed_over_in_silence(tmp_path: Path, dtype: str, highest: int) -> None:
     x = np.zeros((3, 8, 8), dtype)

@@ -6,6 +6,7 @@ import torch
 from saddlepoint.data.batches import Batches, Sampling, balanced
 from saddlepoint.data.digits import digits
 from saddlepoint.data.duplicates import groups, same
+from saddlepoint.data.facts import evenly
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import split, together
 from saddlepoint.errors import SaddlepointError
@@ -63,6 +64,7 @@ def test_half_of_the_pictures_are_mirrored_and_always_the_same() -> None:
     left = torch.cat([one.at(position).x[:, 0, 0, 0] for position in range(0, 5000, 100)])  # pyright: ignore
     assert 0.45 < left.mean() < 0.55
     assert torch.equal(one.at(300).x, one.at(300).x)  # pyright: ignore
+    assert len(set(map(bytes, left.view(-1, 100).byte().numpy()))) == 50, "no two batches have the same ones mirrored"
     assert ((one.at(0).x[..., 0] + one.at(0).x[..., 2]) == 1).all()  # pyright: ignore
 
 
@@ -85,6 +87,16 @@ def test_copies_are_found_and_different_pictures_are_not() -> None:
         assert found is not None
         assert (found[2000:] == torch.arange(60)).float().mean() > 0.95
         assert torch.equal(found[:2000], torch.arange(2000))
+
+
+@pytest.mark.parametrize(("n", "count"), [(1_000, 64), (7, 5), (127, 64), (64, 64), (3, 64)])
+def test_places_are_spread_over_all_there_are(n: int, count: int) -> None:
+    """As many as asked for or as there are, from the first on, and no gap is longer than any other by more than one."""
+    places = evenly(n, count).tolist()
+    assert len(places) == min(n, count)
+    gaps = [b - a for a, b in zip(places, [*places[1:], n])]
+    assert places[0] == 0
+    assert max(gaps) - min(gaps) <= 1
 
 
 def test_no_groups_of_points() -> None:

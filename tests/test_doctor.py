@@ -9,6 +9,7 @@ import pytest
 
 from saddlepoint.cli.main import main
 from saddlepoint.judge.case import LEAST, MOST, Case
+from saddlepoint.judge.cures import at_hand
 from saddlepoint.judge.doctor import LATER, WOVEN, Verdict, diagnose
 from saddlepoint.planning.begin import configure
 from saddlepoint.systems.gan.config import RECIPES
@@ -399,3 +400,16 @@ def test_a_fall_within_its_error_bar_is_no_turn():
         events = [judgement(f) for f in (1, 1, 1, 1, 1, 1.5, 1, 2.9)]
         events[6]["measures"]["frechet"] = [1, 0.9, high]
         assert only(rounds(), *events).name == name
+
+
+@pytest.mark.parametrize(("rate", "change"), [(2e-3, "--g.lr 0.0005"), (2e-4, "--images 200"), (0.0, "--images 200")])
+def test_where_a_run_has_no_such_setting_g_learns_more_slowly_or_longer(rate: float, change: str):
+    """A fourth of its rate where that is one to advise; else twice as many images as it had."""
+    case = Case.of({"system": "of others", "g": {"lr": rate}, "stages": [{"images": 100}]}, ())
+    assert at_hand("--r1 1", case) == change
+
+
+def test_one_turn_is_no_oscillation():
+    """Up and down beyond the error bars, in the last half of the judgements; up again is the second turn."""
+    for distances, names in (((1, 1, 1, 1, 2, 1), ["healthy"]), ((1, 1, 1, 1, 2, 1, 2), ["oscillation"])):
+        assert [verdict.name for verdict in said(*map(judgement, distances))] == names

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.storage.journal import Journal, read
+from saddlepoint.storage.told import fault
 
 
 def test_what_is_appended_is_read(tmp_path: Path) -> None:
@@ -135,3 +136,13 @@ def test_wall_clock_apart_equal_runs_write_equal_bytes(tmp_path: Path) -> None:
         Journal(tmp_path / name).append({"event": "rounds", "losses": {"D": 1 / 3, "G": 2e-300}, "images": 64})
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert json.loads((tmp_path / "a").read_text())["losses"] == {"D": 1 / 3, "G": 2e-300}
+
+
+@pytest.mark.parametrize("odd", [True, "1", [1], {}])
+def test_only_numbers_are_numbers(odd: object) -> None:
+    """True counts as 1 in Python, and is none here."""
+    line = {"event": "rounds", "images": 1, "rate": 1.5, "skipped": 0, "losses": {"D": 1.0, "G": None}}
+    assert not fault(line)
+    for name in ("images", "rate", "skipped", "round"):
+        assert fault(line | {name: odd}), name
+    assert fault(line | {"losses": {"D": odd}})

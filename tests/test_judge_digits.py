@@ -13,6 +13,7 @@ from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.digits import DigitJudge, as_bytes, judge_digits, load, look, within_class
 from saddlepoint.networks.classifier import Classifier
 from saddlepoint.statistics.gaussian import fit, frechet
+from saddlepoint.statistics.intervals import mean_of
 
 WEIGHTS = Path(judging.__file__).parent / "weights"
 
@@ -108,6 +109,15 @@ def test_real_pictures_are_judged_real(real):
         assert measure.card.n_real == 10_000
         assert measure.card.n_fake == 2_000
         assert measure.card.extractor_digest == load("a").digest
+
+
+def test_diversity_is_the_mean_of_ten_independent_ratios(test_part, seen):
+    x, c = test_part[0][:300], test_part[1][:300]
+    judge = load("a")
+    each = within_class(look(judge.network, x)[0], c)
+    expected = mean_of([one.scaled(100 / real) for one, real in zip(each, judge.spread)])
+    found = judge_digits(x, c)["diversity"]
+    assert (found.value, found.low, found.high) == pytest.approx(expected, rel=1e-9)
 
 
 def test_one_picture_a_class_is_accurate_and_not_diverse(test_part, seen):

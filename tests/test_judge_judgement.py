@@ -11,12 +11,13 @@ from saddlepoint.api import start
 from saddlepoint.court.folders import judge_folders
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.card import Card
 from saddlepoint.judge.diversity import class_spread, likeness
 from saddlepoint.judge.extractors.digits import digits as digit_extractor
 from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import Group, card_of, group
-from saddlepoint.judge.judgement import Standard, distances, judge, least_for_limit, patterns, quick
+from saddlepoint.judge.judgement import Standard, distances, judge, least_for_limit, memories, patterns, quick
 from saddlepoint.judge.memory import independent, memorised, memory, nearest_features, nearest_l1, usual_distance
 from saddlepoint.judge.path import path_length
 from saddlepoint.latent.walk import lerp, slerp
@@ -86,6 +87,16 @@ def test_real_pictures_are_as_far_as_as_many_training_pictures():
     assert many == 600
     assert of_all == pytest.approx(frechet(fit(standard.training.seen.features), standard.fitted.moments), rel=1e-6)
     assert sum(each["frechet"].value for each in found) / 10 > 1.5 * of_all
+
+
+def test_a_yardstick_is_of_equal_draws_alone():
+    """250 of 600 are drawn twice, and the 100 that are left over, whose distance is larger, are no third draw."""
+    examples = torch.randn(1_000, 4, dtype=torch.float64, generator=rng(2))
+    real, training = (Group(x, None, Seen(x, None)) for x in examples.split(600)[::-1])
+    order = torch.randperm(600, generator=torch.Generator().manual_seed(0))
+    standard = Standard.of(real, training)
+    halves = [frechet(fit(examples[draw]), standard.fitted.moments) for draw in order[:500].split(250)]
+    assert standard.yardstick(250) == (pytest.approx(sum(halves) / 2, rel=1e-6), 250)
 
 
 def test_a_weave_is_told_from_real_pictures(of_real, standard, unseen):
@@ -235,6 +246,19 @@ def test_copies_are_looked_for_among_all_that_is_given(standard):
     assert torch.equal(remembered.copies.training, remembered.copies.samples + 5_000)
     assert found[0].value < 5
     assert (found[1].value, found[1].card.n_real) == (100, 10_000)
+
+
+def test_a_card_says_how_many_samples_were_asked_about():
+    """The first thousand, whether copies are looked for here or remembered from elsewhere."""
+    x = torch.randn(1_640, 2, generator=rng(3))
+    fake, training, real = (Group(part, None, Seen(part.double(), None)) for part in x.split([1_200, 220, 220]))
+    standard = Standard.of(real, training)
+    remembered = memory(fake.x[:1_000], training.x, standard.copies)
+    for known in (None, remembered):
+        found = memories(fake, standard, Card("", "", "", 220, 1_200, "", "none", None, ""), rng(), known, 9)
+        cards = {name: (each.card.n_fake, each.card.n_real) for name, each in found.items()}
+        assert set(cards.values()) == {(1_000, 220)}
+        assert {"memorisation_p", "copies", "copies_real"} < set(cards)
 
 
 def test_the_order_of_the_examples_decides_nothing():
@@ -401,6 +425,13 @@ def test_of_counts_as_good_as_all_examples_have_a_copy():
     rate, g = torch.full((4_000, 2), 2.0), rng()
     counts = torch.poisson(rate, generator=g)
     assert independent(counts[:2_000], counts[2_000:]).value > 0.95 < independent(counts[:2_000], counts[:0]).value
+
+
+def test_independent_examples_are_asked_from_all_over():
+    """Of 2,000 in order the first half are copies, the second are far from all: 1,000 at random have half of either."""
+    training = torch.randn(1_000, 3, dtype=torch.float64, generator=rng(5))
+    far = 100 + 10 * torch.randn(1_000, 3, dtype=torch.float64, generator=rng(6))
+    assert independent(training, torch.cat([training, far])).value == pytest.approx(0.5, abs=0.05)
 
 
 def test_copies_are_found_without_held_out_pictures():

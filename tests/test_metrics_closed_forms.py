@@ -196,6 +196,11 @@ def test_uniform_draws_score_the_floor():
     assert census(torch.arange(20), 1000).floor == math.log(1000), "of 20 samples, as of one, KL cannot be higher"
 
 
+def test_the_floor_of_few_modes_is_millers():
+    """(K - 1) / (2 N), of three modes by 300 samples."""
+    assert census(torch.arange(300) % 3, 3).floor == pytest.approx(2 / 600, rel=1e-12)
+
+
 # Parzen windows
 
 
@@ -339,6 +344,16 @@ def test_the_p_value_is_uniform_where_nothing_is_copied():
         ps.append(copying(torch.bincount(nearest, minlength=60), trained, g).p.value)
     assert 0.35 < sum(ps) / 60 < 0.65
     assert sum(p <= 0.1 for p in ps) <= 14
+
+
+def test_few_of_many_are_drawn_from_all_over():
+    """The further back a picture stands the more samples it attracts; those that were shown stand at every twentieth
+    place, and so attract as much as chance lets any 50 of 1,000: half of all shuffles more, half less. Where all but
+    these were shown, it is the same.
+    """
+    shown = torch.arange(1_000) % 20 == 10
+    for trained in (shown, ~shown):
+        assert copying(torch.arange(1_000), trained, rng()).p.value == pytest.approx(0.5, abs=0.03)
 
 
 def test_copies_of_training_pictures_are_found_and_one_favourite_is_no_proof():

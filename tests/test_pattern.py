@@ -139,6 +139,14 @@ def test_a_black_ground_neither_hides_a_weave_nor_makes_one() -> None:
     assert 1 <= dusty.value < 1.2
 
 
+def test_a_white_ground_is_as_good_as_a_black_one() -> None:
+    """The same pictures as negatives."""
+    real, fake = shapes(40, 0.5), shapes(40, 0.5, 5, weave=6)
+    found = pattern(255 - real, 255 - fake)
+    assert found is not None
+    assert found == pytest.approx(pattern(real, fake), rel=1e-6)
+
+
 def test_the_interval_is_the_jackknife_of_both_samples() -> None:
     noise = torch.randn(2, 50, 1, SIDE, SIDE, generator=rng(3), dtype=torch.float64)
     real, fake = ramps(50) + 2 * noise[0], ramps(50, 1) + 3 * noise[1]

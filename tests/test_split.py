@@ -5,6 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saddlepoint.data import sides
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import LEAST, MOST, split
 from saddlepoint.randomness import Randomness
@@ -53,3 +54,17 @@ def test_they_are_drawn_from_all_over_the_source() -> None:
     assert abs(held_out.mean().item() - 5000) < 5 * 10_000 / (12 * 500) ** 0.5
     shares = torch.histc(held_out, bins=10, min=0, max=10_000)
     assert (shares - 50).abs().max() < 5 * (500 * 0.1 * 0.9) ** 0.5
+
+
+@pytest.mark.parametrize(("room", "many"), [(1 << 29, 2_990), (4 * 700, 700), (4 * 10, 500), (0, 500)])
+def test_as_many_are_looked_at_as_memory_has_room_for_and_500_always(monkeypatch, room: int, many: int) -> None:
+    """Of 3,000 numbers of four bytes, ten of which are held out: these are never among them."""
+    monkeypatch.setattr(sides, "LOOKED_AT", room)
+    held_out = list(range(0, 100, 10))
+    found = sides.sides_of(Source("numbers", torch.arange(3_000.0)[:, None]), held_out)
+    assert len(found.among) == 2_990
+    assert found.kept.tolist() == held_out
+    assert found.train.size == len(found.places) == many
+    assert found.train.x.flatten().tolist() == found.places.tolist()
+    assert not set(found.places.tolist()) & set(held_out)
+    assert int(found.places[-1]) > 2_980
