@@ -57,12 +57,17 @@ def kept(folder: Path) -> dict[str, Measure]:
 
 
 def examine(folder: Path, config: Run) -> list[Verdict]:
-    """What the doctor says of a run folder: by its journal, and its last measures where none were taken on the way."""
+    """What the doctor says of a run folder: by its journal, and its last measures where none were taken on the way. The
+    figure that leads is the last one measured: one run has one.
+    """
     events = told(folder / "journal.jsonl")
-    looked = any(event.get("event") == "judgement" and "measures" in event for event in events)
-    if not looked and (folder / NAME).exists():
-        last = {name: list(measure[:3]) for name, measure in kept(folder).items()}
+    looked = [place for place, event in enumerate(events) if event.get("event") == "judgement" and "measures" in event]
+    last = {name: list(measure[:3]) for name, measure in kept(folder).items()} if (folder / NAME).exists() else {}
+    if last and not looked:
         events.append({"event": "judgement", "measures": last, "decides": choosing(last)})
+    elif HEADLINE in last and events[-1].get("event") == "end":
+        event = events[looked[-1]]
+        events[looked[-1]] = event | {"measures": event["measures"] | {HEADLINE: last[HEADLINE]}}
     return diagnose(Case.of(config.model_dump(mode="json"), events))
 
 

@@ -30,14 +30,16 @@ def headline(fake: Group, real: Known | None, card: Card) -> dict[str, Measure]:
 
 def leading(names: Iterable[str]) -> str:
     """The measure that leads: this one; without it the one that chooses, of samples; else the first."""
-    return next((name for name in (NAME, CHOOSES) if name in (known := list(names))), known[0])
+    found = list(names)
+    return next((name for name in (NAME, CHOOSES) if name in found), found[0])
 
 
 def choosing(names: Iterable[str]) -> str:
     """The measure that chooses among averages, of which less is better: of samples the Frechet distance, whose error is
     the smaller where both are of the same z; else the first.
     """
-    return CHOOSES if CHOOSES in (known := list(names)) else known[0]
+    found = list(names)
+    return CHOOSES if CHOOSES in found else found[0]
 
 
 def told(measures: Mapping[str, Measure]) -> str:
