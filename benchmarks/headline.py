@@ -85,7 +85,7 @@ def coverage(draws: int, features: int, examples: int, names: Sequence[str]) -> 
 
 def few(draws: int) -> None:
     for features in (16, 64):
-        for n in (20, 50, 100, 200):
+        for n in (50, 100, 200):
             for name in ("near", "missing"):
                 mean, deviation, holds, half = held(laws(features)[name], (n, 1_000), draws)
                 print(f"{features:4} {n:5} {name:8}{mean:8.2f}{deviation:7.2f}{holds:7.1f}{half:7.2f}", flush=True)
