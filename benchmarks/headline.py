@@ -2,24 +2,24 @@
 
     python benchmarks/headline.py coverage [--draws 400] [--features 16] [--examples 250] [LAW ...]
     python benchmarks/headline.py few [--draws 400]
-    python benchmarks/headline.py digits RUN ... --pool digits50k.npz
+    python benchmarks/headline.py digits RUN ...
 
 coverage  two laws, of which both samples are drawn anew every time. What an interval has to hold is the mean over all
           draws, which is known to a twentieth of a standard deviation, of 400 draws; a coverage of 95 % to 1 %.
 few       how wide intervals are where few examples are real: a coverage, and the mean width, for each number of these.
-digits    each run's samples against real digits that no run has seen, 250, 1,000 and 10,000 of either, by the features
-          of digit judge a; the candidates for this figure beside each other, and judge b's verdict on 10,000 samples.
+digits    each run's samples against MNIST's test pictures, 250, 1,000 and 10,000 of either, by the features of digit
+          judge a; the candidates for this figure beside each other, and judge b's verdict on 10,000 samples.
 """
 
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from saddlepoint.artefact import folder as artefacts
+from saddlepoint.data.digits import digits_test
 from saddlepoint.judge.digits import judge_digits
 from saddlepoint.judge.extractors.digits import digits
 from saddlepoint.judge.extractors.extractor import look
@@ -117,13 +117,10 @@ CANDIDATES = {
 }
 
 
-def on_digits(pool: Path, runs: Sequence[Path]) -> None:
-    """The pool's first 10,000 pictures are those that a run on `digits` is trained on, or held out; others are real."""
-    with np.load(pool) as file:
-        pictures = torch.from_numpy(file["x"][10_000:])
-    pictures = pictures.view(-1, 1, 28, 28)[torch.randperm(len(pictures), generator=torch.Generator().manual_seed(0))]
+def on_digits(runs: Sequence[Path]) -> None:
+    pictures = digits_test().x
     eyes = digits("a")
-    real = look(eyes, pictures[: max(SIZES)]).features
+    real = look(eyes, pictures[torch.randperm(len(pictures), generator=torch.Generator().manual_seed(0))]).features
     for run in runs:
         model = artefacts.load(run)
         x, labels, _ = model.sample(max(SIZES), 0)
@@ -145,7 +142,6 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=400)
     parser.add_argument("--features", type=int, default=16)
     parser.add_argument("--examples", type=int, default=250)
-    parser.add_argument("--pool", type=Path, default=Path("digits50k.npz"))
     options = parser.parse_args()
     torch.set_num_threads(1)
     if options.what == "coverage":
@@ -153,7 +149,7 @@ def main() -> None:
     elif options.what == "few":
         few(options.draws)
     else:
-        on_digits(options.pool, [Path(name) for name in options.names])
+        on_digits([Path(name) for name in options.names])
 
 
 if __name__ == "__main__":
