@@ -207,5 +207,6 @@ def test_runs_compare_by_it_also_where_one_was_judged_by_more_samples():
     found = compare(judged(10, 1_000), judged(20, 10_000))
     assert [(one.name, one.verdict) for one in found] == [("distance", "better")]
     other = {name: one._replace(card=one.card._replace(reference="b, 9, c")) for name, one in judged(20, 1_000).items()}
+    same = {"recall": judged(1, 9)["frechet"]}
     with pytest.raises(SaddlepointError, match="distance: reference is"):
-        compare(judged(10, 1_000), other)
+        compare(judged(10, 1_000) | same, other | same)
