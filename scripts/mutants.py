@@ -1044,6 +1044,8 @@ TABLE = {
         ("headline: the sample's mean is taken for the law's", "grown = (n / (n - 1)) ** 0.5", "grown = 1.0"),
         ("headline: the unit is taken as known", "less_x / real.unit.without", "less_x / real.unit.value"),
         ("headline: pairs are counted twice", "twice).scaled(100)", "0.0).scaled(100)"),
+        ("headline: a square is no square", "of.high + moved)", "of.high)"),
+        ("headline: the root of a negative", "max(of.value, 0) / 4", "of.value / 4"),
         ("headline: the mean stays where it is", " - apart @ towards)", ")"),
         ("headline: the generated side is left out", "Side.of(less_y / real.unit.value)", "Side.of(0 * less_y)"),
         ("headline: one origin for all features", "origin = v.mean(0)", "origin = 0 * v.mean(0)"),

@@ -18,7 +18,8 @@ from saddlepoint.running.finish import rows
 from saddlepoint.settings.run import Run
 from saddlepoint.statistics import energy
 from saddlepoint.statistics.both import Side, of_both
-from saddlepoint.statistics.energy import Known, energy_share, unit
+from saddlepoint.statistics.energy import Known, energy_share, of_square, unit
+from saddlepoint.statistics.intervals import Interval
 
 CARD = Card("", "digits_a", "none", 500, 1_000, "digits, 500 held-out examples, 0123456789ab", "none", 0, "0")
 
@@ -117,11 +118,21 @@ def test_the_interval_is_the_jackknife_s_over_both_and_the_unit():
     k = apart(x, y)
     pairs = float((k - k.mean(0) - k.mean(1, keepdim=True) + k.mean()).square().sum())
     twice = 2 * pairs * (210**2) / (120 * 90) ** 3 / float(whole(x)) ** 2
-    slow = of_both(float(distance(x, y) / whole(x)), Side.of(less_x), Side.of(less_y), twice).scaled(100)
+    slow = of_square(of_both(float(distance(x, y) / whole(x)), Side.of(less_x), Side.of(less_y), twice)).scaled(100)
     found = energy_share(real, y)
-    assert found.high - found.low == pytest.approx(slow.high - slow.low, rel=0.01)
+    assert found == pytest.approx(slow, rel=0.01)
     fixed = Known(x, real.own, real.unit._replace(without=torch.full((120,), real.unit.value)))
     assert energy_share(fixed, y).high - found.value < 0.97 * (found.high - found.value), "else the unit is not seen"
+
+
+def test_the_interval_of_a_square_is_that_of_its_root():
+    for value, half in ((9.0, 2.0), (100.0, 30.0)):
+        root, error = math.sqrt(value), half / (2 * math.sqrt(value))
+        found = of_square(Interval(value, value - half, value + half))
+        assert found == pytest.approx((value, (root - error) ** 2, (root + error) ** 2))
+    assert of_square(Interval(1.0, -3.0, 5.0)) == (1.0, -2.75, 5.25)
+    assert of_square(Interval(2.0, 0.0, 4.0)) == (2.0, 0.5, 4.5)
+    assert of_square(Interval(-1.0, -3.0, 1.0)) == (-1.0, -3.0, 1.0)
 
 
 def test_intervals_hold_where_both_laws_are_one_and_where_they_are_not():

@@ -58,7 +58,8 @@ def energy_share(real: Known, features: Tensor) -> Interval:
     be below 0. It is the same wherever the features' origin lies, however they are turned, and in whatever unit.
 
     The interval is the jackknife's over single examples, which follows from the sums of rows and of columns, less what
-    pairs add (`both.of_both`), as in `kernel.kernel_distance`: e is the maximum mean discrepancy under k = -|u - v|.
+    pairs add (`both.of_both`), on the scale of its root (`of_square`). As in `kernel.kernel_distance`: e is the maximum
+    mean discrepancy under k = -|u - v|.
     Szekely and Rizzo, Energy statistics, 2013; Sejdinovic et al., Equivalence of distance-based and RKHS-based
     statistics in hypothesis testing, 2013.
     """
@@ -80,7 +81,18 @@ def energy_share(real: Known, features: Tensor) -> Interval:
     pairs = cross.squares - cross.rows.square().sum() / m - cross.columns.square().sum() / n + total**2 / (n * m)
     twice = 2 * float(pairs.clamp(min=0)) * (n + m) ** 2 / (n * m) ** 3 / real.unit.value**2
     sides = Side.of(less_x / real.unit.without), Side.of(less_y / real.unit.value)
-    return of_both(float(value) / real.unit.value, *sides, twice).scaled(100)
+    return of_square(of_both(float(value) / real.unit.value, *sides, twice)).scaled(100)
+
+
+def of_square(of: Interval) -> Interval:
+    """The interval of v, a squared distance: that of its root squared again, (v^(1/2) +- h / (2 v^(1/2)))^2, which
+    moves both ends up by h^2 / (4 v). Where v is below its half-width h, by v / 4; where it is below 0, not at all.
+
+    The error of a square grows with it: a value that is low by chance takes its own error for too small.
+    """
+    half = of.high - of.value
+    moved = half**2 / (4 * of.value) if of.value > half else max(of.value, 0) / 4
+    return Interval(of.value, of.low + moved, of.high + moved)
 
 
 def unit(x: Tensor, own: Tensor) -> Unit:
