@@ -1,6 +1,6 @@
 """What the figure that leads is worth: how often its interval holds, and whether it depends on how many are looked at.
 
-    python benchmarks/headline.py coverage [--draws 400] [--features 16] [--examples 250] [LAW ...]
+    python benchmarks/headline.py coverage [LAW ...] [--draws 400] [--features 16] [--examples 250]
     python benchmarks/headline.py few [--draws 400]
     python benchmarks/headline.py digits RUN ...
 
