@@ -1334,6 +1334,51 @@ TABLE = {
         ("fresh: never furthest down and right", "torch.randint(-m, m + 1,", "torch.randint(-m, m,"),
         ("fresh: the hole begins at its middle", "(middle - side // HOLE // 2)", "middle"),
     ],
+    # the figure that leads
+    ("statistics/energy.py", "test_headline.py"): [
+        (
+            "headline: an example and itself count",
+            "each.sum() / (len(each) * (len(each) - 1))",
+            "each.mean() / len(each)",
+        ),
+        ("headline: once the cross term", "value = 2 * total / (n * m)", "value = total / (n * m)"),
+        ("headline: the sample's mean is taken for the law's", "grown = (n / (n - 1)) ** 0.5", "grown = 1.0"),
+        ("headline: the unit is taken as known", "less_x / real.unit.without", "less_x / real.unit.value"),
+        ("headline: pairs are counted twice", "twice).scaled(100)", "0.0).scaled(100)"),
+        ("headline: a square is no square", "of.high + moved)", "of.high)"),
+        ("headline: the root of a negative", "max(of.value, 0) / 4", "of.value / 4"),
+        ("headline: the mean stays where it is", " - apart @ towards)", ")"),
+        ("headline: the generated side is left out", "Side.of(less_y / real.unit.value)", "Side.of(0 * less_y)"),
+        ("headline: one origin for all features", "origin = v.mean(0)", "origin = 0 * v.mean(0)"),
+        ("headline: a part overwrites the one before", "rows[i : i + CHUNK] += d", "rows[i : i + CHUNK] = d"),
+    ],
+    ("judge/headline.py", "test_headline.py"): [
+        ("headline: few real examples are enough", "None if real.size < FEWEST else", "None if real.size < 3 else"),
+        ("headline: few samples are enough", "or fake.size < FEWEST", "or fake.size < 3"),
+        ("headline: the Frechet distance leads", "for name in (NAME, CHOOSES)", "for name in (CHOOSES, NAME)"),
+        ("headline: what leads chooses as well", "return CHOOSES if CHOOSES in found else found[0]", "return found[0]"),
+        ("headline: its want is not said", "if silent := unsaid(measures):", "if silent := '':"),
+        ("headline: its protocol is not said", '"none" else f"by', '"none" else "" and f"by'),
+    ],
+    ("court/kept.py", "test_headline.py"): [
+        ("headline: the doctor has one of its own", "{HEADLINE: last[HEADLINE]}", "{}"),
+        ("headline: runs of more samples do not compare", "name in UNBIASED and", "False and"),
+        ("headline: another one may differ", "if leading(names) in others or", "if"),
+    ],
+    ("running/finish.py", "test_headline.py"): [
+        ("headline: no line says that there is none", "if (silent := unsaid(measures))", "if (silent := '')"),
+    ],
+    ("report/facts.py", "test_headline.py"): [
+        ("headline: the card tells no protocol", "(interval, protocol(measure.card))", "(interval,)"),
+    ],
+    ("running/opinions.py", "test_outside.py"): [
+        ("headline: nothing is outside", "usual.max()", "usual.max() * 100"),
+        ("headline: samples are not known", "known = torch.cat([real, samples])", "known = real"),
+        ("headline: an example is its own nearest", "known, others=True", "known"),
+        ("headline: high logits are known", "<= logit <= float(both.max())", "<= logit"),
+        ("headline: low logits are known", "not float(both.min()) <= logit", "not logit"),
+        ("headline: strangers are not named", "if far:", "if False:"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

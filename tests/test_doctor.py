@@ -23,7 +23,7 @@ CONFIG = {
 }
 FINE = {
     "frechet": [1.0, 0.9, 1.1],
-    "frechet_ratio": [3.0, 2.7, 3.3],
+    "distance": [12.34, 11.0, 13.7],
     "spread": [97.0, 95.0, 99.0],
     "class_spread": [90.0, 88.0, 92.0],
     "coverage": [0.8, 0.7, 0.9],
@@ -69,7 +69,8 @@ def test_a_run_that_is_not_over_is_called_healthy_with_how_much_of_it_is(length:
 
 def test_nothing_wrong_is_healthy_and_says_what_was_looked_at():
     verdict = only(rounds(), held_out(), judgement())
-    assert verdict == ("healthy", "1 judgement, 1 look at D's logits; Frechet distance 3.0 times real data's", "none")
+    far = "the distance is 12.3 % [11, 13.7] of that of the mean alone"
+    assert verdict == ("healthy", f"1 judgement, 1 look at D's logits; {far}", "none")
     blind = only(rounds())
     assert blind.name == "healthy"
     assert "without a judgement" in blind.evidence

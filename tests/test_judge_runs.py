@@ -27,6 +27,7 @@ from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.extractors.extractor import as_stored
 from saddlepoint.judge.group import group
+from saddlepoint.judge.headline import METRIC
 from saddlepoint.planning import judgements
 from saddlepoint.planning.judgements import planned
 from saddlepoint.planning.prepared import Prepared
@@ -91,7 +92,7 @@ def test_the_last_judgement_stays_in_sight(tmp_path: Path) -> None:
     story = [event["event"] for event in events(tmp_path / "run")]
     assert "snapshot" in story[story.index("judgement") :]
     first = next(place for place, said in enumerate(facts.said) if len(said) > 1)
-    assert all(said[1].startswith("Frechet distance ") for said in facts.said[first:])
+    assert all(said[1].startswith("distance: too few held-out examples to say: ") for said in facts.said[first:])
     assert all(said[0].startswith("D's logits: ") for said in facts.said)
 
 
@@ -230,16 +231,17 @@ def test_a_finished_run_is_judged(run: Path) -> None:
 
 
 def test_the_table_says_what_each_figure_was_held_against() -> None:
-    """A run on digits is judged twice, against other examples: its two Frechet distances are not one figure."""
+    """A run on digits is judged twice, against other examples, by other samples: each line names its own."""
     card = Card("m", "digits_a", "none", 9, 9, "MNIST test", "none", 0, "0")
     other = card._replace(reference="my photos, of 2024, 1,900 training examples, 0123456789ab")
     found = {
+        "distance": Measure(2, 1, 3, card._replace(metric=METRIC)),
         "frechet_ratio": Measure(2, 1, 3, card._replace(metric="Frechet distance / that of 10,000 training pictures")),
         "coverage": Measure(0.5, 0.4, 0.6, other),
     }
     assert [(name, note) for name, _, note in rows(found)] == [
-        ("Frechet distance", "that of 10,000 training pictures, against MNIST test"),
-        ("coverage", "of 1,900 training examples have a sample close by"),
+        ("distance", "of that of the mean example alone, against MNIST test; by digits_a, 9 samples"),
+        ("coverage", "of 1,900 training examples have a sample close by; by digits_a, 9 samples"),
     ]
 
 

@@ -20,11 +20,12 @@ def compare(
     """Is the first run better than the second, or is it noise?
 
     Both must have been judged by the same protocol. Measures of different
-    protocols are left out, and named; without the Frechet distance it is refused.
+    protocols are left out, and named; without the one that leads it is refused.
 
     Example: saddlepoint compare runs/a runs/b
     """
     from saddlepoint.court import kept
+    from saddlepoint.judge.headline import leading, protocol
 
     ours, theirs = kept.kept(a), kept.kept(b)
     found = kept.compare(ours, theirs)
@@ -35,8 +36,9 @@ def compare(
         return
     rows = [(c.name, str(c.a), str(c.b), c.verdict) for c in found]
     say(columns(rows, titles=("measure", a.name, b.name, f"{a.name} is")))
-    main = next((c for c in found if c.name == "frechet"), found[0])
+    main = next(c for c in found if c.name == leading(c.name for c in found))
     words = {"cannot tell": "cannot be told from", "better": "is better than", "worse": "is worse than"}
-    say(["", f"  {a.name} {words[main.verdict]} {b.name}, by the {main.a.card.metric}"])
+    by = ", ".join(filter(None, (main.a.card.metric, protocol(main.a.card))))
+    say(["", *columns([(f"{a.name} {words[main.verdict]} {b.name}, by the {by}",)])])
     if left_out := kept.apart(ours, theirs):
         say(columns([(f"not compared, as their cards differ: {', '.join(left_out)}",)]))

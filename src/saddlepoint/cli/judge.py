@@ -71,6 +71,7 @@ def judge(
     check(generated, real, draw, pictures)
     n, seed, reading = 1_000 if draw.n is None else draw.n, draw.seed or 0, read(pictures)
     from saddlepoint.court.folders import judge_folders
+    from saddlepoint.judge.headline import choosing
     from saddlepoint.running.asked import judge_run
     from saddlepoint.settings.run import Judge
 
@@ -86,7 +87,7 @@ def judge(
         say([json.dumps({name: measure.to_json() for name, measure in found.items()})])
         tell(*notes)
     elif not voice.quiet:
-        card = next(iter(found.values())).card
+        card = found[choosing(found)].card
         about = f"{card.n_fake:,} samples, seen by {card.extractor}, against {card.reference}"
         say([*columns(shown(found)), ""])
         say(columns([(text,) for text in (about, *notes)]))

@@ -25,7 +25,8 @@ def score(
 
     Beside D(x) stands how often pictures of which D said the same were real,
     among held-out examples and as many samples. A D that reads classes or other
-    conditions looks at them as what is asked for, else as what it likes best.
+    conditions looks at them as what is asked for, else as what it likes best. Of
+    what lies outside all of these nothing is known, and a word says so.
 
     Example: saddlepoint score runs/photos holiday.png
     """
@@ -41,7 +42,7 @@ def score(
             (
                 opinion.file,
                 f"{opinion.d:.3f}",
-                "{:.0%} [{:.0%}, {:.0%}]".format(*opinion.calibrated),
+                opinion.outside or "{:.0%} [{:.0%}, {:.0%}]".format(*opinion.calibrated),
                 f"{opinion.real:.0%}",
                 f"{opinion.fake:.0%}",
                 opinion.label or "-",

@@ -3,7 +3,18 @@
 from pathlib import Path
 
 from saddlepoint.court.bench import Measures, shown
-from saddlepoint.court.jury import EACH_CLASS, TRAINING, chosen, collapsed, labels_of, no_limit, unfit, usual, varied
+from saddlepoint.court.jury import (
+    EACH_CLASS,
+    TRAINING,
+    chosen,
+    collapsed,
+    labels_of,
+    no_limit,
+    silent,
+    unfit,
+    usual,
+    varied,
+)
 from saddlepoint.court.standard import halves, standard
 from saddlepoint.data.facts import evenly, facts_of
 from saddlepoint.data.reading import Reading
@@ -66,7 +77,7 @@ def judge_folders(generated: str, real: str, wish: Judge, read: Reading = AS_USU
     if extractor.classes and extractor.classes != theirs.classes:
         found.pop("label_accuracy", None)  # as many classes, of other names: its answer is none to what was asked
     short = no_limit(ours.size, held, "{:,} generated pictures or more")
-    return found, [*short, *left_out, *resized, *([why] if why else []), *collapsed(found)]
+    return found, [*silent(found), *short, *left_out, *resized, *([why] if why else []), *collapsed(found)]
 
 
 def told(words: str, *sources: Source) -> list[str]:

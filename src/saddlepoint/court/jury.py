@@ -27,6 +27,8 @@ from saddlepoint.judge.extractors.inception import KNOWN as INCEPTION
 from saddlepoint.judge.extractors.inception import inception
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
+from saddlepoint.judge.headline import NAME as HEADLINE
+from saddlepoint.judge.headline import unsaid
 from saddlepoint.judge.judgement import Standard, biased, judge, least_for_limit, quick
 from saddlepoint.judge.memory import QUERIES, independent, memory, nearest_features
 from saddlepoint.media.catalog import medium_of
@@ -152,7 +154,7 @@ class Jury(NamedTuple):
         if model.model.latent is not None:
             lengths, card = path_lengths(model, self.extractor, seed), self.card(WAYS, seed)
             found["path_length"] = measure(card, "perceptual path length, over ways instead of samples", lengths)
-        notes = (*no_limit(n, self.standard, "-n {} or more"), *collapsed(found))
+        notes = (*silent(found), *no_limit(n, self.standard, "-n {} or more"), *collapsed(found))
         if remembered is None:
             return Judged(found, notes=notes)
         copies = remembered.copies
@@ -203,6 +205,11 @@ def no_limit(n: int, held: Standard, need: str) -> list[str]:
     """A note where n samples are too few for their distance to be extrapolated, and what it takes; else none."""
     least = least_for_limit(held.real.seen.features.shape[1])
     return [] if n >= least else [f"no frechet_limit, which needs {need.format(least)}"]
+
+
+def silent(found: Measures) -> list[str]:
+    """A note on why there is no figure that leads; else none."""
+    return [f"no {HEADLINE}: {why}"] if (why := unsaid(found)) else []
 
 
 def collapsed(found: Measures) -> list[str]:

@@ -13,6 +13,8 @@ from saddlepoint.files import read_bounded, write_atomic
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import Verdict, diagnose
+from saddlepoint.judge.headline import NAME as HEADLINE
+from saddlepoint.judge.headline import choosing, leading
 from saddlepoint.record import read_record
 from saddlepoint.settings.run import Run
 from saddlepoint.statistics.intervals import Interval
@@ -25,6 +27,7 @@ HIGHER = ("precision", "recall", "coverage", "inception_score", "label_accuracy"
 SPREADS = ("spread", "class_spread", "pixel_spread", "pixel_class_spread")
 TARGET = dict.fromkeys(SPREADS, 100.0) | {"density": 1.0, "pattern": 1.0}  # best in the middle
 NEITHER = ("memorisation_p", "nearest_is_training", "path_length")  # of which less or more is no merit by itself
+UNBIASED = (HEADLINE, "kernel")  # of which the number of samples moves nothing but the interval
 
 OF_REAL = {"metric", "n_real", "reference"}  # fields of a card that follow from the real examples
 REAL = "judge samples of both against one folder, or train both on the same data with the same --data.held-out"
@@ -54,13 +57,17 @@ def kept(folder: Path) -> dict[str, Measure]:
 
 
 def examine(folder: Path, config: Run) -> list[Verdict]:
-    """What the doctor says of a run folder: by its journal, and its last measures where none were taken on the way."""
+    """What the doctor says of a run folder: by its journal, and its last measures where none were taken on the way. The
+    figure that leads is the last one measured: one run has one.
+    """
     events = told(folder / "journal.jsonl")
-    looked = any(event.get("event") == "judgement" and "measures" in event for event in events)
-    if not looked and (folder / NAME).exists():
-        last = {name: list(measure[:3]) for name, measure in kept(folder).items()}
-        decides = "frechet" if "frechet" in last else next(iter(last))
-        events.append({"event": "judgement", "measures": last, "decides": decides})
+    looked = [place for place, event in enumerate(events) if event.get("event") == "judgement" and "measures" in event]
+    last = {name: list(measure[:3]) for name, measure in kept(folder).items()} if (folder / NAME).exists() else {}
+    if last and not looked:
+        events.append({"event": "judgement", "measures": last, "decides": choosing(last)})
+    elif HEADLINE in last and events[-1].get("event") == "end":
+        event = events[looked[-1]]
+        events[looked[-1]] = event | {"measures": event["measures"] | {HEADLINE: last[HEADLINE]}}
     return diagnose(Case.of(config.model_dump(mode="json"), events))
 
 
@@ -80,7 +87,15 @@ def shared(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[str]:
 
 def apart(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[str]:
     """Those of them whose numbers mean different things, by their cards."""
-    return [name for name in shared(a, b) if differences(a[name].card, b[name].card)]
+    return [name for name in shared(a, b) if differing(name, a, b)]
+
+
+def differing(name: str, a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[tuple[str, object, object]]:
+    """The fields in which this measure's cards differ; how many samples there were does not count where that moves
+    nothing but the interval.
+    """
+    found = differences(a[name].card, b[name].card)
+    return [field for field in found if not (name in UNBIASED and field[0] == "n_fake")]
 
 
 def differences(ours: Card, theirs: Card) -> list[tuple[str, object, object]]:
@@ -99,15 +114,15 @@ def nameless(reference: str) -> str:
 
 
 def compare(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[Comparison]:
-    """Measure by measure, without those whose cards differ; refused where the Frechet distance is one of these, or
+    """Measure by measure, without those whose cards differ; refused where the one that leads is one of these, or
     where nothing is left.
     """
     names, others = shared(a, b), apart(a, b)
     if not names:
         raise SaddlepointError("they share no measure", "compare", "judge both with the same --features")
-    if "frechet" in others or len(others) == len(names):
-        name = "frechet" if "frechet" in others else others[0]
-        found = differences(a[name].card, b[name].card)
+    if leading(names) in others or len(others) == len(names):
+        name = leading(others)
+        found = differing(name, a, b)
         field, ours, theirs = found[0]
         what = f"{name}: {field} is {ours!r} there, {theirs!r} here: the numbers do not compare"
         raise SaddlepointError(what, "compare", REAL if {field for field, *_ in found} <= OF_REAL else SAME)

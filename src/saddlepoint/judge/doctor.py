@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from saddlepoint.judge.case import Case, decides, shortest
 from saddlepoint.judge.cures import at_hand, augmented, slower, steadier, stronger, weaker
+from saddlepoint.judge.headline import NAME as HEADLINE
 
 OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
@@ -155,9 +156,15 @@ def too_strong(case: Case) -> Verdict | None:
 
 def nowhere(case: Case) -> str:
     """How far from the data the samples are, in words."""
-    coverage, ratio = case.value("coverage"), case.value("frechet_ratio")
+    coverage, distance = case.value("coverage"), far(case)
     found = "" if coverage is None else f", and {coverage:.0%} of real examples have a sample close by"
-    return found + ("" if ratio is None else f"; the Frechet distance is {ratio:.0f} times real data's")
+    return found + (f"; {distance}" if distance else "")
+
+
+def far(case: Case) -> str:
+    """The figure that leads, in words; empty where there were too few examples to say."""
+    bar = case.bar(HEADLINE)
+    return "" if bar is None else "the distance is {:.3g} % [{:.3g}, {:.3g}] of that of the mean alone".format(*bar)
 
 
 def oscillating(case: Case) -> Verdict | None:
@@ -243,9 +250,8 @@ def healthy(case: Case) -> Verdict:
         return Verdict("healthy", seen, "judge the run first" if case.over else "go on: saddlepoint resume")
     if case.over and case.bad:
         return Verdict("healthy", looked + nowhere(case), f"--images {2 * case.length}")
-    ratio = case.value("frechet_ratio")
-    if ratio is not None:
-        return Verdict("healthy", f"{looked}; Frechet distance {ratio:.1f} times real data's", "none")
+    if distance := far(case):
+        return Verdict("healthy", f"{looked}; {distance}", "none")
     last = case.judged[-1]["measures"][decides(case.judged[-1])]
     return Verdict("healthy", looked + ("" if last[0] is None else f"; {case.measure} {last[0]:.4g}"), "none")
 

@@ -12,8 +12,10 @@ from saddlepoint.judge.extractors.efficientnet import NAME as EFFICIENTNET
 from saddlepoint.judge.extractors.inception import NAME as INCEPTION
 from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import Group, group, measure, same_kind
+from saddlepoint.judge.headline import headline, known
 from saddlepoint.judge.memory import QUERIES, Memory, independent, memorised, memory
 from saddlepoint.statistics.classes import census, inception_score
+from saddlepoint.statistics.energy import Known
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, some, without_bias
 from saddlepoint.statistics.intervals import Interval, mean_of, wilson
@@ -40,6 +42,7 @@ class Standard(NamedTuple):
     training  examples that were trained on, as many as are looked at: what real data scores, and what may be copied
     classes   the names of the labels
     copies    the share of near-copies of training examples among the real ones
+    alone     what the real examples alone say to the figure that leads; None where they are too few
     """
 
     real: Group
@@ -47,6 +50,7 @@ class Standard(NamedTuple):
     training: Group | None = None
     classes: tuple[str, ...] = ()
     copies: Interval | None = None
+    alone: Known | None = None
 
     @staticmethod
     def of(
@@ -57,7 +61,7 @@ class Standard(NamedTuple):
             raise SaddlepointError("the real examples are all alike", "judge", "look at the data: saddlepoint look")
         fitted = fitted or Reference.of(fit(real.seen.features), real.seen.features)
         copies = None if training is None else independent(training.x, real.x)
-        return Standard(real, fitted, training, classes, copies)
+        return Standard(real, fitted, training, classes, copies, known(real))
 
     def yardstick(self, n: int) -> tuple[float, int]:
         """(the Frechet distance of training examples to `real`, how many they are): n, or as many as there are, as the
@@ -101,7 +105,8 @@ def of_all(fake: Group, standard: Standard, card: Card, mixed: Group | None) -> 
     """
     same_kind(standard.real, fake)
     whole = mixed or fake
-    found = distances(whole, standard, card) | supports(whole, standard, card)
+    found = headline(whole, standard.alone, card) | distances(whole, standard, card)
+    found |= supports(whole, standard, card)
     return found | spreads(fake, standard, card, mixed) | patterns(whole, standard, card)
 
 

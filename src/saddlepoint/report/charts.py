@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from saddlepoint.judge.headline import NAME as HEADLINE
 from saddlepoint.report.curves import Chart, Line
 from saddlepoint.report.story import Event, Story, number
 
@@ -27,6 +28,7 @@ def charts(story: Story) -> list[Chart]:
             limits=(0.0, 1.0),
             guide=0.5,
         ),
+        _distance(story.of_kind("judgement")),
         _judged(story.of_kind("judgement")),
         Chart("Losses", "What each player minimises.", tuple(line for line in losses if "/" not in line.name)),
         Chart(
@@ -79,10 +81,21 @@ def _opinion(events: Sequence[Event], field: str, name: str, hue: int, dashed: b
 
 
 JUDGED = {
-    "frechet": ("How far the samples are from real examples", "The Frechet distance of each average"),
+    "frechet": ("What chooses the average", "The Frechet distance of each average"),
     "l1": ("How far results are from what they should be", "The mean absolute error of each average, on unseen pairs"),
     "nats": ("How unlikely unseen examples are", "-log p(x) by each average, in nats"),
 }
+
+
+def _distance(events: Sequence[Event]) -> Chart:
+    """The figure that leads, of the average that was the best at each judgement."""
+    told = [_group(event, "measures").get(HEADLINE) for event in events]
+    meaning = (
+        "In percent of how far their mean alone is, judged on the way by the average that was the best, with two "
+        "standard errors shaded. 0: as real data."
+    )
+    line = _with_interval("best average", events, told, FAKE)
+    return Chart("How far the samples are from real examples", meaning, (line,), guide=0.0)
 
 
 def _judged(events: Sequence[Event]) -> Chart:
@@ -98,11 +111,14 @@ def _averages(events: Sequence[Event], decides: str) -> tuple[Line, ...]:
     names = list(dict.fromkeys(name for event in events for name in _group(event, decides)))
     found = []
     for name, hue in zip(names, (FAKE, HELD_OUT, REAL, GREY)):
-        told = [_group(event, decides).get(name) for event in events]
-        bars = [bar if isinstance(bar, list) and len(bar) == 3 else [None] * 3 for bar in told]
-        value, low, high = ([number(bar[at]) for bar in bars] for at in range(3))
-        found.append(Line(name, _images(events), value, hue, low=low, high=high))
+        found.append(_with_interval(name, events, [_group(event, decides).get(name) for event in events], hue))
     return tuple(found)
+
+
+def _with_interval(name: str, events: Sequence[Event], told: Sequence[object], hue: int) -> Line:
+    bars = [bar if isinstance(bar, list) and len(bar) == 3 else [None] * 3 for bar in told]
+    value, low, high = ([number(bar[at]) for bar in bars] for at in range(3))
+    return Line(name, _images(events), value, hue, low=low, high=high)
 
 
 def _hues() -> Callable[[str], int]:

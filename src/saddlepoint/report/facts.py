@@ -10,6 +10,7 @@ from typing import NamedTuple
 from saddlepoint.durations import show
 from saddlepoint.figures import compact
 from saddlepoint.judge.card import Measure
+from saddlepoint.judge.headline import protocol, unsaid
 from saddlepoint.report.charts import broke_at
 from saddlepoint.report.story import Event, Story, number
 
@@ -31,6 +32,7 @@ class Work(NamedTuple):
     ended: str
 
 
+RATIOS = ("frechet_ratio",)  # few examples make them small: no figure to begin with
 ENDINGS = {"done": "finished", "signal": "stopped when asked to, saved", "error": "broke off"}
 
 
@@ -44,10 +46,13 @@ def key_figures(story: Story, measures: Mapping[str, Measure]) -> list[Fact]:
         facts.append(Fact("training time", show(story.seconds), f"in {count} session{'s' * (count > 1)}"))
     if rates:
         facts.append(Fact(f"{story.noun} a second", f"{rates[len(rates) // 2]:,.0f}", "median"))
-    for measure in list(measures.values())[:3]:
+    if silent := unsaid(measures):
+        facts.append(Fact("distance from real examples", "-", silent))
+    for measure in [measure for name, measure in measures.items() if name not in RATIOS][: 3 - bool(silent)]:
         value, interval = with_interval(measure)
         name, _, unit = measure.card.metric.partition(", ")
-        facts.append(Fact(name, value + (f" {unit}" if unit else ""), interval))
+        note = "; ".join(filter(None, (interval, protocol(measure.card))))
+        facts.append(Fact(name, value + (f" {unit}" if unit else ""), note))
     last = next(iter(reversed(story.of_kind("rounds"))), {})
     for name, field in (("D(x)", "d_real"), ("D(G(z))", "d_fake")):
         if len(facts) < 6 and (value := number(last.get(field))) is not None:

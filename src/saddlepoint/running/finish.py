@@ -26,6 +26,8 @@ from saddlepoint.files import read_bounded, write_atomic
 from saddlepoint.judge.card import Measure
 from saddlepoint.judge.digits import judge_digits
 from saddlepoint.judge.doctor import in_turn
+from saddlepoint.judge.headline import NAME as HEADLINE
+from saddlepoint.judge.headline import examples, protocol, unsaid
 from saddlepoint.judge.memory import nearest_l1
 from saddlepoint.judge.nearest import nearest
 from saddlepoint.media.catalog import medium_of
@@ -175,9 +177,9 @@ def frame(folder: Path, name: str) -> Image.Image:
 def judged(
     live: Live, model: Artefact, folder: Path, court: Court | None, effort: Effort
 ) -> tuple[dict[str, Measure], Pairs | None, str]:
-    """The measures that apply, near-copies, and why there is no more: for digits first those of the bundled judge that
-    chose nothing, then those against held-out data. Samples that cannot be judged leave a page without figures, not a
-    run without a page.
+    """The measures that apply, near-copies, and why there is no more: first the one that leads, for digits then those
+    of the bundled judge that chose nothing, then all others against held-out data. Samples that cannot be judged leave
+    a page without figures, not a run without a page.
     """
     found: dict[str, Measure] = {}
     copies = None
@@ -189,7 +191,8 @@ def judged(
             rest = court.full(model, effort.samples, live.config.seed)
             keep(folder, rest.measures)
             copies = rest.pairs if keep_copies(folder, rest) else None
-            found |= {name: measure for name, measure in rest.measures.items() if name not in found}
+            lead = {name: measure for name, measure in rest.measures.items() if name == HEADLINE}
+            found = lead | found | {name: measure for name, measure in rest.measures.items() if name not in found}
     except SaddlepointError as error:
         return found, copies, str(error)
     return found, copies, ""
@@ -217,8 +220,8 @@ def doctor(live: Live, folder: Path, measures: dict[str, Measure]) -> list[tuple
 
 
 NAMES = {
+    HEADLINE: ("distance", "%", "of that of the mean example alone, against {real}"),
     "label_accuracy": ("label accuracy", "%", "of the samples are what they were asked to be"),
-    "frechet_ratio": ("Frechet distance", "x", "{over}, against {real}"),
     "diversity": ("diversity", "%", "of the real one, within a class"),
     "coverage": ("coverage", "", "of {real} have a sample close by"),
     "copies": ("near-copies", "%", "of the samples, of training examples"),
@@ -227,23 +230,21 @@ NAMES = {
     "ssim": ("SSIM", "", "over {real}"),
     "nats": ("-log p(x)", "nats", "{metric}, over {real}"),
 }
-"""Of the measures worth a line: name, unit and meaning, with what they were divided by and held against."""
+"""Of the measures worth a line: name, unit and meaning, with what they were held against."""
 
 
 def rows(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
-    """(name, value with its interval, meaning) of the measures worth a line, each by its card."""
-    found = []
+    """(name, value with its interval, meaning) of the measures worth a line, each by its card; first of all why there
+    is no figure that leads, where there is none.
+    """
+    found = [(NAMES[HEADLINE][0], "-", silent)] if (silent := unsaid(measures)) else []
     for key, (name, unit, meaning) in NAMES.items():
         if (m := measures.get(key)) is not None:
-            over, kind = m.card.metric.partition(" / ")[2], m.card.metric.rpartition(", ")[2]
-            note = meaning.format(over=over, real=examples(m.card.reference), metric=kind)
+            kind = m.card.metric.rpartition(", ")[2]
+            note = meaning.format(real=examples(m.card.reference), metric=kind)
+            note = "; ".join(filter(None, (note, protocol(m.card))))
             found.append((name, f"{m.value:.4g} {unit} [{m.low:.4g}, {m.high:.4g}]", note))
     return found
-
-
-def examples(reference: str) -> str:
-    """Which real examples a card names, without the data's name and digest: '500 held-out examples', 'MNIST test'."""
-    return reference.split(", ")[-2:][0]
 
 
 def dynamics(folder: Path, noun: str) -> list[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from saddlepoint.court.bench import Court, Measures
 from saddlepoint.court.summons import court
+from saddlepoint.judge.headline import choosing
 from saddlepoint.randomness import seed_of
 from saddlepoint.running.live import Live
 
@@ -31,8 +32,8 @@ def sit(live: Live, judges: Court, samples: int) -> Mapping[str, Measures]:
 
 
 def best_of(found: Mapping[str, Measures]) -> tuple[str, str]:
-    """(the average that is surely the best, the measure that says so): the first of the measures, of which less is
+    """(the average that is surely the best, the measure that says so): the one that chooses, of which less is
     better, by the upper end of its interval, so that a low value that is known badly does not win by luck.
     """
-    decides = next(iter(next(iter(found.values()))))
+    decides = choosing(next(iter(found.values())))
     return min(found, key=lambda name: found[name][decides].high), decides

@@ -18,11 +18,15 @@ from saddlepoint.data.reading import Bad
 from saddlepoint.data.scaling import scaled
 from saddlepoint.data.sources import silent
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge.extractors.extractor import as_stored
 from saddlepoint.judge.group import LEAST
+from saddlepoint.judge.nearest import nearest
+from saddlepoint.media.catalog import medium_of
 from saddlepoint.record import read_record
 from saddlepoint.records import Batch
 from saddlepoint.running.opened import as_begun
 from saddlepoint.settings.run import Data
+from saddlepoint.statistics.influence import some
 from saddlepoint.statistics.intervals import wilson
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.parts import ModulePart
@@ -42,6 +46,7 @@ class Opinion(NamedTuple):
     calibrated   of the 200 looks with the nearest logits, the share that was real; with its 95 % interval
     label        the class or condition it was looked at as, where D reads one
     against      which real examples these are: held out, or those D has been trained on, which it knows too well
+    outside      why `calibrated` says nothing of this file; empty where it does
     """
 
     file: str
@@ -52,6 +57,7 @@ class Opinion(NamedTuple):
     calibrated: tuple[float, float, float]
     label: str | None
     against: str
+    outside: str = ""
 
 
 @torch.no_grad()
@@ -91,7 +97,33 @@ def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | No
         known = favourites(logits, real.x, wanted).values, favourites(logits, samples.x, wanted).values
     best = favourites(logits, pictures, wanted)
     names = [wanted[int(i)].name for i in best.places]
-    return [opinion(str(f), float(y), name, against, *known) for f, y, name in zip(files, best.values, names)]
+    about = live.facts["x"]
+    seen = (as_stored(medium_of(about).seen(x, about)) for x in (pictures, real.x, samples.x))
+    strange = strangers(*seen)
+    told = zip(files, best.values, names, strange.tolist())
+    return [
+        opinion(str(f), float(y), name, against, *known)._replace(outside=outside(float(y), far, *known))
+        for f, y, name, far in told
+    ]
+
+
+def strangers(pictures: Tensor, real: Tensor, samples: Tensor) -> Tensor:
+    """Which pictures are further from every real example and every sample than any real example is from the nearest of
+    all others, [N]: D was never asked of the like. All uint8.
+    """
+    known = torch.cat([real, samples])
+    usual = nearest(real[some(len(real))], known, others=True).distances
+    return nearest(pictures, known).distances > usual.max()
+
+
+def outside(logit: float, far: bool, real: Tensor, fake: Tensor) -> str:
+    """Why nothing was calibrated where this file lies; empty where something was."""
+    both = torch.cat([real, fake])
+    if far:
+        return "unlike all that D was calibrated on"
+    if not float(both.min()) <= logit <= float(both.max()):
+        return "a logit beyond all that were calibrated"
+    return ""
 
 
 def picture(file: Path, shape: Sequence[int], dtype: str, data: Data) -> Tensor:

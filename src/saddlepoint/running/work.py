@@ -12,6 +12,7 @@ from saddlepoint.court.bench import Court
 from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.figures import png
 from saddlepoint.files import make_own_folder, sweep, write_atomic
+from saddlepoint.judge import headline
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import diagnose
 from saddlepoint.media.catalog import medium_of
@@ -257,8 +258,7 @@ class Worker:
         story = [*told(self.journal.path), {"event": "judgement", **judged}]
         verdicts = diagnose(Case.of(in_force(live).model_dump(mode="json"), story))
         self.write("judgement", **judged, verdicts=[verdict._asdict() for verdict in verdicts])
-        title = measure.card.metric.partition(",")[0]
-        self.judgement = f"{title} {measure}; {verdicts[0].name}"
+        self.judgement = f"{headline.told(found[name])}; {verdicts[0].name}"
 
     def save(self, planned: bool = True) -> None:
         """A checkpoint of this moment. The journal names planned ones alone: a run never stopped has no others."""
