@@ -116,16 +116,16 @@ class Jury(NamedTuple):
 
     def see(self, model: Artefact, n: int, seed: int) -> Group:
         """n samples of a model: each class in turn, with their labels where every class can be judged by itself."""
-        x, labels, about = model.sample(n, seed)
+        x, labels, _ = model.sample(n, seed)
         enough = self.standard.real.labels is not None and n >= EACH_CLASS * len(model.classes)
-        return group(self.extractor, model.medium.seen(x, about), labels if enough else None)
+        return group(self.extractor, model.medium.seen(x, self.about), labels if enough else None)
 
     def mixed(self, model: Artefact, n: int, seed: int) -> Group | None:
         """n samples whose classes are as frequent as in the data; None where those of `see` are."""
         if self.counts is None:
             return None
         x = model.stored(model.draw(n, seed, in_proportion(self.counts, n)))
-        return group(self.extractor, model.medium.seen(x, model.about))
+        return group(self.extractor, model.medium.seen(x, self.about))
 
     def quick(self, model: Artefact, n: int, seed: int) -> Measures:
         """The judgement of a model on the way; always of the same z."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from saddlepoint import figures
+from saddlepoint.data.axes import standardised
 from saddlepoint.data.facts import About
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.media.medium import Medium
@@ -22,8 +23,9 @@ def encode(x: Tensor, about: About) -> bytes:
     raise SaddlepointError("a point is no file of its own", "--to", "write a .npz file")
 
 
-def as_they_are(x: Tensor, about: About) -> Tensor:
-    return x
+def seen(x: Tensor, about: About) -> Tensor:
+    """Each column on its own scale, so that no unit weighs more than another."""
+    return standardised(x, about.axes)
 
 
 def eyes(about: About) -> tuple[str, ...]:
@@ -31,4 +33,4 @@ def eyes(about: About) -> tuple[str, ...]:
     return ("pixels",)
 
 
-POINTS = Medium("points", ("raw",), (2000, 1), sheet, "", encode, as_they_are, eyes)
+POINTS = Medium("points", ("standard", "raw"), (2000, 1), sheet, "", encode, seen, eyes)
