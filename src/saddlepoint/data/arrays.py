@@ -46,6 +46,9 @@ class Rows(NamedTuple):
         return Bad(self.named(row), f"has no number in {few(lacking)}")
 
 
+NO_TABLE = Rows()
+
+
 def open_arrays(path: Path, wish: Reading) -> Read:
     """The source in a .npy or .npz file."""
     if path.suffix.lower() == ".npy":
@@ -88,7 +91,7 @@ def from_arrays(
     wish: Reading,
     notes: tuple[str, ...] = (),
     kinds: Mapping[str, Kind] = NO_KINDS,
-    rows: Rows = Rows(),
+    rows: Rows = NO_TABLE,
 ) -> Read:
     """Examples and what may become their condition, as a source."""
     if x.ndim < 2 or 0 in x.shape or x.ndim > 4:

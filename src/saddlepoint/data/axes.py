@@ -4,8 +4,8 @@ A column in dollars beside one in millimetres must not weigh a million times as 
 
     y = (x - middle) / scale,   and of a column with heavy tails   y = arsinh((x - middle) / scale),
 
-each column with its own middle and scale, from the whole of the data. Computed in float64: of x near 1e9 with a spread of
-1, float32 knows nothing.
+each column with its own middle and scale, from the whole of the data. Computed in float64: of x near 1e9 with a spread
+of 1, float32 knows nothing.
 """
 
 from collections.abc import Sequence

@@ -34,8 +34,8 @@ SEVERAL = re.compile("[|;]")
 
 
 class Conditions(NamedTuple):
-    """The condition of N examples. `classes` where it is a lone class, and `label` is what it is called; `missing` marks
-    those that lack a part of it.
+    """The condition of N examples. `classes` where it is a lone class, which is called `label`; `missing` marks those
+    that lack a part of it.
     """
 
     c: np.ndarray | None

@@ -13,7 +13,7 @@ from saddlepoint.data.reading import Field
 class Source(NamedTuple):
     """N examples and their conditions, in storage types.
 
-    x        [N, C, H, W] uint8, uint16 or float32 for pictures; [N, D] float32 for points, or float64; [N, C, T] for sound
+    x        [N, C, H, W] uint8, uint16, float32 for pictures; [N, D] float32 or float64 for points; [N, C, T] for sound
     c        None, [N] labels (int64), or [N, E] float32 vectors
     classes  the names of the labels 0..K-1
     licence  what the data may be used for, as its origin states it

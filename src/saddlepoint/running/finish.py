@@ -71,10 +71,17 @@ def summoned(live: Live) -> tuple[Court | None, str]:
 
 
 def sheet(live: Live, model: Artefact, n: int) -> bytes:
-    """n samples of a model that draws them; of another what its system shows of it."""
+    """n samples of a model that draws them, of points more, beside the data; of another what its system shows of it."""
     if "sample" in model.can:
-        return figures.png(model.sample(n).picture(10))
+        real = some_real(live)
+        x = model.sample(n if real is None else POINTS).x
+        return figures.png(model.medium.sheet(x, model.about, 10, real))
     return figures.png(live.system.frame(live.view()._replace(model=model.model)))
+
+
+def some_real(live: Live) -> Tensor | None:
+    """Training examples to stand beside samples on one sheet; None where these have a place of their own."""
+    return live.train.x[evenly(live.train.size, POINTS)] if live.facts["x"].kind == "points" else None
 
 
 def shown(live: Live, model: Artefact, court: Court | None) -> Material:
@@ -93,7 +100,7 @@ def sampled(live: Live, model: Artefact, court: Court | None) -> Material:
     about, medium = model.about, model.medium
     if not medium.copies:
         drawn = model.sample(POINTS)
-        return Material(drawn.x, live.train.x[:POINTS]) if about.kind == "points" else Material(sheet=drawn.picture())
+        return Material(sheet=medium.sheet(drawn.x, about, None, some_real(live)))
     classes = max(1, len(model.classes))
 
     def seen(x: Tensor) -> Tensor:
