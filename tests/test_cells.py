@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from saddlepoint.data.axes import Axis
+from saddlepoint.data.cells import table, value_of
 from saddlepoint.data.cond import coded, described
 from saddlepoint.data.facts import About, facts_of
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
-from saddlepoint.data.cells import table, value_of
 from saddlepoint.errors import SaddlepointError
 
 NONE = np.zeros(5, bool)

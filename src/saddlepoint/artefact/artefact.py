@@ -12,10 +12,10 @@ from torch import Tensor
 from saddlepoint.artefact.ability import CANNOT, refusal
 from saddlepoint.artefact.description import Description
 from saddlepoint.data.asking import asked, beyond, named
+from saddlepoint.data.cells import table
 from saddlepoint.data.facts import About, Facts
 from saddlepoint.data.reading import Field
 from saddlepoint.data.scaling import scaled, stored
-from saddlepoint.data.cells import table
 from saddlepoint.engine import room_for
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.latent.walk import walk, way
@@ -44,14 +44,10 @@ class Samples(NamedTuple):
     x: Tensor
     labels: Tensor | None
     about: About
-    given: About | None = None  # what the labels mean
 
     def save(self, path: str | Path) -> Path:
-        """A sheet of all of them for a picture's name, arrays for `.npz`; points as a table for `.csv`."""
+        """A sheet of all of them for a picture's name, arrays for `.npz`."""
         path = Path(path)
-        if path.suffix == ".csv":
-            path.write_text(self.table(), encoding="utf-8", newline="")
-            return path
         if path.suffix == ".npz":
             labels = torch.empty(0) if self.labels is None else self.labels
             with path.open("wb") as file:
@@ -59,10 +55,6 @@ class Samples(NamedTuple):
         else:
             self.picture().save(path)
         return path
-
-    def table(self) -> str:
-        """Points as a CSV with their conditions, the columns called as in the data."""
-        return table(self.x, self.labels, {"x": self.about} | ({} if self.given is None else {"c": self.given}))
 
     def picture(self, columns: int | None = None) -> "Image":
         """A sheet of pictures, as square as can be, or a scatter plot of points."""
@@ -199,7 +191,11 @@ class Artefact:
             raise self.refuse(CANNOT["sample"])
         room_for(n, self.numbers)
         c = self.condition(n, label, cond)
-        return Samples(self.stored(self.draw(n, seed, c)), c, self.about, self.facts.get("c"))
+        return Samples(self.stored(self.draw(n, seed, c)), c, self.about)
+
+    def table(self, samples: Samples) -> str:
+        """Points as a CSV with their conditions, the columns called as in the data."""
+        return table(samples.x, samples.labels, self.facts)
 
     def walk(
         self,
@@ -218,7 +214,7 @@ class Artefact:
         path = walk(self.noise(points, seed), steps, way(self.prior, how))
         c = self.condition(1, label, cond)
         c = None if c is None else c.expand(len(path), *c.shape[1:])
-        return Samples(self.stored(self.decode(path, c)), c, self.about, self.facts.get("c"))
+        return Samples(self.stored(self.decode(path, c)), c, self.about)
 
     @property
     def given(self) -> About:

@@ -12,9 +12,8 @@ from torch import Tensor
 
 from saddlepoint import figures
 from saddlepoint.artefact.ability import CANNOT
-from saddlepoint.artefact.artefact import CHUNK, Artefact
+from saddlepoint.artefact.artefact import CHUNK, Artefact, Samples
 from saddlepoint.cli.display import bar
-from saddlepoint.data.cells import table
 from saddlepoint.engine import room_for
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder, write_atomic
@@ -106,7 +105,7 @@ def rows(model: Artefact, path: Path, wanted: Drawing, silent: bool) -> Path:
     parts = list(chunks(model, wanted, silent))
     labels = [part.labels for part in parts if part.labels is not None]
     x, c = torch.cat([part.x for part in parts]), torch.cat(labels) if labels else None
-    written = table(x, c, model.facts)
+    written = model.table(Samples(x, c, model.about))
     make_folder(path.parent)
     write_atomic(path, written.encode())
     return path

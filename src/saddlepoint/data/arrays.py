@@ -30,7 +30,7 @@ LABEL_NAMES = {"y": "label", "y_train": "label", "labels": "label", "train_label
 
 
 class Rows(NamedTuple):
-    """Of points that are the rows of a table: what its columns are called, and the line of its file that each row is."""
+    """Of points that are rows of a table: what its columns are called, and the line of the file that each row is."""
 
     names: Sequence[str] = ()
     lines: Sequence[int] = ()

@@ -132,8 +132,8 @@ def dependent(x: Tensor) -> list[tuple[int, int]]:
 
 
 def sheet(x: Tensor, real: Tensor | None, names: Sequence[str], equal: bool) -> "Image":
-    """Points [N, D] and real ones: of two columns the real ones beside the generated ones, on the same axes; of more, or
-    of one, a histogram for each, and the pairs that depend most on each other.
+    """Points [N, D] and real ones: of two columns the real ones beside the generated ones, on the same axes; of more,
+    or of one, a histogram for each, and the pairs that depend most on each other.
     """
     known = x if real is None or not len(real) else real
     at = windows(known, names, equal and x.shape[1] == 2)

@@ -222,9 +222,22 @@ def rows(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
     for key, (name, unit, meaning) in NAMES.items():
         if (m := measures.get(key)) is not None:
             over, kind = m.card.metric.partition(" / ")[2], m.card.metric.rpartition(", ")[2]
-            note = meaning.format(over=over, real=examples(m.card.reference), metric=kind)
+            usual = measures.get(f"{key}_real")
+            beside = "" if usual is None else f"; of independent real examples {usual.value:.4g} {unit}"
+            note = meaning.format(over=over, real=examples(m.card.reference), metric=kind) + beside
             found.append((name, f"{m.value:.4g} {unit} [{m.low:.4g}, {m.high:.4g}]", note))
-    return found
+    return found + mixture(measures)
+
+
+def mixture(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
+    """The figures of a mixture of Gaussians on the same table, in a line: what a network is to be better than."""
+    units = {name: unit for name, unit in (("frechet_ratio", "x"), ("frechet", "")) if f"mixture/{name}" in measures}
+    if not units:
+        return []
+    name, unit = next(iter(units.items()))
+    m, coverage = measures[f"mixture/{name}"], measures["mixture/coverage"]
+    who, _, what = m.card.metric.partition(": ")
+    return [(who, f"{m.value:.4g} {unit} [{m.low:.4g}, {m.high:.4g}]", f"{what}; coverage {coverage.value:.3g}")]
 
 
 def examples(reference: str) -> str:
