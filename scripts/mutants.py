@@ -1033,6 +1033,53 @@ TABLE = {
     ("settings/layers.py", "test_settings.py"): [
         ("woven pattern: an old run is given today's recipe", " if whole else None", " if False else None"),
     ],
+    # Points and tables: units, words, lines, cells, axes, a mixture beside.
+    ("data/axes.py", "test_axes.py"): [
+        ("tables: the unit of a column", "y = (x.double() - middle) / scale", "y = x.double() - middle"),
+        ("tables: where a column lies", "y = (x.double() - middle) / scale", "y = x.double() / scale"),
+        ("tables: in float64", "y = (x.double() - middle) / scale", "y = (x.float() - middle.float()) / scale"),
+        ("tables: made in the data's units", "x = middle + scale * torch", "x = middle + torch"),
+        ("tables: a heavy tail is bent", "torch.where(bent, y.asinh(), y)", "y"),
+        ("tables: a bent axis comes back", "y.clamp(-700, 700).sinh(), y)", "y, y)"),
+        ("tables: no further out than the data", "x = torch.minimum(torch.maximum(x, low), high)", "x = x"),
+        ("tables: whole columns are whole", "device=y.device), x.round(), x)", "device=y.device), x, x)"),
+        ("tables: a column of zeros has a scale", "np.median(apart[apart > 0])", "np.median(apart)"),
+        ("tables: float32 has no room for seconds", "return bool((lost > allowed).any())", "return False"),
+        ("tables: only finite rows count", "x[np.isfinite(narrow(x)).all(1)]", "x"),
+    ],
+    ("data/scaling.py", "test_axes.py"): [
+        ("tables: raw is standardised", 'x if scale == "raw" or about is None else', "x if about is None else"),
+        ("tables: raw is restored", 'x if scale == "raw" else restored', "restored"),
+    ],
+    ("media/points.py", "test_axes.py"): [
+        ("tables: judges see units", "return standardised(x, about.axes)", "return x"),
+    ],
+    ("data/points.py", "test_data_points.py"): [
+        ("tables: words that name rows are classes", "if many * EACH > len(columns[name]):", "if False:"),
+        ("tables: one of several columns of words is guessed", "if len(words) > 1:", "if False:"),
+        ("tables: whole numbers are not offered", "notes += [] if ours else offers(rest)", "notes += []"),
+        ("tables: rows that lack a number are counted", "(~np.isfinite(x)).any(1)", "(~np.isfinite(x)).all(1)"),
+    ],
+    ("data/tables.py", "test_data_points.py"): [
+        ("tables: lines as an editor numbers them", "[(rows.line_num, row)", "[(0, row)"),
+    ],
+    ("data/cells.py", "test_cells.py"): [
+        ("tables: labels by their names", "[(about.names[label],)", "[(str(label),)"),
+        ("tables: an angle between two knots", "after * 360 / len(code)", "0 * after"),
+        ("tables: a number between two knots", "float(code @ torch.tensor(field.knots, dtype=torch.float64))",
+         "field.knots[int(code.argmax())]"),
+        ("tables: columns by their names", "[axis.name for axis in facts[\"x\"].axes] or [", "["),
+    ],
+    ("media/plots.py", "test_plots.py"): [
+        ("tables: an axis for each column", "    if not equal:\n        return found\n", ""),
+        ("tables: a tail presses the rest", "if high - low > 4 *", "if high - low < 0 *"),
+        ("tables: pairs by how much they depend", "argsort(descending=True, stable=True)", "argsort(stable=True)"),
+    ],
+    ("statistics/mixture.py", "test_mixture.py"): [
+        ("tables: BIC counts free numbers", "free * math.log(n)", "0"),
+        ("tables: a mixture without a floor", "cholesky(covariances + floor)", "cholesky(covariances)"),
+        ("tables: a component's share", "return self.weights.log() - squares / 2", "return -squares / 2"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 
