@@ -17,7 +17,7 @@ import csv
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.datasets import load_iris, load_wine
@@ -56,17 +56,12 @@ def heart(n: int = 2_000) -> Rows:
     return Rows(("x", "y"), np.stack([x, 0.01 + 2e-4 * y + rng.normal(0, 7e-5, n)], 1), None)
 
 
-def flowers() -> Rows:
-    data = load_iris()
-    return Rows(data.feature_names, data.data, data.target_names[data.target])
+def of_sklearn(loaded: Any) -> Rows:
+    """A set that comes with scikit-learn."""
+    return Rows(loaded.feature_names, loaded.data, loaded.target_names[loaded.target])
 
 
-def wines() -> Rows:
-    data = load_wine()
-    return Rows(data.feature_names, data.data, data.target_names[data.target])
-
-
-SETS = {"iris": flowers, "wine": wines, "heart": heart}
+SETS = {"iris": lambda: of_sklearn(load_iris()), "wine": lambda: of_sklearn(load_wine()), "heart": heart}
 
 
 def halves(rows: Rows, seed: int) -> tuple[Rows, Rows | None]:
