@@ -63,3 +63,11 @@ def test_a_mixture_of_gaussians_stands_beside_on_the_same_protocol(two: list[api
     (line,) = (row for row in rows(found) if row[0].startswith("a Gaussian mixture of 1"))
     assert "coverage" in line[2]
     assert not any(each.name.startswith("mixture") for each in compare(found, found))
+
+
+def test_the_card_of_points_names_their_columns_and_speaks_of_no_pictures(two: list[api.Run]) -> None:
+    card = (two[0].folder / "generator" / "README.md").read_text()
+    assert "points of shape 3: u, v, w" in card
+    assert "share of near-copies" in card
+    report = (two[0].folder / "report.html").read_text()
+    assert not [words for words in ("images seen", "training pictures", "nearest picture") if words in card + report]
