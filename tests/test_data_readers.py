@@ -151,7 +151,7 @@ def test_a_table_of_numbers_is_points(tmp_path: Path) -> None:
     assert source.x.tolist() == [[1, 2], [3, 4]]
     assert source.classes == ("a", "b")
     assert are_points(str(tmp_path / "set.csv"))
-    with pytest.raises(SaddlepointError, match="neither names pictures nor holds numbers"):
+    with pytest.raises(SaddlepointError, match="holds words, 2 different ones"):
         open_source(str(tmp_path / "set.csv"))
 
 

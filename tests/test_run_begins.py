@@ -98,7 +98,7 @@ def test_points_are_shown_over_the_datas(tmp_path: Path, monkeypatch: pytest.Mon
     run = begin(tmp_path, conf)
     assert run.sample(5).x.shape == (5, 2)
     with Image.open(run.folder / "samples" / "000000060.png") as frame:
-        assert frame.width == frame.height
+        assert frame.width > 2 * frame.height  # the data, and beside them the points
 
 
 def test_a_second_run_of_the_same_name_is_refused_and_leaves_the_first(whole: Run) -> None:

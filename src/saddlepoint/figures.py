@@ -85,8 +85,6 @@ def scatter(points: Tensor, reference: Tensor | None = None, *, size: int = 480)
 
     generated points outside it, or not finite, are not drawn, and their number is written in the corner.
     """
-    from PIL import Image, ImageDraw
-
     if points.ndim == 2 and points.shape[1] == 1:
         return scatter(spread_out(points), None if reference is None else spread_out(reference), size=size)
     frame = reference if reference is not None and len(reference) else points
@@ -94,7 +92,14 @@ def scatter(points: Tensor, reference: Tensor | None = None, *, size: int = 480)
         raise SaddlepointError(f"points {list(points.shape)}", "scatter plot", "give [N, 2] or more coordinates")
     known = frame[torch.isfinite(frame[:, :2]).all(1), :2].double()
     low, high = (known.amin(0), known.amax(0)) if len(known) else (torch.zeros(2), torch.ones(2))
-    middle, half = (low + high) / 2, max(float((high - low).max()) * 0.6, 1e-9)
+    half = max(float((high - low).max()) * 0.6, 1e-9)
+    return clouds(points, reference, (low + high) / 2, torch.full((2,), half, dtype=torch.float64), size)
+
+
+def clouds(points: Tensor, reference: Tensor | None, middle: Tensor, half: Tensor, size: int) -> "Image":
+    """Points [N, 2] over others, in the window `middle` +- `half` [2]; how many lie outside stands in the corner."""
+    from PIL import Image, ImageDraw
+
     # Drawn four times as large and shrunk: Pillow does not smooth the edges of what it draws.
     fine = 4 * size
     image = Image.new("RGB", (fine, fine), PAPER)
@@ -113,7 +118,7 @@ def scatter(points: Tensor, reference: Tensor | None = None, *, size: int = 480)
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*colour, opacity))
     image = image.reduce(4)
     if outside:
-        ImageDraw.Draw(image).text((8, size - 22), f"{outside:,} outside", INK, font=_font(["0"], size, 14))
+        ImageDraw.Draw(image).text((8, size - 22), f"{outside:,} outside", INK, font=font_of(["0"], size, 14))
     return image
 
 
@@ -192,7 +197,7 @@ def _mount(
         raise SaddlepointError(said, "grid", "give at least one column, and a caption for each picture or none")
     width, height = images[0].size
     gap = max(2, min(width, height) // 24)
-    font = _font(captions, width + gap, 14) if captions else None
+    font = font_of(captions, width + gap, 14) if captions else None
     band = math.ceil(font.size * 1.4) if font else 0
     columns = min(columns, len(images))
     rows = math.ceil(len(images) / columns)
@@ -213,7 +218,7 @@ def _plain(canvas: "Image", grey: bool) -> "Image":
     return canvas.convert(("LA" if transparent else "L") if grey else ("RGBA" if transparent else "RGB"))
 
 
-def _font(texts: Sequence[str], width: int, largest: int) -> "ImageFont.FreeTypeFont":
+def font_of(texts: Sequence[str], width: int, largest: int) -> "ImageFont.FreeTypeFont":
     """Pillow's own font in the largest size, of at least 8, in which every text is no wider than this."""
     from PIL import ImageFont
 

@@ -120,6 +120,7 @@ CASES: dict[str, Case] = {
             "points",
             {"network": mlp(16, condition="embedding")},
             {"network": mlp(16, condition="projection")},
+            range="raw",  # of which the bits of old are known
             data={"cond": "size:number,angle:angle,kind:class"},
             images=240,
         ),

@@ -12,6 +12,7 @@ from torch import Tensor
 from saddlepoint.artefact.ability import CANNOT, refusal
 from saddlepoint.artefact.description import Description
 from saddlepoint.data.asking import asked, beyond, named
+from saddlepoint.data.cells import table
 from saddlepoint.data.facts import About, Facts
 from saddlepoint.data.reading import Field
 from saddlepoint.data.scaling import scaled, stored
@@ -191,6 +192,10 @@ class Artefact:
         room_for(n, self.numbers)
         c = self.condition(n, label, cond)
         return Samples(self.stored(self.draw(n, seed, c)), c, self.about)
+
+    def table(self, samples: Samples) -> str:
+        """Points as a CSV with their conditions, the columns called as in the data."""
+        return table(samples.x, samples.labels, self.facts)
 
     def walk(
         self,

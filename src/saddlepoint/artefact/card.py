@@ -2,6 +2,7 @@
 
 from saddlepoint.artefact.description import Description
 from saddlepoint.data.facts import About
+from saddlepoint.data.reading import few
 from saddlepoint.media.catalog import medium_of
 
 USES = {
@@ -11,7 +12,7 @@ USES = {
 }
 
 IMITATES = """It imitates its training data, with their gaps and biases, and may repeat single examples of them: look at
-the nearest training pictures in the run's report before you publish samples.
+the {what} in the run's report before you publish samples.
 """
 
 INVENTS = """What it adds to what it is given it has from its training data: it invents, and does not measure. Do not
@@ -25,7 +26,7 @@ def card(about: Description) -> str:
     noun, shape, stages = medium_of(x).noun, " x ".join(map(str, x.shape)), len(config.stages)
     facts = {
         "can": ", ".join(about.can) or "nothing that there is a verb for",
-        "makes": f"{noun} of shape {shape}",
+        "makes": f"{noun} of shape {shape}" + (f": {few(axis.name for axis in x.axes)}" if x.axes else ""),
         "condition": condition(about.facts.get("c")),
         "trained": f"recipe `{config.recipe}`, system `{config.system}`, {stages} stage{'s' * (stages > 1)}",
         "data": f"`{about.data}`, {about.images:,} examples seen",
@@ -35,7 +36,10 @@ def card(about: Description) -> str:
     }
     table = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
     uses = "\n".join(USES[word] for word in about.can if word in USES)
-    words = "".join(text for word, text in (("sample", IMITATES), ("apply", INVENTS)) if word in about.can)
+    copied = "nearest training pictures" if medium_of(x).copies else "share of near-copies"
+    words = "".join(text for word, text in (("sample", IMITATES), ("apply", INVENTS)) if word in about.can).format(
+        what=copied
+    )
     return f"""# {about.run}: {config.recipe}, trained on {about.data}
 
 ![what it makes](preview.png)

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from saddlepoint import figures
 from saddlepoint.artefact.ability import CANNOT
-from saddlepoint.artefact.artefact import CHUNK, Artefact
+from saddlepoint.artefact.artefact import CHUNK, Artefact, Samples
 from saddlepoint.cli.display import bar
 from saddlepoint.engine import room_for
 from saddlepoint.errors import SaddlepointError
@@ -100,6 +101,17 @@ def folder(model: Artefact, path: Path, wanted: Drawing, silent: bool) -> Path:
         table = io.StringIO(newline="")
         csv.writer(table).writerows(names)
         write_atomic(path / "labels.csv", table.getvalue().encode())
+    return path
+
+
+def rows(model: Artefact, path: Path, wanted: Drawing, silent: bool) -> Path:
+    """A .csv file of points, with a header and the conditions as columns."""
+    parts = list(chunks(model, wanted, silent))
+    labels = [part.labels for part in parts if part.labels is not None]
+    x, c = torch.cat([part.x for part in parts]), torch.cat(labels) if labels else None
+    written = model.table(Samples(x, c, model.about))
+    make_folder(path.parent)
+    write_atomic(path, written.encode())
     return path
 
 

@@ -12,6 +12,7 @@ from saddlepoint.cli.flags import NORMAL, Speaking, Time, one_condition
 from saddlepoint.cli.offered import DATA
 from saddlepoint.cli.tables import columns, plan_lines, say, shorten
 from saddlepoint.cli.theory import silence, tell
+from saddlepoint.data.reading import shown
 from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.formats import format_of
@@ -92,6 +93,7 @@ def rows(found: "Survey") -> Iterator[tuple[str, str]]:
     source = found.source
     yield "examples", f"{source.size:,}"
     yield from pictures(found)
+    yield from table(found)
     if source.classes:
         yield "classes", f"{len(source.classes):,}: {listed(found)}"
         least, most = min(found.counts), max(found.counts)
@@ -105,6 +107,17 @@ def rows(found: "Survey") -> Iterator[tuple[str, str]]:
         )
     yield "unreadable", f"{len(found.bad):,}"
     yield from (("", str(bad)) for bad in found.bad)
+
+
+def table(found: "Survey") -> Iterator[tuple[str, str]]:
+    """The columns of a table, a line each: from where to where they go, and what kind of numbers they hold."""
+    axes = found.source.axes
+    for i, axis in enumerate(axes[:MANY]):
+        kinds = (", whole numbers" * axis.whole) + (", heavy tails" * axis.bent)
+        ends = f"{axis.low:g} everywhere" if axis.low == axis.high else f"{axis.low:g} to {axis.high:g}{kinds}"
+        yield "" if i else "columns", f"{shown(axis.name)}: {ends}"
+    if len(axes) > MANY:
+        yield "", f"and {len(axes) - MANY:,} more"
 
 
 def pictures(found: "Survey") -> Iterator[tuple[str, str]]:
@@ -162,6 +175,7 @@ def values(found: "Survey", plan: "Plan") -> dict[str, Any]:
         "examples": source.size,
         "shape": list(source.x.shape[1:]),
         "kinds": [[*header, count] for header, count in found.kinds],
+        "columns": {axis.name: [axis.low, axis.high] for axis in source.axes},
         "classes": dict(zip(source.classes, found.counts)),
         "near_duplicates": found.alike,
         "bad": {bad.name: bad.reason for bad in found.bad},

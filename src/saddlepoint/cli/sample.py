@@ -1,4 +1,4 @@
-"""saddlepoint sample RUN: a sheet, a folder of pictures, arrays, or a walk through the latent space."""
+"""saddlepoint sample RUN: a sheet, a folder of pictures, arrays, a table, or a walk through the latent space."""
 
 import json
 import sys
@@ -32,8 +32,10 @@ class Target:
     """Where they go."""
 
     grid: Annotated[Path | None, Parameter(metavar="FILE", help="One picture of all; unset: samples.png.")] = None
-    to: Annotated[Path | None, Parameter(metavar="PATH", help="A folder, for a PNG each; or a .npz file.")] = None
-    force: Annotated[bool, Parameter(negative=(), help="Also into a folder or .npz that is there already.")] = False
+    to: Annotated[
+        Path | None, Parameter(metavar="PATH", help="A folder, for a PNG each; or a .npz file; of points, a .csv.")
+    ] = None
+    force: Annotated[bool, Parameter(negative=(), help="Also into a folder or file that is there already.")] = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def sample(
 
     Example: saddlepoint sample runs/try2 -n 64 --class 7 --grid sevens.png
     Example: saddlepoint sample runs/try2 -n 50000 --to samples/
+    Example: saddlepoint sample runs/table -n 1000 --to rows.csv
     Example: saddlepoint sample runs/try2 --walk 9 --out walk.png
     """
     check(run, draw, target, walk)
@@ -82,6 +85,8 @@ def sample(
         written = drawing.walk(model, walk.out or Path("walk.png"), way, wanted)
     elif target.to is None:
         written = drawing.sheet(model, target.grid or Path("samples.png"), wanted)
+    elif target.to.suffix == ".csv":
+        written = drawing.rows(model, target.to, wanted, silent=voice.quiet)
     elif target.to.suffix == ".npz":
         written = drawing.arrays(model, target.to, wanted, silent=voice.quiet)
     else:

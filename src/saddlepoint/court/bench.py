@@ -92,6 +92,6 @@ class Court(NamedTuple):
 
 
 def shown(source: Source, about: About) -> Source:
-    """The source as feature extractors are shown it: of pictures the bytes."""
+    """The source as feature extractors are shown it: of pictures the bytes, of points each column on its own scale."""
     x: Tensor = medium_of(about).seen(source.x, about)
     return source if x is source.x else source._replace(x=x, known=None, mapped=False, low=0.0, high=1.0)

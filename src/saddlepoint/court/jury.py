@@ -14,7 +14,7 @@ from saddlepoint.court.paths import WAYS, path_lengths
 from saddlepoint.court.standard import learned_from, standard
 from saddlepoint.data.duplicates import equals
 from saddlepoint.data.facts import About, evenly, facts_of
-from saddlepoint.data.scaling import scaled
+from saddlepoint.data.scaling import scaled, stored
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card
@@ -29,7 +29,7 @@ from saddlepoint.judge.extractors.pixels import pixels
 from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
 from saddlepoint.judge.headline import NAME as HEADLINE
 from saddlepoint.judge.headline import unsaid
-from saddlepoint.judge.judgement import Standard, biased, judge, least_for_limit, quick
+from saddlepoint.judge.judgement import Standard, biased, judge, least_for_limit, of_all, quick
 from saddlepoint.judge.memory import QUERIES, independent, memory, nearest_features
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.randomness import Randomness
@@ -37,12 +37,14 @@ from saddlepoint.report.material import Pairs
 from saddlepoint.settings.run import Judge
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval
+from saddlepoint.statistics.mixture import fitted
 
 COPIED = 50_000  # training examples among which copies are looked for at last
 TRAINING = 2_000  # training examples that samples are compared with on the way
 UNEVEN = (
     0.1  # share of the examples that would have to change class for all to be equally frequent: it counts from here
 )
+MIXTURE = "a Gaussian mixture"
 EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
 
 
@@ -118,16 +120,16 @@ class Jury(NamedTuple):
 
     def see(self, model: Artefact, n: int, seed: int) -> Group:
         """n samples of a model: each class in turn, with their labels where every class can be judged by itself."""
-        x, labels, about = model.sample(n, seed)
+        x, labels, _ = model.sample(n, seed)
         enough = self.standard.real.labels is not None and n >= EACH_CLASS * len(model.classes)
-        return group(self.extractor, model.medium.seen(x, about), labels if enough else None)
+        return group(self.extractor, model.medium.seen(x, self.about), labels if enough else None)
 
     def mixed(self, model: Artefact, n: int, seed: int) -> Group | None:
         """n samples whose classes are as frequent as in the data; None where those of `see` are."""
         if self.counts is None:
             return None
         x = model.stored(model.draw(n, seed, in_proportion(self.counts, n)))
-        return group(self.extractor, model.medium.seen(x, model.about))
+        return group(self.extractor, model.medium.seen(x, self.about))
 
     def quick(self, model: Artefact, n: int, seed: int) -> Measures:
         """The judgement of a model on the way; always of the same z."""
@@ -151,6 +153,8 @@ class Jury(NamedTuple):
             among, held_out = (shown(each, self.about).x for each in (sides.train.take(some), sides.held_out))
             remembered = memory(fake.x[:QUERIES], among, independent(among, held_out))
         found = judge(fake, self.standard, self.card(fake.size, seed), rng, remembered, mixed)
+        if self.about.axes:
+            found |= self.by_mixture(n, seed)
         if model.model.latent is not None:
             lengths, card = path_lengths(model, self.extractor, seed), self.card(WAYS, seed)
             found["path_length"] = measure(card, "perceptual path length, over ways instead of samples", lengths)
@@ -160,6 +164,19 @@ class Jury(NamedTuple):
         copies = remembered.copies
         pairs = Pairs(fake.x[copies.samples], among[copies.training], copies.distances)
         return Judged(found, copies._replace(training=sides.places[some][copies.training]), pairs, notes)
+
+    def by_mixture(self, n: int, seed: int) -> Measures:
+        """The same figures of n samples of a mixture of Gaussians, fitted to the training examples of a table: of few
+        rows it is often the better model, and whoever reads the figures of a network should know.
+        """
+        rng, train = Randomness(seed).stream("mixture"), self.evidence.sides.train
+        mixture = fitted(shown(train.take(evenly(train.size, TRAINING)), self.about).x, rng)
+        x = stored(mixture.sample(n, rng), "standard", self.about)  # whole where the data are, as G's samples are
+        made = group(self.extractor, medium_of(self.about).seen(x, self.about))
+        found = of_all(made, self.standard, self.card(n, seed), None)
+        who = f"{MIXTURE} of {len(mixture.weights)}: "
+        named = {name: m._replace(card=m.card._replace(metric=who + m.card.metric)) for name, m in found.items()}
+        return {f"mixture/{name}": m for name, m in named.items()}
 
     def nearest(self, pictures: Tensor) -> Mapping[str, Tensor]:
         """The nearest of the training pictures that were looked at, in features; none where these are the pixels."""

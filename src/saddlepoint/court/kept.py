@@ -81,8 +81,9 @@ class Comparison(NamedTuple):
 
 
 def shared(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[str]:
-    """The measures that both have, of those of which there is a better."""
-    return [name for name in a if name in b and not name.endswith("_real") and name not in NEITHER]
+    """The measures of the samples that both have, of those of which there is a better."""
+    own = [name for name in a if not name.endswith("_real") and not name.startswith("mixture/")]
+    return [name for name in own if name in b and name not in NEITHER]
 
 
 def apart(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[str]:

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.court.bench import Bench, Evidence, Judged, Measures
-from saddlepoint.data.scaling import unit
+from saddlepoint.data.scaling import ENDLESS, unit
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure, code_version
 from saddlepoint.media.catalog import medium_of
@@ -50,7 +50,7 @@ def figures(model: Artefact, evidence: Evidence, seed: int, which: slice) -> Mea
     x, y = (unit(t.double(), scale) for t in (made, wanted))
     card = card_of(evidence, wanted, seed)
     found = {"l1": measured("mean absolute error / range", absolute_error(x, y), card)}
-    if medium_of(evidence.facts["x"]).copies and scale != "raw":
+    if medium_of(evidence.facts["x"]).copies and scale not in ENDLESS:
         found["psnr"] = measured("PSNR, dB", psnr(x.clamp(0, 1), y, peak=1.0), card)
         if min(y.shape[2:]) >= WINDOW:
             found["ssim"] = measured("SSIM", ssim(x.clamp(0, 1), y, peak=1.0), card)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.artefact.artefact import Artefact
-from saddlepoint.data.scaling import unit
+from saddlepoint.data.scaling import ENDLESS, unit
 from saddlepoint.judge.extractors.extractor import Extractor
 from saddlepoint.judge.path import path_length
 from saddlepoint.latent.walk import way
@@ -23,7 +23,7 @@ def path_lengths(model: Artefact, extractor: Extractor, seed: int) -> Interval:
     @torch.no_grad()
     def draw(z: Tensor) -> Tensor:
         x = model.decode(z, c)
-        grey = x if scale == "raw" else 255 * unit(x, scale)
+        grey = x if scale in ENDLESS else 255 * unit(x, scale)
         return torch.cat([extractor.see(part).features.double().cpu() for part in grey.split(extractor.chunk)])
 
     return path_length(draw, way(model.prior), model.noise(2 * WAYS, seed), Randomness(seed).stream("paths"))

@@ -1,15 +1,18 @@
 """Arrays as sources: .npy, and .npz with x and perhaps labels; MNIST's idx.
 
-[N, H, W] grey, [N, H, W, C] or [N, C, H, W] pictures (the smaller of both ends is C), [N, D] points.
+[N, H, W] grey, [N, H, W, C] or [N, C, H, W] pictures (the smaller of both ends is C), [N, D] points, whose columns are
+given a scale each: whoever measured them chose their units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from saddlepoint.data import idx
+from saddlepoint.data.axes import Axis, axes_of, narrow, too_coarse
 from saddlepoint.data.brightness import dark
 from saddlepoint.data.cond import NO_KINDS, Conditions, conditions
 from saddlepoint.data.gather import extremes
@@ -24,6 +27,26 @@ Read = tuple[Source, tuple[Bad, ...]]
 """A source, and what was left out of it."""
 NOT_CONDITIONS = frozenset(("classes", "x_test", "y_test", "labels_test", "test_images", "test_labels"))
 LABEL_NAMES = {"y": "label", "y_train": "label", "labels": "label", "train_labels": "label", "c": "label"}
+
+
+class Rows(NamedTuple):
+    """Of points that are rows of a table: what its columns are called, and the line of the file that each row is."""
+
+    names: Sequence[str] = ()
+    lines: Sequence[int] = ()
+
+    def named(self, row: int) -> str:
+        return f"line {self.lines[row]:,}" if self.lines else f"number {row:,}"
+
+    def bad(self, row: int, x: np.ndarray) -> Bad:
+        """What is wrong with a row of x [N, D] that is not finite."""
+        if not self.lines:
+            return Bad(self.named(row), "holds numbers that are not finite")
+        lacking = [name for name, one in zip(self.names, x[row]) if not np.isfinite(one)]
+        return Bad(self.named(row), f"has no number in {few(lacking)}")
+
+
+NO_TABLE = Rows()
 
 
 def open_arrays(path: Path, wish: Reading) -> Read:
@@ -68,12 +91,13 @@ def from_arrays(
     wish: Reading,
     notes: tuple[str, ...] = (),
     kinds: Mapping[str, Kind] = NO_KINDS,
+    rows: Rows = NO_TABLE,
 ) -> Read:
     """Examples and what may become their condition, as a source."""
     if x.ndim < 2 or 0 in x.shape or x.ndim > 4:
         raise SaddlepointError(f"{x.dtype} {list(x.shape)} are no examples", plain(name), "give [N, H, W, C] or [N, D]")
     pixels, layout = (x, ()) if x.ndim == 2 else upright(x)
-    tensor, said = points(pixels, name) if x.ndim == 2 else stored(pixels, name)
+    tensor, said, axes = points(pixels, name, rows.names) if x.ndim == 2 else (*stored(pixels, name), ())
     n = len(x)
     made = Conditions(None, (), (), np.zeros(n, bool))
     if not wish.unconditional:
@@ -82,8 +106,8 @@ def from_arrays(
     if tensor.is_floating_point():
         finite = torch.cat([torch.isfinite(part).flatten(1).all(1) for part in tensor.split(CHUNK)])
     missing = torch.from_numpy(made.missing)
-    bad = [Bad(f"number {i:,}", "holds numbers that are not finite") for i in places(~finite)]
-    bad += [Bad(f"number {i:,}", "has no label") for i in places(missing & finite)]
+    bad = [rows.bad(i, x) for i in places(~finite)]
+    bad += [Bad(rows.named(i), "has no label") for i in places(missing & finite)]
     good = (finite & ~missing).nonzero().flatten()
     c = None if made.c is None else torch.from_numpy(made.c)
     notes = (*notes, *layout, *said, *made.notes, *tolerate(bad, len(good), wish.bad, name))
@@ -93,6 +117,7 @@ def from_arrays(
     notes = (*notes, *scale)
     mapped = isinstance(x, np.memmap) and tensor.data_ptr() == x.ctypes.data
     source = Source(name, tensor, c, made.classes, "unstated", made.fields, notes, None, mapped, low, high)
+    source = source._replace(axes=axes, label=made.label)
     return source, tuple(bad)
 
 
@@ -127,17 +152,25 @@ def stored(x: np.ndarray, name: str) -> tuple[torch.Tensor, tuple[str, ...]]:
     return tensor_of(x.astype(kind)), (f"{x.dtype} is held as {kind}", *dark(high, kind))
 
 
-def points(x: np.ndarray, name: str) -> tuple[torch.Tensor, tuple[str, ...]]:
-    """[N, D] float32."""
+Points = tuple[torch.Tensor, tuple[str, ...], tuple[Axis, ...]]
+
+
+def points(x: np.ndarray, name: str, names: Sequence[str]) -> Points:
+    """[N, D] float32, or float64 where less would not tell them apart; what is to be said of that; their axes."""
     if x.dtype.kind not in "fiub":
         raise SaddlepointError(f"{x.dtype} are no points", plain(name))
-    return single(x), ()
+    axes = axes_of(x, names)
+    if too_coarse(x, axes):
+        wide = np.where(np.isfinite(narrow(x)), x.astype(np.float64), np.inf)
+        return torch.from_numpy(wide), ("held in float64: float32 would round its numbers",), axes
+    bent = [each.name for each in axes if each.bent]
+    notes = (f"heavy tails, seen on a scale that is logarithmic far out: {few(bent)}",) if bent else ()
+    return single(x), notes, axes
 
 
 def single(x: np.ndarray) -> torch.Tensor:
     """As float32; what is beyond it becomes infinite, and is named as bad."""
-    with np.errstate(over="ignore"):
-        return tensor_of(x.astype(np.float32, copy=False))
+    return tensor_of(narrow(x))
 
 
 def tensor_of(x: np.ndarray) -> torch.Tensor:

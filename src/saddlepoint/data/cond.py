@@ -34,13 +34,16 @@ SEVERAL = re.compile("[|;]")
 
 
 class Conditions(NamedTuple):
-    """The condition of N examples. `classes` where it is a lone class; `missing` marks those that lack a part of it."""
+    """The condition of N examples. `classes` where it is a lone class, which is called `label`; `missing` marks those
+    that lack a part of it.
+    """
 
     c: np.ndarray | None
     classes: tuple[str, ...]
     fields: tuple[Field, ...]
     missing: np.ndarray
     notes: tuple[str, ...] = ()
+    label: str = ""
 
 
 def conditions(
@@ -66,7 +69,7 @@ def conditions(
             return Conditions(None, (), (), missing, (f"one class alone, '{shown(classes[0])}': no condition",))
         place = {value: label for label, value in enumerate(classes)}
         labels = np.array([place.get(value, 0) for value in texts(columns[fields[0].name])], np.int64)
-        return Conditions(labels, classes, (), missing)
+        return Conditions(labels, classes, (), missing, label=fields[0].name)
     if not fields:
         return Conditions(None, (), (), missing)
     if (room := 4 * n * sum(field.size for field in fields)) > MOST_BYTES:

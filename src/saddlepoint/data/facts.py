@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from saddlepoint.data.axes import Axis
 from saddlepoint.data.reading import Field
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
@@ -21,11 +22,13 @@ class About:
     """One column: the shape of an example of it, and what its numbers mean.
 
     kind      points [D], pictures [C, H, W], sound [C, T], text [T]; of a condition also labels [] and code [E]
-    dtype     the type it is stored in: uint8, uint16, float32, int64
+    dtype     the type it is stored in: uint8, uint16, float32, float64, int64
     low, high the stored numbers that are black and white, where the type does not say
     names     of the classes 0..K-1, or of the tokens
     fields    what the numbers of a code mean
     examples  codes of real examples, from one end of their first field to the other
+    axes      the columns of points, where they have a scale of their own
+    label     what the labels are called, where that is known
     """
 
     kind: Kind
@@ -36,6 +39,8 @@ class About:
     names: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     examples: tuple[tuple[float, ...], ...] = ()
+    axes: tuple[Axis, ...] = ()
+    label: str = ""
 
 
 Facts = Mapping[str, About]
@@ -59,7 +64,7 @@ def column(x: Tensor, source: Source) -> About:
         what = f"examples of shape {list(x.shape[1:])}"
         raise SaddlepointError(what, source.name, "there are points [D], sound [C, T] and pictures [C, H, W]")
     names = source.classes if kind == "text" else ()
-    return About(kind, tuple(x.shape[1:]), type_of(x), *scale_of(x, source), names=names)
+    return About(kind, tuple(x.shape[1:]), type_of(x), *scale_of(x, source), names=names, axes=source.axes)
 
 
 KINDS: Mapping[int, Kind] = {1: "points", 2: "sound", 3: "pictures"}
@@ -73,7 +78,7 @@ def kind_of(dimensions: int, dtype: str) -> Kind | None:
 def condition(c: Tensor, source: Source) -> About:
     match c.ndim:
         case 1:
-            return About("labels", (), type_of(c), names=source.classes)
+            return About("labels", (), type_of(c), names=source.classes, label=source.label)
         case 4:
             return About("pictures", tuple(c.shape[1:]), type_of(c), *scale_of(c, source))
     return About("code", tuple(c.shape[1:]), type_of(c), fields=source.fields, examples=examples(source))

@@ -1,7 +1,9 @@
 """The map between numbers as they are stored and numbers as networks see them, in both directions: here alone.
 
-A recipe states a range: 'signed' is [-1, 1], 'unit' is [0, 1], 'raw' is as stored. What is black and what is white is
-known of the data (`About.low`, `About.high`), never of a single example.
+A recipe states a range: 'signed' is [-1, 1], 'unit' is [0, 1], 'raw' is as stored, 'standard' is each column about 0
+with a spread of 1. What is black and what is white (`About.low`, `About.high`), and the scale of a column
+(`About.axes`), is known of the data, never of a single example. Points that are drawn here have no such axes: they have
+that scale already, and are the same in 'standard' and 'raw'.
 """
 
 from typing import Literal
@@ -9,10 +11,12 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from saddlepoint.data.axes import restored, standardised
 from saddlepoint.data.facts import WHITE, About
 from saddlepoint.errors import SaddlepointError
 
-Scale = Literal["signed", "unit", "raw"]
+Scale = Literal["signed", "unit", "raw", "standard"]
+ENDLESS = ("raw", "standard")  # ranges that have no ends
 
 BYTES = About("pictures", dtype="uint8", low=0.0, high=255.0)
 
@@ -26,8 +30,8 @@ def scaled(x: Tensor, scale: Scale, about: About | None = None) -> Tensor:
     """
     if x.dtype == torch.int64:
         return x
-    if scale == "raw":
-        return x.float()
+    if scale in ENDLESS:
+        return (x if scale == "raw" or about is None else standardised(x, about.axes)).float()
     low, high = (0.0, WHITE.get(x.dtype, 1.0)) if about is None else (about.low, about.high)
     share = (x.float() - low) / max(high - low, 1e-12)
     return 2 * share - 1 if scale == "signed" else share
@@ -41,13 +45,15 @@ def unit(x: Tensor, scale: Scale) -> Tensor:
 def stored(x: Tensor, scale: Scale, about: About) -> Tensor:
     """The inverse of `scaled`: examples in the type and between the numbers that the data are stored in.
 
-    Integers are rounded; what lies beyond black or white becomes black or white. 'raw' floats stay as they are.
+    Integers are rounded; what lies beyond black or white becomes black or white. 'raw' floats stay as they are, and of
+    columns what lies further out than the data is brought back to their end.
     """
     if x.dtype == torch.int64:
         return x
     dtype = TYPES[about.dtype]
-    if scale == "raw":
-        return x if dtype.is_floating_point else x.round().clamp(about.low, about.high).to(dtype)
+    if scale in ENDLESS:
+        x = x if scale == "raw" else restored(x, about.axes)
+        return x.to(dtype) if dtype.is_floating_point else x.round().clamp(about.low, about.high).to(dtype)
     value = about.low + unit(x, scale).clamp(0, 1) * (about.high - about.low)
     return value.to(dtype) if dtype.is_floating_point else value.round().to(dtype)
 
@@ -57,6 +63,7 @@ TYPES = {
     "uint16": torch.uint16,
     "int16": torch.int16,
     "float32": torch.float32,
+    "float64": torch.float64,
     "int64": torch.int64,
 }
 

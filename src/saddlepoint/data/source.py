@@ -6,13 +6,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from saddlepoint.data.axes import Axis
 from saddlepoint.data.reading import Field
 
 
 class Source(NamedTuple):
     """N examples and their conditions, in storage types.
 
-    x        [N, C, H, W] uint8, uint16 or float32 for pictures; [N, D] float32 for points; [N, C, T] for sound
+    x        [N, C, H, W] uint8, uint16, float32 for pictures; [N, D] float32 or float64 for points; [N, C, T] for sound
     c        None, [N] labels (int64), or [N, E] float32 vectors
     classes  the names of the labels 0..K-1
     licence  what the data may be used for, as its origin states it
@@ -23,6 +24,8 @@ class Source(NamedTuple):
     low      the stored number that is black, and
     high     the one that is white, where pictures are floating point; integers have their type's 0 and largest
     eye      the features that were made for these data, where there are such
+    axes     the columns of points that were read, in units of somebody's own; of points that are drawn here, none
+    label    what the labels are called, where that is known
     """
 
     name: str
@@ -37,6 +40,8 @@ class Source(NamedTuple):
     low: float = 0.0
     high: float = 1.0
     eye: str = ""
+    axes: tuple[Axis, ...] = ()
+    label: str = ""
 
     @property
     def size(self) -> int:

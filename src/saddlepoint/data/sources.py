@@ -14,9 +14,10 @@ from saddlepoint.data.folder import list_folder
 from saddlepoint.data.guards import regular
 from saddlepoint.data.names import WORLD_NAMES, medium
 from saddlepoint.data.pairs import halves, of_two, partners, two_folders, wide
+from saddlepoint.data.points import open_points
 from saddlepoint.data.reading import Listing, Reading, Tell, likely, plain, readable, shown
 from saddlepoint.data.source import Source
-from saddlepoint.data.tables import list_file, list_table, open_points, path_column, read_rows
+from saddlepoint.data.tables import list_file, list_table, path_column, read_rows
 from saddlepoint.data.worlds import world_source
 from saddlepoint.errors import SaddlepointError
 

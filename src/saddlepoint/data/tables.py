@@ -1,7 +1,7 @@
 """Tables that name pictures: a list of files, CSV.
 
 Of a CSV, one column holds the paths, from the folder the table lies in; the others may become the condition.
-A CSV without such a column and with numbers alone is a table of points.
+A CSV without such a column is a table of points (`data/points.py`).
 """
 
 import codecs
@@ -10,16 +10,12 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
-
-from saddlepoint.data.arrays import Read, from_arrays
-from saddlepoint.data.cond import wishes
 from saddlepoint.data.folder import look_at
 from saddlepoint.data.guards import regular
 from saddlepoint.data.pictures import SUFFIXES
-from saddlepoint.data.reading import Bad, Listing, Reading, plain, shown, why
-from saddlepoint.data.texts import Column
+from saddlepoint.data.reading import Bad, Listing, plain, why
 from saddlepoint.errors import SaddlepointError
 
 PATHS = ("path", "file", "filename", "file_name", "image", "picture")
@@ -42,15 +38,28 @@ def list_file(path: Path) -> Listing:
     return from_paths(path, [line for line in lines if line and not line.startswith("#")], {})
 
 
+class Table(NamedTuple):
+    """The cells of a CSV by its columns, and the line that each row ends on."""
+
+    columns: dict[str, list[str]]
+    lines: list[int]
+
+
 def read_rows(path: Path) -> dict[str, list[str]]:
-    """The columns of a CSV (or of a .tsv) by the names in its first line; rows that are too short are filled up, and
-    cells that say `null` are empty.
+    """The columns of a table by the names in its first line."""
+    return read_table(path).columns
+
+
+def read_table(path: Path) -> Table:
+    """A CSV (or a .tsv), whose first line names the columns; rows that are too short are filled up, and cells that say
+    `null` are empty.
     """
     where, content = plain(str(path)), text(path)
     try:
         rows = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter(path, content), strict=True)
         header = [name.strip() for name in next(rows, [])]
-        body = [row for row in rows if row]
+        numbered = [(rows.line_num, row) for row in rows if row]
+        lines, body = [line for line, _ in numbered], [row for _, row in numbered]
     except csv.Error as error:
         raise SaddlepointError(f"not a table: {why(error)}", where) from error
     if not header or len(set(header)) < len(header):
@@ -61,7 +70,8 @@ def read_rows(path: Path) -> dict[str, list[str]]:
         raise SaddlepointError("0 rows", where, "a header and at least one row")
     if len(header) * len(body) > len(content) + LACKING:  # full rows have a mark for each cell
         raise SaddlepointError(f"{len(header):,} columns, but rows that are shorter", where, "fill the rows up")
-    return {name: [cell(row[i]) if i < len(row) else "" for row in body] for i, name in enumerate(header)}
+    columns = {name: [cell(row[i]) if i < len(row) else "" for row in body] for i, name in enumerate(header)}
+    return Table(columns, lines)
 
 
 def delimiter(path: Path, content: str) -> str:
@@ -85,31 +95,6 @@ def path_column(columns: Mapping[str, Sequence[str]]) -> str | None:
     firsts = {name: next(filter(None, column), "") for name, column in columns.items()}
     like = [name for name, first in firsts.items() if Path(first).suffix.lower() in SUFFIXES]
     return (named + like or [None])[0]
-
-
-def open_points(path: Path, wish: Reading) -> Read:
-    """A CSV of numbers: the columns of the condition, where --cond names them, and all others as x [N, D]."""
-    columns = read_rows(path)
-    ours = list(wishes(wish.cond, columns, plain(str(path)))) if wish.cond and not wish.unconditional else []
-    rest = {name: column for name, column in columns.items() if name not in ours}
-    x = np.array([numbers(path, name, column) for name, column in rest.items()], np.float64).T
-    chosen: dict[str, Column] = {name: columns[name] for name in ours}
-    return from_arrays(path.name, x, chosen, wish)
-
-
-def numbers(path: Path, name: str, column: Sequence[str]) -> list[float]:
-    """The cells as numbers; where one is empty, not a number."""
-    found = []
-    for one in column:
-        try:
-            found.append(float(one or "nan"))
-        except ValueError as error:
-            what = f"neither names pictures nor holds numbers alone: column '{shown(name)}' says '{shown(one)}'"
-            hint = f"call a column of files {', '.join(PATHS[:3])}; name the condition's columns with --cond"
-            if one.replace(",", "", 1).removeprefix("-").isdecimal():
-                hint = "write numbers with a point"
-            raise SaddlepointError(what, plain(str(path)), hint) from error
-    return found
 
 
 def list_table(path: Path) -> Listing:

@@ -1,5 +1,6 @@
 """The one change to make, as the flags that make it, by what a run is set to."""
 
+from saddlepoint.data.scaling import ENDLESS
 from saddlepoint.judge.case import Case
 
 
@@ -46,7 +47,7 @@ def stronger(case: Case) -> str:
 def augmented(case: Case) -> str:
     """Against too little data: more of them, or pictures altered."""
     none = case.rule("augment") in (None, "none")
-    return "--augment adaptive" if none and case.setting("range") != "raw" else "more data"
+    return "--augment adaptive" if none and case.setting("range") not in ENDLESS else "more data"
 
 
 def steadier(case: Case) -> str:

@@ -6,6 +6,7 @@ docs/judging.md has what thresholds and signs were fixed on, and how often they 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from saddlepoint.data.scaling import ENDLESS
 from saddlepoint.judge.case import Case, decides, shortest
 from saddlepoint.judge.cures import at_hand, augmented, slower, steadier, stronger, weaker
 from saddlepoint.judge.headline import NAME as HEADLINE
@@ -69,7 +70,7 @@ def memorising(case: Case) -> Verdict | None:
     values, which whoever draws them right repeats.
     """
     copies, p, usual = case.value("copies"), case.value("memorisation_p"), case.value("copies_real") or 0.0
-    if copies is None or copies < COPIES + usual or (case.setting("range") == "raw" if p is None else p > SURE):
+    if copies is None or copies < COPIES + usual or (case.setting("range") in ENDLESS if p is None else p > SURE):
         return None
     evidence = f"{copies:.1f} % of the samples are near-copies of training examples"
     evidence += f", as are {usual:.1f} % of independent real ones" if usual else ""

@@ -37,6 +37,7 @@ from saddlepoint.running.judging import SAMPLES, court_of
 from saddlepoint.running.live import Live
 from saddlepoint.running.replan import in_force
 from saddlepoint.running.watcher import Summary
+from saddlepoint.storage.checkpoint import checkpoints
 from saddlepoint.storage.told import told
 from saddlepoint.systems.looks import as_large, translated
 
@@ -81,8 +82,10 @@ def over(folder: Path) -> bool:
     journal, page = folder / "journal.jsonl", folder / "report.html"
     if not (journal.is_file() and page.is_file() and (folder / "generator").is_dir()):
         return False
-    happened = [event["event"] for event in told(journal) if event["event"] != "checkpoint"]
-    return page.stat().st_mtime_ns >= journal.stat().st_mtime_ns and happened[-1:] == ["end"]
+    happened = [event for event in told(journal) if event["event"] != "checkpoint"]
+    if page.stat().st_mtime_ns < journal.stat().st_mtime_ns or happened[-1]["event"] != "end":
+        return False
+    return any(int(each.name) == happened[-1]["images"] for each in checkpoints(folder / "checkpoints")[-1:])
 
 
 def summoned(live: Live) -> tuple[Court | None, str]:
@@ -94,10 +97,17 @@ def summoned(live: Live) -> tuple[Court | None, str]:
 
 
 def sheet(live: Live, model: Artefact, n: int) -> bytes:
-    """n samples of a model that draws them; of another what its system shows of it."""
+    """n samples of a model that draws them, of points more, beside the data; of another what its system shows of it."""
     if "sample" in model.can:
-        return figures.png(model.sample(n).picture(10))
+        real = some_real(live)
+        x = model.sample(n if real is None else POINTS).x
+        return figures.png(model.medium.sheet(x, model.about, 10, real))
     return figures.png(live.system.frame(live.view()._replace(model=model.model)))
+
+
+def some_real(live: Live) -> Tensor | None:
+    """Training examples to stand beside samples on one sheet; None where these have a place of their own."""
+    return live.train.x[evenly(live.train.size, POINTS)] if live.facts["x"].kind == "points" else None
 
 
 def shown(live: Live, model: Artefact, court: Court | None) -> Material:
@@ -116,7 +126,7 @@ def sampled(live: Live, model: Artefact, court: Court | None) -> Material:
     about, medium = model.about, model.medium
     if not medium.copies:
         drawn = model.sample(POINTS)
-        return Material(drawn.x, live.train.x[:POINTS]) if about.kind == "points" else Material(sheet=drawn.picture())
+        return Material(sheet=medium.sheet(drawn.x, about, None, some_real(live)))
     classes = max(1, len(model.classes))
 
     def seen(x: Tensor) -> Tensor:
@@ -240,11 +250,23 @@ def rows(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
     found = [(NAMES[HEADLINE][0], "-", silent)] if (silent := unsaid(measures)) else []
     for key, (name, unit, meaning) in NAMES.items():
         if (m := measures.get(key)) is not None:
-            kind = m.card.metric.rpartition(", ")[2]
+            usual, kind = measures.get(f"{key}_real"), m.card.metric.rpartition(", ")[2]
+            beside = "" if usual is None else f"of independent real examples {usual.value:.4g} {unit}"
             note = meaning.format(real=examples(m.card.reference), metric=kind)
-            note = "; ".join(filter(None, (note, protocol(m.card))))
+            note = "; ".join(filter(None, (note, beside, protocol(m.card))))
             found.append((name, f"{m.value:.4g} {unit} [{m.low:.4g}, {m.high:.4g}]", note))
-    return found
+    return found + mixture(measures)
+
+
+def mixture(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
+    """The figures of a mixture of Gaussians on the same table, in a line: what a network is to be better than."""
+    units = {name: unit for name, unit in ((HEADLINE, "%"), ("frechet", "")) if f"mixture/{name}" in measures}
+    if not units:
+        return []
+    name, unit = next(iter(units.items()))
+    m, coverage = measures[f"mixture/{name}"], measures["mixture/coverage"]
+    who, _, what = m.card.metric.partition(": ")
+    return [(who, f"{m.value:.4g} {unit} [{m.low:.4g}, {m.high:.4g}]", f"{what}; coverage {coverage.value:.3g}")]
 
 
 def dynamics(folder: Path, noun: str) -> list[tuple[str, str, str]]:

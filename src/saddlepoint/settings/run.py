@@ -20,7 +20,7 @@ Precision = Literal["float32", "bfloat16"]
 MOST_STAGES = 100
 Shape = Annotated[tuple[Annotated[int, Field(ge=1, le=2**16)], ...], Field(min_length=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Scale = Literal["signed", "unit", "raw"]
+Scale = Literal["signed", "unit", "raw", "standard"]
 ObjectiveName = Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"]
 
 
@@ -125,7 +125,7 @@ class Run(Frozen):
     batch: Annotated[int, Field(ge=2, le=2**16)] = 64
     """Examples per minibatch, m."""
     range: Scale = "signed"
-    """Of x: [-1, 1], [0, 1], or as stored."""
+    """Of x: [-1, 1], [0, 1], as stored, or each column about 0 with a spread of 1."""
     data: Data = Data()
     base: str | None = None
     """A run, or one of its checkpoints, whose weights to begin with."""

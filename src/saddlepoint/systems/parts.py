@@ -25,7 +25,7 @@ OBJECTIVES = {
     "relativistic": objectives.relativistic,
 }
 
-OUTPUTS: dict[str, Output] = {"signed": "tanh", "unit": "sigmoid", "raw": "identity"}
+OUTPUTS: dict[str, Output] = {"signed": "tanh", "unit": "sigmoid", "raw": "identity", "standard": "identity"}
 """What a generator ends in, by the range of x."""
 
 

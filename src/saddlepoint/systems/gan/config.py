@@ -191,7 +191,7 @@ def acgan() -> Config:
 
 
 def points() -> Config:
-    """Points in the plane, or in any number of dimensions: fully connected networks, x unscaled.
+    """Points in the plane, or in any number of dimensions: fully connected networks, each column on a scale of its own.
 
     The relativistic objective with R1 and R2 (Huang et al. 2024, R3GAN), whose equilibrium is locally stable where the
     classical losses circle it or drop modes. Always float32: bfloat16 has no room for a mode a hundredth wide.
@@ -200,7 +200,7 @@ def points() -> Config:
     return Config(
         recipe="points",
         batch=128,
-        range="raw",
+        range="standard",
         prior=Noise(kind="normal", size=8),
         g=GeneratorPace(network=network, lr=2e-3, betas=(0.0, 0.99), decay="cosine"),
         d=CriticPace(network=network, lr=2e-3, betas=(0.0, 0.99), decay="cosine"),

@@ -1,0 +1,97 @@
+"""Tables of points: a CSV without a column of files. Its numbers are x [N, D], its words, or what --cond names, c."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from saddlepoint.data.arrays import Read, Rows, from_arrays
+from saddlepoint.data.cond import wishes
+from saddlepoint.data.reading import Reading, few, plain, shown
+from saddlepoint.data.tables import PATHS, read_table
+from saddlepoint.data.texts import Column
+from saddlepoint.errors import SaddlepointError
+
+EACH = 5  # rows to a class, on average, for a column to be plainly one of classes
+OFFERED = 10  # different whole numbers, of which classes might be meant
+
+
+def open_points(path: Path, wish: Reading) -> Read:
+    """A CSV of numbers: the columns of the condition, where --cond names them, and all others as x [N, D].
+
+    Without --cond a lone column of words becomes the classes; with it, or with --unconditional, words that are not
+    asked for are left out.
+    """
+    table, where = read_table(path), plain(str(path))
+    columns, asked = table.columns, bool(wish.cond) and not wish.unconditional
+    ours = list(wishes(wish.cond, columns, where)) if asked else []
+    words = [name for name, column in columns.items() if name not in ours and wordy(column)]
+    notes = [f"column '{shown(name)}' holds words: it is left out" for name in words]
+    if words and not asked and not wish.unconditional:
+        ours, notes = [plain_classes(words, columns, where)], []
+        notes = [f"column '{shown(ours[0])}' holds words: they are the classes (`--unconditional` does without)"]
+        wish = wish._replace(cond=f"{ours[0]}:class") if named_alone(ours[0]) else wish
+    rest = {name: column for name, column in columns.items() if name not in (*ours, *words)}
+    if not rest:
+        raise SaddlepointError("no column of numbers is left to learn", where, "a table of points has one at least")
+    x = np.array([numbers(path, name, column) for name, column in rest.items()], np.float64).T
+    chosen: dict[str, Column] = {name: columns[name] for name in ours}
+    notes += [] if ours else offers(rest)
+    lacking = int((~np.isfinite(x)).any(1).sum())
+    notes += [f"{lacking:,} of {len(x):,} rows lack a number"] if lacking else []
+    return from_arrays(path.name, x, chosen, wish, tuple(notes), rows=Rows(list(rest), table.lines))
+
+
+def wordy(column: Sequence[str]) -> bool:
+    """Whether a column has cells, and none of them is a number."""
+    there = [one for one in column if one]
+    return bool(there) and not any(one[:1].isdigit() or is_number(one) for one in there)
+
+
+def is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def named_alone(name: str) -> bool:
+    """Whether --cond can name this column: its grammar keeps the comma and the colon to itself."""
+    return not set(name) & set(",:")
+
+
+def plain_classes(words: Sequence[str], columns: Mapping[str, Sequence[str]], where: str) -> str:
+    """The one column of words, where it is plain that these are classes; SaddlepointError that says how to ask."""
+    name, many = words[0], len(set(filter(None, columns[words[0]])))
+    if len(words) > 1:
+        hint = f"--cond {','.join(f'{shown(each)}:class' for each in words[:3])}; what is not asked for is left out"
+        raise SaddlepointError(f"columns {few(words)} hold words", where, hint)
+    if many * EACH > len(columns[name]):
+        hint = f"--cond {shown(name)}:class makes them classes, --unconditional leaves them out"
+        raise SaddlepointError(f"column '{shown(name)}' holds words, {many:,} different ones", where, hint)
+    return name
+
+
+def offers(columns: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """A note on each column whose few whole numbers may name classes."""
+    for name, column in columns.items():
+        different = {float(one) for one in column if one}
+        few_whole = 2 <= len(different) <= OFFERED and all(one.is_integer() for one in different)
+        if few_whole and len(columns) > 1 and EACH * len(different) <= len(column):
+            yield f"column '{shown(name)}' holds {len(different)} whole numbers: --cond {shown(name)}:class for classes"
+
+
+def numbers(path: Path, name: str, column: Sequence[str]) -> list[float]:
+    """The cells as numbers; where one is empty, not a number."""
+    found = []
+    for one in column:
+        try:
+            found.append(float(one or "nan"))
+        except ValueError as error:
+            what = f"neither names pictures nor holds numbers alone: column '{shown(name)}' says '{shown(one)}'"
+            hint = f"--cond {shown(name)}:class makes classes of it; call a column of files {', '.join(PATHS[:3])}"
+            if one.replace(",", "", 1).removeprefix("-").isdecimal():
+                hint = "write numbers with a point"
+            raise SaddlepointError(what, plain(str(path)), hint) from error
+    return found

@@ -1,0 +1,110 @@
+"""A mixture of Gaussians by expectation-maximisation (Dempster et al. 1977), its size by BIC (Schwarz 1978).
+
+    p(x) = sum_k w_k N(x; m_k, S_k),   BIC = -2 log L + P log N,   P = K - 1 + K D + K D (D + 1) / 2
+
+What is known of small tables since long before networks: a generator of points is to be held against it.
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+MOST, STARTS, STEPS = 10, 3, 200
+CONVERGED = 1e-6  # of the mean log likelihood, between two steps
+FLOOR = 1e-3  # of the data's variance in each direction, added to every component's: none shrinks onto one point
+
+
+class Mixture(NamedTuple):
+    """weights [K], means [K, D], lower Cholesky factors of the covariances [K, D, D]: float64."""
+
+    weights: Tensor
+    means: Tensor
+    roots: Tensor
+
+    def log_joint(self, x: Tensor) -> Tensor:
+        """log w_k N(x_i; m_k, S_k), [N, K]."""
+        apart = (x[:, None] - self.means).permute(1, 2, 0)
+        squares = torch.linalg.solve_triangular(self.roots, apart, upper=False).square().sum(1).T
+        logdet = self.roots.diagonal(dim1=1, dim2=2).log().sum(1)
+        return self.weights.log() - squares / 2 - logdet - x.shape[1] * math.log(2 * math.pi) / 2
+
+    def log_density(self, x: Tensor) -> Tensor:
+        """log p(x_i), [N]."""
+        return self.log_joint(x).logsumexp(1)
+
+    def sample(self, n: int, rng: torch.Generator) -> Tensor:
+        """[n, D]."""
+        which = torch.multinomial(self.weights, n, replacement=True, generator=rng)
+        noise = torch.randn(n, self.means.shape[1], dtype=torch.float64, generator=rng)
+        return self.means[which] + (self.roots[which] @ noise[:, :, None])[:, :, 0]
+
+    def bic(self, x: Tensor) -> float:
+        """Less is better."""
+        (k, d), n = self.means.shape, len(x)
+        free = k - 1 + k * d + k * d * (d + 1) // 2
+        return float(-2 * self.log_density(x).sum()) + free * math.log(n)
+
+
+def fitted(x: Tensor, rng: torch.Generator, most: int = MOST) -> Mixture:
+    """The mixture of 1 to `most` components with the least BIC on x [N, D]: of each size the likeliest of three starts.
+
+    A size with more free numbers than half of what x holds is not tried: BIC means nothing there. The search ends where
+    two sizes in a row do not help.
+    """
+    x = x.double()
+    n, d = x.shape
+    best, least, idle = em(x, 1, rng), math.inf, 0
+    for k in range(1, most + 1):
+        if k > 1 and 2 * k * (1 + d + d * (d + 1) // 2) > n * d:
+            break
+        tried = [em(x, k, rng) for _ in range(STARTS if k > 1 else 1)]
+        found = max(tried, key=lambda one: float(one.log_density(x).sum()))
+        if (bic := found.bic(x)) < least:
+            best, least, idle = found, bic, 0
+        elif (idle := idle + 1) == 2:
+            break
+    return best
+
+
+def em(x: Tensor, k: int, rng: torch.Generator) -> Mixture:
+    """k components, from centres that are drawn far from each other (Arthur and Vassilvitskii 2007)."""
+    n = len(x)
+    floor = ridge(x)
+    own = torch.cdist(x, centres(x, k, rng)).argmin(1)
+    responsibility = torch.nn.functional.one_hot(own, k).double()
+    before = -math.inf
+    mixture = maximised(x, responsibility, floor)
+    for _ in range(STEPS):
+        joint = mixture.log_joint(x)
+        now = float(joint.logsumexp(1).sum()) / n
+        if now - before < CONVERGED:
+            break
+        before = now
+        mixture = maximised(x, joint.softmax(1), floor)
+    return mixture
+
+
+def maximised(x: Tensor, responsibility: Tensor, floor: Tensor) -> Mixture:
+    """The M step: weights, means and covariances from each example's share in each component [N, K]."""
+    mass = responsibility.sum(0).clamp_min(1e-12)
+    means = responsibility.T @ x / mass[:, None]
+    apart = x[:, None] - means
+    covariances = torch.einsum("nk,nki,nkj->kij", responsibility, apart, apart) / mass[:, None, None]
+    return Mixture(mass / mass.sum(), means, torch.linalg.cholesky(covariances + floor))
+
+
+def ridge(x: Tensor) -> Tensor:
+    """[D, D]: FLOOR of each column's variance; of a constant column next to nothing."""
+    return torch.diag((FLOOR * x.var(0, correction=0)).clamp_min(1e-12))
+
+
+def centres(x: Tensor, k: int, rng: torch.Generator) -> Tensor:
+    """k of the examples: each next one is drawn by its squared distance to the nearest that is chosen."""
+    chosen = x[torch.randint(len(x), (1,), generator=rng)]
+    while len(chosen) < k:
+        apart = torch.cdist(x, chosen).amin(1).square()
+        apart = apart if apart.sum() > 0 else torch.ones_like(apart)
+        chosen = torch.cat([chosen, x[torch.multinomial(apart, 1, generator=rng)]])
+    return chosen

@@ -1,0 +1,69 @@
+"""The mixture of Gaussians by EM: against closed forms, scikit-learn, and mixtures whose size is known."""
+
+import math
+
+import pytest
+import torch
+
+from saddlepoint.statistics.mixture import FLOOR, Mixture, em, fitted
+
+F64 = torch.float64
+
+
+def three() -> Mixture:
+    means = torch.tensor([[0.0, 0.0], [6.0, 0.0], [0.0, 6.0]], dtype=F64)
+    roots = torch.tensor([[[1.0, 0.0], [0.5, 0.5]]], dtype=F64).repeat(3, 1, 1)
+    return Mixture(torch.tensor([0.5, 0.3, 0.2], dtype=F64), means, roots)
+
+
+def rng(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_the_density_is_that_of_torch_and_of_samples() -> None:
+    mixture, x = three(), torch.randn(50, 2, dtype=F64, generator=rng())
+    parts = torch.distributions.MultivariateNormal(mixture.means, scale_tril=mixture.roots)
+    oracle = torch.distributions.MixtureSameFamily(torch.distributions.Categorical(mixture.weights), parts)
+    assert (mixture.log_density(x) - oracle.log_prob(x)).abs().max() < 1e-12
+    drawn = mixture.sample(200_000, rng())
+    assert (drawn.mean(0) - mixture.weights @ mixture.means).abs().max() < 0.03
+    inner = mixture.roots[0] @ mixture.roots[0].T
+    apart = mixture.means - mixture.weights @ mixture.means
+    whole = inner + (mixture.weights[:, None] * apart).T @ apart
+    assert (torch.cov(drawn.T) - whole).abs().max() < 0.1
+
+
+def test_one_component_is_the_sample_s_gaussian_in_closed_form() -> None:
+    x = torch.randn(300, 3, dtype=F64, generator=rng()) * torch.tensor([1.0, 50.0, 0.01], dtype=F64)
+    one = em(x, 1, rng())
+    assert (one.means[0] - x.mean(0)).abs().max() < 1e-12 * 50
+    expected = torch.cov(x.T, correction=0) + torch.diag(FLOOR * x.var(0, correction=0))
+    assert torch.allclose(one.roots[0] @ one.roots[0].T, expected, rtol=1e-9, atol=0)
+    free = 3 + 6
+    assert one.bic(x) == pytest.approx(-2 * float(one.log_density(x).sum()) + free * math.log(300))
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_as_many_components_as_there_are_are_found_with_their_weights(seed: int) -> None:
+    found = fitted(three().sample(600, rng(seed)), rng(seed))
+    assert len(found.weights) == 3
+    order = found.weights.argsort(descending=True)
+    assert (found.weights[order] - three().weights).abs().max() < 0.05
+    assert (found.means[order] - three().means).abs().max() < 0.2
+
+
+def test_it_is_as_likely_as_that_of_scikit_learn() -> None:
+    sklearn = pytest.importorskip("sklearn.mixture")
+    x = three().sample(800, rng(3))
+    theirs = sklearn.GaussianMixture(3, n_init=3, random_state=0, reg_covar=0.0).fit(x.numpy())
+    ours = max((em(x, 3, rng(seed)) for seed in range(3)), key=lambda one: float(one.log_density(x).sum()))
+    assert float(ours.log_density(x).mean()) == pytest.approx(theirs.score(x.numpy()), abs=2e-3)
+
+
+def test_equal_rows_constant_columns_and_few_rows_are_no_error() -> None:
+    assert len(fitted(torch.ones(30, 2), rng()).weights) == 1
+    x = torch.randn(40, 3, dtype=F64, generator=rng())
+    x[:, 1] = 2.0
+    drawn = fitted(x, rng()).sample(100, rng())
+    assert (drawn[:, 1] - 2).abs().max() < 1e-4
+    assert fitted(torch.randn(20, 13, generator=rng()), rng()).means.shape == (1, 13)
