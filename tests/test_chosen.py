@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 import torch
+from conftest import WHOLE
 from tinyrun import CONFIG, begin, bundle, live_of
 
 from saddlepoint.court.nats import in_nats
@@ -63,12 +64,14 @@ def test_other_examples_are_another_reference() -> None:
 
 
 def test_digits_are_reported_by_the_judge_that_did_not_choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
+    seen, asked = [], []
     live = SimpleNamespace(train=SimpleNamespace(eye="digits"), config=SimpleNamespace(seed=3))
-    model = SimpleNamespace(can=("sample",), sample=lambda n, seed: (None, None, None))
+    model = SimpleNamespace(can=("sample",), sample=lambda n, seed: asked.append(n) or (None, None, None))
     monkeypatch.setattr(finish, "judge_digits", lambda *given: seen.append(given) or {})
-    finish.judged(cast(Any, live), cast(Any, model), tmp_path, None)
+    finish.judged(cast(Any, live), cast(Any, model), tmp_path, None, WHOLE)
     assert seen == [(None, None, "b", 3)]
+    assert asked == [10_000]
+    assert WHOLE.samples == 1_000
 
 
 def test_of_two_judges_the_one_that_did_not_choose_is_reported(tmp_path, monkeypatch) -> None:
@@ -79,7 +82,7 @@ def test_of_two_judges_the_one_that_did_not_choose_is_reported(tmp_path, monkeyp
     monkeypatch.setattr(finish, "keep", lambda *_: None)
     monkeypatch.setattr(finish, "keep_copies", lambda *_: [])
     court = SimpleNamespace(full=lambda *_: rest)
-    found, _, fault = finish.judged(cast(Any, live), cast(Any, model), tmp_path, cast(Any, court))
+    found, _, fault = finish.judged(cast(Any, live), cast(Any, model), tmp_path, cast(Any, court), WHOLE)
     assert (found, fault) == ({"frechet": "did not choose", "coverage": "alone"}, "")
 
 
@@ -94,4 +97,7 @@ def test_the_page_says_what_chose_the_average(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(finish, "told", lambda path: [{"event": "rounds"}, line, line])
     ((name, value, note),) = finish.choice(live, run.folder)
     assert (name, value) == ("average", "average-3")
-    assert note == "as at 100 pictures, the best of 2 judgements by frechet (pixels), against 21 held-out examples"
+    assert (
+        note
+        == "as at 100 pictures, the best of 2 judgements by Frechet distance in pixels, against 21 held-out examples"
+    )

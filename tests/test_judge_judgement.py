@@ -256,7 +256,7 @@ def test_a_card_says_how_many_samples_were_asked_about():
     standard = Standard.of(real, training)
     remembered = memory(fake.x[:1_000], training.x, standard.copies)
     for known in (None, remembered):
-        found = memories(fake, standard, Card("", "", "", 220, 1_200, "", "none", None, ""), rng(), known, 9)
+        found = memories(fake, standard, Card("", "", "", 220, 1_200, "", "none", None, ""), rng(), known)
         cards = {name: (each.card.n_fake, each.card.n_real) for name, each in found.items()}
         assert set(cards.values()) == {(1_000, 220)}
         assert {"memorisation_p", "copies", "copies_real"} < set(cards)

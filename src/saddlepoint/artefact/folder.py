@@ -153,6 +153,11 @@ class Outline(TorchFunctionMode):
     """Leaves out what means nothing to tensors without memory, and costs a second when it is first asked of one."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
         if func in (nn.init.normal_, torch.Tensor.normal_):
             return args[0] if args else kwargs["tensor"]
-        return torch.empty(args[0], args[0]) if func is torch.eye else func(*args, **(kwargs or {}))
+        if func is torch.eye:
+            return torch.empty(args[0], args[0])
+        if func is nn.functional.normalize:  # by which, with products, spectral normalisation begins
+            return args[0] if kwargs.get("out") is None else kwargs["out"]
+        return args[0].new_empty(args[0].shape[0]) if func is torch.mv else func(*args, **kwargs)

@@ -84,7 +84,7 @@ class Lines:
     """One line every few seconds, one for each fact when it is new, and one for what takes long before and after."""
 
     def __init__(self, as_json: bool = False) -> None:
-        self.as_json, self.next, self.facts = as_json, 0.0, ()
+        self.as_json, self.next, self.facts, self.doing = as_json, 0.0, (), ""
 
     def __enter__(self) -> Self:
         return self
@@ -92,8 +92,10 @@ class Lines:
     def __exit__(self, kind: object, error: object, trace: object) -> None: ...
 
     def phase(self, name: str) -> None:
-        if name not in PLAYING:
+        """The first gets no line: a request that is refused is answered by one line, and that says why."""
+        if self.doing and name not in PLAYING:
             self.note(f"{name} ...")
+        self.doing = name
 
     def planned(self, plan: Plan) -> None:
         for text in plan_lines(plan):

@@ -59,8 +59,9 @@ class Effort(NamedTuple):
 WHOLE = Effort()
 
 
-def finish(live: Live, folder: Path, effort: Effort = WHOLE) -> Summary:
+def finish(live: Live, folder: Path, effort: Effort | None = None) -> Summary:
     """Write everything from the state the run ended in; writing it again gives the same files."""
+    effort = effort or WHOLE
     model = ship(live, folder)
     strip = frames(folder)
     write_atomic(folder / "grid.png", sheet(live, model, 100))
@@ -214,7 +215,7 @@ def choice(live: Live, folder: Path) -> list[tuple[str, str, str]]:
     if not live.progress.best or not judgements:
         return []
     best, card, noun = live.progress.best, judgements[-1]["card"], medium_of(live.facts["x"]).noun
-    by = f"{card['metric'].partition(',')[0]} in {card['extractor']}, against {examples(card['reference'])}"
+    by = f"{re.split(r' [(]|,', card['metric'])[0]} in {card['extractor']}, against {examples(card['reference'])}"
     note = f"as at {best['images']:,} {noun}, the best of {len(judgements)} judgements by {by}"
     return [("average", str(best["average"]), note)]
 
