@@ -308,4 +308,4 @@ def test_what_goes_on_is_named_and_nothing_is_a_hundred_percent_while_it_does(
     lines = display.Lines()
     for name in ("reading", "training", "judging", "training", "writing"):
         lines.phase(name)
-    assert capsys.readouterr().err.splitlines() == ["reading ...", "writing ..."]
+    assert capsys.readouterr().err.splitlines() == ["writing ..."]
