@@ -116,7 +116,7 @@ def test_beginning_with_a_run_and_forking_a_checkpoint(tmp_path: Path, capsys: p
     pictures(tmp_path / "set")
     pictures(tmp_path / "other", size=(23, 17))
     assert run("train set --name base --quiet", *SMALL) == 0
-    assert run("train other --from runs/base --name tuned --images 16 --judge.features pixels") == 0
+    assert run("train other --from runs/base --name tuned --images 16 --batch 8 --judge.features pixels") == 0
     told = capsys.readouterr().err
     assert "beginning with" in told
     assert "new, since" not in told  # two classes and the base's size: all of it fits
@@ -124,7 +124,7 @@ def test_beginning_with_a_run_and_forking_a_checkpoint(tmp_path: Path, capsys: p
     assert record["data"]["shape"] == [3, 9, 11]
     assert record["config"]["g"]["network"]["width"] == 4
     fork = next(Path("runs/base/checkpoints").iterdir())
-    flags = "--images 16 --unconditional --judge.features pixels"
+    flags = "--images 16 --batch 8 --unconditional --judge.features pixels"
     assert run(f"train set --from {fork} --name fork {flags}") == 0
     assert "new, since they do not fit" in capsys.readouterr().err
     assert run("train set --from runs/nothing") == 2
