@@ -571,7 +571,10 @@ TABLE = {
         ("the first look alone", "self.held_out[-3:]", "self.held_out[:1]"),
     ],
     ("judge/doctor.py", "test_doctor.py"): [
-        ("never a plateau", "found or [plateau(case) or healthy(case)]", "found or [healthy(case)]"),
+        ("never a plateau", "[plateau(case) or unfinished(case) or", "[unfinished(case) or"),
+        ("far is healthy", "(lead is not None and lead[1] > FAR)", "False"),
+        ("far by its value", "lead[1] > FAR", "lead[0] > FAR"),
+        ("too short before its end", "if not case.over or not (case.bad or", "if not (case.bad or"),
         ("copies alone", "(case.setting(\"range\") in ENDLESS if p is None else p > SURE)", "False"),
         ("chance alone", "copies is None or copies < COPIES + usual or", "copies is None or"),
         ("overfitting the wrong way round", "real is None or gap < OVERFIT", "real is None or -gap < OVERFIT"),

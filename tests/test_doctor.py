@@ -206,9 +206,18 @@ def test_ds_logits_are_those_of_the_last_three_looks():
 def test_a_run_that_ended_far_from_the_data_while_it_came_nearer_was_too_short():
     events = [held_out(1.4, 1.4, -1.4), judgement(4.0), judgement(3.0), judgement(2.0, coverage=0.05)]
     verdict = only(rounds(), *events)
-    assert (verdict.name, verdict.change) == ("healthy", "--images 200")
+    assert (verdict.name, verdict.change) == ("too few updates", "--images 200")
     assert "5% of real examples have a sample close by" in verdict.evidence
     assert only(rounds(images=94), *(e | {"images": 94} for e in events)).change == "none"
+
+
+@pytest.mark.parametrize(("low", "name"), [(24.9, "healthy"), (25.1, "too few updates")])
+def test_a_run_that_ended_at_a_quarter_of_the_distance_of_the_mean_alone_was_too_short(low: float, name: str):
+    """By the lower end of that figure, whatever lies close by; while the run goes on that is nothing to be told."""
+    event = judgement(coverage=0.6)
+    event["measures"] = event["measures"] | {"distance": [low + 3, low, low + 6]}
+    assert only(rounds(), event).name == name
+    assert only(rounds(images=80), event | {"images": 80}).name == "healthy"
 
 
 @pytest.mark.parametrize(
@@ -217,8 +226,8 @@ def test_a_run_that_ended_far_from_the_data_while_it_came_nearer_was_too_short()
         (2e-3, 2e-5, "D too weak", "--d.lr 0.002"),
         (1e-5, 1e-3, "D too strong", "--g.lr 0.001"),
         (1.5e-4, 1.4e-5, "D too weak", "--d.lr 0.0002"),
-        (1e-4, 5e-4, "healthy", "--images 200"),  # slower than usual, but not left behind
-        (2e-3, 2e-4, "healthy", "--images 200"),
+        (1e-4, 5e-4, "too few updates", "--images 200"),  # slower than usual, but not left behind
+        (2e-3, 2e-4, "too few updates", "--images 200"),
     ],
 )
 def test_a_player_that_hardly_moves_is_found_whatever_the_logits(g: float, d: float, name: str, change: str):
@@ -318,7 +327,7 @@ def test_rates_are_brought_to_where_the_recipes_learn(g, d, stage, events, chang
 def test_samples_far_from_the_data_at_rates_too_high_are_no_slow_learning():
     fast = {"g": {"lr": 0.05}, "d": {"lr": 2e-3}, "stages": [{"images": 100}]}
     learning = [judgement(f, coverage=0.04) for f in (9, 5, 2, 1)]
-    assert only(*learning, config=CONFIG).name == "healthy"
+    assert only(*learning, config=CONFIG).name == "too few updates"
     verdict = only(*learning, config=fast)
     assert verdict[::2] == ("oscillation", "--g.lr 0.002")
     assert verdict.evidence.startswith("G's rate is 0.05, above any that is usual, and 4% of real examples")

@@ -20,6 +20,7 @@ COPIES, SURE = 2.0, 0.001  # percent of near-copies, more than real examples hav
 SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
 LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
 WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
+FAR = 25.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
 LAST = 4  # judgements without a gain
 BENIGN = ("healthy", "plateau")
 LATER = "look again after that"
@@ -34,9 +35,9 @@ class Verdict(NamedTuple):
 
 
 def diagnose(case: Case) -> list[Verdict]:
-    """All that is found, the most urgent first; `plateau` or `healthy` where nothing is wrong."""
+    """All that is found, the most urgent first; where nothing is wrong `plateau`, `too few updates` or `healthy`."""
     found = [verdict for sign in SIGNS if (verdict := sign(case)) is not None]
-    verdicts = found or [plateau(case) or healthy(case)]
+    verdicts = found or [plateau(case) or unfinished(case) or healthy(case)]
     return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in verdicts]
 
 
@@ -235,13 +236,24 @@ def plateau(case: Case) -> Verdict | None:
     return Verdict("plateau", evidence, "stop here")
 
 
-def healthy(case: Case) -> Verdict:
-    """Nothing found, and how much there was to look at: a run that has begun well may still go wrong, and one that has
-    ended far from the data while it came nearer was too short.
-    """
+def unfinished(case: Case) -> Verdict | None:
+    """The run is over, nothing went wrong in it, and its samples are far from the data: it was too short."""
+    lead = case.bar(HEADLINE)
+    if not case.over or not (case.bad or (lead is not None and lead[1] > FAR)):
+        return None
+    return Verdict("too few updates", looked_at(case) + nowhere(case), f"--images {2 * case.length}")
+
+
+def looked_at(case: Case) -> str:
+    """How much there was to look at, in words."""
     judged, looks = len(case.judged), len(case.held_out)
     looked = f"{judged} judgement{'s' * (judged != 1)}"
-    looked += f", {looks} look{'s' * (looks != 1)} at D's logits" if case.has("--d.lr") else ""
+    return looked + (f", {looks} look{'s' * (looks != 1)} at D's logits" if case.has("--d.lr") else "")
+
+
+def healthy(case: Case) -> Verdict:
+    """Nothing found, and how much there was to look at: a run that has begun well may still go wrong."""
+    looked = looked_at(case)
     if not case.over:
         looked += f", {100 * case.done:.0f} % of the run is over"
     if not case.judged:
@@ -249,8 +261,6 @@ def healthy(case: Case) -> Verdict:
         if case.refused:
             return Verdict("healthy", f"{seen}; not judged: {case.refused[-1]}", "none")
         return Verdict("healthy", seen, "judge the run first" if case.over else "go on: saddlepoint resume")
-    if case.over and case.bad:
-        return Verdict("healthy", looked + nowhere(case), f"--images {2 * case.length}")
     if distance := far(case):
         return Verdict("healthy", f"{looked}; {distance}", "none")
     last = case.judged[-1]["measures"][decides(case.judged[-1])]
