@@ -25,7 +25,7 @@ from saddlepoint.planning import judgements, prepared
 from saddlepoint.planning.begin import configure
 from saddlepoint.planning.budget import Measurement
 from saddlepoint.record import RunRecord, read_record
-from saddlepoint.running.finish import finish
+from saddlepoint.running.finish import finish, over
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
 from saddlepoint.running.work import Worker
@@ -273,6 +273,12 @@ def test_a_finished_run_says_so_at_once_and_one_whose_last_page_is_missing_or_ol
     resume(folder, watcher=watcher)
     assert len(ended) == 2
     assert watcher.notes == [f"finished already; `saddlepoint resume {folder} --more 10m` trains longer"]
+    journal = folder / "journal.jsonl"
+    for event in ('{"event":"end"', '{"event":"checkpoint"'):  # as a run that was cut there, and reported
+        lines = journal.read_text().splitlines(keepends=True)
+        journal.write_text("".join(line for line in lines if not line.startswith(event)))
+        page.write_text("")
+        assert not over(folder)
 
 
 # Refusals.
