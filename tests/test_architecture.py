@@ -136,7 +136,7 @@ def test_a_system_is_known_to_the_catalogue_alone_and_knows_no_other(system: str
             quoted = f'"saddlepoint.{folder}"' in SOURCES[module] or f"'saddlepoint.{folder}'" in SOURCES[module]
             assert quoted == (module == "systems.catalog"), module
     lines = sum(len(SOURCES[f"{folder}.{part}"].splitlines()) for part in ("config", "play"))
-    assert lines <= (400 if system == "gan" else 160), "config and play; gan is six recipes of three kinds of network"
+    assert lines <= 160, "its settings and its play"
 
 
 def test_nothing_outside_asks_what_a_medium_knows() -> None:
@@ -149,7 +149,7 @@ def test_nothing_outside_asks_what_a_medium_knows() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["", "settings.run", "planning.begin", "cli.main", *(f"systems.{each}.config" for each in SYSTEMS), *verbs()],
+    ["", "settings.run", "planning.begin", "cli.main", *(f"systems.{each}.recipes" for each in SYSTEMS), *verbs()],
 )
 def test_the_facade_the_configuration_and_the_command_line_start_without_torch(module: str) -> None:
     for other in {module, *reached(module)}:

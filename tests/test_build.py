@@ -26,8 +26,9 @@ from saddlepoint.records import Batch
 from saddlepoint.running.live import Live
 from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.settings.run import Pace
-from saddlepoint.systems.gan.config import RECIPES, Config, CriticPace, GeneratorPace, Noise, Rules
+from saddlepoint.systems.gan.config import Config, CriticPace, GeneratorPace, Noise, Rules
 from saddlepoint.systems.gan.play import SYSTEM, networks, terms
+from saddlepoint.systems.gan.recipes import RECIPES
 from saddlepoint.systems.parts import OBJECTIVES, optimiser
 
 ENGINE = Engine(torch.device("cpu"), "float32", 1)

@@ -12,7 +12,7 @@ from saddlepoint.judge.case import LEAST, MOST, Case
 from saddlepoint.judge.cures import at_hand
 from saddlepoint.judge.doctor import LATER, WOVEN, Verdict, diagnose
 from saddlepoint.planning.begin import configure
-from saddlepoint.systems.gan.config import RECIPES
+from saddlepoint.systems.gan.recipes import RECIPES
 
 CONFIG = {
     "g": {"lr": 2e-3},

@@ -19,7 +19,8 @@ from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
 from saddlepoint.settings.run import ObjectiveName
 from saddlepoint.storage.journal import read
-from saddlepoint.systems.gan.config import RECIPES, Config
+from saddlepoint.systems.gan.config import Config
+from saddlepoint.systems.gan.recipes import RECIPES
 
 PICTURES = sorted(set(RECIPES) - {"points"})
 SMALL = {"dcgan": {"width": 2}, "residual": {"width": 2}, "mlp": {"hidden": "16"}}

@@ -11,7 +11,8 @@ from saddlepoint.settings.complaints import nearest
 from saddlepoint.settings.layers import flatten, merge, nest, read
 from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.settings.tree import names, settings, sugar
-from saddlepoint.systems.gan.config import RECIPES, Config, CriticPace, Rules
+from saddlepoint.systems.gan.config import Config, CriticPace, Rules
+from saddlepoint.systems.gan.recipes import RECIPES
 
 MODERN = RECIPES["modern"].make()
 

@@ -1,7 +1,8 @@
 """The systems by name, and the recipes of each: a literal dict. Nothing is imported before it is asked for; no torch.
 
-A system is a folder with `config.py` (settings and recipes, no torch) and `play.py` (SYSTEM). One of a user's own is an
-entry point of the group 'saddlepoint.systems', or a file that has Config, RECIPES and SYSTEM: `--recipe ./mine.py`.
+A system is a folder with `config.py` (settings), `recipes.py` (where its runs begin), both without torch, and `play.py`
+(SYSTEM). One of a user's own is an entry point of the group 'saddlepoint.systems', or a file that has Config, RECIPES
+and SYSTEM: `--recipe ./mine.py`.
 """
 
 from collections.abc import Iterator
@@ -43,16 +44,16 @@ FIRST = "gan"
 
 def config_type(name: str) -> type[Run]:
     """The settings of the system of this name."""
-    return half(name, "config", "Config")
+    return piece(name, "config", "Config")
 
 
 def system(name: str) -> "System":
     """The system of this name. torch is imported here."""
-    return half(name, "play", "SYSTEM")
+    return piece(name, "play", "SYSTEM")
 
 
-def half(name: str, part: str, what: str) -> Any:
-    """What a system's `config` or `play` calls so; a user's own has both in one file."""
+def piece(name: str, part: str, what: str) -> Any:
+    """What a system's `config`, `recipes` or `play` calls so; a user's own has all in one file."""
     if name in SYSTEMS:
         return vars(import_module(f"{SYSTEMS[name].module}.{part}"))[what]
     return theirs.part(theirs.offered(name), what)
@@ -61,7 +62,7 @@ def half(name: str, part: str, what: str) -> Any:
 def recipes() -> Iterator[tuple[str, str, Recipe]]:
     """(system, name, recipe) of all there are: ours, those installed, those of files in use."""
     for name, entry in SYSTEMS.items():
-        known = half(name, "config", "RECIPES")
+        known = piece(name, "recipes", "RECIPES")
         yield from ((name, each, known[each]) for each in entry.recipes)
     for found in theirs.known():
         yield from ((found.name, each, recipe) for each, recipe in theirs.recipes(found).items())
@@ -71,7 +72,7 @@ def recipe(name: str) -> Run:
     """The configuration that a recipe begins as; `name` may be a file of the user's own, ./mine.py."""
     for system_name, entry in SYSTEMS.items():
         if name in entry.recipes:
-            return half(system_name, "config", "RECIPES")[name].make()
+            return piece(system_name, "recipes", "RECIPES")[name].make()
     if name.endswith(".py"):
         return theirs.begun(theirs.use(name))
     for found in theirs.known():

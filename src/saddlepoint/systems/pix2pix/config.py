@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from saddlepoint.settings.networks import PatchPace
-from saddlepoint.settings.recipe import Recipe
-from saddlepoint.settings.run import Data, ObjectiveName, Pace, Positive, Run, Stage, Weight
+from saddlepoint.settings.run import ObjectiveName, Pace, Positive, Run, Stage, Weight
 
 
 class UnetPace(Pace):
@@ -40,22 +39,3 @@ class Config(Run):
     d: PatchPace
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
     """Played in turn, with the same networks."""
-
-
-def pix2pix() -> Config:
-    """The paper's rates and weights; a narrower U-Net with fewer halvings, for 64 x 64 on a processor."""
-    rates = {"lr": 2e-4, "betas": (0.5, 0.999)}
-    return Config(
-        recipe="pix2pix",
-        batch=8,
-        data=Data(pairs="left"),
-        g=UnetPace(**rates),
-        d=PatchPace(**rates),
-        stages=(Rules(images=40_000),),
-        averages=(2_000, 500),
-        checkpoint_images=4_000,
-        journal_images=400,
-    )
-
-
-RECIPES = {"pix2pix": Recipe(pix2pix, "pictures", "pictures", "pairs: translate one into the other")}

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from saddlepoint.settings.networks import PatchPace
-from saddlepoint.settings.recipe import Recipe
 from saddlepoint.settings.run import ObjectiveName, Pace, Positive, Run, Stage, Weight
 
 
@@ -43,21 +42,3 @@ class Config(Run):
     d: PatchPace
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
     """Played in turn, with the same networks."""
-
-
-def srgan() -> Config:
-    """Two stages, as in the paper: the error in pixels alone, then with 1e-3 of the critic's opinion beside it."""
-    rates = {"lr": 1e-3, "betas": (0.9, 0.999), "decay": "cosine", "lr_end": 0.05}
-    return Config(
-        recipe="srgan",
-        batch=16,
-        g=UpscalerPace(**rates),
-        d=PatchPace(layers=2, **{**rates, "lr": 2e-4}),
-        stages=(Rules(images=60_000), Rules(images=20_000, adversarial=1e-3, inherit="networks")),
-        averages=(4_000, 1_000),
-        checkpoint_images=8_000,
-        journal_images=800,
-    )
-
-
-RECIPES = {"srgan": Recipe(srgan, "pictures", "pictures", "enlarge: squared error, then a critic")}

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from saddlepoint.settings.recipe import Recipe
 from saddlepoint.settings.run import Pace, Run, Stage, Units
 
 
@@ -27,18 +26,3 @@ class Config(Run):
     g: Pace = Pace()
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
     """Played in turn: as a rule a stage for each layer, and one for all."""
-
-
-def stacked() -> Config:
-    """Three layers, each by itself with a little noise, then all of them together."""
-    return Config(
-        recipe="stacked",
-        batch=100,
-        range="unit",
-        g=Pace(lr=1e-3, betas=(0.9, 0.999)),
-        stages=(*(Rules(images=100_000, layer=i, noise=0.1) for i in range(3)), Rules(images=100_000)),
-        averages=(20_000, 5_000),
-    )
-
-
-RECIPES = {"stacked": Recipe(stacked, "x", "pictures", "codes: layer by layer, then together")}

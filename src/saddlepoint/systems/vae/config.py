@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from saddlepoint.settings.networks import Mlp
-from saddlepoint.settings.recipe import Recipe
 from saddlepoint.settings.run import Pace, Positive, Run, Stage, Weight
 
 
@@ -34,18 +33,3 @@ class Config(Run):
     g: BothPace = BothPace()
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
     """Played in turn, with the same networks."""
-
-
-def vae() -> Config:
-    """x between 0 and 1 as the probability of ink, each pixel for itself."""
-    return Config(
-        recipe="vae",
-        batch=100,
-        range="unit",
-        g=BothPace(lr=1e-3, betas=(0.9, 0.999), decay="linear", lr_end=0.05),
-        stages=(Rules(images=400_000),),
-        averages=(20_000, 5_000),
-    )
-
-
-RECIPES = {"vae": Recipe(vae, "noise, or x", "pictures", "draw, rebuild, and bound log p(x)")}

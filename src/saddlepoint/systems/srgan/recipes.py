@@ -1,0 +1,23 @@
+"""Where runs of `srgan` begin. No torch."""
+
+from saddlepoint.settings.networks import PatchPace
+from saddlepoint.settings.recipe import Recipe
+from saddlepoint.systems.srgan.config import Config, Rules, UpscalerPace
+
+
+def srgan() -> Config:
+    """Two stages, as in the paper: the error in pixels alone, then with 1e-3 of the critic's opinion beside it."""
+    rates = {"lr": 1e-3, "betas": (0.9, 0.999), "decay": "cosine", "lr_end": 0.05}
+    return Config(
+        recipe="srgan",
+        batch=16,
+        g=UpscalerPace(**rates),
+        d=PatchPace(layers=2, **{**rates, "lr": 2e-4}),
+        stages=(Rules(images=60_000), Rules(images=20_000, adversarial=1e-3, inherit="networks")),
+        averages=(4_000, 1_000),
+        checkpoint_images=8_000,
+        journal_images=800,
+    )
+
+
+RECIPES = {"srgan": Recipe(srgan, "pictures", "pictures", "enlarge: squared error, then a critic")}
