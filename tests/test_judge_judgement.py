@@ -287,11 +287,15 @@ def test_a_class_that_is_rare_in_the_data_is_no_fault_of_the_samples(judging):
     real, training, turns = drawn(0, rare[:600]), drawn(1, rare), drawn(2, torch.arange(600) % 2)
     held = Standard.of(real, training)
     card = card_of(pixels(), 600, 600, "clouds", 0)
-    blind, found = judging(turns, held, card, rng()), judging(turns, held, card, rng(), mixed=drawn(3, rare[:600]))
+    mixed = drawn(3, rare[:600])
+    blind, found = judging(turns, held, card, rng()), judging(turns, held, card, rng(), mixed=mixed)
     assert blind["frechet_ratio"].value > 100 > 5 > found["frechet_ratio"].value
     assert blind["spread"].value > 200 > 120 > found["spread"].value
     for name in {"class_spread", "class_frechet", "copies", "memorisation_p"} & set(found):
         assert found[name] == blind[name], name
+    alone = judging(mixed, held, card, rng())
+    for name in {"distance", "frechet", "kernel", "precision", "recall", "density", "coverage", "sliced"} & set(found):
+        assert found[name] == alone[name] != blind[name], name
 
 
 def test_samples_of_the_wrong_kind_are_refused(standard):
@@ -522,6 +526,19 @@ def test_path_length_is_looked_at_all_along_the_way():
     error = (16 * (1 / 5 - 1 / 9) / n) ** 0.5
     assert found.value == pytest.approx(4 / 3, abs=4 * error)
     assert found.high - found.value == pytest.approx(NORMAL_95 * error, rel=0.1)
+
+
+def test_a_way_is_not_left_at_its_end():
+    """Both points of a step lie between the ends, however long the step: here a quarter of the way."""
+    places = []
+
+    def way(a: torch.Tensor, b: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        places.append(float(t))
+        return lerp(a, b, t)
+
+    path_length(lambda z: z, way, torch.randn(400, 2, dtype=torch.float64, generator=rng()), rng(1), 0.25)
+    assert 0 <= min(places) < 0.02
+    assert 0.98 < max(places) <= 1
 
 
 def test_no_picture_is_paired_with_itself(monkeypatch: pytest.MonkeyPatch):
