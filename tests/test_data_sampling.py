@@ -5,6 +5,9 @@ import math
 import numpy as np
 import pytest
 import torch
+from toyrun import CONFIG as TOY
+from toyrun import ENGINE, record
+from toyrun import pictures as toy_pictures
 
 from saddlepoint.data.batches import Batches, Sampling, balanced
 from saddlepoint.data.cond import conditions
@@ -15,6 +18,9 @@ from saddlepoint.data.source import Source
 from saddlepoint.data.split import split, together
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
+from saddlepoint.running.live import Live
+from saddlepoint.settings.run import Data
+from saddlepoint.systems.gan.config import Config
 
 LABELS = torch.tensor([0] * 600 + [1] * 300 + [2] * 99 + [3])
 
@@ -70,6 +76,29 @@ def test_half_of_the_pictures_are_mirrored_and_always_the_same() -> None:
     assert torch.equal(one.at(300).x, one.at(300).x)  # pyright: ignore
     assert len(set(map(bytes, left.view(-1, 100).byte().numpy()))) == 50, "no two batches have the same ones mirrored"
     assert ((one.at(0).x[..., 0] + one.at(0).x[..., 2]) == 1).all()  # pyright: ignore
+
+
+class Two(Config):
+    """A game with further examples."""
+
+    more: Data = Data()
+
+
+def test_each_source_of_a_run_is_read_in_an_order_of_its_own() -> None:
+    """Else what comes together in the first epoch would come together in every one."""
+
+    def orders(conf: Config, **more: Source) -> dict[str, list[int]]:
+        known = record(conf).model_copy(update={"others": {name: record().data for name in more}})
+        live = Live(known, {"x": toy_pictures(), **more}, ENGINE)
+        live.system = live.system._replace(feed=lambda config, own, rng: own)
+        return {name: batches.numbers(0).tolist() for name, batches in live.feeds().items()}
+
+    fields = {name: getattr(TOY, name) for name in Config.model_fields} | {"batch": 127}
+    alone = orders(Config(**fields))
+    both = orders(Two(**fields), more=toy_pictures())
+    assert both["x"] == alone["x"] != both["more"]
+    assert sorted(both["x"]) == sorted(both["more"])
+    assert orders(Two(**fields | {"seed": 7}), more=toy_pictures())["more"] != both["more"]
 
 
 def test_what_has_no_classes_or_sides_is_refused() -> None:

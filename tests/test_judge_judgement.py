@@ -11,6 +11,7 @@ from saddlepoint.api import start
 from saddlepoint.court.folders import judge_folders
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge import judgement
 from saddlepoint.judge.card import Card
 from saddlepoint.judge.diversity import class_spread, likeness
 from saddlepoint.judge.extractors.digits import digits as digit_extractor
@@ -260,6 +261,21 @@ def test_a_card_says_how_many_samples_were_asked_about():
         cards = {name: (each.card.n_fake, each.card.n_real) for name, each in found.items()}
         assert set(cards.values()) == {(1_000, 220)}
         assert {"memorisation_p", "copies", "copies_real"} < set(cards)
+
+
+def test_a_card_says_how_many_were_looked_at_in_pairs(monkeypatch):
+    """What compares every pair, or every place, looks at some of either side: its card has their number."""
+    monkeypatch.setattr(judgement, "MOST", 120)
+    x = digits().x
+    real, fake = group(pixels(), x[:150]), group(pixels(), x[150:250])
+    card = card_of(pixels(), 150, 100, "digits", 0)
+    found = quick(fake, Standard.of(real), card, rng())
+    some = {"kernel", "precision", "recall", "density", "coverage", "pattern"} & set(found)
+    assert len(some) == 6
+    assert {(found[name].card.n_real, found[name].card.n_fake) for name in some} == {(120, 100)}
+    assert (found["frechet"].card.n_real, found["frechet"].card.n_fake) == (150, 100)
+    turned = quick(real, Standard.of(fake), card_of(pixels(), 100, 150, "digits", 0), rng())
+    assert {(turned[name].card.n_real, turned[name].card.n_fake) for name in some} == {(100, 120)}
 
 
 def test_the_order_of_the_examples_decides_nothing():
