@@ -80,6 +80,34 @@ def test_the_search_goes_on_until_two_sizes_in_a_row_do_not_help(monkeypatch: py
     assert tried == {1, 2, 3, 4, 5, 6, 7}
 
 
+@pytest.mark.parametrize(("n", "most"), [(30, 5), (29, 4), (13, 2), (11, 1)])
+def test_no_size_has_more_free_numbers_than_half_of_the_data(
+    n: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of numbers on a line a component has three: weight, mean, variance. Of each size the likeliest start is taken,
+    whichever of the three it is.
+    """
+    started = []
+
+    class Known(Mixture):
+        def bic(self, x: torch.Tensor) -> float:
+            return -float(len(self.weights))
+
+        def log_density(self, x: torch.Tensor) -> torch.Tensor:
+            return self.means[:1, 0]
+
+    def known(x: torch.Tensor, k: int, rng: torch.Generator) -> Mixture:
+        started.append((k, (len(started) * 7) % 5))
+        means = torch.full((k, 1), started[-1][1], dtype=F64)
+        return Known(torch.full((k,), 1 / k, dtype=F64), means, torch.ones(k, 1, 1, dtype=F64))
+
+    monkeypatch.setattr(mixture, "em", known)
+    found = fitted(torch.randn(n, 1, dtype=F64, generator=rng()), rng())
+    assert len(found.weights) == most == max(k for k, _ in started)
+    assert float(found.means[0, 0]) == max(likely for k, likely in started[1:] if k == most)
+    assert sum(k == most for k, _ in started[1:]) == (3 if most > 1 else 1)
+
+
 def test_equal_rows_constant_columns_and_few_rows_are_no_error() -> None:
     assert len(fitted(torch.ones(30, 2), rng()).weights) == 1
     x = torch.randn(40, 3, dtype=F64, generator=rng())

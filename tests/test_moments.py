@@ -71,6 +71,9 @@ def test_an_augmentation_adapts_to_examples_and_all_else_to_the_schedule() -> No
     found = [due(CONFIG, stage, n, n + 100, 300, quarter) for n in range(0, 8_000, 100)]
     assert [100 * (i + 1) for i, moment in enumerate(found) if moment.adapt] == [2_000, 4_000, 6_000, 8_000]
     assert [100 * (i + 1) for i, moment in enumerate(found) if moment.checkpoint] == [1_600, 3_200, 4_800, 6_400, 8_000]
+    assert [100 * (i + 1) for i, moment in enumerate(found) if moment.judge] == list(range(1_200, 8_001, 1_200))
+    frames = [4 * frame for frame in snapshots(stage, 5) if 0 < frame <= 2_000]
+    assert [100 * (i + 1) for i, moment in enumerate(found) if moment.snapshot] == frames == [4_000]
     assert not any(moment.over for moment in found)
 
 
