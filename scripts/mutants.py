@@ -1438,6 +1438,156 @@ TABLE = {
     ("court/kept.py", "test_tables_trained.py"): [
         ("tables: a mixture's figures compare runs", ' and not name.startswith("mixture/")', ""),
     ],
+    # A third reading, by somebody who wrote neither the code nor its tests.
+    ("statistics/classes.py", "test_metrics_closed_forms.py test_architecture.py"): [
+        (
+            "third: the census without one is over all",
+            "(total - entropy + fewer) / (n - 1)",
+            "(total - entropy + fewer) / n",
+        ),
+    ],
+    ("statistics/gaussian.py", "test_statistics.py test_metrics_closed_forms.py"): [
+        (
+            "third: many features, and nothing below the diagonal's blocks",
+            "total[start + BLOCK :, rows] = total[rows, start + BLOCK :].T",
+            "total[start + BLOCK :, rows] = 0",
+        ),
+    ],
+    ("statistics/influence.py", "test_judge_judgement.py"): [
+        ("third: both halves are one", "features[order[1::2]]", "features[order[::2]]"),
+    ],
+    ("statistics/influence.py", "test_both.py test_metrics_closed_forms.py"): [
+        ("third: squares of pairs are not centred", " @ own + own @ roots", " @ own"),
+    ],
+    ("statistics/mixture.py", "test_mixture.py test_tables_trained.py"): [
+        ("third: the first size that does not help is the last", "(idle := idle + 1) == 2", "(idle := idle + 1) == 1"),
+        ("third: as many free numbers as there are", "if k > 1 and 2 * k *", "if k > 1 and k *"),
+        ("third: the unlikeliest start", "max(tried, key=", "min(tried, key="),
+    ],
+    ("judge/headline.py", "test_headline.py test_judge_judgement.py"): [
+        (
+            "third: all real examples, by the card",
+            "card._replace(n_real=len(real.x), n_fake=len(places))",
+            "card._replace(n_fake=len(places))",
+        ),
+    ],
+    ("judge/judgement.py", "test_judge_judgement.py"): [
+        ("third: supports of classes alike", "supports(whole, standard, card)\n", "supports(fake, standard, card)\n"),
+        (
+            "third: distances of classes alike",
+            "distances(whole, standard, card)\n",
+            "distances(fake, standard, card)\n",
+        ),
+        ("third: all real pictures, by the pattern's card", "n_real=len(theirs), n_fake=len(ours)", "n_fake=len(ours)"),
+    ],
+    ("judge/memory.py", "test_judge_judgement.py"): [
+        ("third: what is as near is the training example", "coins < 0.5, apart < 0)", "True, apart < 0)"),
+    ],
+    ("judge/path.py", "test_judge_judgement.py"): [
+        ("third: a step beyond the end of a way", "(1 - epsilon) * torch.rand(", "torch.rand("),
+    ],
+    ("judge/case.py", "test_doctor.py test_architecture.py"): [
+        (
+            "third: the nearest rate by difference",
+            "abs(math.log(known / min(max(rate, least), most)))",
+            "abs(known - min(max(rate, least), most))",
+        ),
+    ],
+    ("judge/nearest.py", "test_nearest.py test_judge_judgement.py"): [
+        ("third: the last part of equals", "better = found < best[place]", "better = found <= best[place]"),
+    ],
+    ("augment.py", "test_augment.py test_game_critics.py"): [
+        ("third: grey pictures have no opacity", "if x.shape[1] in (2, 4) else", "if x.shape[1] == 4 else"),
+    ],
+    ("networks/blocks.py", "test_mlp.py"): [
+        ("third: each of what ties has all of the gradient", "(g / won.sum(1))[:, None] * won", "g[:, None] * won"),
+    ],
+    ("networks/mlp.py", "test_build.py"): [
+        (
+            "third: G's last layer begins as it likes",
+            "initialise(self.last, hidden.irange)",
+            "initialise(self.last, None)",
+        ),
+    ],
+    ("storage/checkpoint.py", "test_checkpoint.py test_checkpoint_traps.py"): [
+        (
+            "third: an earlier format is read as this one",
+            "(version := checkpoint.manifest.parts[name]) != part.version",
+            "(version := checkpoint.manifest.parts[name]) > part.version",
+        ),
+    ],
+    ("storage/parts.py", "test_parts.py"): [
+        (
+            "third: the steps are counted in what was saved",
+            "entry.clone() if isinstance(entry, Tensor) else entry",
+            "entry",
+        ),
+        (
+            "third: half a network is loaded before a refusal",
+            "tensor.shape, tensor.dtype)\n        for name, tensor in own.items():\n",
+            "tensor.shape, tensor.dtype)\n",
+        ),
+    ],
+    ("storage/journal.py", "test_journal.py"): [
+        ("third: a journal's length in characters", "self.offset += len(data)", "self.offset += len(line)"),
+    ],
+    ("running/gauge.py", "test_gauge.py"): [
+        ("third: long rounds have no speed", "len(self.marks) > 2", "len(self.marks) > 1"),
+    ],
+    ("running/judging.py", "test_judge_averages.py"): [
+        ("third: averages that share a tensor are one", "if all(of[key].equal(", "if any(of[key].equal("),
+    ],
+    ("running/moments.py", "test_moments.py test_adaptive.py"): [
+        (
+            "third: an augmentation adapts to the schedule",
+            "    adapt = crossed(before, now, ADAPT)\n    before, now = place(before), place(now)\n",
+            "    before, now = place(before), place(now)\n    adapt = crossed(before, now, ADAPT)\n",
+        ),
+    ],
+    ("running/opinions.py", "test_outside.py test_judge_runs.py"): [
+        ("third: where looks are few all are near", "min(NEIGHBOURS, len(both) // 2)", "min(NEIGHBOURS, len(both))"),
+    ],
+    ("running/live.py", "test_data_sampling.py"): [
+        (
+            "third: every source in one order",
+            'self.rng if name == "x" else Randomness(seed_of(config.seed, f"source {name}"))',
+            "self.rng",
+        ),
+        ("third: every source keeps what x keeps from training", "record.of(name).held_out", "record.data.held_out"),
+    ],
+    ("data/duplicates.py", "test_data_sampling.py test_data_range.py"): [
+        ("third: a basis that is not orthonormal", "cosines[0] /= math.sqrt(2)", "cosines[0] /= 1"),
+    ],
+    ("data/gather.py", "test_data_readers.py"): [
+        ("third: half of all is no majority", "if 2 * times >= n:", "if 2 * times > n:"),
+        ("third: a depth that half of all have is dropped", "if 2 * deep[d] >= n", "if 2 * deep[d] > n"),
+        ("third: opacity that half of all have is dropped", "2 * clear >= n", "2 * clear > n"),
+    ],
+    ("data/gather.py", "test_data_counts.py test_data_pictures.py"): [
+        (
+            "third: the labels of pictures that cannot be read stay",
+            "[column[i] for i in pictures.kept]",
+            "column[: len(pictures.kept)]",
+        ),
+    ],
+    ("data/cond.py", "test_data_cond.py test_cells.py"): [
+        ("third: an angle below 0 is 0", "between(numbers % 360, (", "between(numbers, ("),
+    ],
+    ("data/facts.py", "test_data_sampling.py test_asking.py"): [
+        (
+            "third: conditions that are shown come as they lie",
+            "source.c[place[:, 0].argsort(stable=True)][evenly(source.size, EXAMPLES)]",
+            "source.c[evenly(source.size, EXAMPLES)]",
+        ),
+    ],
+    ("planning/judgements.py", "test_judge_runs.py"): [
+        (
+            "third: as many averages as at the beginnings",
+            "for place in range(1, count + 1))",
+            "for place in range(count))",
+        ),
+        ("third: getting ready to judge takes no time", " * images / rate - trial.ready", " * images / rate"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

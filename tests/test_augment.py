@@ -69,6 +69,17 @@ def test_colour_changes_brightness_saturation_contrast_and_never_opacity() -> No
     assert spread.max() > 1.9
 
 
+def test_opacity_of_grey_pictures_is_no_colour_either() -> None:
+    """Of 2 and of 4 channels the last one stays, and has no part in the means; of 1 and of 3 all are colours."""
+    x = torch.rand(200, 4, 5, 5, generator=rng()) - 0.5
+    for channels in (1, 3):
+        alone, beside = x[:, :channels], torch.cat([x[:, :channels], x[:, 3:]], 1)
+        out = colour(beside, rng(), 1.0)
+        assert torch.equal(out[:, -1], beside[:, -1])
+        assert torch.equal(out[:, :-1], colour(alone, rng(), 1.0))
+        assert (out[:, -2] != alone[:, -1]).any((1, 2)).all()
+
+
 def test_contrast_is_about_the_mean_of_the_whole_picture() -> None:
     """Of two even channels the difference is multiplied by saturation, U(0, 2), and contrast, U(1/2, 3/2): its mean is
     1, its mean square 4/3 13/12, and it exceeds 2 at times. About each channel's own mean contrast would do nothing.

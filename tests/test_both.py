@@ -133,6 +133,23 @@ def test_what_pairs_add_to_a_frechet_distance_does_not_mind_that_both_sides_come
     assert 0.6 < pairs_of_gaussians(x, x, eye, one) < 2.5
 
 
+def test_what_pairs_add_to_a_frechet_distance_is_the_square_of_its_second_order():
+    """K by its definition, as a sum over a and b, in a turned basis and with an eigenvalue of 0. All rows of a side are
+    one, so that it does not matter who meets whom.
+    """
+    turn, roots = torch.linalg.qr(random(4, 4, seed=2)).Q, torch.tensor([0.0, 0.3, 1.0, 2.5], dtype=torch.float64)
+    for seed in range(3):
+        u, v = random(4, seed=seed), random(4, seed=seed + 10)
+        k = float(u @ v)
+        for a in range(4):
+            for b in range(4):
+                if roots[a] + roots[b] > 0:
+                    own = float(roots[a]) * (a == b)
+                    k += float((u[a] * u[b] - own) * (v[a] * v[b] - own) / (2 * (roots[a] + roots[b])))
+        rows = (u @ turn.T).expand(7, -1), (v @ turn.T).expand(5, -1)
+        assert pairs_of_gaussians(*rows, turn, roots) == pytest.approx(k**2, rel=1e-10)
+
+
 @pytest.mark.parametrize("sizes", [(60, 60), (40, 160)])
 @pytest.mark.parametrize("of", ["frechet", "kernel", "sliced"])
 def test_where_both_laws_are_one_the_interval_is_as_wide_as_it_should_be(of, sizes):

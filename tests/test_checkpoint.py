@@ -317,9 +317,10 @@ def test_a_newer_schema_is_refused(two: Path) -> None:
     refused(two, r"was written by a newer version \(use saddlepoint 9.0 or newer\)")
 
 
-def test_a_newer_part_is_refused(two: Path) -> None:
-    forge(two / "000000004", lambda manifest: manifest["parts"].update(net=2))
-    refused(two, "000000004: net: has version 2 of its format; this program knows version 1")
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_part_of_another_format_is_refused_newer_or_older(two: Path, version: int) -> None:
+    forge(two / "000000004", lambda manifest: manifest["parts"].update(net=version))
+    refused(two, f"000000004: net: has version {version} of its format; this program knows version 1")
 
 
 def test_a_missing_tensor_is_refused(two: Path) -> None:

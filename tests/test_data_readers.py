@@ -11,7 +11,9 @@ import torch
 from PIL import Image
 
 from saddlepoint.data import idx
+from saddlepoint.data.gather import settle, sized
 from saddlepoint.data.names import WORLD_NAMES, are_points, medium
+from saddlepoint.data.pictures import Header
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
 from saddlepoint.data.worlds import WORLDS
@@ -255,6 +257,23 @@ def test_the_rule_for_sizes_is_stated(tmp_path: Path, sizes: list, side: int, ex
     assert words in " ".join(source.notes)
     asked = open_source(Reading(str(tmp_path), size=(20, 30)))
     assert tuple(asked.x.shape[2:]) == (20, 30)
+
+
+@pytest.mark.parametrize(("squares", "size"), [((), (20, 30)), ((10, 12, 40), (20, 30)), ((10, 12, 40, 60), (24, 24))])
+def test_the_commonest_size_is_kept_where_half_of_all_have_it(squares: tuple[int, ...], size: tuple[int, int]) -> None:
+    """Of three pictures of 20 x 30 beside these squares; else it is the median area, 600, at the median proportions."""
+    sides = [(20, 30)] * 3 + [(side, side) for side in squares]
+    found = [Header(*each, False, False, 8, "PNG") for each in sides]
+    assert sized(found, Reading("x"))[:2] == size
+
+
+@pytest.mark.parametrize(("deep", "clear", "of"), [(2, 2, 4), (1, 1, 4), (3, 3, 5), (2, 2, 5)])
+def test_depth_and_opacity_are_kept_where_half_of_all_have_them(deep: int, clear: int, of: int) -> None:
+    depths, alphas = ([True] * some + [False] * (of - some) for some in (deep, clear))
+    found = [Header(9, 9, False, a, 16 if d else 8, "PNG") for d, a in zip(depths, alphas)]
+    form, _ = settle(found, Reading("x"))
+    assert (form.dtype, form.channels) == (("uint16", 2) if 2 * deep >= of else ("uint8", 1))
+    assert settle(found, Reading("x", background="white"))[0].channels == 1
 
 
 def test_mixed_depths_and_channels_are_settled_by_the_majority(tmp_path: Path) -> None:

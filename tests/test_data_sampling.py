@@ -1,16 +1,26 @@
 """What is shown how often: balanced classes, mirrored pictures, near-duplicates on one side of the split."""
 
+import math
+
+import numpy as np
 import pytest
 import torch
+from toyrun import CONFIG as TOY
+from toyrun import ENGINE, record
+from toyrun import pictures as toy_pictures
 
 from saddlepoint.data.batches import Batches, Sampling, balanced
+from saddlepoint.data.cond import conditions
 from saddlepoint.data.digits import digits
-from saddlepoint.data.duplicates import groups, same
-from saddlepoint.data.facts import evenly
+from saddlepoint.data.duplicates import groups, lowest, same
+from saddlepoint.data.facts import evenly, facts_of
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import split, together
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
+from saddlepoint.running.live import Live
+from saddlepoint.settings.run import Data
+from saddlepoint.systems.gan.config import Config
 
 LABELS = torch.tensor([0] * 600 + [1] * 300 + [2] * 99 + [3])
 
@@ -68,6 +78,32 @@ def test_half_of_the_pictures_are_mirrored_and_always_the_same() -> None:
     assert ((one.at(0).x[..., 0] + one.at(0).x[..., 2]) == 1).all()  # pyright: ignore
 
 
+class Two(Config):
+    """A game with further examples."""
+
+    more: Data = Data()
+
+
+def test_each_source_of_a_run_is_read_in_an_order_of_its_own() -> None:
+    """Else what comes together in the first epoch would come together in every one."""
+
+    def orders(conf: Config, **more: Source) -> dict[str, list[int]]:
+        apart = record().data.model_copy(update={"held_out": (1, 2, 3)})
+        known = record(conf).model_copy(update={"others": dict.fromkeys(more, apart)})
+        live = Live(known, {"x": toy_pictures(), **more}, ENGINE)
+        live.system = live.system._replace(feed=lambda config, own, rng: own)
+        return {name: batches.numbers(0).tolist() for name, batches in live.feeds().items()}
+
+    fields = {name: getattr(TOY, name) for name in Config.model_fields} | {"batch": 127}
+    alone = orders(Config(**fields))
+    both = orders(Two(**fields), more=toy_pictures())
+    assert both["x"] == alone["x"] != both["more"]
+    assert [set(range(130)) - set(both[name]) for name in ("x", "more")] == [{0, 7, 9}, {1, 2, 3}]
+    places = [torch.tensor(both[name]).argsort().double() for name in ("x", "more")]
+    assert abs(float(torch.corrcoef(torch.stack(places))[0, 1])) < 0.3, "an order that is nearly the same"
+    assert orders(Two(**fields | {"seed": 7}), more=toy_pictures())["more"] != both["more"]
+
+
 def test_what_has_no_classes_or_sides_is_refused() -> None:
     points = Source("points", torch.zeros(10, 2))
     for sampling in (Sampling(balance=1.0), Sampling(mirror=True)):
@@ -99,6 +135,20 @@ def test_places_are_spread_over_all_there_are(n: int, count: int) -> None:
     assert max(gaps) - min(gaps) <= 1
 
 
+@pytest.mark.parametrize("n", [40, 500])
+def test_conditions_that_are_shown_go_from_one_end_of_their_first_field_to_the_other(n: int) -> None:
+    """Numbers in random order, between knots of their own; a second field that runs the other way decides nothing."""
+    numbers = np.random.default_rng(0).permutation(n).astype(float)
+    made = conditions({"a": numbers, "b": -numbers}, "a:number,b:number", "", n)
+    assert made.c is not None
+    source = Source("x", torch.zeros(n, 2), torch.from_numpy(made.c), fields=made.fields)
+    first, second = made.fields
+    shown = np.array(facts_of({"x": source})["c"].examples)
+    found, other = shown[:, : first.size] @ np.array(first.knots), shown[:, first.size :] @ np.array(second.knots)
+    assert found == pytest.approx(np.arange(n)[evenly(n, 64).numpy()], abs=1e-3)
+    assert other == pytest.approx(-found, abs=1e-3)
+
+
 def test_no_groups_of_points() -> None:
     assert groups(torch.zeros(10, 2)) is None
 
@@ -127,6 +177,22 @@ def test_a_group_is_drawn_only_where_all_of_it_fits() -> None:
     order = torch.arange(8)
     for count, drawn in ((5, [0, 0, 0, 3, 3]), (4, [0, 0, 0, 7]), (2, [3, 3]), (1, [7]), (3, [0, 0, 0])):
         assert alike[together(order, alike, count)].tolist() == drawn
+
+
+def test_the_search_for_duplicates_passes_none_by() -> None:
+    """Pairs that just count as duplicates, apart by one wave alone, along rows, along columns, or both: all of it is
+    in one coefficient, and none is larger than what it stands for.
+    """
+    place = (torch.arange(32) + 0.5) * math.pi / 32
+    first = 0.8 * torch.randn(1, 32, 32, generator=torch.Generator().manual_seed(0))
+    for i, j in ((0, 1), (1, 0), (0, 7), (7, 0), (3, 5)):
+        wave = torch.cos(i * place)[:, None] * torch.cos(j * place)
+        assert lowest(wave[None]).norm() == pytest.approx(float(wave.norm()), rel=1e-5)
+        second = first + 0.0198 * wave / wave.square().mean().sqrt()
+        assert same(first, second).all()
+        found = groups(torch.stack([first, second]))
+        assert found is not None
+        assert found.tolist() == [0, 0], (i, j)
 
 
 def test_duplicates_have_nearly_one_brightness_and_differ_by_little_of_their_contrast() -> None:

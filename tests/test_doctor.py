@@ -423,3 +423,12 @@ def test_one_turn_is_no_oscillation():
     """Up and down beyond the error bars, in the last half of the judgements; up again is the second turn."""
     for distances, names in (((1, 1, 1, 1, 2, 1), ["healthy"]), ((1, 1, 1, 1, 2, 1, 2), ["oscillation"])):
         assert [verdict.name for verdict in said(*map(judgement, distances))] == names
+
+
+@pytest.mark.parametrize(
+    ("rate", "usual"),
+    [(3.1e-4, 2e-4), (3.3e-4, 5e-4), (6.9e-4, 5e-4), (7.2e-4, 1e-3), (1.4e-3, 1e-3), (1.45e-3, 2e-3), (1.0, 2e-3)],
+)
+def test_the_nearest_round_rate_is_nearest_in_its_logarithm(rate: float, usual: float) -> None:
+    """Between 2 and 5 the middle is 10^(1/2), between 5 and 10 it is 50^(1/2), between 1 and 2 it is 2^(1/2)."""
+    assert Case.of(CONFIG, []).usual("g", rate) == pytest.approx(usual)

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from saddlepoint.court.kept import compare, examine, keep
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge import headline as module
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.extractors.extractor import Seen
 from saddlepoint.judge.group import Group
@@ -181,6 +182,13 @@ def test_too_few_of_either_have_no_figure_but_a_word():
     small = frechet._replace(card=CARD._replace(n_fake=30))
     assert rows({"frechet": small})[0] == ("distance", "-", "too few generated examples to say: 30")
     assert rows({}) == []
+
+
+def test_its_card_says_how_many_of_either_were_looked_at(monkeypatch):
+    monkeypatch.setattr(module, "MOST", 120)
+    for real, fake in ((500, 130), (110, 115), (130, 110)):
+        card = headline(seen(random(fake, 2)), known(seen(random(real, 2))), CARD)["distance"].card
+        assert (card.n_real, card.n_fake) == (min(real, 120), min(fake, 120))
 
 
 def test_one_figure_stands_wherever_a_run_is_spoken_of(tmp_path):

@@ -11,6 +11,7 @@ from saddlepoint.api import start
 from saddlepoint.court.folders import judge_folders
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.judge import judgement
 from saddlepoint.judge.card import Card
 from saddlepoint.judge.diversity import class_spread, likeness
 from saddlepoint.judge.extractors.digits import digits as digit_extractor
@@ -262,6 +263,21 @@ def test_a_card_says_how_many_samples_were_asked_about():
         assert {"memorisation_p", "copies", "copies_real"} < set(cards)
 
 
+def test_a_card_says_how_many_were_looked_at_in_pairs(monkeypatch):
+    """What compares every pair, or every place, looks at some of either side: its card has their number."""
+    monkeypatch.setattr(judgement, "MOST", 120)
+    x = digits().x
+    real, fake = group(pixels(), x[:150]), group(pixels(), x[150:250])
+    card = card_of(pixels(), 150, 100, "digits", 0)
+    found = quick(fake, Standard.of(real), card, rng())
+    some = {"kernel", "precision", "recall", "density", "coverage", "pattern"} & set(found)
+    assert len(some) == 6
+    assert {(found[name].card.n_real, found[name].card.n_fake) for name in some} == {(120, 100)}
+    assert (found["frechet"].card.n_real, found["frechet"].card.n_fake) == (150, 100)
+    turned = quick(real, Standard.of(fake), card_of(pixels(), 100, 150, "digits", 0), rng())
+    assert {(turned[name].card.n_real, turned[name].card.n_fake) for name in some} == {(100, 120)}
+
+
 def test_the_order_of_the_examples_decides_nothing():
     """Sorted by class or at random, with more examples than are compared in pairs: within each other's interval."""
     x, order, n = digits().x[:, :, ::3, ::3], digits().c.argsort(stable=True), 2_200
@@ -287,11 +303,15 @@ def test_a_class_that_is_rare_in_the_data_is_no_fault_of_the_samples(judging):
     real, training, turns = drawn(0, rare[:600]), drawn(1, rare), drawn(2, torch.arange(600) % 2)
     held = Standard.of(real, training)
     card = card_of(pixels(), 600, 600, "clouds", 0)
-    blind, found = judging(turns, held, card, rng()), judging(turns, held, card, rng(), mixed=drawn(3, rare[:600]))
+    mixed = drawn(3, rare[:600])
+    blind, found = judging(turns, held, card, rng()), judging(turns, held, card, rng(), mixed=mixed)
     assert blind["frechet_ratio"].value > 100 > 5 > found["frechet_ratio"].value
     assert blind["spread"].value > 200 > 120 > found["spread"].value
     for name in {"class_spread", "class_frechet", "copies", "memorisation_p"} & set(found):
         assert found[name] == blind[name], name
+    alone = judging(mixed, held, card, rng())
+    for name in {"distance", "frechet", "kernel", "precision", "recall", "density", "coverage", "sliced"} & set(found):
+        assert found[name] == alone[name] != blind[name], name
 
 
 def test_samples_of_the_wrong_kind_are_refused(standard):
@@ -522,6 +542,19 @@ def test_path_length_is_looked_at_all_along_the_way():
     error = (16 * (1 / 5 - 1 / 9) / n) ** 0.5
     assert found.value == pytest.approx(4 / 3, abs=4 * error)
     assert found.high - found.value == pytest.approx(NORMAL_95 * error, rel=0.1)
+
+
+def test_a_way_is_not_left_at_its_end():
+    """Both points of a step lie between the ends, however long the step: here a quarter of the way."""
+    places = []
+
+    def way(a: torch.Tensor, b: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        places.append(float(t))
+        return lerp(a, b, t)
+
+    path_length(lambda z: z, way, torch.randn(400, 2, dtype=torch.float64, generator=rng()), rng(1), 0.25)
+    assert 0 <= min(places) < 0.02
+    assert 0.98 < max(places) <= 1
 
 
 def test_no_picture_is_paired_with_itself(monkeypatch: pytest.MonkeyPatch):

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from saddlepoint.statistics import mixture
 from saddlepoint.statistics.mixture import FLOOR, Mixture, em, fitted
 
 F64 = torch.float64
@@ -58,6 +59,53 @@ def test_it_is_as_likely_as_that_of_scikit_learn() -> None:
     theirs = sklearn.GaussianMixture(3, n_init=3, random_state=0, reg_covar=0.0).fit(x.numpy())
     ours = max((em(x, 3, rng(seed)) for seed in range(3)), key=lambda one: float(one.log_density(x).sum()))
     assert float(ours.log_density(x).mean()) == pytest.approx(theirs.score(x.numpy()), abs=2e-3)
+
+
+def test_the_search_goes_on_until_two_sizes_in_a_row_do_not_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By BIC of sizes 1, 2, ...: one that does not help is passed by, also twice if not in a row; two in a row end it,
+    however good the next would be.
+    """
+    by_size, tried = [9.0, 10.0, 7.0, 8.0, 6.0, 6.5, 7.0, 1.0], set()
+
+    class Known(Mixture):
+        def bic(self, x: torch.Tensor) -> float:
+            return by_size[len(self.weights) - 1]
+
+    def known(x: torch.Tensor, k: int, rng: torch.Generator) -> Mixture:
+        tried.add(k)
+        return Known(torch.full((k,), 1 / k, dtype=F64), torch.zeros(k, 1, dtype=F64), torch.ones(k, 1, 1, dtype=F64))
+
+    monkeypatch.setattr(mixture, "em", known)
+    assert len(fitted(torch.randn(400, 1, dtype=F64, generator=rng()), rng()).weights) == 5
+    assert tried == {1, 2, 3, 4, 5, 6, 7}
+
+
+@pytest.mark.parametrize(("n", "most"), [(30, 5), (29, 4), (13, 2), (11, 1)])
+def test_no_size_has_more_free_numbers_than_half_of_the_data(
+    n: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of numbers on a line a component has three: weight, mean, variance. Of each size the likeliest start is taken,
+    whichever of the three it is.
+    """
+    started = []
+
+    class Known(Mixture):
+        def bic(self, x: torch.Tensor) -> float:
+            return -float(len(self.weights))
+
+        def log_density(self, x: torch.Tensor) -> torch.Tensor:
+            return self.means[:1, 0]
+
+    def known(x: torch.Tensor, k: int, rng: torch.Generator) -> Mixture:
+        started.append((k, (len(started) * 7) % 5))
+        means = torch.full((k, 1), started[-1][1], dtype=F64)
+        return Known(torch.full((k,), 1 / k, dtype=F64), means, torch.ones(k, 1, 1, dtype=F64))
+
+    monkeypatch.setattr(mixture, "em", known)
+    found = fitted(torch.randn(n, 1, dtype=F64, generator=rng()), rng())
+    assert len(found.weights) == most == max(k for k, _ in started)
+    assert float(found.means[0, 0]) == max(likely for k, likely in started[1:] if k == most)
+    assert sum(k == most for k, _ in started[1:]) == (3 if most > 1 else 1)
 
 
 def test_equal_rows_constant_columns_and_few_rows_are_no_error() -> None:

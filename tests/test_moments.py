@@ -65,6 +65,18 @@ def test_nothing_is_due_between_two_moments() -> None:
     assert due(CONFIG, Rules(images=16_000), 410, 415, 300) == (False,) * 6
 
 
+def test_an_augmentation_adapts_to_examples_and_all_else_to_the_schedule() -> None:
+    """On a schedule that goes at a quarter of the pace, 2,000 examples are 500 of it: past a checkpoint at 400."""
+    stage, quarter = Rules(images=16_000), lambda images: images // 4
+    found = [due(CONFIG, stage, n, n + 100, 300, quarter) for n in range(0, 8_000, 100)]
+    assert [100 * (i + 1) for i, moment in enumerate(found) if moment.adapt] == [2_000, 4_000, 6_000, 8_000]
+    assert [100 * (i + 1) for i, moment in enumerate(found) if moment.checkpoint] == [1_600, 3_200, 4_800, 6_400, 8_000]
+    assert [100 * (i + 1) for i, moment in enumerate(found) if moment.judge] == list(range(1_200, 8_001, 1_200))
+    frames = [4 * frame for frame in snapshots(stage, 5) if 0 < frame <= 2_000]
+    assert [100 * (i + 1) for i, moment in enumerate(found) if moment.snapshot] == frames == [4_000]
+    assert not any(moment.over for moment in found)
+
+
 def test_a_short_stage_has_its_hundred_lines_and_a_long_one_a_line_as_often_as_configured() -> None:
     for images, lines in ((1000, 100), (7000, 100), (70_000, 1000)):
         stage = Rules(images=images)

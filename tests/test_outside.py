@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from saddlepoint.data.digits import digits
-from saddlepoint.running.opinions import outside, strangers
+from saddlepoint.running.opinions import opinion, outside, strangers
+from saddlepoint.statistics.intervals import wilson
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,17 @@ def test_what_is_like_the_samples_alone_is_no_stranger(pictures):
     real, odd = pictures[:300], 255 - pictures[300:600]
     assert strangers(odd[:20], real, pictures[600:900]).all()
     assert not strangers(odd[:20], real, odd).any()
+
+
+@pytest.mark.parametrize(("n", "near"), [(10, 10), (150, 150), (500, 200)])
+def test_where_looks_are_few_the_nearer_half_calibrates(n, near):
+    """Real examples lie above 0 and samples below: what lies high among the real ones is real for sure, as far as so
+    many looks say. All of few looks would say 1/2.
+    """
+    real = torch.arange(n) + 1.0
+    found = opinion("", 0.75 * n, None, "", real, -real)
+    assert found.calibrated == pytest.approx(wilson(near, near))
+    assert (found.real, found.fake) == (pytest.approx(0.75, abs=0.06), 1)
 
 
 def test_a_logit_beyond_all_is_said_to_be():
