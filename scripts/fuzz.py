@@ -28,6 +28,7 @@ from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import silent
 from saddlepoint.data.survey import survey
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.media.pictures import deep
 
 SLOWEST, MEMORY = 5.0, 1 << 20  # seconds, kilobytes
 
@@ -37,9 +38,9 @@ def pictures(rng: np.random.Generator) -> dict[str, bytes]:
     found = {}
     colour = Image.fromarray(rng.integers(0, 256, (20, 24, 3), dtype=np.uint8))
     clear = Image.fromarray(rng.integers(0, 256, (20, 24, 4), dtype=np.uint8))
-    deep = Image.fromarray(rng.integers(0, 65536, (20, 24), dtype=np.uint16))
+    grey = Image.fromarray(rng.integers(0, 65536, (20, 24), dtype=np.uint16))
     kinds = {".png": clear, ".jpg": colour, ".webp": clear, ".avif": colour, ".gif": colour, ".bmp": colour}
-    for suffix, image in {**kinds, ".tif": deep, ".pgm": deep, ".tiff": colour, ".apng": deep}.items():
+    for suffix, image in {**kinds, ".tif": grey, ".pgm": grey, ".tiff": colour, ".apng": grey}.items():
         buffer = io.BytesIO()
         image.save(buffer, "PNG" if suffix == ".apng" else Image.registered_extensions()[suffix])
         found[suffix] = buffer.getvalue()
