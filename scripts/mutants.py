@@ -810,6 +810,11 @@ TABLE = {
         ("statistics: no copies are best", 'if f"{name}_real" in a}', 'if f"{name}_real" in a and name != "copies"}'),
     ],
     ("judge/path.py", "test_judge_judgement.py::test_path_length_is_looked_at_all_along_the_way"): [
+        (
+            "fresh: an interval by ends and not by ways",
+            "float(rates.std()) / n**0.5",
+            "float(rates.std()) / len(z) ** 0.5",
+        ),
         ("statistics: ways are looked at where they begin", "torch.rand(n, 1, dtype", "0 * torch.rand(n, 1, dtype"),
     ],
     ("judge/diversity.py", "test_judge_judgement.py::test_no_picture_is_paired_with_itself"): [
@@ -1185,13 +1190,6 @@ TABLE = {
             "drawn = held_out[:QUERIES]",
         ),
     ],
-    ("judge/path.py", "test_judge_judgement.py::test_path_length_of_a_linear_generator"): [
-        (
-            "fresh: an interval by ends and not by ways",
-            "float(rates.std()) / n**0.5",
-            "float(rates.std()) / len(z) ** 0.5",
-        ),
-    ],
     ("data/arrays.py", "test_data_readers.py test_data_range.py"): [
         ("fresh: 256 is a byte", 'kind = "uint8" if high < 256', 'kind = "uint8" if high <= 256'),
     ],
@@ -1239,7 +1237,7 @@ TABLE = {
     ("data/source.py", "test_data_readers.py test_idx.py"): [
         ("fresh: another shape, the same digest", 'f"{tensor.dtype} {tuple(tensor.shape)}"', 'f"{tensor.dtype}"'),
     ],
-    ("running/base.py", "test_run_begins.py"): [
+    ("running/base.py", "test_look.py::test_weights_of_the_base_are_where_training_begins"): [
         (
             "fresh: an average that is not there begins untrained",
             'saved.get(first if name.startswith("average-") else name)',
