@@ -538,7 +538,7 @@ TABLE = {
     ],
     ("running/finish.py", "test_resume.py"): [
         ("over though the page is older", "page.stat().st_mtime_ns < journal.stat().st_mtime_ns or", ""),
-        ("over wherever a page is", 'happened[-1]["event"] != "end"', "False"),
+        ("over wherever a page is", "ended(events) != stages", "False"),
     ],
     ("formats.py", "test_figures.py"): [
         ("any suffix is a PNG", "FORMATS.get(path.suffix.lower())", "FORMATS.get(path.suffix.lower(), 'PNG')"),
@@ -1424,10 +1424,12 @@ TABLE = {
         ("tables: a tail presses the rest", "if high - low > 4 *", "if high - low < 0 *"),
         ("tables: pairs by how much they depend", "argsort(descending=True, stable=True)", "argsort(stable=True)"),
     ],
-    ("statistics/mixture.py", "test_mixture.py"): [
+    ("judge/mixture.py", "test_mixture.py"): [
         ("tables: BIC counts free numbers", "free * math.log(n)", "0"),
         ("tables: a mixture without a floor", "cholesky(covariances + floor)", "cholesky(covariances)"),
-        ("tables: a component's share", "return self.weights.log() - squares / 2", "return -squares / 2"),
+    ],
+    ("data/densities.py", "test_mixture.py"): [
+        ("tables: a component's share", "return self.weights.log() - volume", "return -volume"),
     ],
     ("court/jury.py", "test_tables_trained.py"): [
         ("tables: no mixture beside", "if self.about.axes:\n", "if False:\n"),
@@ -1457,7 +1459,7 @@ TABLE = {
     ("statistics/influence.py", "test_both.py test_metrics_closed_forms.py"): [
         ("third: squares of pairs are not centred", " @ own + own @ roots", " @ own"),
     ],
-    ("statistics/mixture.py", "test_mixture.py test_tables_trained.py"): [
+    ("judge/mixture.py", "test_mixture.py test_tables_trained.py"): [
         ("third: the first size that does not help is the last", "(idle := idle + 1) == 2", "(idle := idle + 1) == 1"),
         ("third: as many free numbers as there are", "if k > 1 and 2 * k *", "if k > 1 and k *"),
         ("third: the unlikeliest start", "max(tried, key=", "min(tried, key="),

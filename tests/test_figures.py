@@ -8,7 +8,7 @@ from PIL import Image
 
 from saddlepoint.data.scaling import to_uint8
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.figures import PAPER, compact, film, grid, moving, png, save, scatter, walk
+from saddlepoint.figures import PAPER, clouds, compact, film, grid, moving, png, save, walk
 from saddlepoint.formats import FORMATS
 
 BYTES = torch.arange(256, dtype=torch.uint8)
@@ -189,28 +189,30 @@ def centre(image):
     return columns.float().mean().item(), rows.float().mean().item()
 
 
-def test_scatter_draws_points_where_they_are():
+def over(points, reference, middle, half, size=480):
+    return clouds(points, reference, torch.full((2,), middle).double(), torch.full((2,), half).double(), size)
+
+
+def test_clouds_are_drawn_where_their_points_are():
     corners = torch.tensor([[-1.0, -1.0], [-1.0, 1.0], [1.0, 1.0], [1.0, -1.0]])
-    image = scatter(torch.zeros(0, 2), corners, size=240)
+    image = over(torch.zeros(0, 2), corners, 0.0, 1.2, 240)
     assert centre(image) == pytest.approx((119.5, 119.5), abs=0.6)
-    # The frame is [-1.2, 1.2]: (0.6, 0.6) is a quarter of the way from the right and from the top.
-    image = scatter(torch.tensor([[0.6, 0.6]]), corners, size=240)
+    # The window is [-1.2, 1.2]: (0.6, 0.6) is a quarter of the way from the right and from the top.
+    image = over(torch.tensor([[0.6, 0.6]]), corners, 0.0, 1.2, 240)
     assert image.getpixel((180, 60))[2] < 160
     assert image.getpixel((180, 180)) == PAPER
-    only = scatter(torch.tensor([[0.6, 0.6], [-1.0, -1.0], [1.0, 1.0], [1.0, -1.0], [-1.0, 1.0]]), size=240)
+    only = over(torch.tensor([[0.6, 0.6], [-1.0, -1.0], [1.0, 1.0]]), None, 0.0, 1.2, 240)
     assert image.getpixel((20, 20))[2] > image.getpixel((20, 20))[0] + 60
     assert only.getpixel((180, 60))[0] > only.getpixel((180, 60))[2] + 60
 
 
-def test_scatter_counts_what_it_cannot_draw():
+def test_clouds_count_what_they_cannot_draw():
     corners = torch.tensor([[0.0, 0.0], [1.0, 1.0]])
-    inside = scatter(torch.tensor([[0.5, 0.5]]), corners)
-    lost = scatter(torch.tensor([[0.5, 0.5], [9.0, 9.0], [float("nan"), 0.0]]), corners)
+    inside = over(torch.tensor([[0.5, 0.5]]), corners, 0.5, 0.6)
+    lost = over(torch.tensor([[0.5, 0.5], [9.0, 9.0], [float("nan"), 0.0]]), corners, 0.5, 0.6)
     corner = (0, 456, 200, 480)
     assert inside.crop(corner).getextrema() == tuple((v, v) for v in PAPER)
     assert lost.crop(corner).getextrema() != tuple((v, v) for v in PAPER)
-    with pytest.raises(SaddlepointError):
-        scatter(torch.zeros(3, 0))
 
 
 def test_saved_png_is_the_picture(tmp_path):

@@ -206,6 +206,7 @@ def test_one_figure_stands_wherever_a_run_is_spoken_of(tmp_path):
     lines = (
         '{"event": "judgement", "images": 9, "decides": "frechet", "frechet": {"average-1": [5, 4, 6]}, '
         '"card": null, "measures": {"frechet": [5, 4, 6], "distance": [40, 30, 50]}}\n{"event": "end", "images": 9}\n'
+        '{"event": "checkpoint", "images": 9}\n'
     )
     (tmp_path / "journal.jsonl").write_text(lines)
     assert "40 % [30, 50]" in examine(tmp_path, Run())[0].evidence

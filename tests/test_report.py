@@ -194,11 +194,10 @@ def test_pictures_without_labels_stand_as_sheets(tmp_path):
     assert page.all("img")[0]["src"] != page.all("img")[1]["src"]
 
 
-def test_points_stand_as_a_scatter_plot(tmp_path):
-    points = torch.randn(200, 2, generator=torch.Generator().manual_seed(0))
-    page = page_of(run_folder(tmp_path, [rounds(1000)]), Material(samples=points, real=points))
-    assert len(page.all("img")) == 2
-    assert "Generated points over real ones" in page.text
+def test_what_is_no_picture_stands_as_the_sheet_its_medium_drew(tmp_path):
+    page = page_of(run_folder(tmp_path, [rounds(1000)]), Material(sheet=Image.new("RGB", (90, 40), "white")))
+    assert [(each["width"], each["height"]) for each in page.all("img")] == [("90", "40")]
+    assert "Not chosen: the first ones drawn." in page.text
 
 
 def test_interrupted_and_rolled_back_runs_say_so(tmp_path):

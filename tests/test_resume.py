@@ -274,11 +274,14 @@ def test_a_finished_run_says_so_at_once_and_one_whose_last_page_is_missing_or_ol
     assert len(ended) == 2
     assert watcher.notes == [f"finished already; `saddlepoint resume {folder} --more 10m` trains longer"]
     journal = folder / "journal.jsonl"
+    stages = len(CONFIG.stages)
+    assert over(folder, stages)
+    assert not over(folder, stages + 1), "another one was asked for, and not begun"
     for event in ('{"event":"end"', '{"event":"checkpoint"'):  # as a run that was cut there, and reported
         lines = journal.read_text().splitlines(keepends=True)
         journal.write_text("".join(line for line in lines if not line.startswith(event)))
         page.write_text("")
-        assert not over(folder)
+        assert not over(folder, stages)
 
 
 # Refusals.

@@ -123,11 +123,12 @@ def start(
     with RunLock(folder):
         if (folder / "config.json").exists():  # begun by another process while this one measured
             raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
-        record = prepared.record() if budget is None else shared(prepared, Allotment(budget, begun), watcher)
+        allotment = None if budget is None else Allotment(budget, begun)
+        record = prepared.record() if allotment is None else shared(prepared, allotment, watcher)
         watcher.planned(prepared.plan(record.config))
         record = judgements.planned(record, prepared.sources, prepared.engine)
-        if budget is not None:
-            record = Allotment(budget, begun).promised(record)
+        if allotment is not None:
+            record = allotment.promised(record)
         record.write(folder)
         return carry_on(folder, Opened(record, prepared.sources, prepared.engine), watcher)
 
@@ -147,7 +148,7 @@ def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | 
     folder, watcher = Path(folder), watcher or Nobody()
     record = as_written(folder)
     with RunLock(folder):
-        if more is None and over(folder):
+        if more is None and over(folder, len(record.config.stages)):
             watcher.note(f"finished already; `{typed('resume', folder, '--more', '10m')}` trains longer")
             return Run(folder)
         run = as_begun(record, watcher.note)

@@ -1,8 +1,8 @@
-"""Tensors as pictures: grids, film strips, walks, scatter plots. Pillow draws; it is imported when something is drawn.
+"""Tensors as pictures: grids, film strips, walks, clouds of points. Pillow draws, and is imported when something is.
 
 pictures  uint8 [N, C, H, W]; C = 1 grey, 2 grey and opacity, 3 colour, 4 colour and opacity; of more channels the
           first three are shown as colour
-points    [N, D] of any float type; the first two coordinates are shown
+points    [N, 2] of any float type
 """
 
 import io
@@ -80,22 +80,6 @@ def walk(pictures: Tensor, steps: int, *, scale: int | None = None) -> "Image":
     return grid(pictures[rows.flatten()], steps + 1, scale=scale, captions=captions)
 
 
-def scatter(points: Tensor, reference: Tensor | None = None, *, size: int = 480) -> "Image":
-    """Generated points over real ones, axes of equal scale. The frame holds every real point, with a margin of a tenth;
-
-    generated points outside it, or not finite, are not drawn, and their number is written in the corner.
-    """
-    if points.ndim == 2 and points.shape[1] == 1:
-        return scatter(spread_out(points), None if reference is None else spread_out(reference), size=size)
-    frame = reference if reference is not None and len(reference) else points
-    if frame.ndim != 2 or frame.shape[1] < 2 or points.shape[1] < 2:
-        raise SaddlepointError(f"points {list(points.shape)}", "scatter plot", "give [N, 2] or more coordinates")
-    known = frame[torch.isfinite(frame[:, :2]).all(1), :2].double()
-    low, high = (known.amin(0), known.amax(0)) if len(known) else (torch.zeros(2), torch.ones(2))
-    half = max(float((high - low).max()) * 0.6, 1e-9)
-    return clouds(points, reference, (low + high) / 2, torch.full((2,), half, dtype=torch.float64), size)
-
-
 def clouds(points: Tensor, reference: Tensor | None, middle: Tensor, half: Tensor, size: int) -> "Image":
     """Points [N, 2] over others, in the window `middle` +- `half` [2]; how many lie outside stands in the corner."""
     from PIL import Image, ImageDraw
@@ -120,12 +104,6 @@ def clouds(points: Tensor, reference: Tensor | None, middle: Tensor, half: Tenso
     if outside:
         ImageDraw.Draw(image).text((8, size - 22), f"{outside:,} outside", INK, font=font_of(["0"], size, 14))
     return image
-
-
-def spread_out(points: Tensor) -> Tensor:
-    """Points on a line [N, 1] in the plane: the second coordinate is the order they came in, over the line's length."""
-    length = (points.amax() - points.amin()) / 2 if len(points) else torch.ones(())
-    return torch.cat([points, torch.linspace(-1, 1, len(points))[:, None].to(points) * length], 1)
 
 
 def png(image: "Image") -> bytes:

@@ -31,13 +31,13 @@ from saddlepoint.judge.headline import NAME as HEADLINE
 from saddlepoint.judge.headline import unsaid
 from saddlepoint.judge.judgement import Standard, biased, judge, least_for_limit, of_all, quick
 from saddlepoint.judge.memory import QUERIES, independent, memory, nearest_features
+from saddlepoint.judge.mixture import fitted
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.randomness import Randomness
 from saddlepoint.report.material import Pairs
 from saddlepoint.settings.run import Judge
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval
-from saddlepoint.statistics.mixture import fitted
 
 COPIED = 50_000  # training examples among which copies are looked for at last
 TRAINING = 2_000  # training examples that samples are compared with on the way

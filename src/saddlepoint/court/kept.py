@@ -19,7 +19,7 @@ from saddlepoint.record import read_record
 from saddlepoint.settings.run import Run
 from saddlepoint.statistics.intervals import Interval
 from saddlepoint.storage.spelling import parsed
-from saddlepoint.storage.told import told
+from saddlepoint.storage.told import ended, told
 
 NAME = "measures.json"
 LARGEST = 1 << 24  # bytes of it that are read
@@ -65,7 +65,7 @@ def examine(folder: Path, config: Run) -> list[Verdict]:
     last = {name: list(measure[:3]) for name, measure in kept(folder).items()} if (folder / NAME).exists() else {}
     if last and not looked:
         events.append({"event": "judgement", "measures": last, "decides": choosing(last)})
-    elif HEADLINE in last and events[-1].get("event") == "end":
+    elif HEADLINE in last and ended(events):
         event = events[looked[-1]]
         events[looked[-1]] = event | {"measures": event["measures"] | {HEADLINE: last[HEADLINE]}}
     return diagnose(Case.of(config.model_dump(mode="json"), events))

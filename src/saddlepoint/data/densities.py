@@ -74,11 +74,11 @@ class Mixture:
         return self.means[k] + torch.einsum("nij,nj->ni", self.roots[k], noise)
 
     def log_density(self, x: Tensor) -> Tensor:
-        return self._joint(x).logsumexp(1)
+        return self.joint(x).logsumexp(1)
 
     def score(self, x: Tensor) -> Tensor:
         """sum_k P(k | x) Sigma_k^-1 (mu_k - x)."""
-        responsibility = self._joint(x).softmax(1)
+        responsibility = self.joint(x).softmax(1)
         return -torch.einsum("nk,kij,nki->nj", responsibility, self._inverses, self._whitened(x))
 
     def cdf(self, x: Tensor) -> Tensor:
@@ -109,7 +109,7 @@ class Mixture:
     def _inverses(self) -> Tensor:
         return torch.linalg.inv(self.roots)
 
-    def _joint(self, x: Tensor) -> Tensor:
+    def joint(self, x: Tensor) -> Tensor:
         """log (w_k N(x; mu_k, Sigma_k)), [N, K]."""
         volume = self.roots.diagonal(dim1=1, dim2=2).log().sum(1) + self.dimension * math.log(2 * math.pi) / 2
         return self.weights.log() - volume - self._whitened(x).square().sum(2) / 2

@@ -4,6 +4,7 @@ import time
 
 from saddlepoint.court.jury import extractor_of, usual
 from saddlepoint.court.summons import unfit
+from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.averaging import different
@@ -25,8 +26,8 @@ def planned(record: RunRecord, sources: Sources, engine: Engine) -> RunRecord:
     conf, rate, source = record.config, record.choices.rate, sources["x"]
     if why := unfit(conf, source):
         return refused(record, why)
-    features = usual(source) if conf.judge.features == "auto" else conf.judge.features
-    choices = record.choices.model_copy(update={"judge_features": features, "judge_samples": SIZES[-1][0]})
+    record = with_features(record, source)
+    features, choices = record.choices.judge_features, record.choices.model_copy(update={"judge_samples": SIZES[-1][0]})
     record = record.model_copy(update={"choices": choices})
     if not conf.judge.share or not rate:
         return record
@@ -43,6 +44,13 @@ def planned(record: RunRecord, sources: Sources, engine: Engine) -> RunRecord:
             more = {"judge_samples": samples, "judge_images": max(1, images // count)}
             return record.model_copy(update={"choices": choices.model_copy(update=more)})
     return record
+
+
+def with_features(record: RunRecord, source: Source) -> RunRecord:
+    """The record with what samples are compared by: as asked for, or what is usual for these data."""
+    wish = record.config.judge.features
+    chosen = {"judge_features": usual(source) if wish == "auto" else wish}
+    return record.model_copy(update={"choices": record.choices.model_copy(update=chosen)})
 
 
 def fitting(seconds: float, left: float, images: int, conf: Run) -> int:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from saddlepoint.court.jury import usual
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.digits import judge_digits
+from saddlepoint.planning.judgements import with_features
 from saddlepoint.record import RunRecord
 from saddlepoint.running.finish import OTHER, WHOLE, Effort, finish
 from saddlepoint.running.judging import court_of
@@ -26,9 +26,7 @@ def closing(record: RunRecord, sources: Sources, engine: Engine) -> float:
 
     T(m) is that of a page of m samples; t what a sample takes to be drawn and to be judged, of 500.
     """
-    choices = record.choices
-    features = usual(sources["x"]) if record.config.judge.features == "auto" else record.config.judge.features
-    record = record.model_copy(update={"choices": choices.model_copy(update={"judge_features": features})})
+    record = with_features(record, sources["x"])
     with TemporaryDirectory(prefix="saddlepoint-") as folder:
         record.write(Path(folder))
         live = Live(record, sources, engine)

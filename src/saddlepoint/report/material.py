@@ -44,7 +44,7 @@ class Translated(NamedTuple):
 class Material(NamedTuple):
     """What a page shows beyond the run folder's own words. Whatever is missing is left out of the page.
 
-    samples     uint8 [K, n, C, H, W], n generated pictures of each of K classes (K = 1 without); or points [N, D]
+    samples     uint8 [K, n, C, H, W], n generated pictures of each of K classes (K = 1 without)
     real        the same of the training data
     pairs       generated pictures beside their nearest training pictures
     frames      the film strip's: (images seen, uint8 [R, C, H, W] or a drawn image), the same z in each
@@ -52,7 +52,7 @@ class Material(NamedTuple):
     tables      further figures: (name, value, note)
     copies      near-copies beside the training pictures that they are like, the closest first
     translated  what a model made of pictures it was given
-    sheet       samples drawn in one picture, where they are neither pictures nor points
+    sheet       samples drawn in one picture, where they are no pictures
     """
 
     samples: Tensor | None = None

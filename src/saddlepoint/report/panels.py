@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from saddlepoint.figures import Frame, compact, scatter
+from saddlepoint.figures import Frame, compact
 from saddlepoint.report.inline import BUDGET, Inline, inline, row, shrunk, shrunk_image
 from saddlepoint.report.material import Pairs, Translated
 
@@ -38,13 +38,8 @@ class Pair(NamedTuple):
 
 
 def samples(generated: Tensor | None, real: Tensor | None, classes: object) -> Samples | None:
-    """Pictures by class, or as one sheet where there are no classes; scatter plots of points."""
-    if generated is None or not generated.numel():
-        return None
-    if generated.ndim == 2 and generated.shape[1] > 1:
-        alone = None if real is None else inline(scatter(real[:0], real))
-        return Samples([("", inline(scatter(generated, real)), alone)], "points")
-    if generated.ndim != 5 or generated.dtype != torch.uint8:
+    """Pictures by class, or as one sheet where there are no classes."""
+    if generated is None or not generated.numel() or generated.ndim != 5 or generated.dtype != torch.uint8:
         return None
     k = len(generated)
     if k == 1:

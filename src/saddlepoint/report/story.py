@@ -10,6 +10,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded
 from saddlepoint.media.catalog import MEDIA
 from saddlepoint.storage.spelling import parsed
+from saddlepoint.storage.told import ended
 
 LARGEST = 1 << 26  # bytes of a file that are read
 Event = Mapping[str, Any]
@@ -68,8 +69,7 @@ class Story(NamedTuple):
     @property
     def finished(self) -> bool:
         """Whether nothing was left to do."""
-        stages = [event.get("event") for event in self.events if event.get("event") in ("stage", "end")]
-        return stages[-1:] == ["end"] or 0 < self.planned <= self.images
+        return ended(self.events) > 0 or 0 < self.planned <= self.images
 
 
 def read_story(folder: Path) -> Story:

@@ -38,7 +38,7 @@ from saddlepoint.running.live import Live
 from saddlepoint.running.replan import in_force
 from saddlepoint.running.watcher import Summary
 from saddlepoint.storage.checkpoint import checkpoints
-from saddlepoint.storage.told import told
+from saddlepoint.storage.told import ended, told
 from saddlepoint.systems.looks import as_large, translated
 
 FRAME = re.compile(r"samples/\d{9,}\.png")
@@ -78,15 +78,15 @@ def finish(live: Live, folder: Path, effort: Effort | None = None) -> Summary:
     return Summary(folder, (*rows(measures), *table), tuple(folder / name for name in names))
 
 
-def over(folder: Path) -> bool:
-    """Whether nothing is left to be done: the journal has come to its end, and all was written after that."""
+def over(folder: Path, stages: int) -> bool:
+    """Whether nothing is left to be done: so many stages were played to their end, and all was written after that."""
     journal, page = folder / "journal.jsonl", folder / "report.html"
     if not (journal.is_file() and page.is_file() and (folder / "generator").is_dir()):
         return False
-    happened = [event for event in told(journal) if event["event"] != "checkpoint"]
-    if page.stat().st_mtime_ns < journal.stat().st_mtime_ns or happened[-1]["event"] != "end":
+    events = told(journal)
+    if page.stat().st_mtime_ns < journal.stat().st_mtime_ns or ended(events) != stages:
         return False
-    return any(int(each.name) == happened[-1]["images"] for each in checkpoints(folder / "checkpoints")[-1:])
+    return any(int(each.name) == events[-1]["images"] for each in checkpoints(folder / "checkpoints")[-1:])
 
 
 def summoned(live: Live) -> tuple[Court | None, str]:

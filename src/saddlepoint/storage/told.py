@@ -4,7 +4,7 @@ Every line names an event and how many real examples had been seen. Of what each
 is reckoned with; what is not there, or is null, was not measured, and what else is there is left alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,15 @@ def told(path: Path) -> list[dict[str, Any]]:
             what = f"line {line} is no event of a run: {wrong}"
             raise SaddlepointError(what, str(path), "the file was damaged or edited")
     return events
+
+
+def ended(events: Iterable[Mapping[str, Any]]) -> int:
+    """How many stages were played, where the last of them came to its end; else 0. A checkpoint may follow the end."""
+    course = [event for event in events if event.get("event") in ("stage", "end")]
+    if not course or course[-1]["event"] != "end":
+        return 0
+    stages = [event.get("stage") for event in course if event["event"] == "stage"]
+    return 1 + stages[-1] if stages and isinstance(stages[-1], int) else 1
 
 
 def fault(event: Mapping[str, Any]) -> str:

@@ -6,45 +6,15 @@ What is known of small tables since long before networks: a generator of points 
 """
 
 import math
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from saddlepoint.data.densities import Mixture
+
 MOST, STARTS, STEPS = 10, 3, 200
 CONVERGED = 1e-6  # of the mean log likelihood, between two steps
 FLOOR = 1e-3  # of the data's variance in each direction, added to every component's: none shrinks onto one point
-
-
-class Mixture(NamedTuple):
-    """weights [K], means [K, D], lower Cholesky factors of the covariances [K, D, D]: float64."""
-
-    weights: Tensor
-    means: Tensor
-    roots: Tensor
-
-    def log_joint(self, x: Tensor) -> Tensor:
-        """log w_k N(x_i; m_k, S_k), [N, K]."""
-        apart = (x[:, None] - self.means).permute(1, 2, 0)
-        squares = torch.linalg.solve_triangular(self.roots, apart, upper=False).square().sum(1).T
-        logdet = self.roots.diagonal(dim1=1, dim2=2).log().sum(1)
-        return self.weights.log() - squares / 2 - logdet - x.shape[1] * math.log(2 * math.pi) / 2
-
-    def log_density(self, x: Tensor) -> Tensor:
-        """log p(x_i), [N]."""
-        return self.log_joint(x).logsumexp(1)
-
-    def sample(self, n: int, rng: torch.Generator) -> Tensor:
-        """[n, D]."""
-        which = torch.multinomial(self.weights, n, replacement=True, generator=rng)
-        noise = torch.randn(n, self.means.shape[1], dtype=torch.float64, generator=rng)
-        return self.means[which] + (self.roots[which] @ noise[:, :, None])[:, :, 0]
-
-    def bic(self, x: Tensor) -> float:
-        """Less is better."""
-        (k, d), n = self.means.shape, len(x)
-        free = k - 1 + k * d + k * d * (d + 1) // 2
-        return float(-2 * self.log_density(x).sum()) + free * math.log(n)
 
 
 def fitted(x: Tensor, rng: torch.Generator, most: int = MOST) -> Mixture:
@@ -61,11 +31,18 @@ def fitted(x: Tensor, rng: torch.Generator, most: int = MOST) -> Mixture:
             break
         tried = [em(x, k, rng) for _ in range(STARTS if k > 1 else 1)]
         found = max(tried, key=lambda one: float(one.log_density(x).sum()))
-        if (bic := found.bic(x)) < least:
-            best, least, idle = found, bic, 0
+        if (cost := bic(found, x)) < least:
+            best, least, idle = found, cost, 0
         elif (idle := idle + 1) == 2:
             break
     return best
+
+
+def bic(mixture: Mixture, x: Tensor) -> float:
+    """Of a mixture on x [N, D]; less is better."""
+    (k, d), n = mixture.means.shape, len(x)
+    free = k - 1 + k * d + k * d * (d + 1) // 2
+    return float(-2 * mixture.log_density(x).sum()) + free * math.log(n)
 
 
 def em(x: Tensor, k: int, rng: torch.Generator) -> Mixture:
@@ -77,7 +54,7 @@ def em(x: Tensor, k: int, rng: torch.Generator) -> Mixture:
     before = -math.inf
     mixture = maximised(x, responsibility, floor)
     for _ in range(STEPS):
-        joint = mixture.log_joint(x)
+        joint = mixture.joint(x)
         now = float(joint.logsumexp(1).sum()) / n
         if now - before < CONVERGED:
             break
@@ -92,7 +69,7 @@ def maximised(x: Tensor, responsibility: Tensor, floor: Tensor) -> Mixture:
     means = responsibility.T @ x / mass[:, None]
     apart = x[:, None] - means
     covariances = torch.einsum("nk,nki,nkj->kij", responsibility, apart, apart) / mass[:, None, None]
-    return Mixture(mass / mass.sum(), means, torch.linalg.cholesky(covariances + floor))
+    return Mixture(mass, means, torch.linalg.cholesky(covariances + floor))
 
 
 def ridge(x: Tensor) -> Tensor:
