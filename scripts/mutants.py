@@ -1089,7 +1089,7 @@ TABLE = {
         ("budget: lengths of nothing", "of_kind(length, 1) and length > 0", "of_kind(length, 1)"),
     ],
     ("planning/allotment.py", "test_budget.py"): [
-        ("budget: the last page has no time", "self.left - closing)", "self.left)"),
+        ("budget: the last page has no time", "self.left - closing.seconds)", "self.left)"),
         ("budget: the start takes no time", " - (time.monotonic() - self.begun)", ""),
         ("budget: too short, and not a word", "if self.left > record.choices.closing_seconds:", "if True:"),
     ],
@@ -1437,6 +1437,16 @@ TABLE = {
     ],
     ("court/kept.py", "test_tables_trained.py"): [
         ("tables: a mixture's figures compare runs", ' and not name.startswith("mixture/")', ""),
+    ],
+    ("planning/rehearsal.py", "test_budget.py"): [
+        ("budget: the last page may take all", "SHARE * budget)", "budget)"),
+        ("budget: the fewest where there is time", "(SAMPLES, 500, 250, SMALL)", "(SMALL,)"),
+    ],
+    ("planning/judgements.py", "test_budget.py"): [
+        ("budget: judging is tried though it cannot be afforded", "if least * fewest * each >", "if False and each >"),
+    ],
+    ("running/finish.py", "test_budget.py"): [
+        ("budget: always the usual samples", "live.record.choices.closing_samples or WHOLE.samples", "WHOLE.samples"),
     ],
     # A third reading, by somebody who wrote neither the code nor its tests.
     ("statistics/classes.py", "test_metrics_closed_forms.py test_architecture.py"): [

@@ -4,7 +4,8 @@ import json
 import random
 import time
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import toyrun
@@ -16,18 +17,22 @@ from saddlepoint import api
 from saddlepoint.api import resume
 from saddlepoint.cli import display
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.planning import judgements, rehearsal
 from saddlepoint.planning.allotment import AIM, Allotment
 from saddlepoint.planning.budget import Measurement
+from saddlepoint.planning.rehearsal import Closing
 from saddlepoint.record import RunRecord
+from saddlepoint.running import finish as ending
 from saddlepoint.running.course import MOST, PLACES, Course, Pace, looked_at, stretch
 from saddlepoint.running.dials import dials
+from saddlepoint.running.finish import WHOLE, Effort
 from saddlepoint.running.live import Live
 from saddlepoint.running.progress import Progress
 from saddlepoint.running.replan import Look, Replan, in_force
 from saddlepoint.running.watcher import Nobody, Summary, Tick
 from saddlepoint.running.work import Worker
+from saddlepoint.settings.run import Judge, Stage
 from saddlepoint.settings.run import Pace as Rates
-from saddlepoint.settings.run import Stage
 from saddlepoint.storage.parts import Saved
 
 # The schedule.
@@ -245,9 +250,9 @@ def test_what_the_start_and_the_last_page_take_is_not_played(monkeypatch: pytest
     monkeypatch.setattr(time, "monotonic", lambda: 1010.0)
     allotment = Allotment(100.0, 1000.0)
     assert allotment.left == pytest.approx(AIM * 100 - 10)
-    record = allotment.shared(bare(), Ready(), 27.0)  # pyright: ignore[reportArgumentType]
+    record = allotment.shared(bare(), Ready(), Closing(27.0, 250, 0.0))  # pyright: ignore[reportArgumentType]
     assert sum(stage.images for stage in record.config.stages) == pytest.approx(60 * 0.95 * 100, abs=10)
-    assert record.choices.closing_seconds == 27.0
+    assert (record.choices.closing_seconds, record.choices.closing_samples) == (27.0, 250)
     assert allotment.complaint(record) is None
     assert allotment.promised(record).choices.budget_seconds == pytest.approx(87.0)
 
@@ -257,9 +262,60 @@ def test_a_budget_that_the_start_and_the_last_page_use_up_is_told_what_the_least
 ) -> None:
     monkeypatch.setattr(time, "monotonic", lambda: 10.0)
     allotment = Allotment(20.0, 0.0)
-    record = allotment.shared(bare(), Ready(), 27.0)  # pyright: ignore[reportArgumentType]
+    record = allotment.shared(bare(), Ready(), Closing(27.0, 250, 0.0))  # pyright: ignore[reportArgumentType]
     assert [stage.images for stage in record.config.stages] == [6, 3]
     assert "20s is too short: the start and the last page take 40s" in str(allotment.complaint(record))
+
+
+@pytest.mark.parametrize(
+    ("budget", "each", "samples", "seconds"),
+    [(60.0, 0.04, 250, 6.0), (64.1, 0.04, 500, 16.0), (60.0, 0.0, 1_000, 0.0), (60.0, 9.0, 100, 0.0)],
+)
+def test_the_last_page_is_judged_by_as_many_samples_as_a_quarter_of_the_time_allows(
+    budget: float, each: float, samples: int, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 1,000, 500, 250: the most that can be judged in that time; 100 where not even these can."""
+    monkeypatch.setattr(rehearsal, "finish", lambda *_: None)
+    monkeypatch.setattr(rehearsal, "each_judged", lambda live: each)
+    monkeypatch.setattr(time, "monotonic", lambda: 10.0)
+    found = rehearsal.closing(toyrun.record(), {"x": toyrun.pictures()}, toyrun.ENGINE, budget)
+    assert found == (pytest.approx(seconds), samples, each)
+
+
+def test_a_run_of_which_not_two_judgements_can_be_afforded_tries_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judgements, "Trial", None)
+    record, sources = toyrun.record(), {"x": toyrun.pictures()}
+    config = record.config.model_copy(update={"judge": Judge(share=0.5)})
+    choices = record.choices.model_copy(update={"rate": 1.0})
+    record = record.model_copy(update={"config": config, "choices": choices})
+    images = sum(stage.images for stage in config.stages)  # a second each: half of them for two of 250 samples
+    found = judgements.planned(record, sources, toyrun.ENGINE, 1.01 * 0.5 * images / 500)
+    assert (found.choices.judge_images, found.choices.judge_refused) == (0, "")
+    with pytest.raises(TypeError):  # it is tried where it might be afforded
+        judgements.planned(record, sources, toyrun.ENGINE, 0.99 * 0.5 * images / 500)
+
+
+@pytest.mark.parametrize(("chosen", "samples"), [(0, WHOLE.samples), (123, 123)])
+def test_the_last_page_is_judged_by_as_many_as_were_chosen(chosen: int, samples: int, monkeypatch) -> None:
+    asked = []
+
+    class EnoughError(Exception):
+        pass
+
+    def judged(live, model, folder, court, effort):
+        asked.append(effort)
+        raise EnoughError
+
+    monkeypatch.setattr(ending, "judged", judged)
+    for name in ("ship", "frames", "write_atomic", "sheet", "summoned"):
+        monkeypatch.setattr(ending, name, lambda *_: ("", ""))
+    monkeypatch.setattr(ending.figures, "png", lambda *_: b"")
+    monkeypatch.setattr(ending.figures, "film", lambda *_: None)
+    monkeypatch.setattr(ending, "ship", lambda *_: SimpleNamespace(medium=SimpleNamespace(noun="points")))
+    live = SimpleNamespace(record=SimpleNamespace(choices=SimpleNamespace(closing_samples=chosen)))
+    with pytest.raises(EnoughError):
+        ending.finish(cast(Any, live), Path("."))
+    assert asked == [Effort(samples, WHOLE.protocol)]
 
 
 def bare() -> RunRecord:
@@ -270,7 +326,7 @@ def bare() -> RunRecord:
 
 def test_choices_of_before_load() -> None:
     content = json.loads(toyrun.record().choices.model_dump_json())
-    for name in ("budget_seconds", "closing_seconds", "rates"):
+    for name in ("budget_seconds", "closing_seconds", "closing_samples", "rates"):
         del content[name]
     choices = type(toyrun.record().choices).model_validate(content)
     assert (choices.budget_seconds, choices.closing_seconds, choices.rates) == (None, 0.0, ())

@@ -154,7 +154,7 @@ def test_a_run_that_is_judged_on_the_way_keeps_the_same_generator(
     """Judgements, the best of them, and its generator are part of what comes back."""
     fixed = {"judge_images": 45, "judge_samples": 40, "judge_features": "pixels"}
 
-    def planned(record: RunRecord, source: Source, engine: Engine) -> RunRecord:
+    def planned(record: RunRecord, source: Source, engine: Engine, each: float) -> RunRecord:
         return record.model_copy(update={"choices": record.choices.model_copy(update=fixed)})
 
     monkeypatch.setattr(judgements, "planned", planned)

@@ -19,6 +19,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning import budget as plan
 from saddlepoint.planning import prepared
 from saddlepoint.planning.allotment import Allotment
+from saddlepoint.planning.rehearsal import Closing
 from saddlepoint.record import RunRecord
 from saddlepoint.running.replan import Replan
 from saddlepoint.settings.networks import Mlp
@@ -183,7 +184,7 @@ def test_a_budget_becomes_images_by_the_rate_measured(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(prepared, "measure", measured)
     settings = {"g.network.width": 2, "prior.size": 4, "batch": 6, "engine.threads": 1, "judge.share": 0}
-    monkeypatch.setattr(api, "closing", lambda *_: 1.0)
+    monkeypatch.setattr(api, "closing", lambda *_: Closing(1.0, 500, 0.0))
     monkeypatch.setattr(Allotment, "left", property(lambda self: 0.97 * self.budget - 0.41))
     monkeypatch.setattr(Replan, "look", lambda *_: None)
     run = train("tiny", budget="5s", name="short", settings=settings, root=tmp_path)

@@ -124,23 +124,24 @@ def start(
         if (folder / "config.json").exists():  # begun by another process while this one measured
             raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
         allotment = None if budget is None else Allotment(budget, begun)
-        record = prepared.record() if allotment is None else shared(prepared, allotment, watcher)
+        record, each = (prepared.record(), 0.0) if allotment is None else shared(prepared, allotment, watcher)
         watcher.planned(prepared.plan(record.config))
-        record = judgements.planned(record, prepared.sources, prepared.engine)
+        record = judgements.planned(record, prepared.sources, prepared.engine, each)
         if allotment is not None:
             record = allotment.promised(record)
         record.write(folder)
         return carry_on(folder, Opened(record, prepared.sources, prepared.engine), watcher)
 
 
-def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher) -> RunRecord:
-    """The record of a run of a length of time, once its last page was rehearsed."""
+def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher) -> tuple[RunRecord, float]:
+    """The record of a run of a length of time, once its last page was rehearsed; seconds to judge one sample."""
     watcher.phase("rehearsing the last page")
     record = prepared.record()
-    record = allotment.shared(record, prepared, closing(record, prepared.sources, prepared.engine))
+    found = closing(record, prepared.sources, prepared.engine, allotment.budget)
+    record = allotment.shared(record, prepared, found)
     if (why := allotment.complaint(record)) is not None:
         watcher.note(why)
-    return record
+    return record, found.each
 
 
 def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | None = None) -> Run:

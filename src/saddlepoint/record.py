@@ -50,6 +50,8 @@ class Choices(Frozen):
     """Of the time asked for, what is left for playing and for the last page when playing begins; none: by images."""
     closing_seconds: float = 0.0
     """The last page's share of it, at the speed measured."""
+    closing_samples: int = Field_(default=0, ge=0, le=10_000)
+    """Of how many samples the last page is judged, where its time is short; 0: as many as usual."""
     rates: tuple[float, ...] = ()
     """Real examples a second of each stage, as measured before the start."""
     judge_features: str = "pixels"

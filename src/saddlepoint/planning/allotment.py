@@ -6,6 +6,7 @@ import time
 from saddlepoint.durations import show
 from saddlepoint.planning.budget import images_for
 from saddlepoint.planning.prepared import Prepared, with_length
+from saddlepoint.planning.rehearsal import Closing
 from saddlepoint.record import RunRecord
 
 AIM = 0.97  # of the time: a process takes a moment to begin and to end, and a machine is never as quiet as it was
@@ -22,11 +23,12 @@ class Allotment:
         """Seconds for all that is still to come."""
         return AIM * self.budget - (time.monotonic() - self.begun)
 
-    def shared(self, record: RunRecord, prepared: Prepared, closing: float) -> RunRecord:
+    def shared(self, record: RunRecord, prepared: Prepared, closing: Closing) -> RunRecord:
         """The record with the length that fits into what is left beside the last page; at least one round."""
         measured, share = prepared.measured, record.config.judge.share
-        images = images_for(max(0.0, self.left - closing), measured.rate, measured.round, share)
-        choices = record.choices.model_copy(update={"closing_seconds": closing})
+        images = images_for(max(0.0, self.left - closing.seconds), measured.rate, measured.round, share)
+        told = {"closing_seconds": closing.seconds, "closing_samples": closing.samples}
+        choices = record.choices.model_copy(update=told)
         return record.model_copy(update={"config": with_length(record.config, images), "choices": choices})
 
     def promised(self, record: RunRecord) -> RunRecord:

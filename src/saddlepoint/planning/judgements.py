@@ -17,11 +17,12 @@ SIZES = ((1_000, 8), (500, 4), (250, 2))  # samples of a judgement, where at lea
 MOST_JUDGEMENTS = 24
 
 
-def planned(record: RunRecord, sources: Sources, engine: Engine) -> RunRecord:
+def planned(record: RunRecord, sources: Sources, engine: Engine, each: float = 0.0) -> RunRecord:
     """The record with the moments to judge at, fixed before the start: as many as fit into their share of the time.
 
     Of the largest judgement that fits often enough; judgements are timed on a throwaway copy of the run. Where not even
-    two fit, there are none. What makes judging impossible is written down: it is no reason not to train.
+    two fit, there are none, and where that is known (`each`: seconds for one sample) none is tried. What makes judging
+    impossible is written down: it is no reason not to train.
     """
     conf, rate, source = record.config, record.choices.rate, sources["x"]
     if why := unfit(conf, source):
@@ -32,6 +33,9 @@ def planned(record: RunRecord, sources: Sources, engine: Engine) -> RunRecord:
     if not conf.judge.share or not rate:
         return record
     images = sum(stage.images for stage in conf.stages)
+    fewest, least = SIZES[-1]
+    if least * fewest * each > conf.judge.share * images / rate:
+        return record
     try:
         if conf.judge.weights is not None:
             extractor_of(features, conf.judge.weights, asked=True)  # whoever begins the run has asked for them

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
@@ -11,20 +13,31 @@ from saddlepoint.judge.digits import judge_digits
 from saddlepoint.planning.judgements import with_features
 from saddlepoint.record import RunRecord
 from saddlepoint.running.finish import OTHER, WHOLE, Effort, finish
-from saddlepoint.running.judging import court_of
+from saddlepoint.running.judging import SAMPLES, court_of
 from saddlepoint.running.live import Live, Sources
 from saddlepoint.running.watcher import Nobody
 from saddlepoint.running.work import Worker
 
-SMALL, MANY = 100, 500  # samples that are judged: in the rehearsal, and to see how long one takes
+SMALL, MANY = 100, 500  # samples that are judged: in the rehearsal, and to see how long one takes where that is quick
+QUICK = 1.0  # second that the small number may take there
+SHARE = 0.25  # of a length of time, at most, is for the last page: it is judged by as many samples as that allows
+SIZES = (SAMPLES, 500, 250, SMALL)
 
 
-def closing(record: RunRecord, sources: Sources, engine: Engine) -> float:
-    """Seconds that the last page will take at the speed of now, by a throwaway copy of the run:
+class Closing(NamedTuple):
+    """What the last page will take, in seconds; of how many samples it is judged; seconds for one sample more."""
+
+    seconds: float
+    samples: int
+    each: float
+
+
+def closing(record: RunRecord, sources: Sources, engine: Engine, budget: float) -> Closing:
+    """What the last page of a run of this length will take at the speed of now, by a throwaway copy of the run:
 
         T(n) = T(m) + (n - m) t, m = 100
 
-    T(m) is that of a page of m samples; t what a sample takes to be drawn and to be judged, of 500.
+    T(m) is that of a page of m samples; t what a sample takes to be drawn and to be judged.
     """
     record = with_features(record, sources["x"])
     with TemporaryDirectory(prefix="saddlepoint-") as folder:
@@ -36,7 +49,11 @@ def closing(record: RunRecord, sources: Sources, engine: Engine) -> float:
         begun = time.monotonic()
         finish(live, Path(folder), Effort(SMALL, SMALL))
         seconds = time.monotonic() - begun
-    return seconds + (WHOLE.samples - SMALL) * each_judged(live) + (WHOLE.protocol - SMALL) * each_digit(live)
+    each = each_judged(live)
+    seconds += (WHOLE.protocol - SMALL) * each_digit(live)
+    takes = {samples: seconds + (samples - SMALL) * each for samples in SIZES}
+    samples = next((n for n, taken in takes.items() if taken <= SHARE * budget), SMALL)
+    return Closing(takes[samples], samples, each)
 
 
 def each_judged(live: Live) -> float:
@@ -44,7 +61,8 @@ def each_judged(live: Live) -> float:
     try:
         court = court_of(live)
         model = live.artefact(live.shipped)
-        return timed(lambda: court.quick(model, MANY, live.config.seed)) / MANY
+        few, many = (partial(court.quick, model, n, live.config.seed) for n in (SMALL, MANY))
+        return taken / SMALL if (taken := timed(few)) > QUICK else timed(many) / MANY
     except SaddlepointError:
         return 0.0
 
