@@ -505,7 +505,7 @@ def test_a_reader_that_leaves_is_no_error(small):
 
 
 def test_a_run_that_is_stopped_says_how_to_go_on_and_ends_with_the_signals_status(tmp_path):
-    words = f"train digits {SMALL} --images 100000000 --name x"
+    words = "train ring8 --engine.threads 1 --images 100000000 --name x"
     command = [sys.executable, "-m", "saddlepoint", *words.split(), "--root", str(tmp_path)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
     checkpoints = tmp_path / "x" / "checkpoints"

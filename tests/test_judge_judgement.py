@@ -11,7 +11,7 @@ from saddlepoint.api import start
 from saddlepoint.court.folders import judge_folders
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge import judgement
+from saddlepoint.judge import diversity, judgement
 from saddlepoint.judge.card import Card
 from saddlepoint.judge.diversity import class_spread, likeness
 from saddlepoint.judge.extractors.digits import digits as digit_extractor
@@ -278,9 +278,11 @@ def test_a_card_says_how_many_were_looked_at_in_pairs(monkeypatch):
     assert {(turned[name].card.n_real, turned[name].card.n_fake) for name in some} == {(100, 120)}
 
 
-def test_the_order_of_the_examples_decides_nothing():
+def test_the_order_of_the_examples_decides_nothing(monkeypatch):
     """Sorted by class or at random, with more examples than are compared in pairs: within each other's interval."""
-    x, order, n = digits().x[:, :, ::3, ::3], digits().c.argsort(stable=True), 2_200
+    monkeypatch.setattr(judgement, "MOST", 500)
+    monkeypatch.setattr(diversity, "MOST", 300)
+    x, order, n = digits().x[:, :, ::3, ::3], digits().c.argsort(stable=True), 600
     some = group(pixels(), x[:n], None)
     found = []
     for places in (torch.arange(n, 2 * n), order[(order >= n) & (order < 2 * n)]):

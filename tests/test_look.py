@@ -128,7 +128,7 @@ def test_beginning_with_a_run_and_forking_a_checkpoint(tmp_path: Path, capsys: p
     assert run(f"train set --from {fork} --name fork {flags}") == 0
     assert "new, since they do not fit" in capsys.readouterr().err
     assert run("train set --from runs/nothing") == 2
-    assert run("train set --from runs/base --recipe gan --name no", "--images", "16") == 2
+    assert run("train set --from runs/base --recipe gan --name no --images 16 --judge.features pixels") == 2
     assert "hardly any of its weights fit" in capsys.readouterr().err.splitlines()[-1]
 
 

@@ -425,7 +425,8 @@ def test_an_experiment_leaves_figures_and_a_table(tmp_path):
 
 
 def short(module, monkeypatch):
-    """Few critics and samples to judge by, and films of few frames."""
+    """Few critics and samples to judge by, films of few frames, and figures for a screen."""
+    monkeypatch.setattr(figures, "PRINT", figures.SCREEN)
     for size, small in {"SEEDS": 3, "PIECE": 200, "PIECES": 2, "FRAMES": 4, "JUDGED": 1000}.items():
         if hasattr(module, size):
             monkeypatch.setattr(module, size, small)

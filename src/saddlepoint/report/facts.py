@@ -49,15 +49,22 @@ def key_figures(story: Story, measures: Mapping[str, Measure]) -> list[Fact]:
     if silent := unsaid(measures):
         facts.append(Fact("distance from real examples", "-", silent))
     for measure in [measure for name, measure in measures.items() if name not in RATIOS][: 3 - bool(silent)]:
-        value, interval = with_interval(measure)
-        name, _, unit = measure.card.metric.partition(", ")
-        note = "; ".join(filter(None, (interval, protocol(measure.card))))
-        facts.append(Fact(name, value + (f" {unit}" if unit else ""), note))
+        facts.append(figure(measure))
     last = next(iter(reversed(story.of_kind("rounds"))), {})
     for name, field in (("D(x)", "d_real"), ("D(G(z))", "d_fake")):
         if len(facts) < 6 and (value := number(last.get(field))) is not None:
             facts.append(Fact(name, f"{value:.2f}", "at the end"))
     return facts
+
+
+def figure(measure: Measure) -> Fact:
+    """A measure in a few large letters: its short name, its value and unit; what else its name says is in the note."""
+    value, interval = with_interval(measure)
+    name, _, unit = measure.card.metric.partition(", ")
+    name, _, said = name.partition(" (")
+    unit, _, of_what = unit.partition(" ")
+    note = "; ".join(filter(None, (of_what, interval, said.removesuffix(")"), protocol(measure.card))))
+    return Fact(name, f"{value} {unit}".strip(), note)
 
 
 def with_interval(measure: Measure) -> tuple[str, str]:
