@@ -1598,6 +1598,24 @@ TABLE = {
         ),
         ("third: getting ready to judge takes no time", " * images / rate - trial.ready", " * images / rate"),
     ],
+    # How large pictures are made, and how many are kept to judge against.
+    ("planning/size.py", "test_size.py"): [
+        ("time of an update goes with the side", "(PROBE / side) ** 2", "(PROBE / side)"),
+        ("the start and the last page take no time", "images_for(PLAYED * budget, rate", "images_for(budget, rate"),
+        ("the least side that leaves enough updates", "return max((side for", "return min((side for"),
+        ("a size that was given is chosen anew", "return not fixed and needed", "return needed"),
+        ("a picture's partner is as free as itself", 'and needed == {"x"} and', "and"),
+        ("a smaller size than helps is advised", "smaller = max((each", "smaller = min((each"),
+        ("every name of the data is measured again", '{"name": "noise", "side": None}', "{}"),
+    ],
+    ("data/split.py", "test_split.py"): [
+        ("a small set is judged by too few", "max(round(fraction * source.size), least)", "round(fraction * source.size)"),
+        ("a tiny set loses more than a fifth", "source.size >= 5 * FEWEST", "source.size >= 4 * FEWEST"),
+        ("who keeps nothing loses 100", "if fraction > 0 and source.size", "if source.size"),
+    ],
+    ("report/facts.py", "test_headline.py"): [
+        ("what a figure is of is left out", "(of_what, interval, said", "(interval, said"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -243,9 +243,9 @@ def test_names_mean_what_they_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sizes", "side", "expected", "words"),
     [
-        ([(96, 64)] * 5, 64, (64, 96), ""),
-        ([(96, 64)] * 5 + [(50, 50)], 64, (64, 96), "5 of 6 pictures are 64 x 96"),
-        ([(300, 200)] * 5, 64, (85, 128), "all are brought to 85 x 128"),
+        ([(96, 64)] * 5, 96, (64, 96), ""),
+        ([(96, 64)] * 5 + [(50, 50)], 96, (64, 96), "5 of 6 pictures are 64 x 96"),
+        ([(300, 200)] * 5, 64, (43, 64), "all are brought to 43 x 64"),
         ([(90 + i, 60 + i) for i in range(9)], 64, (44, 64), "9 different sizes"),
     ],
 )

@@ -13,7 +13,7 @@ from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.extractors.extractor import Seen
 from saddlepoint.judge.group import Group
 from saddlepoint.judge.headline import FEWEST, METRIC, choosing, headline, known, leading, told
-from saddlepoint.report.facts import key_figures
+from saddlepoint.report.facts import figure, key_figures
 from saddlepoint.report.story import Story
 from saddlepoint.running.finish import rows
 from saddlepoint.settings.run import Run
@@ -201,8 +201,11 @@ def test_one_figure_stands_wherever_a_run_is_spoken_of(tmp_path):
     assert "by digits_a, 1,000 samples" in rows(found)[0][2]
     story = Story("a", {}, {}, {}, {}, (), ())
     card = next(fact for fact in key_figures(story, found) if "seen" not in fact.name)
-    assert (card.name, card.value) == ("distance from real examples", "12.3 % of that of their mean alone")
-    assert "by digits_a, 1,000 samples" in card.note
+    assert (card.name, card.value) == ("distance from real examples", "12.3 %")
+    assert card.note == "of that of their mean alone; 11.0 to 13.6; by digits_a, 1,000 samples"
+    few = figure(other._replace(card=CARD._replace(metric="Frechet distance (biased upwards: few examples)")))
+    assert (few.name, few.value) == ("Frechet distance", "3.200")
+    assert few.note == "3.100 to 3.300; biased upwards: few examples; by digits_a, 1,000 samples"
     lines = (
         '{"event": "judgement", "images": 9, "decides": "frechet", "frechet": {"average-1": [5, 4, 6]}, '
         '"card": null, "measures": {"frechet": [5, 4, 6], "distance": [40, 30, 50]}}\n{"event": "end", "images": 9}\n'

@@ -32,6 +32,11 @@ def test_the_two_parts_are_the_whole(n: int, fraction: float) -> None:
         (100, 0.3, 30),
         (60, 0.3, 0),
         (10_000, 0.0, 0),
+        (499, 0.05, 25),
+        (500, 0.05, 100),  # a fifth: enough for the figure that leads
+        (1_000, 0.001, 100),
+        (1_000, 0.0, 0),
+        (2_020, 0.05, 101),
     ],
 )
 def test_how_many_are_held_out(n: int, fraction: float, count: int) -> None:

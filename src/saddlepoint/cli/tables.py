@@ -23,6 +23,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     engine = f"{plan.device}, {plan.precision}{threads}"
     yield f"{plan.recipe}: {plan.weights:,} weights, batches of {plan.batch}, on {engine}"
     yield f"plan: {plan.images:,} {what}, about {durations.show(plan.seconds)} at {plan.rate:,.0f} a second"
+    if plan.size:
+        yield f"size: {plan.size}"
     yield f"room: {size_of(plan.disk_bytes)} on disk, {size_of(plan.memory_bytes)} of memory"
 
 

@@ -69,8 +69,8 @@ def headers(entries: Sequence[Entry]) -> tuple[dict[int, Header], list[Bad]]:
 def settle(found: Sequence[Header], wish: Reading) -> tuple[Form, tuple[str, ...]]:
     """The form of a set, and in words what it leaves out of the pictures.
 
-    Size: the one asked for; else the commonest, where half of all have it, if it is not longer than twice `wish.side`;
-    else their median proportions, not longer than `wish.side`. Channels: colour if any has it, opacity if half of all
+    Size: the one asked for; else the commonest, where half of all have it, or their median proportions, but no longer
+    than `wish.side`. Channels: colour if any has it, opacity if half of all
     do and no background is given. Depth: 16 bits or floating point if half of all have it; floating point is grey.
     """
     n = len(found)
@@ -106,14 +106,10 @@ def sized(found: Sequence[Header], wish: Reading) -> tuple[int, int, str]:
         words = f"{others:,} of {n:,} pictures are scaled to {by(wish.size)} and {how} where they must be"
         return *wish.size, words if others else ""
     if 2 * times >= n:
-        native, limit, why = commonest, 2 * wish.side, f"{times:,} of {n:,} pictures are {by(commonest)}"
+        native, why = commonest, f"{times:,} of {n:,} pictures are {by(commonest)}"
     else:
-        native, limit, why = (
-            median(found),
-            wish.side,
-            f"{len(sizes):,} different sizes, in the middle {by(median(found))}",
-        )
-    scale = min(1.0, limit / max(native))
+        native, why = median(found), f"{len(sizes):,} different sizes, in the middle {by(median(found))}"
+    scale = min(1.0, wish.side / max(native))
     size = native if scale == 1 else (max(8, round(native[0] * scale)), max(8, round(native[1] * scale)))
     if sizes[size] == n:
         return *size, ""

@@ -30,7 +30,7 @@ class Reading(NamedTuple):
 
     name           a bundled name, a world's, or a path
     size           (height, width) of every picture; None: the commonest, or what `side` affords
-    side           without a size: the longest side of pictures of mixed sizes, and half of that of others
+    side           without a size: the longest side of pictures
     fit            how a picture of other proportions comes to the size: its middle, bars around it, or squeezed
     background     the colour behind what is transparent, as CSS writes it; None: opacity is kept as a channel
     cond           what the condition is made of: `age:number,kind:class`; None: what the data suggest

@@ -10,6 +10,7 @@ from saddlepoint.randomness import Randomness
 
 MOST = 2_000
 LEAST = 20
+FEWEST = 100  # with fewer, chance hides the difference between a distance of 10 % and of 40 %
 
 
 class Split(NamedTuple):
@@ -20,13 +21,14 @@ class Split(NamedTuple):
 
 
 def split(source: Source, fraction: float, rng: Randomness, alike: Tensor | None = None) -> Split:
-    """Reserve round(fraction * N) examples, at most 2,000, drawn at random.
+    """Reserve round(fraction * N) examples, at most 2,000, drawn at random; if any, 100 at least of 500 or more.
 
     A set in which that is fewer than 20 keeps everything for training: a verdict on so few examples would be noise.
     `alike` [N] numbers groups of near-duplicates. A group goes to one side as a whole, since a copy of a training
     example says nothing about examples that D has not seen; those too large for what is left to draw stay in training.
     """
-    count = min(round(fraction * source.size), MOST)
+    least = FEWEST if fraction > 0 and source.size >= 5 * FEWEST else 0
+    count = min(max(round(fraction * source.size), least), MOST)
     order = torch.randperm(source.size, generator=rng.stream("held-out"))
     count = count if count >= LEAST else 0
     drawn = torch.zeros(source.size, dtype=torch.bool)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from saddlepoint.data.split import FEWEST
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.judge.group import Group, measure
 from saddlepoint.statistics.energy import Known, energy_share
@@ -9,7 +10,6 @@ from saddlepoint.statistics.influence import some
 
 NAME = "distance"
 METRIC = "distance from real examples, % of that of their mean alone"
-FEWEST = 100  # of either side: with fewer, chance hides the difference between 10 % and 40 %
 MOST = 5_000  # of either side: every pair is looked at
 CHOOSES = "frechet"  # which chooses among averages, where samples are judged
 

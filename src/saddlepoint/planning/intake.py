@@ -12,19 +12,18 @@ from saddlepoint.data.sources import open_source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.media.catalog import medium_of
+from saddlepoint.planning.size import affordable
 from saddlepoint.running.base import checkpoint_of, record_of
 from saddlepoint.running.live import Sources
-from saddlepoint.running.reading import SIDE, reading
+from saddlepoint.running.reading import reading
 from saddlepoint.settings.run import Data, Run
 from saddlepoint.settings.tree import wishes
 from saddlepoint.systems.catalog import system
 
-LONG = 3600.0  # seconds of a budget from which on a processor may try pictures twice as large
-
 
 def located(data: str, config: Run, budget: float | None, engine: Engine) -> Run:
     """The configuration with all its data named for good: where they lie, how large pictures may be."""
-    side = config.data.side or affordable(budget, engine)
+    side = config.data.side or affordable(data, config, budget, engine)
     named = config.data.model_copy(update={"name": lasting(data), "side": side})
     if config.base is not None:
         named, config = as_the_base(config.base, named, config)
@@ -81,13 +80,6 @@ def as_the_base(base: str, data: Data, config: Run) -> tuple[Data, Run]:
     if data.size is None and not fixed:
         data = data.model_copy(update={"size": f"{shape[1]}x{shape[2]}"})
     return data, config.model_copy(update={"base": str(Path(base).resolve())})
-
-
-def affordable(budget: float | None, engine: Engine) -> int:
-    """The longest side of pictures that is worth trying in this time, where no size is asked for."""
-    if engine.device.type == "cuda":
-        return 4 * SIDE
-    return 2 * SIDE if (budget or 0) >= LONG else SIDE
 
 
 def lasting(data: str) -> str:

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 
-from saddlepoint.data.duplicates import groups
 from saddlepoint.data.facts import facts_of
 from saddlepoint.data.reading import Tell
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import silent
-from saddlepoint.data.split import split
 from saddlepoint.engine import resolve
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.planning.budget import disk_bytes, images_for, measure, memory_bytes
 from saddlepoint.planning.intake import located, opened_for, suited
-from saddlepoint.randomness import Randomness
+from saddlepoint.planning.recorded import recorded
+from saddlepoint.planning.size import asked_of, told
 from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.running.watcher import Plan
 from saddlepoint.settings.run import Run
@@ -26,6 +25,7 @@ class Prepared:
         self, data: str, config: Run, budget: float | None, tell: Tell = silent, source: Source | None = None
     ) -> None:
         self.engine = resolve(config.engine)
+        self.chooses = budget is not None and asked_of(data, config)
         config = located(data, config, budget, self.engine)
         self.sources = opened_for(config, source, tell)
         self.facts = facts_of(self.sources)
@@ -61,7 +61,14 @@ class Prepared:
             device=str(self.engine.device),
             precision=self.engine.precision,
             threads=self.engine.threads,
+            size=self.size(config, images),
         )
+
+    def size(self, config: Run, images: int) -> str:
+        """What is to be said of the pictures' size, where there is a length of time."""
+        if self.budget is None:
+            return ""
+        return told(config, self.engine, self.budget, self.sources["x"], images / self.measured.round, self.chooses)
 
     def record(self) -> RunRecord:
         """config.json of the run."""
@@ -86,22 +93,6 @@ class Prepared:
             versions=versions(),
             system_sha256=catalog.digest(config.system),
         )
-
-
-def recorded(source: Source, fraction: float) -> DataRecord:
-    """What is to be known of a source again, and which of its examples are held out."""
-    chance = Randomness(int(source.digest()[:15], 16))  # the data's: runs of any seed are judged by the same
-    return DataRecord(
-        name=source.name,
-        size=source.size,
-        shape=tuple(source.x.shape[1:]),
-        dtype=str(source.x.dtype).removeprefix("torch."),
-        classes=source.classes,
-        fields=source.fields,
-        licence=source.licence,
-        digest=source.digest(),
-        held_out=tuple(split(source, fraction, chance, groups(source.x, source.low, source.high)).held_out.tolist()),
-    )
 
 
 def with_length(config: Run, images: int) -> Run:

@@ -25,6 +25,7 @@ class Plan(NamedTuple):
     device: str
     precision: str
     threads: int
+    size: str = ""  # what is to be said of how large the pictures are
 
 
 class Tick(NamedTuple):

@@ -68,7 +68,7 @@ class Data(Frozen):
     size: Annotated[str, Field(pattern=f"^{SIZE}$")] | None = None
     """Of pictures, as 64, or height x width as 48x64; unset: the commonest, made smaller than `side`."""
     side: Annotated[int, Field(ge=8, le=4096)] | None = None
-    """Longest side of pictures of mixed sizes, half of that of others, without a size; unset: as the budget allows."""
+    """Longest side of pictures, without a size; unset: as the budget allows."""
     fit: Literal["crop", "pad", "stretch"] = "crop"
     """How pictures of other proportions come to the size."""
     background: str | None = None
@@ -84,7 +84,7 @@ class Data(Frozen):
     mirror: bool = False
     """Show half of the pictures left for right: only for data where that makes no difference."""
     held_out: Annotated[float, Field(ge=0, lt=0.5)] = 0.05
-    """Fraction kept from training, to judge against."""
+    """Fraction kept from training, to judge against; of 500 examples or more at least 100, of any at most 2,000."""
     unconditional: bool = False
     """Ignore the labels."""
 
