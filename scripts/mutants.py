@@ -1372,6 +1372,7 @@ TABLE = {
         ("headline: no line says that there is none", "if (silent := unsaid(measures))", "if (silent := '')"),
     ],
     ("report/facts.py", "test_headline.py"): [
+        ("what a figure is of is left out", "(of_what, interval, said", "(interval, said"),
         ("headline: the card tells no protocol", "(interval, protocol(measure.card))", "(interval,)"),
     ],
     ("running/opinions.py", "test_outside.py"): [
@@ -1609,12 +1610,9 @@ TABLE = {
         ("every name of the data is measured again", '{"name": "noise", "side": None}', "{}"),
     ],
     ("data/split.py", "test_split.py"): [
-        ("a small set is judged by too few", "max(round(fraction * source.size), least)", "round(fraction * source.size)"),
+        ("too few to judge by", "max(round(fraction * source.size), least)", "round(fraction * source.size)"),
         ("a tiny set loses more than a fifth", "source.size >= 5 * FEWEST", "source.size >= 4 * FEWEST"),
         ("who keeps nothing loses 100", "if fraction > 0 and source.size", "if source.size"),
-    ],
-    ("report/facts.py", "test_headline.py"): [
-        ("what a figure is of is left out", "(of_what, interval, said", "(interval, said"),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
