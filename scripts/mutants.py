@@ -1223,7 +1223,7 @@ TABLE = {
         ("fresh: bars of the other side", "(size[1] - inner[1]) // 2))", "(size[0] - inner[0]) // 2))"),
     ],
     ("data/gather.py", "test_data_pictures.py test_data_readers.py"): [
-        ("fresh: the shorter side is brought to the limit", "limit / max(native)", "limit / min(native)"),
+        ("fresh: the shorter side is brought to the limit", "wish.side / max(native)", "wish.side / min(native)"),
     ],
     ("data/pairs.py", "test_data_pairs.py"): [
         ("fresh: twice as wide as high", "(wish.size[0], 2 * wish.size[1])", "(wish.size[0], 2 * wish.size[0])"),
@@ -1373,7 +1373,7 @@ TABLE = {
     ],
     ("report/facts.py", "test_headline.py"): [
         ("what a figure is of is left out", "(of_what, interval, said", "(interval, said"),
-        ("headline: the card tells no protocol", "(interval, protocol(measure.card))", "(interval,)"),
+        ("headline: the card tells no protocol", ", protocol(measure.card))))", ")))"),
     ],
     ("running/opinions.py", "test_outside.py"): [
         ("headline: nothing is outside", "usual.max()", "usual.max() * 100"),
