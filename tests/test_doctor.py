@@ -211,6 +211,22 @@ def test_a_run_that_ended_far_from_the_data_while_it_came_nearer_was_too_short()
     assert only(rounds(images=94), *(e | {"images": 94} for e in events)).change == "none"
 
 
+@pytest.mark.parametrize(
+    ("length", "batch", "name"), [(792, 8, "too few updates"), (800, 8, "healthy"), (3, 8, "too few updates")]
+)
+def test_a_run_of_less_than_a_hundred_updates_was_too_short_whatever_it_made(length: int, batch: int, name: str):
+    """Once it is over; and before a plateau is believed."""
+    config = CONFIG | {"batch": batch, "stages": [CONFIG["stages"][0] | {"images": length}]}
+    flat = [judgement(1.0, images=length) for _ in range(8)]
+    assert only(rounds(images=length), judgement(images=length), config=config).name == name
+    assert only(rounds(images=length), *flat, config=config).name == name.replace("healthy", "plateau")
+    assert only(rounds(images=length // 2), judgement(images=length // 2), config=config).name == "healthy"
+    if name != "healthy":
+        verdict = only(rounds(images=length), judgement(images=length), config=config)
+        assert verdict.evidence.startswith("99 updates: less" if length > 9 else "1 update: less")
+        assert verdict.change == f"--images {10 * length}"
+
+
 @pytest.mark.parametrize(("low", "name"), [(24.9, "healthy"), (25.1, "too few updates")])
 def test_a_run_that_ended_at_a_quarter_of_the_distance_of_the_mean_alone_was_too_short(low: float, name: str):
     """By the lower end of that figure, whatever lies close by; while the run goes on that is nothing to be told."""

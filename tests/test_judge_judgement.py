@@ -13,7 +13,7 @@ from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge import diversity, judgement
 from saddlepoint.judge.card import Card
-from saddlepoint.judge.diversity import class_spread, likeness
+from saddlepoint.judge.diversity import class_spread, likeness, spread
 from saddlepoint.judge.extractors.digits import digits as digit_extractor
 from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
 from saddlepoint.judge.extractors.pixels import pixels
@@ -333,6 +333,24 @@ def test_a_class_without_pictures_is_named(standard, unseen):
     lacking = unseen.take(unseen.labels != 4)
     with pytest.raises(SaddlepointError, match="no picture of class 4"):
         class_spread(lacking, standard.real)
+
+
+def test_a_tiny_class_keeps_no_other_from_its_verdict(standard, unseen):
+    """Two of class 4 on either side, none of 9 among the real: the others' figures are what they are without them."""
+    tiny = ((unseen.labels == 4).cumsum(0) <= 2) | (unseen.labels != 4)
+    real = standard.real
+    left = (((real.labels == 4).cumsum(0) <= 2) | (real.labels != 4)) & (real.labels != 9)
+    for fake in (unseen, unseen.take(tiny)):
+        held = Standard.of(real.take(left))
+        found = judge(fake, held, card(held, fake), rng())
+        alone = [spread(fake.of(c), real.of(c)).value for c in (0, 1, 2, 3, 5, 6, 7, 8)]
+        assert found["class_spread"].value == pytest.approx(sum(alone) / 8, rel=1e-12)
+        named = {name for name in found if name.startswith("class_frechet/")}
+        assert named == {f"class_frechet/{c}" for c in (0, 1, 2, 3, 5, 6, 7, 8)}
+        mean = sum(found[name].value for name in named) / 8
+        assert found["class_frechet"].value == pytest.approx(mean, rel=1e-12)
+        assert "label_accuracy" in found
+        assert math.isfinite(found["likeness_real"].value)
 
 
 def test_constant_pictures_get_a_verdict_with_pixels():

@@ -104,7 +104,9 @@ def test_classes_that_are_not_on_both_sides_are_named(tmp_path: Path, capsys) ->
     for path in sorted((few / "class2").iterdir())[2:]:
         path.unlink()
     code, text = said(capsys, few, theirs)
-    assert (code, "not judged by class: a class of c/ has fewer than 3 examples" in text) == (0, True), text
+    assert (code, "not judged by class" in text, "class_spread" in text) == (0, False, True), text
+    assert {f"class_frechet/class{i}" in text for i in (0, 1)} == {True}
+    assert "class_frechet/class2" not in text  # two examples say nothing of it, and hinder no other
 
 
 def test_unreadable_pictures_are_put_up_with_as_the_refusal_says(tmp_path: Path, capsys) -> None:

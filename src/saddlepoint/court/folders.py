@@ -92,4 +92,4 @@ def no_classes(ours: Source, theirs: Source) -> str:
         missing = f"{', '.join(some)} {'is' if len(some) == 1 else 'are'} not" if some else "their order is not"
         return f"not judged by class: {missing} on both sides"
     small = [source.name for source in (ours, theirs) if source.classes and labels_of(source) is None]
-    return f"not judged by class: a class of {small[0]} has fewer than {EACH_CLASS} examples" if small else ""
+    return f"not judged by class: no class of {small[0]} has {EACH_CLASS} examples" if small else ""

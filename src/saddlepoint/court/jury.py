@@ -18,6 +18,7 @@ from saddlepoint.data.scaling import scaled, stored
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card
+from saddlepoint.judge.diversity import EACH_CLASS
 from saddlepoint.judge.extractors.digits import digits
 from saddlepoint.judge.extractors.downloads import cached, fetched, is_address
 from saddlepoint.judge.extractors.efficientnet import KNOWN as LITE
@@ -45,7 +46,6 @@ UNEVEN = (
     0.1  # share of the examples that would have to change class for all to be equally frequent: it counts from here
 )
 MIXTURE = "a Gaussian mixture"
-EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
 
 
 def extractor_of(name: str, weights: str | None = None, source: Source | None = None, asked: bool = False) -> Extractor:
@@ -55,7 +55,7 @@ def extractor_of(name: str, weights: str | None = None, source: Source | None = 
     if name == "learned":
         if source is None:
             raise SaddlepointError("learned from what?", "--features", "give data to learn from, or use pixels")
-        return learned_from(source, labels_of(source))
+        return learned_from(source, labels_of(source, every=True))
     known: dict[str, Callable[[], Extractor]] = {
         "pixels": pixels,
         "digits": digits,
@@ -277,12 +277,12 @@ def in_proportion(counts: Tensor, n: int) -> Tensor:
     return torch.tensor(labels)
 
 
-def labels_of(source: Source) -> Tensor | None:
-    """The labels, where each class has examples enough."""
+def labels_of(source: Source, every: bool = False) -> Tensor | None:
+    """The labels, where some class has examples enough for a verdict, or every one."""
     if source.c is None or source.c.ndim != 1 or not source.classes:
         return None
     counts = torch.bincount(source.c, minlength=len(source.classes))
-    return source.c if int(counts.min()) >= EACH_CLASS else None
+    return source.c if int(counts.min() if every else counts.max()) >= EACH_CLASS else None
 
 
 def unfit(source: Source) -> str | None:

@@ -131,6 +131,12 @@ class Case(NamedTuple):
         return min(1.0, seen / self.length) if self.length else 1.0
 
     @property
+    def updates(self) -> float:
+        """Batches in the run's length, of which each player has one an update or more; infinity where none is known."""
+        batch = self.setting("batch")
+        return self.length / batch if batch else math.inf
+
+    @property
     def young(self) -> bool:
         """Whether it has only begun: what it makes then tells little of what it will make."""
         return self.done < YOUNG

@@ -12,6 +12,7 @@ from saddlepoint.statistics.similarity import ms_ssim, scales
 
 MOST = 1_000
 PAIRS = 100
+EACH_CLASS = 3  # examples, held out or generated, that a class needs for a verdict of its own
 
 
 def spread(fake: Group, real: Group) -> Interval:
@@ -24,18 +25,11 @@ def spread(fake: Group, real: Group) -> Interval:
 
 
 def class_spread(fake: Group, real: Group) -> Interval | None:
-    """The mean over the classes of the same within a class. Classes whose real members are all alike are passed over;
-    None where that is so of every class.
-
-    A class of fewer than three members on either side is refused.
+    """The mean over the classes of the same within a class. Classes of too few, and those whose real members are all
+    alike, are passed over; None where that is so of every class.
     """
-    ratios = []
-    for label in range(classes_of(real, fake)):
-        ours, theirs = fake.of(label), real.of(label)
-        if min(ours.size, theirs.size) < 3:
-            raise SaddlepointError(f"fewer than 3 pictures of class {label}", "judge", "give more of each class")
-        if not theirs.alike:
-            ratios.append(spread(ours, theirs))
+    pairs = [(fake.of(label), real.of(label)) for label in shared(real, fake)]
+    ratios = [spread(ours, theirs) for ours, theirs in pairs if not theirs.alike]
     return mean_of(ratios) if ratios else None
 
 
@@ -53,20 +47,22 @@ def likeness(of: Group, rng: torch.Generator, pairs: int = PAIRS) -> tuple[Inter
 
 
 def by_class(some: Group) -> list[Group]:
-    """The members of each class; all of them where there are no labels."""
+    """The members of each class that has EACH_CLASS or more; all of them where there are no labels."""
     if some.labels is None:
         return [some]
-    return [some.of(label) for label in range(int(some.labels.max()) + 1)]
+    counts = torch.bincount(some.labels).tolist()
+    return [some.of(label) for label, count in enumerate(counts) if count >= EACH_CLASS]
 
 
-def classes_of(real: Group, fake: Group) -> int:
-    """How many classes both sides have; SaddlepointError where they differ."""
+def shared(real: Group, fake: Group) -> list[int]:
+    """The classes of which both sides have EACH_CLASS or more, so that a tiny one keeps no other from its verdict.
+    SaddlepointError where a side has no labels, or of a class that is no tiny one nothing was generated.
+    """
     if real.labels is None or fake.labels is None:
         raise SaddlepointError("one side has no labels", "judge", "classes need labels on both")
-    ours, theirs = (int(g.labels.max()) + 1 for g in (fake, real))
-    if ours != theirs:
-        raise SaddlepointError(f"{ours} classes generated, {theirs} real", "judge", "every class needs some")
-    return ours
+    counts = torch.bincount(real.labels).tolist()
+    large = [label for label, count in enumerate(counts) if count >= EACH_CLASS]
+    return [label for label in large if fake.of(label).size >= EACH_CLASS]
 
 
 def _of_pairs(x: Tensor, rng: torch.Generator, pairs: int) -> Interval:

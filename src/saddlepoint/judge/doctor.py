@@ -3,6 +3,7 @@
 docs/judging.md has what thresholds and signs were fixed on, and how often they are right on data they had never met.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the 
 LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
 WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
 FAR = 25.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
+FEWEST = 100  # updates, with which a run can have learnt anything
 LAST = 4  # judgements without a gain
 BENIGN = ("healthy", "plateau")
 LATER = "look again after that"
@@ -37,7 +39,7 @@ class Verdict(NamedTuple):
 def diagnose(case: Case) -> list[Verdict]:
     """All that is found, the most urgent first; where nothing is wrong `plateau`, `too few updates` or `healthy`."""
     found = [verdict for sign in SIGNS if (verdict := sign(case)) is not None]
-    verdicts = found or [plateau(case) or unfinished(case) or healthy(case)]
+    verdicts = found or [barely(case) or plateau(case) or unfinished(case) or healthy(case)]
     return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in verdicts]
 
 
@@ -234,6 +236,15 @@ def plateau(case: Case) -> Verdict | None:
     if case.bad:
         return Verdict("plateau", evidence + nowhere(case), f"stop here, and begin anew with {slower(case)}")
     return Verdict("plateau", evidence, "stop here")
+
+
+def barely(case: Case) -> Verdict | None:
+    """The run is over, and no network learns much in so few updates, whatever its samples are like."""
+    if not case.over or case.updates >= FEWEST:
+        return None
+    count = math.ceil(case.updates)
+    few = f"{count} update{'s' * (count > 1)}: less than {FEWEST} leave networks near where they began"
+    return Verdict("too few updates", few + nowhere(case), f"--images {10 * case.length}")
 
 
 def unfinished(case: Case) -> Verdict | None:

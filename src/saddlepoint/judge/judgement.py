@@ -7,7 +7,7 @@ from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
-from saddlepoint.judge.diversity import class_spread, classes_of, likeness, spread
+from saddlepoint.judge.diversity import class_spread, likeness, shared, spread
 from saddlepoint.judge.extractors.efficientnet import NAME as EFFICIENTNET
 from saddlepoint.judge.extractors.inception import NAME as INCEPTION
 from saddlepoint.judge.extractors.pixels import pixels
@@ -182,7 +182,7 @@ def spreads(fake: Group, standard: Standard, card: Card, mixed: Group | None = N
 
 def apart(fake: Group, whole: Group, real: Group, card: Card) -> Measures:
     found = {"spread": measure(card, "mean pairwise distance / real, %", spread(whole, real))}
-    if fake.labels is not None and real.labels is not None and int(torch.bincount(real.labels).min()) >= 3:
+    if fake.labels is not None and real.labels is not None:
         value = class_spread(fake, real)
         if value is not None:
             found["class_spread"] = measure(card, "mean pairwise distance within a class / real, %", value)
@@ -222,21 +222,28 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
         found["modes_kl"] = measure(card, f"KL(modes || uniform), nats, floor {modes.floor:.4f}", modes.kl)
     if labels is None or real.labels is None:
         return found
-    k = classes_of(real, fake)
-    if logits is not None and logits.shape[1] == k:
+    if logits is not None and logits.shape[1] == 1 + max(int(side.max()) for side in (labels, real.labels)):
         right = wilson(int((logits.argmax(1) == labels).sum()), len(labels))
         found["label_accuracy"] = measure(card, "label accuracy, %", right.scaled(100))
     if real.seen.features.shape[1] > WIDE:
         return found
-    theirs = [real.of(c).seen.features for c in range(k)]
-    each = [frechet_interval(fake.of(c).seen.features, Reference.of(fit(x), x)) for c, x in enumerate(theirs)]
-    word = biased(*(each.of(c) for each in (fake, real) for c in range(k)))
-    found["class_frechet"] = measure(card, f"Frechet distance, mean over classes{word}", mean_of(each))
-    names = standard.classes or tuple(map(str, range(k)))
-    for name, c, one in zip(names[:LISTED], range(k), each):
-        short, own = card._replace(n_real=real.of(c).size, n_fake=fake.of(c).size), biased(fake.of(c), real.of(c))
-        found[f"class_frechet/{name}"] = measure(short, f"Frechet distance, class {name}{own}", one)
+    pairs = {c: (fake.of(c), real.of(c)) for c in shared(real, fake)}
+    each = {c: class_distance(*pair) for c, pair in pairs.items()}
+    if each:
+        word = biased(*(side for pair in pairs.values() for side in pair))
+        found["class_frechet"] = measure(
+            card, f"Frechet distance, mean over classes{word}", mean_of(list(each.values()))
+        )
+    for c in list(each)[:LISTED]:
+        (ours, theirs), name = pairs[c], standard.classes[c] if standard.classes else str(c)
+        short, own = card._replace(n_real=theirs.size, n_fake=ours.size), biased(ours, theirs)
+        found[f"class_frechet/{name}"] = measure(short, f"Frechet distance, class {name}{own}", each[c])
     return found
+
+
+def class_distance(fake: Group, real: Group) -> Interval:
+    """The Frechet distance of one class."""
+    return frechet_interval(fake.seen.features, Reference.of(fit(real.seen.features), real.seen.features))
 
 
 def likenesses(fake: Group, standard: Standard, card: Card, rng: torch.Generator) -> Measures:
