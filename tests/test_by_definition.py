@@ -1,0 +1,164 @@
+"""Measures and their error bars, written out slowly: each term as its definition has it, one example after another."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from saddlepoint.statistics.both import Side, by_pairs, of_both
+from saddlepoint.statistics.classes import census, inception_score
+from saddlepoint.statistics.distances import mean_pairwise_distance
+from saddlepoint.statistics.gaussian import fit
+from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, some, without_bias
+from saddlepoint.statistics.intervals import jackknife, parts_of
+from saddlepoint.statistics.manifold import manifold
+from saddlepoint.statistics.parzen import parzen
+from saddlepoint.statistics.pattern import places
+from saddlepoint.statistics.pictures import absolute_error, luma, psnr
+
+
+def rng(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def draw(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(*shape, dtype=torch.float64, generator=rng(seed))
+
+
+def but(x: Tensor) -> list[Tensor]:
+    """x without each of its rows."""
+    return [torch.cat([x[:i], x[i + 1 :]]) for i in range(len(x))]
+
+
+def test_the_inception_score_is_the_exponential_of_a_mean_divergence():
+    def score(p: np.ndarray) -> float:
+        marginal = p.mean(0)
+        return math.exp(sum(float((row * np.log(row / marginal)).sum()) for row in p) / len(p))
+
+    logits = 2 * draw(130, 4)
+    p = np.exp(logits.numpy()) / np.exp(logits.numpy()).sum(1, keepdims=True)
+    part = parts_of(130, 50).numpy()
+    assert inception_score(logits) == pytest.approx(jackknife(score(p), [score(p[part != j]) for j in range(50)]))
+    few = inception_score(logits[:7])
+    part = parts_of(7, 3).numpy()
+    assert few == pytest.approx(jackknife(score(p[:7]), [score(p[:7][part != j]) for j in range(3)]))
+
+
+def test_a_census_leaves_out_one_sample_after_another():
+    """Four modes of 5, 1, 2 and 0 samples: with one fewer the second may be gone."""
+
+    def of(labels: Tensor) -> tuple[float, float]:
+        counts = np.bincount(labels.numpy(), minlength=4)
+        q = counts[counts > 0] / counts.sum()
+        return float((counts > 0).sum()), math.log(4) + float((q * np.log(q)).sum())
+
+    labels = torch.tensor([0, 2, 0, 0, 1, 0, 2, 0])
+    found, without = census(labels, 4), [of(rest) for rest in but(labels)]
+    assert found.counts.tolist() == [5, 1, 2, 0]
+    assert found.modes == pytest.approx(jackknife(of(labels)[0], [modes for modes, _ in without]))
+    assert found.kl == pytest.approx(jackknife(of(labels)[1], [kl for _, kl in without]))
+    assert found.floor == pytest.approx(3 / 16)
+    assert census(torch.tensor([0, 1]), 100).floor == math.log(100)
+
+
+def test_the_window_is_the_likeliest_and_its_error_that_of_a_mean():
+    samples, validation, test = draw(9, 2), draw(6, 2, seed=1), draw(7, 2, seed=2)
+
+    def log_p(x: Tensor, sigma: float) -> list[float]:
+        return [
+            math.log(sum(math.exp(-float((one - s).square().sum()) / (2 * sigma**2)) for s in samples) / len(samples))
+            - math.log(2 * math.pi * sigma**2)
+            for one in x
+        ]
+
+    for sigmas in ((0.1, 0.9, 4.0), (4.0, 0.1, 0.9)):
+        best = max(sigmas, key=lambda sigma: sum(log_p(validation, sigma)))
+        values = np.array(log_p(test, best))
+        error, found = values.std(ddof=1) / math.sqrt(7), parzen(samples, validation, test, sigmas)
+        assert (found.sigma, found.error) == (best, pytest.approx(error))
+        mean = values.mean()
+        assert found.log_likelihood == pytest.approx((mean, mean - 1.959964 * error, mean + 1.959964 * error), rel=1e-6)
+
+
+def test_what_pairs_add_is_the_mean_square_of_differences_of_differences():
+    without_x, without_y, together = draw(10), draw(10, seed=1), draw(10, seed=2)
+    d = [2.0 - float(a) - float(b) + float(c) for a, b, c in zip(without_x, without_y, together)]
+    expected = sum(one**2 for one in d) / 10 * 81 * (30 + 50) ** 2 / (2 * 30 * 50)
+    assert by_pairs(2.0, without_x, without_y, together, (30, 50)) == pytest.approx(expected)
+
+
+def test_without_its_bias_a_distance_is_twice_the_whole_less_the_halves():
+    y, reference = draw(41, 2) + 0.5, Reference.of(fit(draw(200, 2, seed=1)))
+    order = torch.randperm(41, generator=rng())
+    halves = [frechet_to(fit(y[order[start::2]]), reference) for start in (0, 1)]
+    whole = frechet_interval(y, reference)
+    value, half = 2 * whole.value - sum(halves) / 2, (whole.high - whole.low) / 2
+    assert without_bias(y, reference, whole) == pytest.approx((value, value - half, value + half))
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_the_distance_of_gaussians_on_a_line_has_its_influence_in_closed_form(known: bool):
+    """d = (a - b)^2 + (s - r)^2:  h(y) = 2 (a - b) y' + (1 - r / s) y'^2 and g(x) = 2 (b - a) x' + (1 - s / r) x'^2."""
+    x, y = 1.5 * draw(60, 1), draw(40, 1, seed=1) + 0.7
+    a, b, s, r = float(y.mean()), float(x.mean()), float(y.std()), float(x.std())
+    value = (a - b) ** 2 + (s - r) ** 2
+    h = 2 * (a - b) * (y - a) + (1 - r / s) * (y - a).square()
+    g = 2 * (b - a) * (x - b) + (1 - s / r) * (x - b).square()
+    found = frechet_interval(y, Reference.of(fit(x), x if known else None))
+    ours, theirs = Side(float(h.var()) / 40, 39), Side(float(g.var()) / 60 if known else 0.0, 59 if known else 1)
+    widest = of_both(value, theirs, ours, 0.0)
+    assert found.value == pytest.approx(value)
+    if known:  # a little is taken off for what pairs add
+        assert 0.77 < (found.high - value) / (widest.high - value) <= 1
+    else:
+        assert found == pytest.approx(widest)
+
+
+def test_all_are_looked_at_up_to_so_many_and_beyond_them_others_always_alike():
+    assert some(5, 5).tolist() == [0, 1, 2, 3, 4]
+    drawn = some(6, 5)
+    assert drawn.equal(some(6, 5))
+    assert drawn.equal(torch.randperm(6, generator=rng())[:5])
+    assert len(some(2_001)) == 2_000
+
+
+def test_single_precision_is_looked_at_in_double():
+    """A generator's features are float32: what is measured of them is what float64 makes of the same numbers."""
+    x, y = draw(60, 3).float() + 100, draw(50, 3, seed=1).float() + 100
+    assert manifold(x, y) == manifold(x.double(), y.double())
+    assert mean_pairwise_distance(x) == mean_pairwise_distance(x.double())
+    found = frechet_interval(x, Reference.of(fit(y), y))
+    assert found == pytest.approx(frechet_interval(x.double(), Reference.of(fit(y.double()), y.double())), rel=1e-9)
+
+
+def test_pictures_are_compared_pixel_by_pixel():
+    x, y = (torch.randint(0, 256, (3, 3, 6, 8), generator=rng(seed)).to(torch.uint8) for seed in (0, 1))
+    a, b = x.double().numpy(), y.double().numpy()
+    assert absolute_error(x, y).numpy() == pytest.approx(np.abs(a - b).mean((1, 2, 3)))
+    inner = (a - b)[:, :, 2:-2, 2:-2]
+    assert psnr(x, y, 255.0, crop=2).numpy() == pytest.approx(10 * np.log10(255**2 / (inner**2).mean((1, 2, 3))))
+    assert psnr(x, x, 255.0).tolist() == [100.0] * 3
+    expected = 16 + (65.481 * a[:, 0] + 128.553 * a[:, 1] + 24.966 * a[:, 2]) / 255
+    assert luma(x)[:, 0].numpy() == pytest.approx(expected)
+
+
+def test_a_place_is_measured_as_its_definition_says():
+    """The mean and deviation of means over nine squares of 4 x 4, 2 apart; powers of its middle at either period."""
+    x = draw(2, 1, 12, 16)
+    means, s, powers = places(x)
+    assert means.shape == s.shape == powers[0].shape == (2, 1, 2, 3)
+    for i, j in ((0, 0), (1, 2)):
+        place = x[1, 0, 4 * i : 4 * i + 8, 4 * j : 4 * j + 8].numpy()
+        squares = np.array([place[a : a + 4, b : b + 4].mean() for a in (0, 2, 4) for b in (0, 2, 4)])
+        assert float(means[1, 0, i, j]) == pytest.approx(squares.mean())
+        assert float(s[1, 0, i, j]) == pytest.approx(squares.std())
+        for gap, power in zip((1, 2), powers):
+            found = []
+            for a in range(2, 6):
+                for b in range(2, 6):
+                    across = (place[a, b - gap] - 2 * place[a, b] + place[a, b + gap]) / 4
+                    along = (place[a - gap, b] - 2 * place[a, b] + place[a + gap, b]) / 4
+                    found += [across**2, along**2]
+            assert float(power[1, 0, i, j]) == pytest.approx(np.mean(found))
