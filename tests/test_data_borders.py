@@ -200,7 +200,7 @@ def test_float32_is_too_coarse_where_a_whole_number_or_a_ten_thousandth_of_the_s
         assert too_coarse(x, (axis("a", x[:, 0]),)) == lost
         assert not too_coarse(x.astype(np.float32), (axis("a", x[:, 0]),))
     assert not too_coarse(coarse, ())
-    assert not too_coarse(np.full((3, 1), 0.1), (axis("a", np.full(3, 0.1)),))
+    assert not too_coarse(np.full((3, 1), 1e9 + 0.3), (axis("a", np.full(3, 1e9 + 0.3)),))  # all alike
 
 
 def test_words_are_words_where_no_cell_is_a_number():
