@@ -10,8 +10,9 @@ from torch import Tensor
 from saddlepoint.statistics.both import Side, by_pairs, of_both
 from saddlepoint.statistics.classes import census, inception_score
 from saddlepoint.statistics.distances import mean_pairwise_distance
-from saddlepoint.statistics.gaussian import fit
+from saddlepoint.statistics.gaussian import fit, square_root
 from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, some, without_bias
+from saddlepoint.statistics.influence import by_pairs as gaussian_pairs
 from saddlepoint.statistics.intervals import jackknife, parts_of
 from saddlepoint.statistics.manifold import manifold
 from saddlepoint.statistics.parzen import parzen
@@ -114,6 +115,46 @@ def test_the_distance_of_gaussians_on_a_line_has_its_influence_in_closed_form(kn
         assert 0.77 < (found.high - value) / (widest.high - value) <= 1
     else:
         assert found == pytest.approx(widest)
+
+
+def test_in_several_dimensions_the_map_from_one_gaussian_to_the_other_says_what_one_more_adds():
+    """h(y) = 2 (mu - m) . y' + y'^T (I - T) y' with T = R^(1/2) (R^(1/2) S R^(1/2))^(-1/2) R^(1/2), and g by T^-1."""
+    x, y = draw(90, 3) @ draw(3, 3, seed=2), draw(70, 3, seed=1) @ draw(3, 3, seed=3) + 0.4
+    mean, other = y.mean(0), x.mean(0)
+    S, R = torch.cov(y.T), torch.cov(x.T)
+    root = square_root(R)
+    T = root @ torch.linalg.inv(square_root(root @ S @ root)) @ root
+    a, b = y - mean, x - other
+    h = 2 * a @ (mean - other) + (a @ (torch.eye(3) - T) * a).sum(1)
+    g = 2 * b @ (other - mean) + (b @ (torch.eye(3) - torch.linalg.inv(T)) * b).sum(1)
+    alone = frechet_interval(y, Reference.of(fit(x)))
+    assert alone == pytest.approx(of_both(alone.value, Side(0.0, 1), Side(float(h.var()) / 70, 69), 0.0))
+    both = frechet_interval(y, Reference.of(fit(x), x))
+    ours, theirs = Side(float(h.var()) / 70, 69), Side(float(g.var()) / 90, 89)
+    widest = of_both(alone.value, theirs, ours, 0.0)
+    assert 0.77 < (both.high - both.value) / (widest.high - widest.value) < 1
+    pairs = gaussian_pairs(x - other, a, *self_basis(root @ S @ root))
+    assert both == pytest.approx(of_both(alone.value, theirs, ours, 2 * pairs * (1 / 70 + 1 / 90) ** 2))
+
+
+def self_basis(m: Tensor) -> tuple[Tensor, Tensor]:
+    values, vectors = torch.linalg.eigh(m)
+    return vectors, values.sqrt()
+
+
+def test_what_pairs_of_one_x_and_one_y_add_by_every_term():
+    """x . y + sum_ab w_ab (x_a x_b - l_a [a = b]) (y_a y_b - l_a [a = b]), w_ab = 1 / (2 (l_a + l_b))."""
+    x, y, roots = draw(5, 2), draw(4, 2, seed=1), torch.tensor([0.5, 2.0]).double()
+    order = [torch.randperm(n, generator=rng(i))[:4] for i, n in enumerate((5, 4))]
+    total = 0.0
+    for u, v in zip(x[order[0]], y[order[1]]):
+        k = float(u @ v)
+        for a in range(2):
+            for b in range(2):
+                diagonal = float(roots[a]) * (a == b)
+                k += (u[a] * u[b] - diagonal) * (v[a] * v[b] - diagonal) / (2 * (roots[a] + roots[b]))
+        total += float(k) ** 2 / 4
+    assert gaussian_pairs(x, y, torch.eye(2).double(), roots) == pytest.approx(total)
 
 
 def test_all_are_looked_at_up_to_so_many_and_beyond_them_others_always_alike():

@@ -187,6 +187,8 @@ def test_columns_are_seen_about_nothing_and_come_back_within_their_ends():
         [0.0, 0.5],
         [2.0, pytest.approx(axes[1].middle)],
     ]
+    long = (axis("c", np.array([0.1, 1e9 + 0.1])),)  # ends that float32 does not have
+    assert restored(torch.tensor([[-99.0], [99.0]]), long).flatten().tolist() == [0.1, 1e9 + 0.1]
     assert standardised(x, ()) is x
     assert restored(x, ()) is x
 

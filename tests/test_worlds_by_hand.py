@@ -54,6 +54,10 @@ def test_the_swiss_roll_winds_from_radius_03_to_1_in_equal_steps():
     radius, angle = means.norm(dim=1), torch.atan2(means[:, 1], means[:, 0])
     assert float(radius[0]) == pytest.approx(0.3, abs=0.01)
     assert float(radius[-1]) == pytest.approx(1.0, abs=0.01)
+    half = float(means.diff(dim=0).norm(dim=1).mean()) / 2  # from the end of the curve to the first Gaussian
+    start, stop = torch.tensor([[0.3, 0.0], [0.0, 0.0]]).double()[0], torch.tensor([-1.0, 0.0]).double()
+    assert float((means[0] - start).norm()) == pytest.approx(half, rel=0.1)
+    assert float((means[-1] - stop).norm()) == pytest.approx(half, rel=0.1)
     t = (radius - 0.3) / 0.7
     turned = (angle - 3 * math.pi * t + math.pi) % (2 * math.pi) - math.pi
     assert float(turned.abs().max()) < 0.01
