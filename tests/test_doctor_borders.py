@@ -242,3 +242,20 @@ def of(g: float, d: float, **stage: object) -> Case:
 )
 def test_each_change_at_the_borders_between_one_and_another(cure, case: Case, change: str):
     assert cure(case) == change
+
+
+@pytest.mark.parametrize(("high", "name"), [(1.34, "oscillation"), (1.36, "plateau")])
+def test_a_fall_is_one_where_the_bars_do_not_touch(high: float, name: str):
+    """From 1.5, whose bar ends at 1.35, to 1, whose bar ends there or a little beyond."""
+    bars = [[f, 0.9 * f, 1.1 * f] for f in (1, 1, 1, 1, 1, 1.5, 1, 2.9)]
+    bars[6] = [1, 0.9, high]
+    assert names(*(judged(frechet=bar) for bar in bars)) == [name]
+
+
+@pytest.mark.parametrize(("low", "name"), [(1.11, "oscillation"), (1.09, "plateau")])
+def test_a_rise_is_one_where_the_bars_do_not_touch(low: float, name: str):
+    """From 1, whose bar ends at 1.1, to 1.5 and back, and up again."""
+    bars = [[f, 0.9 * f, 1.1 * f] for f in (1, 1, 1, 1, 1, 1.5, 1, 2.9)]
+    bars[5] = [1.5, low, 1.6]
+    bars[6] = [1, 0.9, 1.05]
+    assert names(*(judged(frechet=bar) for bar in bars)) == [name]
