@@ -198,6 +198,10 @@ def test_a_plan_changes_by_more_than_a_hundredth_and_is_told_beyond_a_fifth():
     assert tuple(live.lengths) == (101, 1)  # at least one more of each
     live.progress.images = 101
     assert replan.left() == {0: 1, 1: 1}
+    live.progress.next_stage()
+    live.progress.lengths["1"] = 30
+    live.progress.images = 7
+    assert replan.left() == {1: 23}
 
 
 # What a budget buys.
