@@ -1703,7 +1703,7 @@ TABLE = {
             "fitting(values, asdict(Progress())) or fitting",
         ),
     ],
-    ("planning/judgements.py", "test_pace.py"): [
+    ("planning/judgements.py", "test_judgements_fit.py"): [
         ("by machine: one more has to fit", "images, conf)) >= least", "images, conf)) > least"),
     ],
     ("planning/budget.py", "test_pace.py"): [
