@@ -18,6 +18,7 @@ from saddlepoint.statistics.manifold import manifold
 from saddlepoint.statistics.parzen import parzen
 from saddlepoint.statistics.pattern import places
 from saddlepoint.statistics.pictures import absolute_error, luma, psnr
+from saddlepoint.statistics.sliced import directions
 
 
 def rng(seed: int = 0) -> torch.Generator:
@@ -155,6 +156,15 @@ def test_what_pairs_of_one_x_and_one_y_add_by_every_term():
                 k += (u[a] * u[b] - diagonal) * (v[a] * v[b] - diagonal) / (2 * (roots[a] + roots[b]))
         total += float(k) ** 2 / 4
     assert gaussian_pairs(x, y, torch.eye(2).double(), roots) == pytest.approx(total)
+
+
+def test_directions_are_unit_vectors_that_point_anywhere():
+    """Of three dimensions: each has a mean square of 1/3, known of 3,000 to (4 / 45 / 3,000)^(1/2)."""
+    w = directions(3, 3_000, rng())
+    assert w.norm(dim=0).numpy() == pytest.approx(1)
+    drawn = torch.randn(3, 3_000, dtype=torch.float64, generator=rng())
+    assert w.numpy() == pytest.approx((drawn / drawn.square().sum(0).sqrt()).numpy())
+    assert w.square().mean(1).numpy() == pytest.approx(1 / 3, abs=5 * (4 / 45 / 3_000) ** 0.5)
 
 
 def test_all_are_looked_at_up_to_so_many_and_beyond_them_others_always_alike():

@@ -116,6 +116,8 @@ def test_classes_have_shares_of_their_size_to_a_power(balance: float, shares: tu
 def test_what_is_held_out_is_of_a_stream_of_its_own():
     source, order = Source("x", torch.zeros(400, 1)), torch.randperm(400, generator=Randomness(3).stream("held-out"))
     assert split(source, 0.1, Randomness(3)).held_out.tolist() == sorted(order[:40].tolist())
+    for fraction, many in ((0.0515, 21), (0.0511, 20), (0.0489, 20), (0.0486, 0)):  # 20.6, 20.44, 19.56, 19.44
+        assert len(split(source, fraction, Randomness(3)).held_out) == many
 
 
 # Conditions.

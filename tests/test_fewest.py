@@ -22,7 +22,7 @@ from saddlepoint.statistics.likelihood import importance_bound
 from saddlepoint.statistics.manifold import manifold
 from saddlepoint.statistics.parzen import parzen
 from saddlepoint.statistics.pattern import pattern
-from saddlepoint.statistics.pictures import psnr, ssim
+from saddlepoint.statistics.pictures import absolute_error, luma, psnr, ssim
 from saddlepoint.statistics.similarity import ms_ssim, scales
 from saddlepoint.statistics.sliced import directions, sliced_wasserstein
 
@@ -123,6 +123,11 @@ SHAPES: dict[str, Callable[[], object]] = {
     "Parzen, test not finite": lambda: parzen(X, X, X / 0),
     "more scales than fit": lambda: ms_ssim(draw(1, 1, 60, 60), draw(1, 1, 60, 60), 4),
     "a peak of nothing": lambda: psnr(draw(1, 1, 9, 9), draw(1, 1, 9, 9), 0.0),
+    "errors of no picture": lambda: absolute_error(draw(0, 1, 9, 9), draw(0, 1, 9, 9)),
+    "errors of points": lambda: absolute_error(X, X),
+    "errors of other sizes": lambda: absolute_error(draw(1, 1, 9, 9), draw(1, 1, 9, 8)),
+    "luma of grey": lambda: luma(draw(1, 1, 9, 9)),
+    "luma of one picture": lambda: luma(draw(3, 9, 9)),
     "an endless peak": lambda: psnr(draw(1, 1, 9, 9), draw(1, 1, 9, 9), math.inf),
     "structure by no peak": lambda: ssim(draw(1, 1, 20, 20), draw(1, 1, 20, 20), 0.0),
     "pattern of other sizes": lambda: pattern(draw(10, 1, 8, 8), draw(10, 1, 9, 8)),
