@@ -10,6 +10,7 @@ from torch import Tensor
 from saddlepoint.statistics.both import Side, by_pairs, of_both
 from saddlepoint.statistics.classes import census, inception_score
 from saddlepoint.statistics.distances import mean_pairwise_distance
+from saddlepoint.statistics.energy import unit
 from saddlepoint.statistics.gaussian import fit, square_root
 from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, some, without_bias
 from saddlepoint.statistics.influence import by_pairs as gaussian_pairs
@@ -213,3 +214,18 @@ def test_a_place_is_measured_as_its_definition_says():
                     along = (place[a - gap, b] - 2 * place[a, b] + place[a + gap, b]) / 4
                     found += [across**2, along**2]
             assert float(power[1, 0, i, j]) == pytest.approx(np.mean(found))
+
+
+def test_the_unit_without_one_example_is_that_of_the_others_to_first_order():
+    """The mean distance of pairs without it, exactly; the mean radius less what it adds to it and how it moves mu."""
+    x = draw(7, 2) + 3
+    apart = (x[:, None] - x).norm(dim=2)
+    found = unit(x, apart.sum(1))
+    radii, grown = (x - x.mean(0)).norm(dim=1), (7 / 6) ** 0.5
+    assert found.value == pytest.approx(float(2 * grown * radii.mean() - apart.sum() / 42))
+    towards = ((x - x.mean(0)) / radii[:, None]).mean(0)
+    for i in range(7):
+        others = [float(apart[a, b]) for a in range(7) for b in range(7) if i not in (a, b)]
+        moved = float(radii[i] - radii.mean() - (x[i] - x.mean(0)) @ towards) / 6
+        expected = 2 * grown * (float(radii.mean()) - moved) - sum(others) / 30
+        assert float(found.without[i]) == pytest.approx(expected)

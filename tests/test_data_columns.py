@@ -86,6 +86,16 @@ def test_each_epoch_has_an_order_of_its_own_and_of_the_seed():
         assert next(endless).x.flatten().equal(few.numbers(position).float())
 
 
+def test_pictures_that_are_conditions_are_brought_into_the_range_and_codes_are_not():
+    x, device = torch.tensor([[[[0, 255]]]], dtype=torch.uint8), torch.device("cpu")
+    for c, expected in ((x, [-1.0, 1.0]), (torch.tensor([[0.25, 0.75]]), [0.25, 0.75]), (torch.tensor([1]), [1])):
+        batch = Batches(Source("x", x, c), 1, Randomness(0), "signed", device).at(0)
+        assert isinstance(batch.x, Tensor)
+        assert batch.x.flatten().tolist() == [-1, 1]
+        assert batch.c is not None
+        assert batch.c.flatten().tolist() == expected
+
+
 def test_half_of_the_pictures_are_mirrored_by_a_stream_of_their_own():
     x = torch.arange(24.0).view(4, 1, 2, 3)
     source = Source("x", x, x + 100)

@@ -1,5 +1,7 @@
 """Each picture network layer by layer, and the scale that its weights start on."""
 
+import re
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -8,6 +10,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.networks.autoencoder import Encoder, Layer
 from saddlepoint.networks.blocks import geometry, ladder, widths
 from saddlepoint.networks.classifier import Classifier
+from saddlepoint.networks.conditions import Code, Condition
 from saddlepoint.networks.dcgan import DCGANCritic, DCGANGenerator
 from saddlepoint.networks.mlp import Layers, MLPGenerator
 from saddlepoint.networks.patch import PatchCritic, field
@@ -230,3 +233,14 @@ def test_the_smallest_pictures_that_fit_do_and_smaller_ones_do_not(fewest: int, 
     build(fewest)
     with pytest.raises(SaddlepointError):
         build(fewest - 1)
+
+
+def test_what_is_no_condition_is_told_what_one_is():
+    labels, vectors = Condition("concat", classes=3), Condition("concat", size=2)
+    for condition, words in ((labels, "[B] labels"), (vectors, "[B, 2] vectors")):
+        code = Code(condition)
+        for wrong in (None, torch.zeros(4, 3), torch.zeros(4, dtype=torch.int64) if condition.size else torch.zeros(4)):
+            with pytest.raises(SaddlepointError, match=re.escape(words)):
+                code(wrong)
+    assert Code(labels)(torch.tensor([2, 0])).tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert Code(vectors)(torch.tensor([[0.5, 2.0]])).tolist() == [[0.5, 2.0]]

@@ -9,7 +9,7 @@ import torch
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.card import Card, Measure
-from saddlepoint.planning import rehearsal
+from saddlepoint.planning import budget, rehearsal
 from saddlepoint.planning.budget import SHARE, WARM_UP, last_round, out_of_memory
 from saddlepoint.planning.intake import affordable, lasting, stem
 from saddlepoint.planning.rehearsal import each_digit, each_judged
@@ -126,3 +126,25 @@ def test_averages_of_equal_weights_are_judged_once_and_all_of_the_same_z():
     assert [given[0] for given in asked] == [played.averages[name].module for name in "abd"]
     assert {given[1] for given in asked} == {250}
     assert len({given[2] for given in asked}) == 1
+
+
+@pytest.mark.parametrize(
+    ("every", "longest", "last"),
+    [((), 0.0, 8), ((), 5.0, 9), ((3,), 0.0, 9), ((3,), 5.9, 9), ((3,), 6.0, 12), ((3, 2), 0.0, 15), ((8,), 0.0, 19)],
+)
+def test_the_speed_is_that_of_whole_periods_after_the_warm_up(every, longest, last, monkeypatch):
+    """Rounds of 6 images a second from the fourth on, which take ten seconds each before."""
+    clock, absorbed = [0.0], []
+
+    def rounds(stage: object) -> Any:
+        for index in range(30):
+            clock[0] += 10.0 if index <= 3 else 1.0
+            yield SimpleNamespace(index=index, images=6 * (index + 1))
+
+    monkeypatch.setattr(budget.time, "monotonic", lambda: clock[0])
+    scene = SimpleNamespace(game=SimpleNamespace(terms=[SimpleNamespace(every=n) for n in every]))
+    played = live(enter=lambda stage: scene, rounds=rounds, absorb=lambda round: absorbed.append(round.index))
+    played.progress = SimpleNamespace(stage=5, index=5, images=5)
+    assert budget.speed(played, 1, longest) == pytest.approx(6.0)
+    assert absorbed == list(range(last + 1))
+    assert (played.progress.stage, played.progress.index, played.progress.images) == (1, 0, 0)
