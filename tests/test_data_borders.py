@@ -187,6 +187,8 @@ def test_columns_are_seen_about_nothing_and_come_back_within_their_ends():
         [0.0, 0.5],
         [2.0, pytest.approx(axes[1].middle)],
     ]
+    bent = (axes[1]._replace(low=-1e300, high=1e300),)
+    assert restored(torch.tensor([[-9e9], [9e9]]), bent).flatten().tolist() == [-1e300, 1e300]  # no overflow on the way
     long = (axis("c", np.array([0.1, 1e9 + 0.1])),)  # ends that float32 does not have
     assert restored(torch.tensor([[-99.0], [99.0]]), long).flatten().tolist() == [0.1, 1e9 + 0.1]
     assert standardised(x, ()) is x

@@ -111,3 +111,9 @@ def test_densities_by_hand():
     assert len(strung(line, 1.0).means) == 2
     with pytest.raises(SaddlepointError):
         strung(line * 1.01, 1.0)
+
+
+def test_a_point_of_a_finite_set_is_all_of_its_numbers():
+    points = torch.tensor([[0.0, 0.0], [0.0, 1.0]]).double()
+    square = Finite(points, torch.tensor([0.25, 0.75]).double())
+    assert square.log_density(points).tolist() == pytest.approx([math.log(0.25), math.log(0.75)])
