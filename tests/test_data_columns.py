@@ -7,6 +7,7 @@ from torch import Tensor
 
 from saddlepoint.data import sides
 from saddlepoint.data.batches import Batches, Sampling, balanced
+from saddlepoint.data.cells import spelt, table
 from saddlepoint.data.cond import between, coded, conditions, described, guess
 from saddlepoint.data.facts import About, evenly, examples, facts_of, kind_of
 from saddlepoint.data.reading import Field
@@ -177,3 +178,11 @@ def test_a_lone_class_is_labels_and_what_lacks_it_is_marked():
     assert found.c is not None
     assert found.c[[0, 2, 3]].tolist() == [1, 0, 1]
     assert conditions({"k": ["a", "a"]}, None, "", 2).c is None
+
+
+def test_labels_are_written_under_their_name_or_as_labels():
+    for label, title in (("kind", "kind"), ("", "label")):
+        titles, rows = spelt(torch.tensor([1, 0]), About("labels", names=("a", "b"), label=label))
+        assert (titles, rows) == ((title,), [("b",), ("a",)])
+    with pytest.raises(ValueError, match="shorter"):
+        table(torch.zeros(3, 1), torch.tensor([0]), {"x": About("points", (1,)), "c": About("labels", names=("a",))})

@@ -259,3 +259,8 @@ def test_a_rise_is_one_where_the_bars_do_not_touch(low: float, name: str):
     bars[5] = [1.5, low, 1.6]
     bars[6] = [1, 0.9, 1.05]
     assert names(*(judged(frechet=bar) for bar in bars)) == [name]
+
+
+def test_logits_without_a_spread_say_nothing():
+    look = {"event": "held_out", "train": {"mean": 1.0, "std": None}}
+    assert Case.of({}, [look]).logits("train") is None
