@@ -4,6 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from saddlepoint.court.jury import labels_of
+from saddlepoint.data.source import Source
 from saddlepoint.judge.extractors.efficientnet import NAME as EFFICIENTNET
 from saddlepoint.judge.extractors.extractor import Extractor, Seen
 from saddlepoint.judge.extractors.inception import NAME as INCEPTION
@@ -46,3 +48,12 @@ def test_features_taught_elsewhere_are_not_believed_alone(name: str):
 
 def test_others_are():
     assert set(found("digits_a")) == {"spread", "class_spread"}
+
+
+@pytest.mark.parametrize(
+    ("counts", "some", "every"), [((9, 0, 2), True, False), ((2, 2, 2), False, False), ((3, 3, 3), True, True)]
+)
+def test_labels_are_used_where_some_class_has_three_examples(counts: tuple[int, ...], some: bool, every: bool) -> None:
+    c = torch.repeat_interleave(torch.arange(3), torch.tensor(counts))
+    source = Source("a", torch.zeros(len(c), 2), c, ("a", "b", "c"))
+    assert (labels_of(source) is not None, labels_of(source, every=True) is not None) == (some, every)

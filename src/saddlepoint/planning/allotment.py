@@ -26,7 +26,7 @@ class Allotment:
     def shared(self, record: RunRecord, prepared: Prepared, closing: Closing) -> RunRecord:
         """The record with the length that fits into what is left beside the last page; at least one round."""
         measured, share = prepared.measured, record.config.judge.share
-        images = images_for(max(0.0, self.left - closing.seconds), measured.rate, measured.round, share)
+        images = images_for(self.left - closing.seconds, measured.rate, measured.round, share)
         told = {"closing_seconds": closing.seconds, "closing_samples": closing.samples}
         choices = record.choices.model_copy(update=told)
         return record.model_copy(update={"config": with_length(record.config, images), "choices": choices})

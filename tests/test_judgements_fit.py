@@ -1,0 +1,67 @@
+"""When a run is judged: as many judgements as fit into their share of the time, of as many samples as then can be."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import toyrun
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.planning import judgements
+from saddlepoint.planning.judgements import fitting
+from saddlepoint.running.live import Live
+from saddlepoint.settings.run import Judge
+
+
+def test_as_many_judgements_fit_as_their_averages_take_together(monkeypatch: pytest.MonkeyPatch):
+    conf = toyrun.CONFIG
+    monkeypatch.setattr(judgements, "different", lambda averages, images: 1)
+    assert [fitting(2.0, left, 1_000, conf) for left in (1.9, 2.0, 5.9, 6.0, 47.9, 48.0, 99.0)] == [
+        0,
+        1,
+        2,
+        3,
+        23,
+        24,
+        24,
+    ]
+    asked = []
+    monkeypatch.setattr(judgements, "different", lambda averages, images: asked.append(images) or 2)
+    assert fitting(1.0, 3.9, 1_000, conf) == 1
+    assert asked[:6] == [1_000, 500, 1_000, 333, 666, 1_000]
+
+
+@pytest.mark.parametrize(
+    ("times", "left", "samples", "count"),
+    [
+        ({250: 1.0, 500: 1.0, 1_000: 1.0}, 8.0, 1_000, 8),
+        ({250: 1.0, 500: 1.0, 1_000: 1.0}, 7.9, 500, 7),
+        ({250: 1.0, 500: 2.0, 1_000: 9.0}, 8.0, 500, 4),
+        ({250: 1.0, 500: 2.1, 1_000: 9.0}, 8.0, 250, 8),
+        ({250: 1.0, 500: 2.1, 1_000: 9.0}, 2.001, 250, 2),
+        ({250: 1.0, 500: 2.1, 1_000: 9.0}, 1.9, 250, 0),
+    ],
+)
+def test_the_largest_judgement_is_taken_that_fits_often_enough(times, left, samples, count, monkeypatch):
+    """At 10 a second, with half of the time for judging, after one second to get ready."""
+
+    def trial(live: Live) -> Any:
+        return SimpleNamespace(ready=1.0, briefest=times[250], seconds=lambda samples: times[samples])
+
+    monkeypatch.setattr(judgements, "Trial", trial)
+    monkeypatch.setattr(judgements, "different", lambda averages, images: 1)
+    record = toyrun.record()
+    images = sum(stage.images for stage in record.config.stages)
+    share = 10 * (left + 1.0) / images
+    config = record.config.model_copy(update={"judge": Judge(share=share)})
+    choices = record.choices.model_copy(update={"rate": 10.0})
+    record = record.model_copy(update={"config": config, "choices": choices})
+    found = judgements.planned(record, {"x": toyrun.pictures()}, toyrun.ENGINE).choices
+    assert (found.judge_samples, found.judge_images) == (samples, images // count if count else 0)
+
+    def broken(live: Live) -> Any:
+        raise SaddlepointError("it cannot", "judge", "no")
+
+    monkeypatch.setattr(judgements, "Trial", broken)
+    found = judgements.planned(record, {"x": toyrun.pictures()}, toyrun.ENGINE).choices
+    assert "it cannot" in found.judge_refused
