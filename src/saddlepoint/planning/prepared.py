@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from saddlepoint.data.duplicates import groups
 from saddlepoint.data.facts import facts_of
+from saddlepoint.data.memory import Held
 from saddlepoint.data.reading import Tell
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import silent
@@ -23,11 +24,11 @@ class Prepared:
     """What `start` begins from, and `plan` tells of. `source` is the data, where they are open already."""
 
     def __init__(
-        self, data: str, config: Run, budget: float | None, tell: Tell = silent, source: Source | None = None
+        self, data: str | Held, config: Run, budget: float | None, tell: Tell = silent, source: Source | None = None
     ) -> None:
         self.engine = resolve(config.engine)
         config = located(data, config, budget, self.engine)
-        self.sources = opened_for(config, source, tell)
+        self.sources = opened_for(config, data, source, tell)
         self.facts = facts_of(self.sources)
         suited(config, self.facts)
         self.records = {name: recorded(each, config.data.held_out) for name, each in self.sources.items()}
