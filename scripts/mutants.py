@@ -1598,6 +1598,29 @@ TABLE = {
         ),
         ("third: getting ready to judge takes no time", " * images / rate - trial.ready", " * images / rate"),
     ],
+    # At home in anybody's Python.
+    ("data/memory.py", "test_memory.py"): [
+        ("memory: labels of any length", "if len(given) != len(x):", "if False:"),
+        ("memory: one label a row stays a column", "given.shape[1] == 1 and", "given.shape[1] == 9 and"),
+        ("memory: any cell of a frame", "isinstance(value, Number | np.number | np.bool_)", "isinstance(value, object)"),
+        ("memory: a cell of a frame that is no number", '"" if value != value else', '"0" if value != value else'),
+    ],
+    ("data/indexed.py", "test_memory.py"): [
+        ("memory: items of another type", "if found.shape != first.shape or", "if"),
+        ("memory: a data set's names of classes", "if isinstance(features, Mapping):", "if False:"),
+        ("memory: a file of examples is left", "            draft.unlink()\n", ""),
+    ],
+    ("data/sources.py", "test_memory.py"): [
+        ("memory: read as a name", "    if wish.held is not None:\n        return", "    if False:\n        return"),
+    ],
+    ("running/opened.py", "test_memory.py"): [
+        ("memory: any data go on", "if sources[name].digest() != record.of(name).digest:", "if False:"),
+    ],
+    ("__init__.py", "test_python.py"): [
+        ("python: a package shadows a function", "EXPORTS.get(name) in (None, value.__name__)", "True"),
+        ("python: typing is imported", "import sys\n", "import sys\nimport typing\n"),
+        ("python: an untyped name", "    from saddlepoint.front import train as train\n", ""),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

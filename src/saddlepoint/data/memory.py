@@ -20,7 +20,8 @@ from saddlepoint.data.tables import Table, cell, from_frame, path_column
 from saddlepoint.data.texts import Column, text_of
 from saddlepoint.errors import SaddlepointError
 
-TAKEN = "give a path, an array or tensor, (x, y), a data set with a length, or a DataFrame"
+TAKEN = "give a path, an array or tensor, (x, y), a list or data set of examples, or a DataFrame"
+NO_DATA = (str, bytes, Mapping, tuple, set)
 
 
 class Arrays(NamedTuple):
@@ -73,18 +74,13 @@ def held(data: object) -> Held:
         return Held(form_of(data[0]), labelled(plain_array(data[0]), data[1]))
     if hasattr(data, "columns") and hasattr(data, "dtypes"):
         return Held("frame", table_of(data))
-    if isinstance(data, str | bytes | Mapping | list | tuple | set) or not hasattr(data, "__getitem__"):
-        if hasattr(data, "__iter__") and not isinstance(data, str | bytes | Mapping | list | tuple | set):
-            raise no_length(data)
-        raise SaddlepointError(f"a {type(data).__name__} is no data to train on", "data", TAKEN)
-    if not hasattr(data, "__len__"):
-        raise no_length(data)
+    name = type(data).__name__
+    if isinstance(data, NO_DATA) or not (hasattr(data, "__getitem__") or hasattr(data, "__iter__")):
+        raise SaddlepointError(f"a {name} is no data to train on", "data", TAKEN)
+    if not (hasattr(data, "__getitem__") and hasattr(data, "__len__")):
+        hint = "give a data set with len() and [i], or the examples as one array"
+        raise SaddlepointError(f"a {name} has no length, or its items no numbers", "data", hint)
     return Held("dataset", of_items(indexed(data)))
-
-
-def no_length(data: object) -> SaddlepointError:
-    what = f"a {type(data).__name__} has no length, or its items no numbers"
-    return SaddlepointError(what, "data", "give a data set with len() and [i], or the examples as one array")
 
 
 def is_array(data: object) -> bool:

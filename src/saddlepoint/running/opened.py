@@ -36,7 +36,8 @@ def as_begun(record: RunRecord, tell: Tell, held: Held | None = None) -> Opened:
     for name, wish in wishes(record.config).items():
         sources[name] = open_source(reading(wish, held if name == "x" else None), tell)
         if sources[name].digest() != record.of(name).digest:
-            raise SaddlepointError("the data are not those the run began with", record.of(name).name, "restore them")
+            hint = "restore them" if held is None else "give the data that it was begun with, as they were"
+            raise SaddlepointError("the data are not those the run began with", record.of(name).name, hint)
         kept = record.of(name).held_out
         if kept and not (0 <= min(kept) <= max(kept) < sources[name].size and len(kept) < sources[name].size):
             raise SaddlepointError("holds out examples that are not there, or all of them", NAME, "restore it")
