@@ -1602,7 +1602,7 @@ TABLE = {
     ("data/memory.py", "test_memory.py"): [
         ("memory: labels of any length", "if len(given) != len(x):", "if False:"),
         ("memory: one label a row stays a column", "given.shape[1] == 1 and", "given.shape[1] == 9 and"),
-        ("memory: any cell of a frame", "isinstance(value, Number | np.number | np.bool_)", "isinstance(value, object)"),
+        ("memory: any cell of a frame", "isinstance(value, Number | np.number | np.bool_)", "(value is not None)"),
         ("memory: a cell of a frame that is no number", '"" if value != value else', '"0" if value != value else'),
     ],
     ("data/indexed.py", "test_memory.py"): [

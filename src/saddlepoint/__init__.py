@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from saddlepoint import objectives as objectives
     from saddlepoint import penalties as penalties
     from saddlepoint.artefact.artefact import Artefact as Artefact
-    from saddlepoint.artefact.artefact import Samples as Samples
     from saddlepoint.artefact.folder import load as load
+    from saddlepoint.artefact.samples import Samples as Samples
     from saddlepoint.errors import SaddlepointError as SaddlepointError
     from saddlepoint.front import compare as compare
     from saddlepoint.front import doctor as doctor
@@ -77,7 +77,7 @@ EXPORTS = {
     "StopTraining": "saddlepoint.running.calls",
     "load": "saddlepoint.artefact.folder",
     "Artefact": "saddlepoint.artefact.artefact",
-    "Samples": "saddlepoint.artefact.artefact",
+    "Samples": "saddlepoint.artefact.samples",
     "use": "saddlepoint.systems.theirs",
     "Game": "saddlepoint.game.rules",
     "Term": "saddlepoint.game.rules",

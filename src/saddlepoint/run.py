@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from saddlepoint.artefact import folder as artefacts
-from saddlepoint.artefact.artefact import Artefact, Samples
+from saddlepoint.artefact.artefact import Artefact
+from saddlepoint.artefact.samples import Samples
 from saddlepoint.court.bench import Measures
 from saddlepoint.court.kept import NAME as MEASURES
 from saddlepoint.court.kept import examine, kept
