@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import saddlepoint as sp
 from saddlepoint import front
@@ -20,6 +21,7 @@ from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judge.headline import told
 from saddlepoint.notebook import Notebook
+from saddlepoint.planning import judgements
 from saddlepoint.running.watcher import Listened, Nobody, Tick
 from saddlepoint.storage.journal import read
 
@@ -134,9 +136,10 @@ def test_a_generator_is_a_function_of_z(run: sp.Run) -> None:
     assert g.stored(g(z)).equal(g.sample(5, seed=3).x), "without c: each class in turn, as samples are"
     assert g.to("cpu") is g
     assert g.to(torch.device("cpu"))(z[:2]).equal(g(z)[:2])
-    for z, c, said in ((torch.zeros(5, 9999), None, "z of shape"), (z, torch.ones(4).long(), "5 z, but 4 conditions")):
+    wrong = ((torch.zeros(5, 9999), None, "z of shape"), (z, torch.ones(4).long(), "5 z, but 4 conditions"))
+    for given, label, said in wrong:
         with pytest.raises(SaddlepointError, match=said):
-            g(z, c)
+            g(given, label)
 
 
 def test_an_interrupt_returns_a_run_that_is_sampled_and_resumed(run: sp.Run, tmp_path: Path) -> None:
@@ -188,28 +191,31 @@ def test_where_there_are_no_signals_it_trains_too(tmp_path: Path) -> None:
     assert found[0].state == "done"
 
 
-def test_callbacks_hear_of_rounds_snapshots_and_judgements(tmp_path: Path) -> None:
-    rounds: list[sp.Round] = []
-    pictures: list[Any] = []
-    judged: list[Any] = []
-    settings = TINY | {"judge.share": 0.5, "images": 2_000}
-    run = sp.train(
-        (X, Y),
-        recipe=RECIPE,
-        settings=settings,
-        root=tmp_path,
-        watcher=sp.quiet,
-        on_round=rounds.append,
-        on_snapshot=pictures.append,
-        on_judgement=judged.append,
-        budget=2.0,
+def test_callbacks_hear_of_rounds_snapshots_and_judgements(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order in which they came up, each once; a judgement is that of the journal."""
+    told: list[tuple[str, Any]] = []
+    planned = judgements.planned
+
+    def twice(*given: Any) -> Any:
+        record = planned(*given)
+        return record.model_copy(update={"choices": record.choices.model_copy(update={"judge_images": 160})})
+
+    monkeypatch.setattr(judgements, "planned", twice)
+    run = train(
+        tmp_path,
+        on_round=lambda round: told.append(("round", round)),
+        on_snapshot=lambda picture: told.append(("snapshot", picture)),
+        on_judgement=lambda measures: told.append(("judgement", measures)),
     )
-    assert [round.images for round in rounds] == list(range(16, run.images + 1, 16))
-    assert len(pictures) == len(run.samples()) == 3
-    assert all(picture.size == pictures[0].size for picture in pictures)
-    history = run.history()
-    assert judged
-    assert [found["frechet"].value for found in judged] == history["judged/frechet"].tolist()
+    assert [given.images for name, given in told if name == "round"] == list(range(16, 321, 16))
+    assert "".join(name[0] for name, _ in told) == "rs" + "r" * 4 + "s" + "r" * 5 + "j" + "r" * 10 + "sj"
+    pictures = [given for name, given in told if name == "snapshot"]
+    assert [np.array(picture).tolist() for picture in pictures] == [
+        np.array(Image.open(path)).tolist() for path in run.samples()
+    ]
+    history, judged = run.history(), [given for name, given in told if name == "judgement"]
+    assert history["judged/images"].tolist() == [160, 320]
+    assert history["judged/frechet"].tolist() == [found["frechet"].value for found in judged]
 
 
 @pytest.mark.parametrize("which", ["on_round", "on_snapshot"])
