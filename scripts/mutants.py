@@ -1621,6 +1621,47 @@ TABLE = {
         ("python: typing is imported", "import sys\n", "import sys\nimport typing\n"),
         ("python: an untyped name", "    from saddlepoint.front import train as train\n", ""),
     ],
+    ("running/calls.py", "test_front.py"): [
+        ("front: a callback hears of rounds alone", "if self.by_name[name] is not None:", "if False:"),
+    ],
+    ("running/work.py", "test_front.py"): [
+        (
+            "front: an exception of a callback loses the run",
+            "                self.save(planned=False)\n            if isinst",
+            "                pass\n            if isinst",
+        ),
+    ],
+    ("running/signals.py", "test_front.py"): [
+        ("front: a second interrupt is swallowed", "            signal.raise_signal(number)\n", ""),
+    ],
+    ("api.py", "test_front.py"): [
+        ("front: a stopped run has no generator", "            ship(live, folder)\n", "            pass\n"),
+    ],
+    ("front.py", "test_front.py"): [
+        ("front: an interrupt loses the run", "except Stopped as error:", "except OSError as error:"),
+        ("front: nothing is shown", "        yield Listened(chosen, calls)", "        yield Listened(quiet, calls)"),
+    ],
+    ("run.py", "test_front.py"): [
+        ("front: what a line lacks is 0 in the history", "line.get(name, np.nan)", "line.get(name, 0.0)"),
+        ("front: a name in a page is not escaped", "html.escape(line)", "line"),
+    ],
+    ("artefact/artefact.py", "test_front.py"): [
+        ("front: G(z) without c is of the first class", "self.condition(len(z)) if c is None else c", "c"),
+    ],
+    ("game/plain.py", "test_low_road.py"): [
+        ("low road: c goes to whoever has no place for it", "len(free) > 1 and (c is not None", "(c is not None"),
+        ("low road: a pair loses its condition", "return Batch(*given)", "return Batch(given[0])"),
+        ("low road: every error is one of shapes", "if not any(words in said.lower() for words in SHAPES)", "if False"),
+    ],
+    ("game/turns.py", "test_low_road.py"): [
+        ("low road: one answer for all examples", "len(said.logits) != len(x)", "False"),
+    ],
+    ("game/rules.py", "test_low_road.py"): [
+        ("low road: fakes of any shape", "if x.shape[1:] != fake.shape[1:]:", "if False:"),
+    ],
+    ("durations.py", "test_front.py"): [
+        ("front: a switch is a time", " and not isinstance(time, bool)", ""),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,19 @@ def test_importing_it_takes_less_than_10_ms() -> None:
     command = [sys.executable, "-c", code]
     took = min(float(subprocess.run(command, capture_output=True, check=True, text=True).stdout) for _ in range(5))
     assert took < 0.010
+
+
+def test_the_page_on_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its snippets in a row, in an empty folder, to its last line."""
+    monkeypatch.chdir(tmp_path)
+    scope: dict[str, Any] = {}
+    for place, snippet in enumerate(SNIPPETS["python.md"]):
+        exec(compile(snippet, f"docs/python.md, snippet {place + 1}", "exec"), scope)
+    assert (scope["run"].state, scope["ended"].state, scope["ended"].images) == ("done", "stopped", 128)
+    assert scope["cost"].item() > 0
+    assert scope["made"].shape == (1, 1, 8, 8)
+    assert len(scope["faces"]) == 10
+    assert (tmp_path / "dark.png").exists()
 
 
 @pytest.mark.skipif(find_spec("pyright") is None, reason="pyright is not installed")

@@ -75,8 +75,8 @@ def see(
     def bound(name: str) -> Critic:
         c = None if name in game.unconditional else batch.c
         if game.augment is None:
-            return lambda x: answer(ask(critics[name], name, x, c))
-        return lambda x: answer(ask(critics[name], name, game.augment(x, noise, moment.dials.augment), c))
+            return lambda x: answer(ask(critics[name], f"D ({name})", x, c))
+        return lambda x: answer(ask(critics[name], f"D ({name})", game.augment(x, noise, moment.dials.augment), c))
 
     verdicts = {}
     for name in critics:
