@@ -12,7 +12,7 @@ from toys import DOUBLE, mlp, turn_of
 
 import saddlepoint as sp
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.game.plain import takes_two
+from saddlepoint.game.plain import batch_of, takes_two
 
 X = torch.randn(24, 2, generator=torch.Generator().manual_seed(0), dtype=DOUBLE)
 C = torch.arange(24) % 3
@@ -56,6 +56,13 @@ def test_plain_modules_and_batches_play_the_same_game() -> None:
     for batches in (records, loader, [tuple(batch) for batch in records], X.split(8), [[x] for x in X.split(8)]):
         assert rounds(batches, plain) == known
     assert rounds([{"x": x} for x in X.split(8)], plain, forge=as_record, pairings={"net": of_record}) == known
+
+
+def test_a_pair_is_an_example_and_its_condition() -> None:
+    for given in ((X, C), [X, C], sp.Batch(X, C)):
+        batch = batch_of(given)
+        assert (batch.x is X, batch.c is C) == (True, True)
+    assert all(batch.x is X and batch.c is None for batch in (batch_of(X), batch_of([X])))
 
 
 def as_record(generators: Any, batch: sp.Batch, z: Tensor | None, rng: torch.Generator) -> dict[str, Tensor]:

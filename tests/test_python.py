@@ -54,7 +54,7 @@ assert sp.api.__name__ == "saddlepoint.api" and sp.statistics.intervals
 
 
 def test_importing_it_takes_less_than_10_ms() -> None:
-    """Of the processor's time, the best of three: other programs may be at work. `typing` alone would take most of it."""
+    """Of the processor's time, the best of three: others may be at work. `typing` alone would take most of it."""
     code = """
 import sys, time
 before, began = set(sys.modules), time.process_time()
