@@ -57,15 +57,15 @@ TABLE = {
     ("penalties.py", "test_penalties.py"): [
         (
             "R1: 1/2 dropped",
-            "0.5 * squared_norm(slope(verdict.critic, verdict.real))",
-            "squared_norm(slope(verdict.critic, verdict.real))",
+            "0.5 * squared_norm(slope(critic, x))",
+            "squared_norm(slope(critic, x))",
         ),
         (
             "R2: 1/2 dropped",
-            "0.5 * squared_norm(slope(verdict.critic, verdict.fake))",
-            "squared_norm(slope(verdict.critic, verdict.fake))",
+            "0.5 * squared_norm(slope(critic, fake))",
+            "squared_norm(slope(critic, fake))",
         ),
-        ("R1: on fakes", "slope(verdict.critic, verdict.real)", "slope(verdict.critic, verdict.fake)"),
+        ("R1: on fakes", "return verdict.critic, verdict.real,", "return verdict.critic, verdict.fake,"),
         ("slope: not differentiable again", "create_graph=True", "create_graph=False"),
         ("slope: norm of the whole batch", "flatten(1).square().sum(1)", "square().sum().repeat(len(gradient))"),
         ("GP: one epsilon a batch", "torch.rand(x.shape[0], generator", "torch.rand(1, generator"),
@@ -109,7 +109,7 @@ TABLE = {
     ("game/players.py", "test_game_rules.py"): [("the rate is not set", 'group["lr"] = rate', "pass")],
     ("game/turns.py", "test_game_rules.py"): [
         ("the strength of augmentation ignored", "moment.dials.augment)", "1.0)"),
-        ("reals are not augmented", "answered(critic(theirs))", "answered(critics[name](theirs, batch.c))"),
+        ("reals are not augmented", "answered(critic(theirs),", "answered(critics[name](theirs, batch.c),"),
         ("costs stay in bfloat16", "return t.float() if", "return t if"),
     ],
     # A recipe's terms.
@@ -592,7 +592,11 @@ TABLE = {
         ("a leak never by its error bars", "and not (case.over and altered[2] < plain[1])", ""),
         ("a plateau within the error bar", "if last[0] < earlier[1]:", "if last[0] < earlier[0]:"),
         ("each verdict its change", "LATER if place else verdict.change", "verdict.change"),
-        ("too short a run is left as it is", 'looked_at(case) + nowhere(case), f"', 'looked_at(case) + nowhere(case), "none" or f"'),
+        (
+            "too short a run is left as it is",
+            'looked_at(case) + nowhere(case), f"',
+            'looked_at(case) + nowhere(case), "none" or f"',
+        ),
     ],
     # What pictures are made of others with, and judged by; the terms of a likelihood.
     ("networks/unet.py", "test_unet.py"): [
@@ -1159,7 +1163,11 @@ TABLE = {
     ("judge/diversity.py", "test_judge_spread.py test_judge_judgement.py"): [
         ("fresh: classes that collapsed are passed over", "if not theirs.alike]", "if not ours.alike]"),
         ("two of a class are judged", "fake.of(label).size >= EACH_CLASS", "fake.of(label).size >= 1"),
-        ("two real ones of a class are judged", "enumerate(counts) if count >= EACH_CLASS]\n    return", "enumerate(counts) if count]\n    return"),
+        (
+            "two real ones of a class are judged",
+            "enumerate(counts) if count >= EACH_CLASS]\n    return",
+            "enumerate(counts) if count]\n    return",
+        ),
     ],
     ("court/jury.py", "test_judge_spread.py"): [
         ("a tiny class keeps all from a verdict", "counts.min() if every else counts.max()", "counts.min()"),
@@ -1805,6 +1813,69 @@ TABLE = {
             "and theirs.shape == own.shape and theirs.dtype == own.dtype",
             "and theirs.shape == own.shape",
         ),
+    ],
+    # At home in anybody's Python.
+    ("data/memory.py", "test_memory.py"): [
+        ("memory: labels of any length", "if len(given) != len(x):", "if False:"),
+        ("memory: one label a row stays a column", "given.shape[1] == 1 and", "given.shape[1] == 9 and"),
+        ("memory: any cell of a frame", "isinstance(value, Number | np.number | np.bool_)", "(value is not None)"),
+        ("memory: a cell of a frame that is no number", '"" if value != value else', '"0" if value != value else'),
+    ],
+    ("data/indexed.py", "test_memory.py"): [
+        ("memory: items of another type", "if found.shape != first.shape or", "if"),
+        ("memory: a data set's names of classes", "if isinstance(features, Mapping):", "if False:"),
+        ("memory: a file of examples is left", "            draft.unlink()\n", ""),
+    ],
+    ("data/sources.py", "test_memory.py"): [
+        ("memory: read as a name", "    if wish.held is not None:\n        return", "    if False:\n        return"),
+    ],
+    ("running/opened.py", "test_memory.py"): [
+        ("memory: any data go on", "if sources[name].digest() != record.of(name).digest:", "if False:"),
+    ],
+    ("__init__.py", "test_python.py"): [
+        ("python: a package shadows a function", "EXPORTS.get(name) in (None, value.__name__)", "True"),
+        ("python: an untyped name", "    from saddlepoint.front import train as train\n", ""),
+    ],
+    ("running/calls.py", "test_front.py"): [
+        ("front: a callback hears of rounds alone", "if self.by_name[name] is not None:", "if False:"),
+    ],
+    ("running/work.py", "test_front.py"): [
+        (
+            "front: an exception of a callback loses the run",
+            "                self.save(planned=False)\n            if isinst",
+            "                pass\n            if isinst",
+        ),
+    ],
+    ("running/signals.py", "test_front.py"): [
+        ("front: a second interrupt is swallowed", "            signal.raise_signal(number)\n", ""),
+    ],
+    ("api.py", "test_front.py"): [
+        ("front: a stopped run has no generator", "            ship(live, folder)\n", "            pass\n"),
+    ],
+    ("front.py", "test_front.py"): [
+        ("front: an interrupt loses the run", "except Stopped as error:", "except OSError as error:"),
+        ("front: nothing is shown", "        yield Listened(chosen, calls)", "        yield Listened(quiet, calls)"),
+    ],
+    ("run.py", "test_front.py"): [
+        ("front: what a line lacks is 0 in the history", "line.get(name, np.nan)", "line.get(name, 0.0)"),
+        ("front: a name in a page is not escaped", "html.escape(line)", "line"),
+    ],
+    ("artefact/artefact.py", "test_front.py"): [
+        ("front: G(z) without c is of the first class", "self.condition(len(z)) if c is None else c", "c"),
+    ],
+    ("game/plain.py", "test_low_road.py"): [
+        ("low road: c goes to whoever has no place for it", "len(free) > 1 and (c is not None", "(c is not None"),
+        ("low road: a pair loses its condition", "return Batch(*given)", "return Batch(given[0])"),
+        ("low road: every error is one of shapes", "if not any(words in said.lower() for words in SHAPES)", "if False"),
+    ],
+    ("game/turns.py", "test_low_road.py"): [
+        ("low road: one answer for all examples", "len(said.logits) != len(x)", "False"),
+    ],
+    ("game/rules.py", "test_low_road.py"): [
+        ("low road: fakes of any shape", "if x.shape[1:] != fake.shape[1:]:", "if False:"),
+    ],
+    ("durations.py", "test_front.py"): [
+        ("front: a switch is a time", " and not isinstance(time, bool)", ""),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]

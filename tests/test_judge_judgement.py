@@ -1,6 +1,7 @@
 """Judging samples whose verdict is known: real, collapsed, copied, broken; on pictures and on points."""
 
 import math
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -579,7 +580,9 @@ def test_a_way_is_not_left_at_its_end():
 
 def test_no_picture_is_paired_with_itself(monkeypatch: pytest.MonkeyPatch):
     """By an index that is 1 for equal pictures and else 0, of 15 that differ: of all their pairs 100 are drawn."""
-    monkeypatch.setattr("saddlepoint.judge.diversity.ms_ssim", lambda x, y: (x == y).flatten(1).all(1).double())
+    monkeypatch.setattr(
+        import_module("saddlepoint.judge.diversity"), "ms_ssim", lambda x, y: (x == y).flatten(1).all(1).double()
+    )
     x = digits().x[:15]
     for seed in range(5):
         assert likeness(Group(x, None, Seen(x.flatten(1))), rng(seed))[0].value == 0

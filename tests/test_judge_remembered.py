@@ -3,6 +3,7 @@
 import json
 import os
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -188,8 +189,8 @@ def test_the_verb_shows_and_clears_them(cache: Path, capsys) -> None:
 
 def test_features_are_taught_once(monkeypatch) -> None:
     source = digits().take(torch.arange(300))
-    monkeypatch.setattr("saddlepoint.judge.extractors.learned.trained", partial(trained, steps=3))
-    monkeypatch.setattr("saddlepoint.judge.extractors.learned.shortcoming", lambda *_: None)
+    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.learned"), "trained", partial(trained, steps=3))
+    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.learned"), "shortcoming", lambda *_: None)
     first = learned_from(source, source.c)
     monkeypatch.setattr(module, "taught", forbidden)
     second = learned_from(source, source.c)

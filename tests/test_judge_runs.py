@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -678,9 +679,9 @@ def test_pictures_that_are_all_one_are_refused_with_their_number(tmp_path: Path,
 
 def test_features_that_are_refused_stop_no_run_and_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fault = "their distance does not rise with noise: 3, 2, 1"
-    monkeypatch.setattr("saddlepoint.judge.extractors.learned.shortcoming", lambda *_: fault)
-    monkeypatch.setattr("saddlepoint.judge.extractors.learned.trained", lambda *_: None)
-    monkeypatch.setattr("saddlepoint.judge.extractors.learned.learned", lambda *_: None)
+    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.learned"), "shortcoming", lambda *_: fault)
+    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.learned"), "trained", lambda *_: None)
+    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.learned"), "learned", lambda *_: None)
     x = np.random.default_rng(0).integers(0, 255, (90, 1, 12, 12), dtype=np.uint8)
     np.savez(tmp_path / "data.npz", x=x)
     conf = CONFIG.model_copy(update={"judge": Judge(features="learned"), "data": Data(held_out=0.3)})

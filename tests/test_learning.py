@@ -103,8 +103,8 @@ def wrong(live: Live) -> float:
     real, c = seen(live.held_out.x), live.held_out.c
     assert c is not None
     means = torch.stack([real[c == k].mean(0) for k in range(4)])
-    x, labels, _ = live.artefact(live.best).sample(SAMPLES, 1)
-    return float((torch.cdist(seen(x), means).argmin(1) != labels).double().mean())
+    made = live.artefact(live.best).sample(SAMPLES, 1)
+    return float((torch.cdist(seen(made.x), means).argmin(1) != made.labels).double().mean())
 
 
 def measured(name: str) -> Callable[[Live], float]:

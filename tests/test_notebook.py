@@ -34,7 +34,7 @@ def test_one_block_in_a_notebook(monkeypatch: pytest.MonkeyPatch, capsys: pytest
         return handle
 
     kernel, screen = ModuleType("IPython"), ModuleType("IPython.display")
-    kernel.get_ipython = lambda: object()  # pyright: ignore
+    kernel.get_ipython = lambda: SimpleNamespace(kernel=object())  # pyright: ignore
     screen.display = display  # pyright: ignore
     monkeypatch.setitem(sys.modules, "IPython", kernel)
     monkeypatch.setitem(sys.modules, "IPython.display", screen)

@@ -10,19 +10,74 @@
     for round in sp.play(game, batches):             # the low road: your modules, your loop
         print(round.d_real, round.d_fake)
 
-Names are loaded when first used, so that importing this takes no time.
+Names are loaded when first used, so that importing this takes no time. Type checkers read the same names below
+`TYPE_CHECKING`.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # type checkers take it for true; the module `typing` would take nine tenths of an import's time
+
+if TYPE_CHECKING:
+    from saddlepoint import objectives as objectives
+    from saddlepoint import penalties as penalties
+    from saddlepoint.artefact.artefact import Artefact as Artefact
+    from saddlepoint.artefact.folder import load as load
+    from saddlepoint.artefact.samples import Samples as Samples
+    from saddlepoint.errors import SaddlepointError as SaddlepointError
+    from saddlepoint.front import compare as compare
+    from saddlepoint.front import doctor as doctor
+    from saddlepoint.front import judge as judge
+    from saddlepoint.front import look as look
+    from saddlepoint.front import quiet as quiet
+    from saddlepoint.front import resume as resume
+    from saddlepoint.front import score as score
+    from saddlepoint.front import train as train
+    from saddlepoint.game.algorithm import algorithm_1 as algorithm_1
+    from saddlepoint.game.algorithm import play as play
+    from saddlepoint.game.averaging import Average as Average
+    from saddlepoint.game.players import Player as Player
+    from saddlepoint.game.rules import Dials as Dials
+    from saddlepoint.game.rules import Game as Game
+    from saddlepoint.game.rules import State as State
+    from saddlepoint.game.rules import Term as Term
+    from saddlepoint.objectives import Objective as Objective
+    from saddlepoint.objectives import hinge as hinge
+    from saddlepoint.objectives import least_squares as least_squares
+    from saddlepoint.objectives import minimax as minimax
+    from saddlepoint.objectives import non_saturating as non_saturating
+    from saddlepoint.objectives import relativistic as relativistic
+    from saddlepoint.objectives import wasserstein as wasserstein
+    from saddlepoint.penalties import gradient_penalty as gradient_penalty
+    from saddlepoint.penalties import r1 as r1
+    from saddlepoint.penalties import r2 as r2
+    from saddlepoint.priors import Prior as Prior
+    from saddlepoint.records import Answer as Answer
+    from saddlepoint.records import Batch as Batch
+    from saddlepoint.records import Round as Round
+    from saddlepoint.records import Turn as Turn
+    from saddlepoint.run import Run as Run
+    from saddlepoint.running.calls import StopTraining as StopTraining
+    from saddlepoint.systems.theirs import use as use
+
 EXPORTS = {
-    "train": "saddlepoint.api",
-    "resume": "saddlepoint.api",
-    "Run": "saddlepoint.api",
+    "train": "saddlepoint.front",
+    "resume": "saddlepoint.front",
+    "look": "saddlepoint.front",
+    "judge": "saddlepoint.front",
+    "compare": "saddlepoint.front",
+    "doctor": "saddlepoint.front",
+    "score": "saddlepoint.front",
+    "quiet": "saddlepoint.front",
+    "Run": "saddlepoint.run",
+    "StopTraining": "saddlepoint.running.calls",
     "load": "saddlepoint.artefact.folder",
     "Artefact": "saddlepoint.artefact.artefact",
+    "Samples": "saddlepoint.artefact.samples",
     "use": "saddlepoint.systems.theirs",
     "Game": "saddlepoint.game.rules",
     "Term": "saddlepoint.game.rules",
@@ -36,6 +91,7 @@ EXPORTS = {
     "Batch": "saddlepoint.records",
     "Round": "saddlepoint.records",
     "Turn": "saddlepoint.records",
+    "objectives": "saddlepoint.objectives",
     "Objective": "saddlepoint.objectives",
     "minimax": "saddlepoint.objectives",
     "non_saturating": "saddlepoint.objectives",
@@ -43,21 +99,39 @@ EXPORTS = {
     "hinge": "saddlepoint.objectives",
     "wasserstein": "saddlepoint.objectives",
     "relativistic": "saddlepoint.objectives",
+    "penalties": "saddlepoint.penalties",
     "r1": "saddlepoint.penalties",
     "r2": "saddlepoint.penalties",
     "gradient_penalty": "saddlepoint.penalties",
     "Prior": "saddlepoint.priors",
     "SaddlepointError": "saddlepoint.errors",
 }
+"""Where each public name is defined; a module is defined in itself."""
 
 __all__ = list(EXPORTS)
 
 
-def __getattr__(name: str) -> object:
-    if name not in EXPORTS:
-        raise AttributeError(f"module 'saddlepoint' has no attribute '{name}'")
-    return vars(import_module(EXPORTS[name]))[name]
+if not TYPE_CHECKING:  # to which every name would be known
+
+    def __getattr__(name: str) -> object:
+        if name not in EXPORTS:
+            raise AttributeError(f"module 'saddlepoint' has no attribute '{name}'")
+        module = import_module(EXPORTS[name])
+        return module if EXPORTS[name] == f"{__name__}.{name}" else vars(module)[name]
 
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
+
+
+class Facade(ModuleType):
+    """This module. A public name means the same whatever was imported: the package `saddlepoint.judge`, which Python
+    would put in the place of the function `judge` once it is imported, is found by `from saddlepoint.judge import ...`.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not isinstance(value, ModuleType) or EXPORTS.get(name) in (None, value.__name__):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = Facade

@@ -1,30 +1,28 @@
-"""The high road: plan, train, resume, and what a run can be asked for afterwards."""
+"""The high road: plan, train, resume. Whoever calls brings a configuration and a watcher."""
 
 import time
-from collections.abc import Mapping
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-from saddlepoint.artefact import folder as artefacts
-from saddlepoint.artefact.artefact import Artefact, Samples
+from saddlepoint.data.memory import Held
 from saddlepoint.data.reading import Tell
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import silent
 from saddlepoint.data.survey import Survey, survey
-from saddlepoint.durations import parse
 from saddlepoint.engine import resolve
 from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import free_bytes, make_folder, make_new_folder
 from saddlepoint.planning import judgements
 from saddlepoint.planning.allotment import Allotment
-from saddlepoint.planning.begin import configure, usual_recipe
 from saddlepoint.planning.budget import images_for, last_round, measure
-from saddlepoint.planning.intake import located, stem
+from saddlepoint.planning.intake import called, located, stem
 from saddlepoint.planning.prepared import Prepared
 from saddlepoint.planning.rehearsal import closing
-from saddlepoint.record import RunRecord, read_record
-from saddlepoint.running.finish import finish, over
+from saddlepoint.record import RunRecord
+from saddlepoint.run import Run
+from saddlepoint.running.calls import Stopped
+from saddlepoint.running.finish import finish, over, ship
 from saddlepoint.running.opened import Opened, as_begun, as_written
 from saddlepoint.running.reading import reading
 from saddlepoint.running.sessions import noted
@@ -36,62 +34,19 @@ from saddlepoint.storage.lock import RunLock
 RUNS = Path("runs")
 
 
-class Run:
-    """A run folder: what was trained, and the generator that came of it."""
-
-    def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
-        self.record = read_record(self.folder)
-
-    @property
-    def name(self) -> str:
-        return self.folder.name
-
-    @property
-    def config(self) -> Config:
-        return self.record.config
-
-    def generator(self, device: str = "cpu") -> Artefact:
-        """The model by itself."""
-        return artefacts.load(self.folder, device)
-
-    def sample(self, n: int, seed: int = 0, label: int | str | None = None, cond: str | None = None) -> Samples:
-        """n examples: of the class of this name or under this condition, or of each in turn."""
-        return self.generator().sample(n, seed, label, cond)
-
-
-def train(
-    data: str,
-    *,
-    recipe: str | None = None,
-    budget: str | float | None = None,
-    name: str | None = None,
-    settings: Mapping[str, Any] | None = None,
-    root: str | Path = RUNS,
-    watcher: Watcher | None = None,
-) -> Run:
-    """Train on this data: `train("digits", budget="2m", settings={"seed": 1, "g.lr": 5e-4})`.
-
-    `budget` is a length of time ("2m", or seconds); without one the recipe's number of images is seen. `settings` are
-    those of the command line, by their dotted names.
-    """
-    config = configure(recipe, None, settings or {}, usual_recipe(data))
-    seconds = parse(budget, "budget") if isinstance(budget, str) else budget
-    return start(data, config, budget=seconds, name=name, root=Path(root), watcher=watcher)
-
-
-def plan(data: str, config: Config, budget: float | None = None, source: Source | None = None) -> Plan:
+def plan(data: str | Held, config: Config, budget: float | None = None, source: Source | None = None) -> Plan:
     """What `start` would do with the same arguments; nothing is written. `source` is the data, where they are open."""
     return Prepared(data, config, budget, source=source).plan()
 
 
-def look(data: str, config: Config, budget: float | None = None, tell: Tell = silent) -> Survey:
+def look(data: str | Held, config: Config, budget: float | None = None, tell: Tell = silent) -> Survey:
     """What is in the data, read as `start` would read them within this budget."""
-    return survey(reading(located(data, config, budget, resolve(config.engine)).data), tell)
+    held = None if isinstance(data, str) else data
+    return survey(reading(located(data, config, budget, resolve(config.engine)).data, held), tell)
 
 
 def start(
-    data: str,
+    data: str | Held,
     config: Config,
     *,
     budget: float | None = None,
@@ -117,7 +72,7 @@ def start(
     if folder:
         make_folder(folder)
     else:
-        folder = new_folder(root, f"{stem(data)}-{config.recipe}")
+        folder = new_folder(root, f"{stem(called(data))}-{config.recipe}")
     if (free := free_bytes(folder)) < made.disk_bytes:
         watcher.note(f"the disk may run full: {made.disk_bytes:,} bytes needed, {free:,} free in {folder}")
     with RunLock(folder):
@@ -130,7 +85,8 @@ def start(
         if allotment is not None:
             record = allotment.promised(record)
         record.write(folder)
-        return carry_on(folder, Opened(record, prepared.sources, prepared.engine), watcher)
+        carry_on(folder, Opened(record, prepared.sources, prepared.engine), watcher)
+    return Run(folder, None if isinstance(data, str) else data)
 
 
 def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher) -> tuple[RunRecord, float]:
@@ -144,19 +100,24 @@ def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher) -> tuple[
     return record, found.each
 
 
-def resume(folder: str | Path, *, more: float | None = None, watcher: Watcher | None = None) -> Run:
-    """Go on exactly where a run stopped; with `more` seconds, another stage like its last comes at the end."""
+def resume(
+    folder: str | Path, *, more: float | None = None, watcher: Watcher | None = None, held: Held | None = None
+) -> Run:
+    """Go on exactly where a run stopped; with `more` seconds, another stage like its last comes at the end. `held` are
+    its data, where they lie in memory.
+    """
     folder, watcher = Path(folder), watcher or Nobody()
     record = as_written(folder)
     with RunLock(folder):
         if more is None and over(folder, len(record.config.stages)):
             watcher.note(f"finished already; `{typed('resume', folder, '--more', '10m')}` trains longer")
-            return Run(folder)
-        run = as_begun(record, watcher.note)
+            return Run(folder, held)
+        run = as_begun(record, watcher.note, held)
         if more is not None:
             run = run._replace(record=lengthened(run, more))
             run.record.add_stages(folder)
-        return carry_on(folder, run, watcher)
+        carry_on(folder, run, watcher)
+    return Run(folder, held)
 
 
 def report(folder: str | Path, *, watcher: Watcher | None = None) -> Run:
@@ -182,17 +143,27 @@ def lengthened(run: Opened, seconds: float) -> RunRecord:
     )
 
 
-def carry_on(folder: Path, run: Opened, watcher: Watcher) -> Run:
-    """Play what is left of the run, then write what a finished run leaves."""
+def carry_on(folder: Path, run: Opened, watcher: Watcher) -> None:
+    """Play what is left of the run, then write what a finished run leaves. One that is told to stop leaves its model as
+    it is; Stopped says where.
+    """
     live = run.live()
     worker = Worker(live, folder, watcher)
     worker.begin()
     watcher.phase("training")
-    with noted(folder, live.progress):
-        worker.work()
+    try:
+        with noted(folder, live.progress):
+            worker.work()
+    except Stopped:
+        with suppress(SaddlepointError):  # a model whose numbers are not finite cannot be drawn
+            ship(live, folder)
+        raise
     watcher.phase("judging and writing")
-    watcher.done(finish(live, folder))
-    return Run(folder)
+    try:
+        watcher.done(finish(live, folder))
+    except KeyboardInterrupt as error:
+        what = f"stopped at {live.progress.seen:,} {worker.noun}, while it was judged and written; saved"
+        raise Stopped(what, folder, worker.way_on, 130) from error
 
 
 def new_folder(root: Path, stem: str) -> Path:

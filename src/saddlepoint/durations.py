@@ -1,7 +1,8 @@
-"""Lengths of time as people write them: 90s, 2m, 1h30m."""
+"""Lengths of time as people write them: 90s, 2m, 1h30m; and as programs have them: seconds, timedelta."""
 
 import math
 import re
+from datetime import timedelta
 
 from saddlepoint.errors import SaddlepointError
 
@@ -10,15 +11,28 @@ FORM = re.compile("".join(rf"(?:(?P<{unit}>\d+(?:\.\d+)?){unit})?" for unit in U
 WORDS = re.compile(r"(?<=[\d.])\s*(d|h|m|s)[a-z]*\.?\s*")
 
 
-def parse(text: str, where: str = "--budget") -> float:
-    """Seconds: parse("1h30m") = 5400. Refused: no unit, unknown units, nothing, more than a year."""
-    found = FORM.fullmatch(text.strip())
-    if not found or not any(found.groups()):
-        raise SaddlepointError(f"'{text}' is not a length of time", where, hint(text))
-    seconds = sum(float(count) * UNITS[unit] for unit, count in found.groupdict().items() if count)
+Time = str | float | timedelta
+
+
+def parse(time: Time, where: str = "--budget") -> float:
+    """Seconds: parse("1h30m") = parse(5400) = 5400. Refused: text without a unit or with unknown ones, what is neither
+    text, a number nor a timedelta, nothing, more than a year.
+    """
+    seconds, text = seconds_of(time, where), str(time)
     if not 0 < seconds <= 365 * UNITS["d"]:
         raise SaddlepointError(f"'{text}' must be more than nothing and at most a year", where, "such as 10m")
     return seconds
+
+
+def seconds_of(time: Time, where: str) -> float:
+    if isinstance(time, timedelta):
+        return time.total_seconds()
+    if isinstance(time, int | float) and not isinstance(time, bool):
+        return float(time)
+    found = FORM.fullmatch(time.strip()) if isinstance(time, str) else None
+    if not found or not any(found.groups()):
+        raise SaddlepointError(f"'{time}' is not a length of time", where, hint(str(time)))
+    return sum(float(count) * UNITS[unit] for unit, count in found.groupdict().items() if count)
 
 
 def hint(text: str) -> str:

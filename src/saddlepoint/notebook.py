@@ -1,11 +1,10 @@
 """A watcher for notebooks: one block of text below the cell, written anew as the run goes on.
 
     import saddlepoint as sp
-    from saddlepoint.notebook import Notebook
-    run = sp.train("digits", budget="2m", watcher=Notebook())
-    run.sample(64).picture()
+    sp.train("digits", budget="2m")
 
-In a plain Python session, where nothing can be written anew, it prints a line every few seconds instead.
+`train` chooses it in a notebook. In a plain Python session, where nothing can be written anew, it prints a line every
+few seconds instead.
 """
 
 import sys
@@ -16,6 +15,14 @@ from saddlepoint.cli.tables import line, plan_lines, summary_lines, terms
 from saddlepoint.running.watcher import Plan, Summary, Tick
 
 LIVE, SLOW = 0.5, 5.0  # seconds between two drawings
+
+
+def in_notebook() -> bool:
+    """Whether this program is a notebook's, which shows pictures and writes a block anew; an IPython in a terminal is a
+    terminal.
+    """
+    kernel = sys.modules.get("IPython")
+    return kernel is not None and hasattr(kernel.get_ipython(), "kernel")
 
 
 class Notebook:
@@ -50,8 +57,7 @@ class Notebook:
 
     def show(self, last: list[str]) -> None:
         """Write the block anew; where there is no notebook, print what is new."""
-        kernel = sys.modules.get("IPython")
-        if kernel is None or kernel.get_ipython() is None:
+        if not in_notebook():
             print(*(last or self.said[-1:]), sep="\n", flush=True)
             return
         from IPython.display import display  # pyright: ignore[reportMissingImports]

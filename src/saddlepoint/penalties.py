@@ -1,28 +1,30 @@
 """Penalties on a critic's slope, and auxiliary costs: functions of a turn that return one number per example, [B].
+The penalties are functions of a critic and examples too: `r1(D, x)`, `r2(D, fake)`, `gradient_penalty(D, x, fake)`.
 
 Each is differentiable a second time (in the critic's parameters). The slopes are per example only if the critic treats
 examples independently, that is without batch normalisation.
 """
 
 from collections.abc import Callable
+from typing import overload
 
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.records import Answer, Critic, Turn
+from saddlepoint.records import Answer, PlainCritic, Turn, answer
 
 TermFunction = Callable[[Turn], Tensor]
 
 
-def slope(critic: Critic, x: Tensor) -> Tensor:
+def slope(critic: PlainCritic, x: Tensor) -> Tensor:
     """grad_x of the critic's logit at each example, as x; a patch critic's logit is the mean over its sites.
 
     Its graph is kept, so that a function of the slope can be differentiated in the critic's parameters.
     """
     x = x.detach().requires_grad_(True)
-    logits = critic(x).logits
+    logits = answer(critic(x)).logits
     (gradient,) = torch.autograd.grad(
         logits.flatten(1).mean(1).sum() if logits.ndim > 1 else logits.sum(), x, create_graph=True
     )
@@ -34,28 +36,54 @@ def squared_norm(gradient: Tensor) -> Tensor:
     return gradient.flatten(1).square().sum(1)
 
 
-def r1(turn: Turn) -> Tensor:
-    """R1 = 1/2 |grad_x D(x)|^2 on real examples; its weight is gamma (Mescheder et al. 2018, eq. 9)."""
-    verdict = turn.verdict()
-    return 0.5 * squared_norm(slope(verdict.critic, verdict.real))
+@overload
+def r1(turn: Turn, /) -> Tensor: ...
+@overload
+def r1(D: PlainCritic, x: Tensor, /) -> Tensor: ...
+def r1(of: Turn | PlainCritic, x: Tensor | None = None, /) -> Tensor:
+    """R1 = 1/2 |grad_x D(x)|^2 on real examples, [B]; its weight is gamma (Mescheder et al. 2018, eq. 9)."""
+    critic, x, _ = asked(of, x, x)
+    return 0.5 * squared_norm(slope(critic, x))
 
 
-def r2(turn: Turn) -> Tensor:
-    """R2 = 1/2 |grad_x D(G(z))|^2 on fakes; its weight is gamma (Mescheder et al. 2018, eq. 10)."""
-    verdict = turn.verdict()
-    return 0.5 * squared_norm(slope(verdict.critic, verdict.fake))
+@overload
+def r2(turn: Turn, /) -> Tensor: ...
+@overload
+def r2(D: PlainCritic, fake: Tensor, /) -> Tensor: ...
+def r2(of: Turn | PlainCritic, fake: Tensor | None = None, /) -> Tensor:
+    """R2 = 1/2 |grad_x D(G(z))|^2 on fakes, [B]; its weight is gamma (Mescheder et al. 2018, eq. 10)."""
+    critic, _, fake = asked(of, fake, fake)
+    return 0.5 * squared_norm(slope(critic, fake))
 
 
-def gradient_penalty(turn: Turn) -> Tensor:
-    """(|grad D(u)| - 1)^2 at u = e x + (1 - e) G(z), e ~ U(0, 1) one per example (Gulrajani et al. 2017, eq. 3).
+@overload
+def gradient_penalty(turn: Turn, /) -> Tensor: ...
+@overload
+def gradient_penalty(D: PlainCritic, x: Tensor, fake: Tensor, rng: torch.Generator | None = None, /) -> Tensor: ...
+def gradient_penalty(
+    of: Turn | PlainCritic, x: Tensor | None = None, fake: Tensor | None = None, rng: torch.Generator | None = None, /
+) -> Tensor:
+    """(|grad D(u)| - 1)^2 at u = e x + (1 - e) G(z), e ~ U(0, 1) one per example (Gulrajani et al. 2017, eq. 3), [B].
 
-    The root is taken of at least 1e-12: its derivative at 0 is infinite.
+    e is of the turn's own randomness or of `rng`. The root is taken of at least 1e-12: its derivative at 0 is infinite.
     """
-    verdict = turn.verdict()
-    x = verdict.real
-    e = torch.rand(x.shape[0], generator=turn.rng).to(x).view(-1, *[1] * (x.ndim - 1))
-    u = e * x + (1 - e) * verdict.fake.detach()
-    return (squared_norm(slope(verdict.critic, u)).clamp_min(1e-12).sqrt() - 1).square()
+    critic, x, fake = asked(of, x, fake)
+    if x.shape != fake.shape:
+        what = f"x is {list(x.shape)}, G(z) {list(fake.shape)}"
+        raise SaddlepointError(what, "gradient_penalty", "it looks between the two: give one for each")
+    e = torch.rand(x.shape[0], generator=of.rng if isinstance(of, Turn) else rng).to(x).view(-1, *[1] * (x.ndim - 1))
+    u = e * x + (1 - e) * fake.detach()
+    return (squared_norm(slope(critic, u)).clamp_min(1e-12).sqrt() - 1).square()
+
+
+def asked(of: Turn | PlainCritic, x: Tensor | None, fake: Tensor | None) -> tuple[PlainCritic, Tensor, Tensor]:
+    """The critic, what is real and what is fake: those of a turn, or as they were given."""
+    if isinstance(of, Turn):
+        verdict = of.verdict()
+        return verdict.critic, verdict.real, verdict.fake
+    if x is None or fake is None:
+        raise SaddlepointError("a penalty without examples", "penalty", "give a turn, or D and the examples it is at")
+    return of, x, fake
 
 
 def class_cost_on_real(turn: Turn) -> Tensor:
@@ -68,8 +96,8 @@ def class_cost_on_fake(turn: Turn) -> Tensor:
     return class_cost(turn.verdict().f, turn.c)
 
 
-def class_cost(answer: Answer | None, c: Tensor | None) -> Tensor:
+def class_cost(said: Answer | None, c: Tensor | None) -> Tensor:
     """-log P(C = c), [B], by the critic's auxiliary classifier."""
-    if answer is None or answer.classes is None or c is None:
+    if said is None or said.classes is None or c is None:
         raise SaddlepointError("a class cost without classes", hint="it needs labels and a critic with a class head")
-    return cross_entropy(answer.classes, c, reduction="none")
+    return cross_entropy(said.classes, c, reduction="none")

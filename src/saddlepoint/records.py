@@ -28,7 +28,13 @@ class Answer(NamedTuple):
     features: tuple[Tensor, ...] = ()
 
 
+def answer(given: Answer | Tensor) -> Answer:
+    """What a critic said: a record as it is, and a tensor as its logits, [B] or one for each site."""
+    return given if isinstance(given, Answer) else Answer(given)
+
+
 Critic = Callable[[Tensor], Answer]
+PlainCritic = Callable[[Tensor], Answer | Tensor]
 Generator = Callable[[Tensor | None, Tensor | None], Tensor]
 
 

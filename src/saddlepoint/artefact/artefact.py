@@ -2,21 +2,20 @@
 
 import math
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Self
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from saddlepoint.artefact.ability import CANNOT, refusal
 from saddlepoint.artefact.description import Description
+from saddlepoint.artefact.samples import Samples
 from saddlepoint.data.asking import asked, beyond, named
 from saddlepoint.data.cells import table
 from saddlepoint.data.facts import About, Facts
-from saddlepoint.data.reading import Field
+from saddlepoint.data.reading import Field, few, shown
 from saddlepoint.data.scaling import scaled, stored
-from saddlepoint.engine import room_for
+from saddlepoint.engine import choose_device, room_for
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.latent.walk import walk, way
 from saddlepoint.media.catalog import medium_of
@@ -26,9 +25,6 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.systems.system import Latent, Model, Networks, Translate
 from saddlepoint.tiling import tiled
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
 CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn from one stream of noise
 Tell = Callable[[int, int], None] | None  # hears (tiles done, tiles in all)
 
@@ -36,36 +32,34 @@ GOLDEN = (math.sqrt(5) - 1) / 2
 TILE = 256  # pixels of c that are translated at once, without their margin
 
 
-class Samples(NamedTuple):
-    """Generated examples: x as data is stored (uint8 pictures, float32 points), and their labels [n], or the codes
-    [n, E] of their conditions, if there are any.
-    """
-
-    x: Tensor
-    labels: Tensor | None
-    about: About
-
-    def save(self, path: str | Path) -> Path:
-        """A sheet of all of them for a picture's name, arrays for `.npz`."""
-        path = Path(path)
-        if path.suffix == ".npz":
-            labels = torch.empty(0) if self.labels is None else self.labels
-            with path.open("wb") as file:
-                np.savez_compressed(file, x=self.x.numpy(), labels=labels.numpy())
-        else:
-            self.picture().save(path)
-        return path
-
-    def picture(self, columns: int | None = None) -> "Image":
-        """A sheet of pictures, as square as can be, or a scatter plot of points."""
-        return medium_of(self.about).sheet(self.x, self.about, columns, None)
-
-
 class Artefact:
     """A model, its description, and its networks by name: samples, walks, translations."""
 
     def __init__(self, model: Model, description: Description, networks: Networks) -> None:
         self.model, self.description, self.networks = model, description, networks
+
+    def __repr__(self) -> str:
+        """On one line: what it is, of which run, and what it can do."""
+        about = self.description
+        size = " x ".join(map(str, self.about.shape))
+        return f"<Artefact {about.config.recipe} of {shown(about.run)}: {size} {self.medium.noun}, can {few(self.can)}>"
+
+    def to(self, device: str | torch.device) -> Self:
+        """Itself, once its networks were moved there; what it makes comes back to the CPU."""
+        for network in self.networks.values():
+            network.to(choose_device(str(device)))
+        return self
+
+    def __call__(self, z: Tensor, c: Tensor | None = None) -> Tensor:
+        """G(z, c) in the range the recipe states, [n, ...]; without c, where there is one, that of each sample in turn.
+        `noise` draws such z, and `stored` makes of it what data are stored as.
+        """
+        if z.ndim != 2 or z.shape[1] != self.prior.size:
+            raise SaddlepointError(f"z of shape {list(z.shape)}", "generator", f"give [n, {self.prior.size}]")
+        c = self.condition(len(z)) if c is None else c
+        if c is not None and len(c) != len(z):
+            raise SaddlepointError(f"{len(z)} z, but {len(c)} conditions", "generator", "give one for each")
+        return self.decode(z, c)
 
     @property
     def facts(self) -> Facts:

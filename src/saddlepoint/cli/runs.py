@@ -13,15 +13,9 @@ from saddlepoint.cli.flags import NORMAL, Speaking
 from saddlepoint.cli.tables import columns, say
 from saddlepoint.data.reading import shown
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.files import explained, read_bounded, reading
+from saddlepoint.files import explained
 from saddlepoint.record import read_record
-from saddlepoint.storage.lock import LARGEST, NAME
-from saddlepoint.storage.told import told
-
-try:
-    import fcntl
-except ImportError:  # Windows, where runs are not locked
-    fcntl = None
+from saddlepoint.running.state import journal, state_of
 
 
 class Row(NamedTuple):
@@ -90,21 +84,8 @@ def row(folder: Path, when: str) -> Row:
     ends = [event for event in events if event["event"] == "rounds"]
     last = ends[-1] if ends else {}
     images = max((event["images"] for event in events), default=0)
-    state = "running" if held(folder) else "done" if over(events) else "stopped"
-    name, recipe, data = folder.name, record.config.recipe, record.data.name
+    state, name, recipe, data = state_of(folder, events), folder.name, record.config.recipe, record.data.name
     return Row(name, recipe, data, images, state, last.get("d_real"), last.get("d_fake"), when)
-
-
-def journal(folder: Path) -> list[dict]:
-    """The run's events; none where it has not begun."""
-    path = folder / "journal.jsonl"
-    return told(path) if os.path.lexists(path) else []
-
-
-def over(events: list[dict]) -> bool:
-    """Whether the run came to its end, and nothing but its last checkpoint was added since."""
-    last = [event["event"] for event in events if event["event"] != "checkpoint"][-1:]
-    return last == ["end"]
 
 
 def changed(folder: Path) -> float:
@@ -119,16 +100,3 @@ def local(seconds: float) -> str:
         return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError, OSError):
         return "-"
-
-
-def held(folder: Path) -> bool:
-    """Whether a process works on the run: it holds the lock, and has put its number there."""
-    path = folder / NAME
-    if fcntl is None or not os.path.lexists(path) or not read_bounded(path, LARGEST).strip():
-        return False
-    with reading(path) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False

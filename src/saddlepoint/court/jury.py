@@ -120,9 +120,9 @@ class Jury(NamedTuple):
 
     def see(self, model: Artefact, n: int, seed: int) -> Group:
         """n samples of a model: each class in turn, with their labels where every class can be judged by itself."""
-        x, labels, _ = model.sample(n, seed)
+        made = model.sample(n, seed)
         enough = self.standard.real.labels is not None and n >= EACH_CLASS * len(model.classes)
-        return group(self.extractor, model.medium.seen(x, self.about), labels if enough else None)
+        return group(self.extractor, model.medium.seen(made.x, self.about), made.labels if enough else None)
 
     def mixed(self, model: Artefact, n: int, seed: int) -> Group | None:
         """n samples whose classes are as frequent as in the data; None where those of `see` are."""

@@ -18,7 +18,10 @@ WORLD_NAMES = (
     "pinwheel",
     "die",
 )
-Medium = Literal["bundled", "world", "folder", "zip", "list", "table", "arrays", "idx", "parquet", "hf", "unknown"]
+IN_MEMORY = "memory:"  # and what was handed in: nothing of it lies anywhere
+Medium = Literal[
+    "bundled", "memory", "world", "folder", "zip", "list", "table", "arrays", "idx", "parquet", "hf", "unknown"
+]
 
 SUFFIXES: dict[str, Medium] = {
     ".zip": "zip",
@@ -37,6 +40,8 @@ def medium(name: str) -> Medium:
         return "bundled"
     if name in WORLD_NAMES:
         return "world"
+    if name.startswith(IN_MEMORY):
+        return "memory"
     if name.startswith("hf:"):
         return "hf"
     path = Path(name)

@@ -8,7 +8,7 @@ import numpy as np
 from saddlepoint.data.arrays import Read, Rows, from_arrays
 from saddlepoint.data.cond import wishes
 from saddlepoint.data.reading import Reading, few, plain, shown
-from saddlepoint.data.tables import PATHS, read_table
+from saddlepoint.data.tables import PATHS, Table, read_table
 from saddlepoint.data.texts import Column
 from saddlepoint.errors import SaddlepointError
 
@@ -17,12 +17,16 @@ OFFERED = 10  # different whole numbers, of which classes might be meant
 
 
 def open_points(path: Path, wish: Reading) -> Read:
-    """A CSV of numbers: the columns of the condition, where --cond names them, and all others as x [N, D].
+    """A CSV of numbers, as `points_of` reads its cells."""
+    return points_of(path.name, plain(str(path)), read_table(path), wish)
+
+
+def points_of(name: str, where: str, table: Table, wish: Reading) -> Read:
+    """A table of numbers: the columns of the condition, where --cond names them, and all others as x [N, D].
 
     Without --cond a lone column of words becomes the classes; with it, or with --unconditional, words that are not
     asked for are left out.
     """
-    table, where = read_table(path), plain(str(path))
     columns, asked = table.columns, bool(wish.cond) and not wish.unconditional
     ours = list(wishes(wish.cond, columns, where)) if asked else []
     words = [name for name, column in columns.items() if name not in ours and wordy(column)]
@@ -34,12 +38,12 @@ def open_points(path: Path, wish: Reading) -> Read:
     rest = {name: column for name, column in columns.items() if name not in (*ours, *words)}
     if not rest:
         raise SaddlepointError("no column of numbers is left to learn", where, "a table of points has one at least")
-    x = np.array([numbers(path, name, column) for name, column in rest.items()], np.float64).T
+    x = np.array([numbers(where, each, column) for each, column in rest.items()], np.float64).T
     chosen: dict[str, Column] = {name: columns[name] for name in ours}
     notes += [] if ours else offers(rest)
     lacking = int((~np.isfinite(x)).any(1).sum())
     notes += [f"{lacking:,} of {len(x):,} rows lack a number"] if lacking else []
-    return from_arrays(path.name, x, chosen, wish, tuple(notes), rows=Rows(list(rest), table.lines))
+    return from_arrays(name, x, chosen, wish, tuple(notes), rows=Rows(list(rest), table.lines))
 
 
 def wordy(column: Sequence[str]) -> bool:
@@ -82,7 +86,7 @@ def offers(columns: Mapping[str, Sequence[str]]) -> Iterable[str]:
             yield f"column '{shown(name)}' holds {len(different)} whole numbers: --cond {shown(name)}:class for classes"
 
 
-def numbers(path: Path, name: str, column: Sequence[str]) -> list[float]:
+def numbers(where: str, name: str, column: Sequence[str]) -> list[float]:
     """The cells as numbers; where one is empty, not a number."""
     found = []
     for one in column:
@@ -93,5 +97,5 @@ def numbers(path: Path, name: str, column: Sequence[str]) -> list[float]:
             hint = f"--cond {shown(name)}:class makes classes of it; call a column of files {', '.join(PATHS[:3])}"
             if one.replace(",", "", 1).removeprefix("-").isdecimal():
                 hint = "write numbers with a point"
-            raise SaddlepointError(what, plain(str(path)), hint) from error
+            raise SaddlepointError(what, where, hint) from error
     return found

@@ -3,9 +3,12 @@
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import BinaryIO, Literal, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
 from saddlepoint.errors import SaddlepointError, nearest, plain
+
+if TYPE_CHECKING:
+    from saddlepoint.data.memory import Held
 
 Fit = Literal["crop", "pad", "stretch"]
 Pairs = Literal["none", "left", "right"]
@@ -37,6 +40,7 @@ class Reading(NamedTuple):
     unconditional  no condition at all
     bad            the share of unreadable examples that is put up with
     pairs          whether examples are pairs of pictures, and which of the two is the condition
+    held           the data themselves, where they lie in memory
     """
 
     name: str
@@ -48,6 +52,7 @@ class Reading(NamedTuple):
     unconditional: bool = False
     bad: float = 0.05
     pairs: Pairs = "none"
+    held: "Held | None" = None
 
 
 class Field(NamedTuple):

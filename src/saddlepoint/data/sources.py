@@ -12,7 +12,7 @@ from saddlepoint.data.cache import through
 from saddlepoint.data.digits import digits
 from saddlepoint.data.folder import list_folder
 from saddlepoint.data.guards import regular
-from saddlepoint.data.names import WORLD_NAMES, medium
+from saddlepoint.data.names import IN_MEMORY, WORLD_NAMES, medium
 from saddlepoint.data.pairs import halves, of_two, partners, two_folders, wide
 from saddlepoint.data.points import open_points
 from saddlepoint.data.reading import Listing, Reading, Tell, likely, plain, readable, shown
@@ -38,7 +38,7 @@ def open_source(wish: Reading | str, tell: Tell = silent) -> Source:
             raise SaddlepointError("has no effect on pairs, of which one picture is the condition", "--cond", LEAVE)
         return paired(wish, tell)
     found = open_whole(wish)
-    return through(listing(wish.name), wish, tell) if found is None else found[0]
+    return through(listed(wish), wish, tell) if found is None else found[0]
 
 
 def paired(wish: Reading, tell: Tell) -> Source:
@@ -73,7 +73,12 @@ def as_it_is(source: Source, wish: Reading) -> None:
 
 
 def opened_whole(wish: Reading) -> Read | None:
+    if wish.held is not None:
+        return wish.held.whole(wish)
     match medium(wish.name):
+        case "memory":
+            what = f"trained on data from memory, {shown(wish.name.removeprefix(IN_MEMORY))}: they are in no file"
+            raise SaddlepointError(what, "data", "in Python, `saddlepoint.resume(run, data=...)` is given them again")
         case "bundled":
             source = SOURCES[wish.name]()
             return (source._replace(c=None, classes=()) if wish.unconditional else source), ()
@@ -86,6 +91,11 @@ def opened_whole(wish: Reading) -> Read | None:
         case "table" if path_column(read_rows(there(wish.name))) is None:
             return open_points(there(wish.name), wish)
     return None
+
+
+def listed(wish: Reading) -> Listing:
+    """The pictures that are asked for, not yet opened."""
+    return listing(wish.name) if wish.held is None else wish.held.listing()
 
 
 def listing(name: str) -> Listing:

@@ -11,7 +11,7 @@ from saddlepoint.data.gather import joined
 from saddlepoint.data.pictures import Header
 from saddlepoint.data.reading import Bad, Reading, Tell
 from saddlepoint.data.source import Source
-from saddlepoint.data.sources import listing, open_whole
+from saddlepoint.data.sources import listed, open_whole
 
 
 class Survey(NamedTuple):
@@ -35,7 +35,7 @@ def survey(wish: Reading, tell: Tell) -> Survey:
     wish, kinds = wish._replace(bad=1.0), ()
     whole = open_whole(wish)
     if whole is None:
-        files = listing(wish.name)
+        files = listed(wish)
         pictures, _ = fetch(files, wish, tell)
         whole, kinds = joined(files, wish, pictures), pictures.kinds
     source, bad = whole

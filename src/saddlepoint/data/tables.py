@@ -39,7 +39,7 @@ def list_file(path: Path) -> Listing:
 
 
 class Table(NamedTuple):
-    """The cells of a CSV by its columns, and the line that each row ends on."""
+    """The cells of a CSV by its columns, and the line that each row ends on; of no file, none."""
 
     columns: dict[str, list[str]]
     lines: list[int]
@@ -99,7 +99,16 @@ def path_column(columns: Mapping[str, Sequence[str]]) -> str | None:
 
 def list_table(path: Path) -> Listing:
     """The pictures that a CSV names."""
-    columns = read_rows(path)
+    return named_in(path, read_rows(path))
+
+
+def from_frame(name: str, table: Table) -> Listing:
+    """The pictures that a table in memory names: from the folder that the program was started in, or by full paths."""
+    return named_in(Path.cwd() / name, table.columns)
+
+
+def named_in(path: Path, columns: dict[str, list[str]]) -> Listing:
+    """The pictures that a table names, which lies at this path."""
     files = path_column(columns)
     if files is None:
         raise SaddlepointError("no column of files", plain(str(path)), f"call it {', '.join(PATHS[:3])}")

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.plain import Given, batches_of
 from saddlepoint.game.players import Step, frozen_buffers, keep_buffers, tune
 from saddlepoint.game.rules import Dials, Game, State
 from saddlepoint.game.turns import Forged, Moment, copied, forge, see, tensors
@@ -132,19 +133,20 @@ def shown(game: Game, answer: Answer | None) -> float:
 
 def play(
     game: Game,
-    batches: Iterable[Batch],
+    batches: Iterable[Given],
     *,
     seed: int = 0,
     state: State | None = None,
     schedule: Schedule = algorithm_1,
     dials: Callable[[State], Dials] = lambda state: Dials(),
 ) -> Iterator[Round]:
-    """Play rounds for as long as there are batches. Equal arguments yield equal rounds, bit for bit.
+    """Play rounds for as long as there are batches: x, (x, c) or `Batch`. Equal arguments yield equal rounds, bit for
+    bit.
 
     `state` continues where an earlier game, restored with its modules and optimisers, stood; `dials` gives the numbers
     of each round; `schedule` is how a round is played.
     """
-    state, rng, batches = state or State(), Randomness(seed), iter(batches)
+    state, rng, batches = state or State(), Randomness(seed), batches_of(batches)
     while True:
         try:
             state, round = schedule(game, state, batches, rng, dials(state))

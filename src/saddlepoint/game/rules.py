@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.plain import ask
 from saddlepoint.game.players import Descend, Player, descend
 from saddlepoint.objectives import Objective
 from saddlepoint.records import Batch, Examples, Generator, Turn
@@ -60,7 +61,7 @@ class State(NamedTuple):
 def one_generator(generators: Mapping[str, Generator], batch: Batch, z: Tensor | None, rng: torch.Generator) -> Tensor:
     """The usual forge: G(z, c), of the only generator. It needs no chance but z."""
     (G,) = generators.values()
-    return G(z, batch.c)
+    return ask(G, "G", z, batch.c)
 
 
 def real_against_fake(x: Examples, fake: Examples) -> tuple[Tensor, Tensor]:
@@ -69,6 +70,9 @@ def real_against_fake(x: Examples, fake: Examples) -> tuple[Tensor, Tensor]:
         raise SaddlepointError(
             "examples are a record of several tensors, and no pairing says which the critic compares"
         )
+    if x.shape[1:] != fake.shape[1:]:
+        what = f"G makes examples of {list(fake.shape[1:])}, the data are of {list(x.shape[1:])}"
+        raise SaddlepointError(what, "play", "let its last layer make the shape of x")
     return x, fake
 
 

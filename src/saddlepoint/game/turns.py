@@ -6,9 +6,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.plain import ask
 from saddlepoint.game.rules import Dials, Game, real_against_fake
 from saddlepoint.randomness import Randomness, seed_of
-from saddlepoint.records import Answer, Batch, Critic, Examples, Turn, Verdict
+from saddlepoint.records import Answer, Batch, Critic, Examples, Turn, Verdict, answer
 
 
 class Moment(NamedTuple):
@@ -73,8 +75,8 @@ def see(
     def bound(name: str) -> Critic:
         c = None if name in game.unconditional else batch.c
         if game.augment is None:
-            return lambda x: critics[name](x, c)
-        return lambda x: critics[name](game.augment(x, noise, moment.dials.augment), c)
+            return lambda x: answer(ask(critics[name], f"D ({name})", x, c))
+        return lambda x: answer(ask(critics[name], f"D ({name})", game.augment(x, noise, moment.dials.augment), c))
 
     verdicts = {}
     for name in critics:
@@ -83,8 +85,8 @@ def see(
             ours = game.recall[name](ours, memory)
         critic = bound(name)
         with game.fast():
-            r = answered(critic(theirs)) if real else None
-            f = answered(critic(ours))
+            r = answered(critic(theirs), theirs) if real else None
+            f = answered(critic(ours), ours)
         verdicts[name] = Verdict(theirs, ours, critic, r, f)
     return Turn(batch.x, z, batch.c, fake, game.G.networks, verdicts, moment.stream("terms"))
 
@@ -94,8 +96,9 @@ def widened(t: Tensor) -> Tensor:
     return t.float() if t.dtype in (torch.bfloat16, torch.float16) else t
 
 
-def answered(answer: Answer) -> Answer:
-    """The answer in full precision. Features stay as they are: whoever matches them chooses."""
-    return answer._replace(
-        logits=widened(answer.logits), classes=None if answer.classes is None else widened(answer.classes)
-    )
+def answered(said: Answer, x: Tensor) -> Answer:
+    """The answer on x in full precision. Features stay as they are: whoever matches them chooses."""
+    if said.logits.ndim == 0 or len(said.logits) != len(x):
+        what = f"D answers {list(said.logits.shape)} to {len(x)} examples"
+        raise SaddlepointError(what, "play", "give logits [B], or [B, ...] of several sites")
+    return said._replace(logits=widened(said.logits), classes=None if said.classes is None else widened(said.classes))

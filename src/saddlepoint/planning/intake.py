@@ -5,7 +5,8 @@ from os.path import exists
 from pathlib import Path
 
 from saddlepoint.data.facts import Facts
-from saddlepoint.data.names import medium
+from saddlepoint.data.memory import Held
+from saddlepoint.data.names import IN_MEMORY, medium
 from saddlepoint.data.reading import Tell
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
@@ -21,10 +22,11 @@ from saddlepoint.settings.tree import wishes
 from saddlepoint.systems.catalog import system
 
 
-def located(data: str, config: Run, budget: float | None, engine: Engine) -> Run:
+def located(data: str | Held, config: Run, budget: float | None, engine: Engine) -> Run:
     """The configuration with all its data named for good: where they lie, how large pictures may be."""
-    side = config.data.side or affordable(data, config, budget, engine)
-    named = config.data.model_copy(update={"name": lasting(data), "side": side})
+    name = called(data)
+    side = config.data.side or affordable(name, config, budget, engine)
+    named = config.data.model_copy(update={"name": lasting(name), "side": side})
     if config.base is not None:
         named, config = as_the_base(config.base, named, config)
     others = {
@@ -37,7 +39,12 @@ def located(data: str, config: Run, budget: float | None, engine: Engine) -> Run
     return config.model_copy(update={"data": named, **others})
 
 
-def opened_for(config: Run, source: Source | None, tell: Tell) -> Sources:
+def called(data: str | Held) -> str:
+    """What a run calls its data."""
+    return data if isinstance(data, str) else data.name
+
+
+def opened_for(config: Run, data: str | Held, source: Source | None, tell: Tell) -> Sources:
     """All sources of a run, by column; `source` is x where it is open already. Refused before anything is read where
     one that the system needs was not named.
     """
@@ -46,8 +53,9 @@ def opened_for(config: Run, source: Source | None, tell: Tell) -> Sources:
         if column not in ("x", "c") and not column.endswith("?") and column not in wishes(config):
             what = f"`{config.recipe}` needs a second set of data"
             raise SaddlepointError(what, f"--{column}", f"say where it is: --{column} PATH")
+    held = {} if isinstance(data, str) else {"x": data}
     return {
-        name: source if name == "x" and source is not None else open_source(reading(wish), tell)
+        name: source if name == "x" and source is not None else open_source(reading(wish, held.get(name)), tell)
         for name, wish in wishes(config).items()
     }
 
@@ -76,7 +84,7 @@ def as_the_base(base: str, data: Data, config: Run) -> tuple[Data, Run]:
     """Pictures of the size that the base was trained on, unless another is asked for; and where to find the base."""
     checkpoint_of(base)
     shape = record_of(base).data.shape
-    fixed = medium(data.name) in ("bundled", "world", "arrays", "idx") or len(shape) != 3
+    fixed = medium(data.name) in ("bundled", "memory", "world", "arrays", "idx") or len(shape) != 3
     if data.size is None and not fixed:
         data = data.model_copy(update={"size": f"{shape[1]}x{shape[2]}"})
     return data, config.model_copy(update={"base": str(Path(base).resolve())})
@@ -84,9 +92,10 @@ def as_the_base(base: str, data: Data, config: Run) -> tuple[Data, Run]:
 
 def lasting(data: str) -> str:
     """A path in full, since a run may be resumed from another folder; other names as they are."""
-    return data if medium(data) in ("bundled", "world") or not exists(data) else str(Path(data).resolve())
+    return data if medium(data) in ("bundled", "memory", "world") or not exists(data) else str(Path(data).resolve())
 
 
 def stem(data: str) -> str:
     """What a run is called after: the last part of the data's name, in plain characters."""
-    return re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem if exists(data) else data)[:40] or "data"
+    bare = Path(data).resolve().stem if exists(data) else data.removeprefix(IN_MEMORY)
+    return re.sub(r"[^\w.-]+", "-", bare)[:40] or "data"

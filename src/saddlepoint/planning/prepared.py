@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from saddlepoint.data.facts import facts_of
+from saddlepoint.data.memory import Held
 from saddlepoint.data.reading import Tell
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import silent
 from saddlepoint.engine import resolve
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.planning.budget import disk_bytes, images_for, measure, memory_bytes
-from saddlepoint.planning.intake import located, opened_for, suited
+from saddlepoint.planning.intake import called, located, opened_for, suited
 from saddlepoint.planning.recorded import recorded
 from saddlepoint.planning.size import asked_of, told
 from saddlepoint.record import Choices, DataRecord, RunRecord, versions
@@ -22,12 +23,12 @@ class Prepared:
     """What `start` begins from, and `plan` tells of. `source` is the data, where they are open already."""
 
     def __init__(
-        self, data: str, config: Run, budget: float | None, tell: Tell = silent, source: Source | None = None
+        self, data: str | Held, config: Run, budget: float | None, tell: Tell = silent, source: Source | None = None
     ) -> None:
         self.engine = resolve(config.engine)
-        self.chooses = budget is not None and asked_of(data, config)
+        self.chooses = budget is not None and asked_of(called(data), config)
         config = located(data, config, budget, self.engine)
-        self.sources = opened_for(config, source, tell)
+        self.sources = opened_for(config, data, source, tell)
         self.facts = facts_of(self.sources)
         suited(config, self.facts)
         self.records = {name: recorded(each, config.data.held_out) for name, each in self.sources.items()}

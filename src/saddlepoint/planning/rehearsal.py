@@ -74,8 +74,8 @@ def each_digit(live: Live) -> float:
         return 0.0
 
     def one() -> None:
-        pictures, labels, _ = model.sample(MANY, seed=live.config.seed)
-        judge_digits(pictures, labels, OTHER, live.config.seed)
+        made = model.sample(MANY, seed=live.config.seed)
+        judge_digits(made.x, made.labels, OTHER, live.config.seed)
 
     return timed(one) / MANY
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import torch
 
+from saddlepoint.data.facts import facts_of
 from saddlepoint.data.names import medium
 from saddlepoint.data.source import Source
 from saddlepoint.durations import show
@@ -67,7 +68,7 @@ def told(config: Run, engine: Engine, budget: float, source: Source, updates: fl
     """Where the pictures are too large for the time, what would help; where they were made as large as it allows, what
     the next size costs. Else nothing.
     """
-    if source.x.ndim != 4:
+    if facts_of({"x": source})["x"].kind != "pictures":
         return ""
     height, width = source.x.shape[2:]
     side, words = max(height, width), f"{updates:,.0f} updates in this time"

@@ -9,6 +9,7 @@ from saddlepoint.court.folders import settled
 from saddlepoint.court.jury import extractor_of
 from saddlepoint.court.kept import keep
 from saddlepoint.court.summons import court, unfit
+from saddlepoint.data.memory import Held
 from saddlepoint.data.sources import silent
 from saddlepoint.engine import room_for
 from saddlepoint.errors import SaddlepointError
@@ -17,7 +18,7 @@ from saddlepoint.settings.run import Judge
 from saddlepoint.systems.catalog import system
 
 
-def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, list[str]]:
+def judge_run(folder: Path, wish: Judge, n: int, seed: int, held: Held | None = None) -> tuple[Measures, list[str]]:
     """Everything that applies to a run's model, against held-out data; written to measures.json beside it, and the
     list of near-copies to copies.csv. Also notes: where those are, and what is missing for want of samples.
     """
@@ -26,7 +27,7 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int) -> tuple[Measures, l
     room_for(n, model.numbers)
     given, asked = wish.weights, wish.features
     wish = settled(wish, record.choices.judge_features, record.config.judge.weights)
-    run = as_begun(record, silent)
+    run = as_begun(record, silent, held)
     if why := unfit(record.config, run.sources["x"]):
         raise SaddlepointError(why, "judge")
     if "samples" not in system(record.config.system).judges and (given is not None or asked != "auto"):

@@ -196,8 +196,8 @@ def judged(
     copies = None
     try:
         if live.train.eye == "digits" and "sample" in model.can:
-            pictures, labels, _ = model.sample(effort.protocol, seed=live.config.seed)
-            found = judge_digits(pictures, labels, OTHER, live.config.seed)
+            made = model.sample(effort.protocol, seed=live.config.seed)
+            found = judge_digits(made.x, made.labels, OTHER, live.config.seed)
         if court is not None:
             rest = court.full(model, effort.samples, live.config.seed)
             keep(folder, rest.measures)

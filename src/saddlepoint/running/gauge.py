@@ -4,9 +4,17 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from saddlepoint.records import Round
+from saddlepoint.running.watcher import Tick
 
 WINDOW = 10.0  # seconds that the speed is an average over
 MEMORY = 0.95  # of a smoothed number, from one round to the next
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class Gauge:
@@ -39,3 +47,28 @@ class Gauge:
             return 0.0
         (start, first), (end, last) = self.marks[0], self.marks[-1]
         return (last - first) / (end - start) if end > start else 0.0
+
+
+def describe(logits: Tensor) -> dict[str, Any]:
+    """Mean, standard deviation and quantiles of some logits."""
+    quantiles = torch.quantile(logits, torch.tensor(QUANTILES)).tolist()
+    return {"mean": logits.mean().item(), "std": logits.std(correction=min(1, len(logits) - 1)).item(), "q": quantiles}
+
+
+def tick(
+    gauge: Gauge, round: Round, seen: int, total: int, seconds: float, skipped: int, facts: tuple[str, ...]
+) -> Tick:
+    """What to show of this round, which `gauge` counts: so many examples seen of so many, and steps skipped so far."""
+    numbers = gauge.update(seen, {**round.losses, "D(x)": round.d_real, "D(G(z))": round.d_fake})
+    return Tick(
+        images=seen,
+        total=total,
+        seconds=seconds,
+        left=(total - seen) / gauge.rate if gauge.rate else math.inf,
+        rate=gauge.rate,
+        losses={name: numbers[name] for name in round.losses if name in numbers},
+        d_real=numbers.get("D(x)", math.nan),
+        d_fake=numbers.get("D(G(z))", math.nan),
+        skipped=skipped,
+        facts=facts,
+    )

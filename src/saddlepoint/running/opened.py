@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from saddlepoint.artefact.folder import require_room
 from saddlepoint.data.facts import facts_of
+from saddlepoint.data.memory import Held
 from saddlepoint.data.reading import Tell
 from saddlepoint.data.sources import open_source
 from saddlepoint.engine import Engine, resolve
@@ -29,13 +30,14 @@ class Opened(NamedTuple):
         return Live(*self)
 
 
-def as_begun(record: RunRecord, tell: Tell) -> Opened:
-    """The data and the engine that the run began with; other data are refused."""
+def as_begun(record: RunRecord, tell: Tell, held: Held | None = None) -> Opened:
+    """The data and the engine that the run began with; other data are refused. Those that are given are x."""
     sources = {}
     for name, wish in wishes(record.config).items():
-        sources[name] = open_source(reading(wish), tell)
+        sources[name] = open_source(reading(wish, held if name == "x" else None), tell)
         if sources[name].digest() != record.of(name).digest:
-            raise SaddlepointError("the data are not those the run began with", record.of(name).name, "restore them")
+            hint = "restore them" if held is None else "give the data that it was begun with, as they were"
+            raise SaddlepointError("the data are not those the run began with", record.of(name).name, hint)
         kept = record.of(name).held_out
         if kept and not (0 <= min(kept) <= max(kept) < sources[name].size and len(kept) < sources[name].size):
             raise SaddlepointError("holds out examples that are not there, or all of them", NAME, "restore it")

@@ -13,6 +13,7 @@ from saddlepoint.data.asking import asked, beyond, named
 from saddlepoint.data.facts import Facts, evenly
 from saddlepoint.data.fitting import Form
 from saddlepoint.data.folder import look_at
+from saddlepoint.data.memory import Held
 from saddlepoint.data.pictures import colour_of, decode, strict
 from saddlepoint.data.reading import Bad
 from saddlepoint.data.scaling import scaled
@@ -61,14 +62,16 @@ class Opinion(NamedTuple):
 
 
 @torch.no_grad()
-def score(folder: Path, files: Sequence[Path], label: str | None, cond: str | None = None) -> list[Opinion]:
+def score(
+    folder: Path, files: Sequence[Path], label: str | None, cond: str | None = None, held: Held | None = None
+) -> list[Opinion]:
     """D's own opinion of pictures, by the newest checkpoint, beside its opinion of examples it has not seen. They are
     looked at as of this class or condition, beside examples as of their own; else as of whichever D likes best, all.
     """
     record = read_record(folder)
     if len(record.data.shape) != 3:
         raise SaddlepointError("its examples are not pictures", str(folder), "D's opinion is asked of pictures alone")
-    live = as_begun(record, silent).live()
+    live = as_begun(record, silent, held).live()
     saved = checkpoint.newest(folder / "checkpoints")
     if saved is None:
         raise SaddlepointError("no checkpoint, hence no D", str(folder), "only the generator is left of this run")

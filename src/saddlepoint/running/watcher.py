@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from saddlepoint.running.calls import NO_CALLS, Calls
+
 
 class Plan(NamedTuple):
     """What a run is going to do, as far as it can be known before."""
@@ -59,6 +61,19 @@ class Watcher(Protocol):
     def progress(self, tick: Tick) -> None: ...
     def note(self, text: str) -> None: ...
     def done(self, summary: Summary) -> None: ...
+
+
+def calls_of(watcher: Watcher) -> Calls:
+    """Whoever listens with this watcher; mostly nobody."""
+    return watcher.calls if isinstance(watcher, Listened) else NO_CALLS
+
+
+class Listened:
+    """A watcher, and those who are called back beside it."""
+
+    def __init__(self, watcher: Watcher, calls: Calls) -> None:
+        self.phase, self.planned, self.progress = watcher.phase, watcher.planned, watcher.progress
+        self.note, self.done, self.calls = watcher.note, watcher.done, calls
 
 
 class Nobody:

@@ -2,11 +2,9 @@
 
 import math
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-import torch
-from torch import Tensor
 
 from saddlepoint.court.bench import Court
 from saddlepoint.errors import SaddlepointError, typed
@@ -19,14 +17,15 @@ from saddlepoint.media.catalog import medium_of
 from saddlepoint.record import made_by
 from saddlepoint.records import Round
 from saddlepoint.running import moments
-from saddlepoint.running.gauge import Gauge
+from saddlepoint.running.calls import Listeners, Stopped, StopTraining
+from saddlepoint.running.gauge import Gauge, describe, tick
 from saddlepoint.running.judging import best_of, court_of, sit
 from saddlepoint.running.live import Live
 from saddlepoint.running.moments import Due, due
 from saddlepoint.running.progress import Tally
 from saddlepoint.running.replan import Replan, in_force
 from saddlepoint.running.signals import StopSignals
-from saddlepoint.running.watcher import Tick, Watcher
+from saddlepoint.running.watcher import Tick, Watcher, calls_of
 from saddlepoint.settings.run import Stage
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.journal import Journal
@@ -36,7 +35,6 @@ from saddlepoint.systems.looks import NotFiniteError
 PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
 SECOND_CHANCES = 3
 NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class OutOfItsSensesError(Exception):
@@ -55,6 +53,7 @@ class Worker:
         self.opinion, self.judgement = "", ""  # the last of each, as the progress line has them
         self.court: Court | None = None
         self.context = ""  # what checkpoints say the run is made by
+        self.listeners = Listeners(calls_of(watcher))
         self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
 
     @property
@@ -88,8 +87,10 @@ class Worker:
         self.gauge, self.plan = Gauge(), Replan(self.live)
 
     def work(self) -> None:
-        """Play all that is left, saving on the way. Raises SaddlepointError when asked to stop, after having saved."""
-        with StopSignals() as signals:
+        """Play all that is left, saving on the way. Raises Stopped when a signal asks for it, after having saved; a
+        callback that asks for it ends the run as it is.
+        """
+        with StopSignals() as signals, suppress(StopTraining):
             while (stage := self.live.stage) is not None:
                 try:
                     self.play(stage, signals)
@@ -103,11 +104,30 @@ class Worker:
         for round in self.live.rounds(stage):
             if not round.sound or (round.skipped and self.progress.in_a_row + 1 >= PATIENCE):
                 raise OutOfItsSensesError
-            if self.after(stage, round).over:
+            over = self.after(stage, round).over
+            self.call_back(round)
+            if over:
                 break
             if signals.received is not None:
                 self.save(planned=False)
                 raise self.stopped(signals.received)
+
+    def call_back(self, round: Round) -> None:
+        """Tell whoever listens what this round brought. Whatever they raise, the run is saved first."""
+        try:
+            self.listeners.tell(round)
+        except Exception as error:
+            with suppress(OutOfItsSensesError):  # then the last checkpoint is what there is
+                self.save(planned=False)
+            if isinstance(error, StopTraining):
+                self.watcher.note(f"ended at {self.progress.seen:,} {self.noun}, as asked, and saved; {self.way_on}")
+                raise
+            what = f"on_{self.listeners.last} raised {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            raise SaddlepointError(what, str(self.folder), f"saved; {self.way_on}", code=1) from error
+
+    @property
+    def way_on(self) -> str:
+        return f"go on with `{typed('resume', self.folder)}`"
 
     def open_stage(self, stage: Stage) -> None:
         """The first entry of a stage; what the first of all starts from is worth a frame and a checkpoint."""
@@ -221,13 +241,14 @@ class Worker:
     def snapshot(self) -> None:
         """A frame of the film strip, and the critic's opinions, where one plays."""
         try:
-            frame = png(self.live.system.frame(self.live.view()))
+            picture = self.live.system.frame(self.live.view())
         except NotFiniteError as error:  # large weights overflow on the way through a network before they do themselves
             raise OutOfItsSensesError from error
         name = f"samples/{self.progress.seen:09d}.png"
         make_own_folder(self.folder / "samples")
-        write_atomic(self.folder / name, frame)
+        write_atomic(self.folder / name, png(picture))
         self.write("snapshot", file=name)
+        self.listeners.add("snapshot", picture)
         if opinions := self.live.opinions():
             self.write("held_out", **{name: describe(logits) for name, logits in opinions.items()})
             means = ", ".join(f"{NAMES[name]} {logits.mean():+.2f}" for name, logits in opinions.items())
@@ -258,6 +279,7 @@ class Worker:
         story = [*told(self.journal.path), {"event": "judgement", **judged}]
         verdicts = diagnose(Case.of(in_force(live).model_dump(mode="json"), story))
         self.write("judgement", **judged, verdicts=[verdict._asdict() for verdict in verdicts])
+        self.listeners.add("judgement", found[name])
         self.judgement = f"{headline.told(found[name])}; {verdicts[0].name}"
 
     def save(self, planned: bool = True) -> None:
@@ -271,30 +293,8 @@ class Worker:
 
     def tick(self, round: Round) -> Tick:
         """What to show of this round."""
-        seen, total = self.progress.seen, self.live.total
-        numbers = self.gauge.update(seen, {**round.losses, "D(x)": round.d_real, "D(G(z))": round.d_fake})
-        rate = self.gauge.rate
-        left = (total - seen) / rate if rate else math.inf
-        return Tick(
-            images=seen,
-            total=total,
-            seconds=self.seconds,
-            left=left,
-            rate=rate,
-            losses={name: numbers[name] for name in round.losses if name in numbers},
-            d_real=numbers.get("D(x)", math.nan),
-            d_fake=numbers.get("D(G(z))", math.nan),
-            skipped=self.progress.refused,
-            facts=tuple(filter(None, (self.opinion, self.judgement))),
-        )
+        facts = tuple(filter(None, (self.opinion, self.judgement)))
+        return tick(self.gauge, round, self.progress.seen, self.live.total, self.seconds, self.progress.refused, facts)
 
     def stopped(self, signal: int) -> SaddlepointError:
-        hint = f"go on with `{typed('resume', self.folder)}`"
-        what = f"stopped at {self.progress.seen:,} {self.noun}, saved"
-        return SaddlepointError(what, str(self.folder), hint, code=128 + signal)
-
-
-def describe(logits: Tensor) -> dict[str, Any]:
-    """Mean, standard deviation and quantiles of some logits."""
-    quantiles = torch.quantile(logits, torch.tensor(QUANTILES)).tolist()
-    return {"mean": logits.mean().item(), "std": logits.std(correction=min(1, len(logits) - 1)).item(), "q": quantiles}
+        return Stopped(f"stopped at {self.progress.seen:,} {self.noun}, saved", self.folder, self.way_on, 128 + signal)

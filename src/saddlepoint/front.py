@@ -1,0 +1,174 @@
+"""The front door for programs and notebooks: what the verbs of the command line do, as functions that return records.
+
+Data are a name, a path, or what lies in memory: arrays, tensors, (x, y), a data set that is indexed, a DataFrame.
+Times are texts, seconds or timedeltas. A run is told of by what it is: a `Run`, or its folder.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from saddlepoint import api
+from saddlepoint.cli.display import screen
+from saddlepoint.cli.flags import NORMAL
+from saddlepoint.court import kept
+from saddlepoint.court.bench import Measures
+from saddlepoint.court.folders import judge_folders
+from saddlepoint.court.kept import Comparison
+from saddlepoint.data.memory import Held, held
+from saddlepoint.data.reading import Reading, sides
+from saddlepoint.data.survey import Survey
+from saddlepoint.durations import Time, parse
+from saddlepoint.judge.doctor import Verdict
+from saddlepoint.notebook import Notebook, in_notebook
+from saddlepoint.planning.begin import configure, usual_recipe
+from saddlepoint.records import Round
+from saddlepoint.run import Run
+from saddlepoint.running.calls import Calls, Stopped
+from saddlepoint.running.opinions import Opinion
+from saddlepoint.running.opinions import score as opinions
+from saddlepoint.running.watcher import Listened, Nobody, Watcher
+from saddlepoint.settings.run import Judge
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Where = Run | str | Path
+quiet: Watcher = Nobody()
+"""Watches a run and says nothing."""
+
+
+def train(
+    data: object,
+    *,
+    recipe: str | None = None,
+    budget: Time | None = None,
+    name: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    root: str | Path = api.RUNS,
+    watcher: Watcher | None = None,
+    on_round: Callable[[Round], object] | None = None,
+    on_snapshot: "Callable[[Image], object] | None" = None,
+    on_judgement: Callable[[Measures], object] | None = None,
+) -> Run:
+    """Train on these data: `train("digits", budget="2m", settings={"seed": 1, "g.lr": 5e-4})`.
+
+    `budget` is a length of time; without one the recipe's number of images is seen. `settings` are those of the command
+    line, by their dotted names. `watcher` shows how it goes, by itself what suits the place; `quiet` says nothing.
+
+    The first interrupt saves the run and returns it: it can be sampled, and `resume`d. A callback that raises
+    `StopTraining` has it saved, judged and written as it is; any other exception has it saved, and ends it.
+    """
+    there = opened(data)
+    config = configure(recipe, None, settings or {}, usual(there))
+    seconds = None if budget is None else parse(budget, "budget")
+    calls = Calls(on_round, on_snapshot, on_judgement)
+    with watched(watcher, calls) as eyes:
+        return kept_whole(
+            lambda: api.start(there, config, budget=seconds, name=name, root=Path(root), watcher=eyes), there, eyes
+        )
+
+
+def resume(
+    run: Where,
+    *,
+    more: Time | None = None,
+    data: object = None,
+    watcher: Watcher | None = None,
+    on_round: Callable[[Round], object] | None = None,
+    on_snapshot: "Callable[[Image], object] | None" = None,
+    on_judgement: Callable[[Measures], object] | None = None,
+) -> Run:
+    """Go on exactly where a run stopped, or for so much `more` time. One that was trained on data from memory is given
+    the same `data` again.
+    """
+    there = held_by(run) if data is None else opened(data)
+    seconds = None if more is None else parse(more, "more")
+    given = there if isinstance(there, Held) else None
+    with watched(watcher, Calls(on_round, on_snapshot, on_judgement)) as eyes:
+        return kept_whole(lambda: api.resume(folder_of(run), more=seconds, watcher=eyes, held=given), there, eyes)
+
+
+def look(data: object, *, budget: Time = "30m", settings: Mapping[str, Any] | None = None) -> Survey:
+    """What is in these data, read as `train` would read them: the examples, what cannot be read, near-duplicates."""
+    there = opened(data)
+    return api.look(there, configure(None, None, settings or {}, usual(there)), parse(budget, "budget"))
+
+
+def judge(
+    run: Where,
+    real: str | Path | None = None,
+    *,
+    n: int = 1_000,
+    seed: int = 0,
+    features: str = "auto",
+    size: str | None = None,
+) -> Measures:
+    """Every measure that applies, by name: of n samples of a run against held-out examples or, with a second set of
+    data, of one folder of pictures against the other, in this size.
+    """
+    if real is None:
+        return as_run(run).judge(n, seed, features)
+    wish = Judge.model_validate({"features": features})
+    read = Reading("", size=None if size is None else sides(size))
+    return judge_folders(str(folder_of(run)), str(real), wish, read)[0]
+
+
+def compare(a: Where, b: Where) -> list[Comparison]:
+    """Measure by measure: is the first run better than the second, or can that not be told? Both were judged before."""
+    return kept.compare(kept.kept(folder_of(a)), kept.kept(folder_of(b)))
+
+
+def doctor(run: Where) -> list[Verdict]:
+    """What is wrong with a run, how one knows, and what to change; the first verdict is the one to act on."""
+    return as_run(run).doctor()
+
+
+def score(
+    run: Where, pictures: Sequence[str | Path], *, label: str | None = None, cond: str | None = None
+) -> list[Opinion]:
+    """What a run's discriminator thinks of these picture files, and what that is worth."""
+    return opinions(folder_of(run), [Path(picture) for picture in pictures], label, cond, held_by(run))
+
+
+def opened(data: object) -> str | Held:
+    """Data by their name, or as they lie in memory."""
+    return os.fspath(data) if isinstance(data, str | os.PathLike) else held(data)
+
+
+def usual(data: str | Held) -> str:
+    """The recipe that suits these data."""
+    return usual_recipe(data) if isinstance(data, str) else "points" if data.points else "modern"
+
+
+def folder_of(run: Where) -> Path:
+    return run.folder if isinstance(run, Run) else Path(run)
+
+
+def as_run(run: Where) -> Run:
+    return run if isinstance(run, Run) else Run(run)
+
+
+def held_by(run: Where) -> Held | None:
+    return run.held if isinstance(run, Run) else None
+
+
+@contextmanager
+def watched(watcher: Watcher | None, calls: Calls) -> Iterator[Watcher]:
+    """The watcher that was given, or what suits the place: a notebook's, a terminal's, or lines; and who is called."""
+    if watcher is not None or in_notebook():
+        yield Listened(watcher or Notebook(), calls)
+        return
+    with screen(NORMAL) as chosen:
+        yield Listened(chosen, calls)
+
+
+def kept_whole(work: Callable[[], Run], data: str | Held | None, watcher: Watcher) -> Run:
+    """The run that comes of it; one that was interrupted is saved, and as good as any other."""
+    try:
+        return work()
+    except Stopped as error:
+        watcher.note(str(error))
+        return Run(str(error.folder), data if isinstance(data, Held) else None)

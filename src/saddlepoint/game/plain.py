@@ -1,0 +1,58 @@
+"""Ordinary modules and batches as the game's: G(z) and D(x) that know no c, tensors for answers, pairs for batches.
+
+What is a record already passes through as it is.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from torch import Tensor, nn
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.records import Batch
+
+Given = Batch | Tensor | tuple[Tensor, ...] | list[Tensor] | Mapping[str, Tensor]
+SHAPES = ("shape", "size of tensor", "size mismatch", "must match", "expected input", "dimension")
+
+
+def batch_of(given: Given) -> Batch:
+    """A minibatch: as it is, x alone, or (x, c) as a DataLoader has it."""
+    if isinstance(given, Batch):
+        return given
+    if isinstance(given, Tensor | Mapping):
+        return Batch(given)
+    if isinstance(given, tuple | list) and len(given) in (1, 2) and all(isinstance(each, Tensor) for each in given):
+        return Batch(*given)
+    what = f"a {type(given).__name__}" + (f" of {len(given)}" if isinstance(given, tuple | list) else "")
+    raise SaddlepointError(f"{what} is no batch", "play", "give x, (x, c) or a Batch, of tensors")
+
+
+def batches_of(given: Iterable[Given]) -> Iterator[Batch]:
+    return map(batch_of, given)
+
+
+def ask(network: Callable[..., Any], name: str, x: Tensor | None, c: Tensor | None) -> Any:
+    """network(x, c), or network(x) where it takes no second. Shapes that do not fit become one line."""
+    given = (x, c) if takes_two(network, c) else (x,)
+    try:
+        return network(*given)
+    except RuntimeError as error:
+        said = " ".join(str(error).split())
+        if not any(words in said.lower() for words in SHAPES) or "memory" in said:
+            raise
+        sizes = " and ".join(str(list(t.shape)) for t in given if t is not None)
+        raise SaddlepointError(f"{name} cannot be given {sizes}: {said[:200]}", "play", "look at its layers") from error
+
+
+def takes_two(network: Callable[..., Any], c: Tensor | None) -> bool:
+    """Whether it is to be given c: it has a second place, and there is a c or that place has to be filled."""
+    called = network.forward if isinstance(network, nn.Module) else network
+    try:
+        places = list(inspect.signature(called).parameters.values())
+    except (TypeError, ValueError):  # what is not written in Python says nothing of itself
+        return True
+    if any(place.kind is place.VAR_POSITIONAL for place in places):
+        return not isinstance(network, nn.Sequential)
+    free = [place for place in places if place.kind in (place.POSITIONAL_ONLY, place.POSITIONAL_OR_KEYWORD)]
+    return len(free) > 1 and (c is not None or free[1].default is inspect.Parameter.empty)

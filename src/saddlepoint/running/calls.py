@@ -1,0 +1,60 @@
+"""Whoever is called back while a run goes on, and how a run is ended before its time. No torch is imported here."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from saddlepoint.errors import SaddlepointError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from saddlepoint.judge.card import Measure
+    from saddlepoint.records import Round
+
+
+class StopTraining(Exception):  # noqa: N818 - it is a wish
+    """Raised in a callback: the run is saved, judged and written as it is, and ends."""
+
+
+class Stopped(SaddlepointError):  # noqa: N818 - it is no mistake
+    """A run was told to stop by a signal, and was saved. `folder` is where."""
+
+    def __init__(self, what: str, folder: object, hint: str, code: int) -> None:
+        super().__init__(what, str(folder), hint, code)
+        self.folder = folder
+
+
+class Calls(NamedTuple):
+    """Functions that are called between two rounds, in the thread that trains.
+
+    round      with each round, in plain numbers
+    snapshot   with each frame of the film strip
+    judgement  with the measures of the average that is the best at that moment, by name
+    """
+
+    round: "Callable[[Round], object] | None" = None
+    snapshot: "Callable[[Image], object] | None" = None
+    judgement: "Callable[[Mapping[str, Measure]], object] | None" = None
+
+
+NO_CALLS = Calls()
+
+
+class Listeners:
+    """Those who are called back, and what they are still to be told once a round is over in every respect."""
+
+    def __init__(self, calls: Calls) -> None:
+        self.by_name: Mapping[str, Callable[..., object] | None] = calls._asdict()
+        self.news: list[tuple[str, object]] = []
+        self.last = ""
+
+    def add(self, name: str, given: object) -> None:
+        if self.by_name[name] is not None:
+            self.news.append((name, given))
+
+    def tell(self, round: "Round") -> None:
+        """Call everybody, on the round first; `last` is who was called last, whose exception it is."""
+        news, self.news = [("round", round), *self.news], []
+        for self.last, given in news:
+            if (function := self.by_name[self.last]) is not None:
+                function(given)
