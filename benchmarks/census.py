@@ -20,8 +20,8 @@ from torch import Tensor
 
 from saddlepoint.artefact.folder import load
 from saddlepoint.data import idx
-from saddlepoint.judge.digits import load as judge_of
-from saddlepoint.judge.digits import look
+from saddlepoint.judging.digits import load as judge_of
+from saddlepoint.judging.digits import look
 from saddlepoint.statistics.classes import census
 
 SAMPLES, MODES = 26_000, 1_000

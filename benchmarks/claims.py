@@ -23,9 +23,9 @@ from torch import Tensor
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
-from saddlepoint.judge.extractors.digits import digits as digits_judge
-from saddlepoint.judge.extractors.extractor import look
-from saddlepoint.judge.memory import independent, memorised, memory
+from saddlepoint.judging.extractors.digits import digits as digits_judge
+from saddlepoint.judging.extractors.extractor import look
+from saddlepoint.judging.memory import independent, memorised, memory
 from saddlepoint.planning.prepared import recorded
 from saddlepoint.randomness import Randomness
 from saddlepoint.record import Choices, RunRecord, versions

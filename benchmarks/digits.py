@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 import saddlepoint as sp
-from saddlepoint.judge.digits import judge_digits
+from saddlepoint.judging.digits import judge_digits
 from saddlepoint.running.finish import PROTOCOL
 from saddlepoint.storage.journal import read
 
@@ -23,7 +23,8 @@ COLUMNS = {"label_accuracy": "label accuracy, %", "frechet_ratio": "Frechet / re
 def measured(run: sp.Run) -> dict[str, float]:
     """Every figure of one run, by `figure judge`, and its speed."""
     seed = run.config.seed
-    pictures, labels = run.sample(PROTOCOL, seed=seed)
+    drawn = run.sample(PROTOCOL, seed=seed)
+    pictures, labels = drawn.x, drawn.labels
     figures = {
         f"{key} {which}": measure.value
         for which in "ab"

@@ -29,8 +29,8 @@ from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
-from saddlepoint.judge.case import Case
-from saddlepoint.judge.doctor import BENIGN, Verdict, diagnose
+from saddlepoint.judging.case import Case
+from saddlepoint.judging.doctor import BENIGN, Verdict, diagnose
 from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody

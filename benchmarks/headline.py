@@ -20,9 +20,9 @@ from torch import Tensor
 
 from saddlepoint.artefact import folder as artefacts
 from saddlepoint.data.digits import digits_test
-from saddlepoint.judge.digits import judge_digits
-from saddlepoint.judge.extractors.digits import digits
-from saddlepoint.judge.extractors.extractor import look
+from saddlepoint.judging.digits import judge_digits
+from saddlepoint.judging.extractors.digits import digits
+from saddlepoint.judging.extractors.extractor import look
 from saddlepoint.statistics.energy import Known, energy_share
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval, without_bias
@@ -123,7 +123,8 @@ def on_digits(runs: Sequence[Path]) -> None:
     real = look(eyes, pictures[torch.randperm(len(pictures), generator=torch.Generator().manual_seed(0))]).features
     for run in runs:
         model = artefacts.load(run)
-        x, labels, _ = model.sample(max(SIZES), 0)
+        drawn = model.sample(max(SIZES), 0)
+        x, labels = drawn.x, drawn.labels
         judged = {name: measure.value for name, measure in judge_digits(x, labels, "b", 0).items()}
         print(run.name, ", ".join(f"{name} {value:.4g}" for name, value in judged.items()), flush=True)
         fake = look(eyes, x).features

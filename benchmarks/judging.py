@@ -15,7 +15,7 @@ from functools import partial
 
 import torch
 
-from saddlepoint.judge.nearest import nearest
+from saddlepoint.judging.nearest import nearest
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval
 

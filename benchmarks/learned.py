@@ -14,10 +14,10 @@ import torch
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors.extractor import as_stored
-from saddlepoint.judge.extractors.learned import learned, taught, unseen
-from saddlepoint.judge.extractors.pixels import pixels
-from saddlepoint.judge.extractors.trial import trial
+from saddlepoint.judging.extractors.extractor import as_stored
+from saddlepoint.judging.extractors.learned import learned, taught, unseen
+from saddlepoint.judging.extractors.pixels import pixels
+from saddlepoint.judging.extractors.trial import trial
 
 
 def main() -> None:

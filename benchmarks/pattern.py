@@ -21,7 +21,7 @@ from PIL import Image
 import saddlepoint as sp
 from saddlepoint.data.sources import open_source
 from saddlepoint.figures import grid
-from saddlepoint.judge.extractors.extractor import as_stored
+from saddlepoint.judging.extractors.extractor import as_stored
 from saddlepoint.statistics.pattern import pattern
 
 SIDE, DRAWN, SHEET = 64, 2_000, 60

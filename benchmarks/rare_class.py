@@ -18,7 +18,7 @@ from torch import Tensor
 
 import saddlepoint as sp
 from saddlepoint.data.digits import digits, digits_test
-from saddlepoint.judge.digits import load, look
+from saddlepoint.judging.digits import load, look
 from saddlepoint.statistics.gaussian import fit, frechet
 
 OF_EACH = 500
@@ -43,7 +43,8 @@ def spread(features: Tensor) -> float:
 def judged(run: sp.Run, label: int) -> list[str]:
     """The figures of a run, in %, but the last."""
     network, test = load("a").network, digits_test()
-    x, labels = run.sample(10 * OF_EACH, seed=1)
+    drawn = run.sample(10 * OF_EACH, seed=1)
+    x, labels = drawn.x, drawn.labels
     features, seen = look(network, x)
     real, _ = look(network, test.x)
     assert labels is not None

@@ -20,9 +20,9 @@ from torch import Tensor
 
 import saddlepoint as sp
 from saddlepoint.data.digits import digits, digits_test
-from saddlepoint.judge.digits import load, look
-from saddlepoint.judge.extractors import extractor
-from saddlepoint.judge.extractors.efficientnet import efficientnet
+from saddlepoint.judging.digits import load, look
+from saddlepoint.judging.extractors import extractor
+from saddlepoint.judging.extractors.efficientnet import efficientnet
 from saddlepoint.statistics.gaussian import fit, frechet
 
 FEW, HORSES, SAMPLES = 500, 7, 2000

@@ -22,8 +22,8 @@ from saddlepoint.data.scaling import scaled
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import split
 from saddlepoint.data.worlds import world_source
-from saddlepoint.judge.doctor import BENIGN
-from saddlepoint.judge.extractors.extractor import as_stored
+from saddlepoint.judging.doctor import BENIGN
+from saddlepoint.judging.extractors.extractor import as_stored
 from saddlepoint.randomness import Randomness
 from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.settings.run import Scale

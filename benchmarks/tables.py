@@ -23,7 +23,7 @@ import numpy as np
 from sklearn.datasets import load_iris, load_wine
 from sklearn.ensemble import RandomForestClassifier
 
-from saddlepoint import api
+from saddlepoint import front
 
 TEST, TIMES = 0.3, 10
 
@@ -76,7 +76,7 @@ def halves(rows: Rows, seed: int) -> tuple[Rows, Rows | None]:
     return rows.take(left), rows.take(np.array(test))
 
 
-def sampled(run: api.Run, train: Rows) -> Rows:
+def sampled(run: front.Run, train: Rows) -> Rows:
     """Ten samples to each real row, of each class as many as it has."""
     model = run.generator()
     if train.labels is None:
@@ -130,7 +130,8 @@ def main() -> None:
                 train, test = halves(SETS[name](), seed)
                 path = train.write(Path(folder) / f"{name}.csv")
                 settings = {"seed": seed, "engine.threads": given.threads} | more
-                run = api.train(path, budget=given.budget, settings=settings, root=Path(folder) / "runs")
+                root = Path(folder) / "runs"
+                run = front.train(path, budget=given.budget, settings=settings, root=root, watcher=front.quiet)
                 every.append(figures(train, sampled(run, train), test))
             print(line(name, seed, every[-1]), flush=True)
         print(line(name, "mean", {key: sum(each[key] for each in every) / len(every) for key in every[0]}), flush=True)

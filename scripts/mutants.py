@@ -430,7 +430,7 @@ TABLE = {
         ),
         ("a context is demanded", '    context: str = ""', "    context: str"),
     ],
-    ("judge/extractors/downloads.py", "test_downloads.py"): [
+    ("judging/extractors/downloads.py", "test_downloads.py"): [
         ("no limit in all", "thread.join(IN_ALL)", "thread.join()"),
         ("the thread never ends", " and time.monotonic() < end:", ":"),
         ("only whole pieces", "answer.read1(PIECE)", "answer.read(PIECE)"),
@@ -557,10 +557,10 @@ TABLE = {
         ("a favourite counts once", "@ urns.numpy()", "@ (urns > 0).numpy()"),
         ("both groups of one size", "if few == kept else", "if True else"),
     ],
-    ("judge/judgement.py", "test_judge_spread.py"): [
+    ("judging/judgement.py", "test_judge_spread.py"): [
         ("poor samples are alike to foreign eyes", "if card.extractor in ELSEWHERE:", "if False:"),
     ],
-    ("judge/case.py", "test_doctor.py"): [
+    ("judging/case.py", "test_doctor.py"): [
         ("stuck since the start", "found[(len(found) - 1) // 2]\n\n    def growing", "found[0]\n\n    def growing"),
         ("young until half", "YOUNG = 0.25", "YOUNG = 0.5"),
         ("over from the start", "OVER = 0.95", "OVER = 0.5"),
@@ -570,7 +570,7 @@ TABLE = {
         ("bad at half the coverage", "BAD = 0.1 ", "BAD = 0.05 "),
         ("the first look alone", "self.held_out[-3:]", "self.held_out[:1]"),
     ],
-    ("judge/doctor.py", "test_doctor.py"): [
+    ("judging/doctor.py", "test_doctor.py"): [
         ("never a plateau", "or plateau(case) or unfinished(case)", "or unfinished(case)"),
         ("far is healthy", "(lead is not None and lead[1] > FAR)", "False"),
         ("far by its value", "lead[1] > FAR", "lead[0] > FAR"),
@@ -757,7 +757,7 @@ TABLE = {
     ("systems/srgan/play.py", "test_learning.py::test_it_learns[srgan]"): [
         ("learning: srgan learns no pixels", "rules.squares", "0.0 * rules.squares"),
     ],
-    ("judge/digits.py", "test_judge_digits.py"): [
+    ("judging/digits.py", "test_judge_digits.py"): [
         ("digits: an untypical block is the yardstick", 'known["floor"]', 'known["floor_of_bundled"]'),
     ],
     ("court/pairs.py", "test_chosen.py"): [
@@ -788,33 +788,33 @@ TABLE = {
         ("D's first creases meet at the origin", "nn.init.normal_(self.biases[0])", "nn.init.zeros_(self.biases[0])"),
     ],
     # Statistics that would mislead: ties, copies, intervals, and what was never looked at.
-    ("judge/memory.py", "test_judge_judgement.py::test_what_is_usual_is_the_nearest_that_differs_by_however_little"): [
+    ("judging/memory.py", "test_judge_judgement.py::test_what_is_usual_is_the_nearest_that_differs_however_little"): [
         ("statistics: equal is near", "apart.where(apart > 0,", "apart.where(apart > 1e-3 * samples.norm(),"),
         ("statistics: equal rows differ", "apart.where(apart > 0,", "apart.where(apart >= 0,"),
     ],
-    ("judge/nearest.py", "test_nearest.py"): [
+    ("judging/nearest.py", "test_nearest.py"): [
         ("statistics: equal pictures differ", "            if others:\n", "            if False:\n"),
     ],
-    ("judge/judgement.py", "test_judge_judgement.py::test_copies_of_the_training_pictures_are_seen"): [
+    ("judging/judgement.py", "test_judge_judgement.py::test_copies_of_the_training_pictures_are_seen"): [
         ("statistics: real copies are the samples'", "remembered.usual.scaled(100)", "remembered.share.scaled(100)"),
     ],
     ("statistics/copies.py", "test_metrics_closed_forms.py"): [
         ("statistics: all is near where all are equal", "(usual.isfinite() | (to_training == 0))", "True"),
     ],
-    ("judge/doctor.py", "test_doctor.py::test_near_copies_count_above_those_that_independent_examples_have"): [
+    ("judging/doctor.py", "test_doctor.py::test_near_copies_count_above_those_that_independent_examples_have"): [
         ("statistics: copies that chance makes", "copies < COPIES + usual or", "copies < COPIES or"),
     ],
-    ("judge/doctor.py", "test_doctor.py::test_a_rise_within_its_error_bar_is_no_turn"): [
+    ("judging/doctor.py", "test_doctor.py::test_a_rise_within_its_error_bar_is_no_turn"): [
         ("statistics: a rise within its error bar is a turn", "after[1] > before[2] and after[0] > S", "after[0] > S"),
     ],
-    ("judge/doctor.py", "test_doctor.py::test_a_fall_within_its_error_bar_is_no_turn"): [
+    ("judging/doctor.py", "test_doctor.py::test_a_fall_within_its_error_bar_is_no_turn"): [
         ("statistics: a fall within its error bar", "after[2] < before[1] and before[0] > S", "before[0] > S"),
     ],
     ("court/kept.py", "test_judge_runs.py::test_density_is_best_at_one_and_copies_as_among_real_examples"): [
         ("statistics: the densest is best", '"density": 1.0,', '"density": 9.0,'),
         ("statistics: no copies are best", 'if f"{name}_real" in a}', 'if f"{name}_real" in a and name != "copies"}'),
     ],
-    ("judge/path.py", "test_judge_judgement.py::test_path_length_is_looked_at_all_along_the_way"): [
+    ("judging/path.py", "test_judge_judgement.py::test_path_length_is_looked_at_all_along_the_way"): [
         (
             "fresh: an interval by ends and not by ways",
             "float(rates.std()) / n**0.5",
@@ -822,7 +822,7 @@ TABLE = {
         ),
         ("statistics: ways are looked at where they begin", "torch.rand(n, 1, dtype", "0 * torch.rand(n, 1, dtype"),
     ],
-    ("judge/diversity.py", "test_judge_judgement.py::test_no_picture_is_paired_with_itself"): [
+    ("judging/diversity.py", "test_judge_judgement.py::test_no_picture_is_paired_with_itself"): [
         ("statistics: a picture is paired with itself", "torch.randint(1, n,", "torch.randint(0, n,"),
     ],
     ("statistics/manifold.py", "test_metrics_ties.py"): [
@@ -1048,11 +1048,11 @@ TABLE = {
         ("pattern: the choice of real pictures is free", "Side.of(without_x), Side.of(w", "Side(0.0, 9), Side.of(w"),
         ("pattern: the gap of period 4", "GAPS = (1, 2)", "GAPS = (1, 1)"),
     ],
-    ("judge/judgement.py", "test_judge_judgement.py::test_a_weave_is_told_from_real_pictures"): [
+    ("judging/judgement.py", "test_judge_judgement.py::test_a_weave_is_told_from_real_pictures"): [
         ("pattern: the sides are swapped", "pattern(theirs, ours)", "pattern(ours, theirs)"),
         ("pattern: not on the way", " | patterns(whole, standard, card)", ""),
     ],
-    ("judge/doctor.py", "test_doctor.py::test_a_woven_pattern_is_named_where_there_is_a_cure"): [
+    ("judging/doctor.py", "test_doctor.py::test_a_woven_pattern_is_named_where_there_is_a_cure"): [
         ("woven pattern: by its value", "bar[1] <= WOVEN", "bar[0] <= WOVEN"),
         ("woven pattern: without a cure", " or not case.cells", ""),
         ("woven pattern: of a young run", " or not (case.over or case.stuck) or not case.cells", " or not case.cells"),
@@ -1143,24 +1143,24 @@ TABLE = {
             "parts_of(len(x), PARTS)[:, None].expand_as(order.indices).T",
         ),
     ],
-    ("judge/case.py", "test_doctor.py test_judge_runs.py"): [
+    ("judging/case.py", "test_doctor.py test_judge_runs.py"): [
         (
             "fresh: variances are summed, not pooled",
             "math.sqrt((a[1] ** 2 + b[1] ** 2) / 2)",
             "math.sqrt(a[1] ** 2 + b[1] ** 2)",
         ),
     ],
-    ("judge/cures.py", "test_doctor.py::test_where_a_run_has_no_such_setting_g_learns_more_slowly_or_longer"): [
+    ("judging/cures.py", "test_doctor.py::test_where_a_run_has_no_such_setting_g_learns_more_slowly_or_longer"): [
         ("fresh: as long a run as it was", 'f"--images {2 * case.length}"', 'f"--images {case.length}"'),
     ],
-    ("judge/digits.py", "test_judge_digits.py::test_diversity_is_the_mean_of_ten_independent_ratios"): [
+    ("judging/digits.py", "test_judge_digits.py::test_diversity_is_the_mean_of_ten_independent_ratios"): [
         (
             "fresh: halves by the root of the classes",
             "for ratio in ratios)) / len(ratios)",
             "for ratio in ratios)) / math.sqrt(len(ratios))",
         ),
     ],
-    ("judge/diversity.py", "test_judge_spread.py test_judge_judgement.py"): [
+    ("judging/diversity.py", "test_judge_spread.py test_judge_judgement.py"): [
         ("fresh: classes that collapsed are passed over", "if not theirs.alike]", "if not ours.alike]"),
         ("two of a class are judged", "fake.of(label).size >= EACH_CLASS", "fake.of(label).size >= 1"),
         (
@@ -1172,7 +1172,7 @@ TABLE = {
     ("court/jury.py", "test_judge_spread.py"): [
         ("a tiny class keeps all from a verdict", "counts.min() if every else counts.max()", "counts.min()"),
     ],
-    ("judge/doctor.py", "test_doctor.py::test_one_turn_is_no_oscillation test_doctor.py"): [
+    ("judging/doctor.py", "test_doctor.py::test_one_turn_is_no_oscillation test_doctor.py"): [
         ("fresh: one turn is an oscillation", "if turns < 2 and", "if turns < 1 and"),
         (
             "fresh: an advice that is followed already",
@@ -1180,24 +1180,24 @@ TABLE = {
             '(case.rule("augment_most") or 0) >= 0.5',
         ),
     ],
-    ("judge/group.py", "test_judge_refusals.py test_judge_judgement.py"): [
+    ("judging/group.py", "test_judge_refusals.py test_judge_judgement.py"): [
         ("fresh: alike in one number", "self.seen.features[:1]).all()", "self.seen.features[:1]).any()"),
     ],
-    ("judge/judgement.py", "test_judge_judgement.py::test_a_yardstick_is_of_equal_draws_alone"): [
+    ("judging/judgement.py", "test_judge_judgement.py::test_a_yardstick_is_of_equal_draws_alone"): [
         (
             "fresh: a yardstick of what is left over",
             "order.split(n)[: min(DRAWS, len(features) // n)]",
             "order.split(n)[:DRAWS]",
         ),
     ],
-    ("judge/judgement.py", "test_judge_judgement.py::test_a_card_says_how_many_samples_were_asked_about"): [
+    ("judging/judgement.py", "test_judge_judgement.py::test_a_card_says_how_many_samples_were_asked_about"): [
         (
             "fresh: near-copies among all samples, by their card",
             "card._replace(n_fake=asked.size, n_real=remembered.among)",
             "card._replace(n_real=remembered.among)",
         ),
     ],
-    ("judge/memory.py", "test_judge_judgement.py::test_independent_examples_are_asked_from_all_over"): [
+    ("judging/memory.py", "test_judge_judgement.py::test_independent_examples_are_asked_from_all_over"): [
         (
             "fresh: the first held-out ones are asked",
             "drawn = held_out[some(len(held_out), QUERIES)]",
@@ -1369,7 +1369,7 @@ TABLE = {
         ("headline: one origin for all features", "origin = v.mean(0)", "origin = 0 * v.mean(0)"),
         ("headline: a part overwrites the one before", "rows[i : i + CHUNK] += d", "rows[i : i + CHUNK] = d"),
     ],
-    ("judge/headline.py", "test_headline.py"): [
+    ("judging/headline.py", "test_headline.py"): [
         ("headline: few real examples are enough", "None if real.size < FEWEST else", "None if real.size < 3 else"),
         ("headline: few samples are enough", "or fake.size < FEWEST", "or fake.size < 3"),
         ("headline: the Frechet distance leads", "for name in (NAME, CHOOSES)", "for name in (CHOOSES, NAME)"),
@@ -1439,7 +1439,7 @@ TABLE = {
         ("tables: a tail presses the rest", "if high - low > 4 *", "if high - low < 0 *"),
         ("tables: pairs by how much they depend", "argsort(descending=True, stable=True)", "argsort(stable=True)"),
     ],
-    ("judge/mixture.py", "test_mixture.py"): [
+    ("judging/mixture.py", "test_mixture.py"): [
         ("tables: BIC counts free numbers", "free * math.log(n)", "0"),
         ("tables: a mixture without a floor", "cholesky(covariances + floor)", "cholesky(covariances)"),
     ],
@@ -1484,19 +1484,19 @@ TABLE = {
     ("statistics/influence.py", "test_both.py test_metrics_closed_forms.py"): [
         ("third: squares of pairs are not centred", " @ own + own @ roots", " @ own"),
     ],
-    ("judge/mixture.py", "test_mixture.py test_tables_trained.py"): [
+    ("judging/mixture.py", "test_mixture.py test_tables_trained.py"): [
         ("third: the first size that does not help is the last", "(idle := idle + 1) == 2", "(idle := idle + 1) == 1"),
         ("third: as many free numbers as there are", "if k > 1 and 2 * k *", "if k > 1 and k *"),
         ("third: the unlikeliest start", "max(tried, key=", "min(tried, key="),
     ],
-    ("judge/headline.py", "test_headline.py test_judge_judgement.py"): [
+    ("judging/headline.py", "test_headline.py test_judge_judgement.py"): [
         (
             "third: all real examples, by the card",
             "card._replace(n_real=len(real.x), n_fake=len(places))",
             "card._replace(n_fake=len(places))",
         ),
     ],
-    ("judge/judgement.py", "test_judge_judgement.py"): [
+    ("judging/judgement.py", "test_judge_judgement.py"): [
         ("third: supports of classes alike", "supports(whole, standard, card)\n", "supports(fake, standard, card)\n"),
         (
             "third: distances of classes alike",
@@ -1505,20 +1505,20 @@ TABLE = {
         ),
         ("third: all real pictures, by the pattern's card", "n_real=len(theirs), n_fake=len(ours)", "n_fake=len(ours)"),
     ],
-    ("judge/memory.py", "test_judge_judgement.py"): [
+    ("judging/memory.py", "test_judge_judgement.py"): [
         ("third: what is as near is the training example", "coins < 0.5, apart < 0)", "True, apart < 0)"),
     ],
-    ("judge/path.py", "test_judge_judgement.py"): [
+    ("judging/path.py", "test_judge_judgement.py"): [
         ("third: a step beyond the end of a way", "(1 - epsilon) * torch.rand(", "torch.rand("),
     ],
-    ("judge/case.py", "test_doctor.py test_architecture.py"): [
+    ("judging/case.py", "test_doctor.py test_architecture.py"): [
         (
             "third: the nearest rate by difference",
             "abs(math.log(known / min(max(rate, least), most)))",
             "abs(known - min(max(rate, least), most))",
         ),
     ],
-    ("judge/nearest.py", "test_nearest.py test_judge_judgement.py"): [
+    ("judging/nearest.py", "test_nearest.py test_judge_judgement.py"): [
         ("third: the last part of equals", "better = found < best[place]", "better = found <= best[place]"),
     ],
     ("augment.py", "test_augment.py test_game_critics.py"): [
@@ -1668,24 +1668,24 @@ TABLE = {
             "avg_pool2d(x, SQUARE, stride=1)",
         ),
     ],
-    ("judge/memory.py", "test_nearness.py"): [
+    ("judging/memory.py", "test_nearness.py"): [
         ("by machine: differences keep their sign", "(one - t[places]).abs().sum", "(one - t[places]).sum"),
         ("by machine: half of the examples against a third", "order[1::2]))", "order[1::3]))"),
     ],
-    ("judge/diversity.py", "test_nearness.py"): [
+    ("judging/diversity.py", "test_nearness.py"): [
         ("by machine: neighbours are no pair", "torch.randint(1, n, (pairs,)", "torch.randint(2, n, (pairs,)"),
     ],
-    ("judge/path.py", "test_nearness.py"): [
+    ("judging/path.py", "test_nearness.py"): [
         ("by machine: the error of a sum", "/ n**0.5", "/ n"),
     ],
-    ("judge/mixture.py", "test_nearness.py"): [
+    ("judging/mixture.py", "test_nearness.py"): [
         (
             "by machine: centres lie anywhere",
             "torch.multinomial(apart, 1",
             "torch.multinomial(torch.ones_like(apart), 1",
         ),
     ],
-    ("judge/doctor.py", "test_doctor_borders.py"): [
+    ("judging/doctor.py", "test_doctor_borders.py"): [
         (
             "by machine: lost: at the border",
             "bars[-1][0] > times * min(bars)[0]",
@@ -1694,11 +1694,11 @@ TABLE = {
         ("by machine: a fall: its bar's other end", "elif after[2] < before[1]", "elif after[2] < before[2]"),
         ("by machine: a spread at the border", "spread > COLLAPSED or not", "spread >= COLLAPSED or not"),
     ],
-    ("judge/case.py", "test_doctor_borders.py"): [
+    ("judging/case.py", "test_doctor_borders.py"): [
         ("by machine: the last two looks", "self.held_out[-3:]", "self.held_out[-2:]"),
         ("by machine: who is left behind: a rate of 0", "0 < 10 * self.rate(a)", "0 <= 10 * self.rate(a)"),
     ],
-    ("judge/cures.py", "test_doctor_borders.py"): [
+    ("judging/cures.py", "test_doctor_borders.py"): [
         (
             "by machine: a fifth of the rate",
             "case.usual(player, case.rate(player) / 4)",
@@ -1706,7 +1706,7 @@ TABLE = {
         ),
         ("by machine: half of G's rate: at the border", "if 2 * wanted <= g else", "if 2 * wanted < g else"),
     ],
-    ("judge/doctor.py", "test_stated.py"): [
+    ("judging/doctor.py", "test_stated.py"): [
         ("by machine: a threshold moves", "LEAK = 0.8", "LEAK = 0.85"),
     ],
     ("networks/mlp.py", "test_stated.py"): [
@@ -1833,7 +1833,6 @@ TABLE = {
         ("memory: any data go on", "if sources[name].digest() != record.of(name).digest:", "if False:"),
     ],
     ("__init__.py", "test_python.py"): [
-        ("python: a package shadows a function", "EXPORTS.get(name) in (None, value.__name__)", "True"),
         ("python: an untyped name", "    from saddlepoint.front import train as train\n", ""),
     ],
     ("running/calls.py", "test_front.py"): [

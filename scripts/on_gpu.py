@@ -175,11 +175,11 @@ def main() -> None:
     (asked.out / "table.md").write_text("\n".join(lines))
     print("\n".join(lines))
     if asked.cifar is not None:
-        from saddlepoint import api
+        from saddlepoint.front import train
 
         time_ = "5s" if asked.toy else "4m"
         settings = {"device": device, "judge.share": 0, "unconditional": True} | ({"batch": 8} if asked.toy else {})
-        run = api.train(str(asked.cifar), recipe="dcgan", budget=time_, name="dcgan", settings=settings, root=asked.out)
+        run = train(asked.cifar, recipe="dcgan", budget=time_, name="dcgan", settings=settings, root=asked.out)
         run.sample(100 if asked.toy else 10_000).save(asked.out / "samples.npz")
 
 

@@ -1,4 +1,4 @@
-"""Train the two digit judges on all of MNIST, and write them to src/saddlepoint/judge/weights/.
+"""Train the two digit judges on all of MNIST, and write them to src/saddlepoint/judging/weights/.
 
     python scripts/train_digit_judge.py MNIST_DIR [--only a] [--threads 2]
     python scripts/train_digit_judge.py MNIST_DIR --yardstick      what real pictures score, by the judges as they are
@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.nn.functional import affine_grid, cross_entropy, grid_sample
 
 from saddlepoint.data.idx import read_labelled
-from saddlepoint.judge.digits import build, load, look, within_class
+from saddlepoint.judging.digits import build, load, look, within_class
 from saddlepoint.networks.classifier import Classifier
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.statistics.gaussian import Gaussian, fit, frechet

@@ -16,7 +16,7 @@ FLOORS = (
     ("files", "formats"),  # how a file is written, and as what
     ("figures", "augment", "data", "networks", "priors", "tiling"),  # parts
     ("media", "game", "settings"),  # what differs between examples; the game; what can be told a run
-    ("engine", "judge", "latent", "storage"),  # looking, and keeping
+    ("engine", "judging", "latent", "storage"),  # looking, and keeping
     ("systems",),  # the kinds of model
     ("record", "report"),  # what a run writes down
     ("artefact",),  # what it ships
@@ -30,7 +30,7 @@ FLOORS = (
 )
 LAYERS = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 CORE = 4  # up to here nothing but torch and numpy is needed, nor in the game, the judge and the latent space
-CORES = ("game", "judge", "latent", "media")
+CORES = ("game", "judging", "latent", "media")
 
 
 def module_of(file: Path) -> str:
@@ -183,7 +183,7 @@ def test_nothing_is_unpickled_or_evaluated(module: str) -> None:
     for node in ast.walk(TREES[module]):
         if isinstance(node, ast.Call):
             called, words = ast.unparse(node.func), [ast.unparse(word) for word in node.keywords]
-            plain = module == "judge.extractors.foreign" and called == "torch.load" and "weights_only=True" in words
+            plain = module == "judging.extractors.foreign" and called == "torch.load" and "weights_only=True" in words
             assert plain or called not in {"torch.load", "torch.save", "eval", "exec", "np.load"}
 
 

@@ -64,9 +64,9 @@ def test_other_examples_are_another_reference() -> None:
 
 
 def test_digits_are_reported_by_the_judge_that_did_not_choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen, asked = [], []
+    seen, asked, nothing = [], [], SimpleNamespace(x=None, labels=None)
     live = SimpleNamespace(train=SimpleNamespace(eye="digits"), config=SimpleNamespace(seed=3))
-    model = SimpleNamespace(can=("sample",), sample=lambda n, seed: asked.append(n) or (None, None, None))
+    model = SimpleNamespace(can=("sample",), sample=lambda n, seed: asked.append(n) or nothing)
     monkeypatch.setattr(finish, "judge_digits", lambda *given: seen.append(given) or {})
     finish.judged(cast(Any, live), cast(Any, model), tmp_path, None, WHOLE)
     assert seen == [(None, None, "b", 3)]
@@ -76,7 +76,7 @@ def test_digits_are_reported_by_the_judge_that_did_not_choose(tmp_path: Path, mo
 
 def test_of_two_judges_the_one_that_did_not_choose_is_reported(tmp_path, monkeypatch) -> None:
     live = SimpleNamespace(train=SimpleNamespace(eye="digits"), config=SimpleNamespace(seed=3))
-    model = SimpleNamespace(can=("sample",), sample=lambda n, seed: (None, None, None))
+    model = SimpleNamespace(can=("sample",), sample=lambda n, seed: SimpleNamespace(x=None, labels=None))
     rest = SimpleNamespace(measures={"frechet": "chose", "coverage": "alone"}, pairs=None)
     monkeypatch.setattr(finish, "judge_digits", lambda *_: {"frechet": "did not choose"})
     monkeypatch.setattr(finish, "keep", lambda *_: None)

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from saddlepoint.cli.main import main
-from saddlepoint.judge.case import LEAST, MOST, Case
-from saddlepoint.judge.cures import at_hand
-from saddlepoint.judge.doctor import LATER, WOVEN, Verdict, diagnose
+from saddlepoint.judging.case import LEAST, MOST, Case
+from saddlepoint.judging.cures import at_hand
+from saddlepoint.judging.doctor import LATER, WOVEN, Verdict, diagnose
 from saddlepoint.planning.begin import configure
 from saddlepoint.systems.gan.recipes import RECIPES
 

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from saddlepoint.judge.case import Case, decides, shortest
-from saddlepoint.judge.cures import slower, smoother, steadier, stronger, weaker
-from saddlepoint.judge.doctor import Verdict, diagnose, distances, far, in_turn, looked_at, lost, nowhere
+from saddlepoint.judging.case import Case, decides, shortest
+from saddlepoint.judging.cures import slower, smoother, steadier, stronger, weaker
+from saddlepoint.judging.doctor import Verdict, diagnose, distances, far, in_turn, looked_at, lost, nowhere
 
 RATES = {"g": {"lr": 2e-3}, "d": {"lr": 2e-3}}
 CONFIG = {**RATES, "range": "signed", "stages": [{"images": 100, "augment": "none", "classify": 1.0}]}

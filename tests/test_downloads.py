@@ -16,8 +16,8 @@ import pytest
 from saddlepoint.cli.main import main
 from saddlepoint.court.jury import local
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors import downloads
-from saddlepoint.judge.extractors.downloads import cached, fetched, folder
+from saddlepoint.judging.extractors import downloads
+from saddlepoint.judging.extractors.downloads import cached, fetched, folder
 
 CONTENT = bytes(range(256)) * 40
 KNOWN = {hashlib.sha256(CONTENT).hexdigest(): "w.pth"}

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.nearest import nearest
-from saddlepoint.judge.path import path_length
+from saddlepoint.judging.nearest import nearest
+from saddlepoint.judging.path import path_length
 from saddlepoint.statistics.classes import census, inception_score
 from saddlepoint.statistics.copies import copying
 from saddlepoint.statistics.distances import mean_over_pairs, mean_pairwise_distance

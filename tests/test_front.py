@@ -19,7 +19,7 @@ from saddlepoint import front
 from saddlepoint.cli.display import Lines
 from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.headline import told
+from saddlepoint.judging.headline import told
 from saddlepoint.notebook import Notebook
 from saddlepoint.planning import judgements
 from saddlepoint.running.watcher import Listened, Nobody, Tick

@@ -8,11 +8,11 @@ from torch import Tensor
 
 from saddlepoint.court.kept import compare, examine, keep
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge import headline as module
-from saddlepoint.judge.card import Card, Measure
-from saddlepoint.judge.extractors.extractor import Seen
-from saddlepoint.judge.group import Group
-from saddlepoint.judge.headline import FEWEST, METRIC, choosing, headline, known, leading, told
+from saddlepoint.judging import headline as module
+from saddlepoint.judging.card import Card, Measure
+from saddlepoint.judging.extractors.extractor import Seen
+from saddlepoint.judging.group import Group
+from saddlepoint.judging.headline import FEWEST, METRIC, choosing, headline, known, leading, told
 from saddlepoint.report.facts import figure, key_figures
 from saddlepoint.report.story import Story
 from saddlepoint.running.finish import rows

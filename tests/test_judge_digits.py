@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-import saddlepoint.judge.digits as judging
+import saddlepoint.judging.digits as judging
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import Card, Measure
-from saddlepoint.judge.digits import DigitJudge, as_bytes, judge_digits, load, look, within_class
+from saddlepoint.judging.card import Card, Measure
+from saddlepoint.judging.digits import DigitJudge, as_bytes, judge_digits, load, look, within_class
 from saddlepoint.networks.classifier import Classifier
 from saddlepoint.statistics.gaussian import fit, frechet
 from saddlepoint.statistics.intervals import mean_of

@@ -14,7 +14,6 @@ which takes a quarter of an hour on one core:
 
 import os
 import warnings
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +22,12 @@ import torch
 from PIL import Image
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors.efficientnet import KNOWN as LITE
-from saddlepoint.judge.extractors.efficientnet import EfficientNetLite0, available, efficientnet
-from saddlepoint.judge.extractors.extractor import colour, look
-from saddlepoint.judge.extractors.foreign import installed, weights
-from saddlepoint.judge.extractors.inception import FILE, KNOWN, PACKAGE, Inception, inception, named, resize
-from saddlepoint.judge.extractors.pixels import pixels
+from saddlepoint.judging.extractors.efficientnet import KNOWN as LITE
+from saddlepoint.judging.extractors.efficientnet import EfficientNetLite0, available, efficientnet
+from saddlepoint.judging.extractors.extractor import colour, look
+from saddlepoint.judging.extractors.foreign import installed, weights
+from saddlepoint.judging.extractors.inception import FILE, KNOWN, PACKAGE, Inception, inception, named, resize
+from saddlepoint.judging.extractors.pixels import pixels
 from saddlepoint.statistics.gaussian import fit, frechet
 
 INCEPTION = os.environ.get("SADDLEPOINT_INCEPTION") or installed(PACKAGE, FILE)
@@ -145,7 +144,7 @@ def test_weights_that_are_not_known_are_refused(tmp_path):
 
 
 def test_missing_features_say_how_to_get_them(monkeypatch):
-    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.foreign"), "find_spec", lambda package: None)
+    monkeypatch.setattr("saddlepoint.judging.extractors.foreign.find_spec", lambda package: None)
     for extractor, extra in ((efficientnet, "features"), (inception, "inception")):
         with pytest.raises(SaddlepointError, match=rf"pip install 'saddlepoint\[{extra}\]'"):
             extractor()

@@ -1,7 +1,6 @@
 """Judging samples whose verdict is known: real, collapsed, copied, broken; on pictures and on points."""
 
 import math
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -12,16 +11,16 @@ from saddlepoint.api import start
 from saddlepoint.court.folders import judge_folders
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge import diversity, judgement
-from saddlepoint.judge.card import Card
-from saddlepoint.judge.diversity import class_spread, likeness, spread
-from saddlepoint.judge.extractors.digits import digits as digit_extractor
-from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
-from saddlepoint.judge.extractors.pixels import pixels
-from saddlepoint.judge.group import Group, card_of, group
-from saddlepoint.judge.judgement import Standard, distances, judge, least_for_limit, memories, patterns, quick
-from saddlepoint.judge.memory import independent, memorised, memory, nearest_features, nearest_l1, usual_distance
-from saddlepoint.judge.path import path_length
+from saddlepoint.judging import diversity, judgement
+from saddlepoint.judging.card import Card
+from saddlepoint.judging.diversity import class_spread, likeness, spread
+from saddlepoint.judging.extractors.digits import digits as digit_extractor
+from saddlepoint.judging.extractors.extractor import Extractor, Seen, as_stored, look
+from saddlepoint.judging.extractors.pixels import pixels
+from saddlepoint.judging.group import Group, card_of, group
+from saddlepoint.judging.judgement import Standard, distances, judge, least_for_limit, memories, patterns, quick
+from saddlepoint.judging.memory import independent, memorised, memory, nearest_features, nearest_l1, usual_distance
+from saddlepoint.judging.path import path_length
 from saddlepoint.latent.walk import lerp, slerp
 from saddlepoint.running.asked import judge_run
 from saddlepoint.settings.run import Judge
@@ -425,7 +424,7 @@ def test_what_is_usual_passes_over_equal_pictures():
 
 
 @pytest.mark.parametrize("kind", [torch.uint8, torch.float32])
-def test_what_is_usual_is_the_nearest_that_differs_by_however_little(kind):
+def test_what_is_usual_is_the_nearest_that_differs_however_little(kind):
     """Far from the origin, beside equal ones: by brute force in float64."""
     t = torch.randint(200, 256, (90, 3), generator=rng(2)).to(kind)
     t = torch.cat([t, t[:20], t[:1] - torch.eye(3).to(kind)])
@@ -580,9 +579,7 @@ def test_a_way_is_not_left_at_its_end():
 
 def test_no_picture_is_paired_with_itself(monkeypatch: pytest.MonkeyPatch):
     """By an index that is 1 for equal pictures and else 0, of 15 that differ: of all their pairs 100 are drawn."""
-    monkeypatch.setattr(
-        import_module("saddlepoint.judge.diversity"), "ms_ssim", lambda x, y: (x == y).flatten(1).all(1).double()
-    )
+    monkeypatch.setattr("saddlepoint.judging.diversity.ms_ssim", lambda x, y: (x == y).flatten(1).all(1).double())
     x = digits().x[:15]
     for seed in range(5):
         assert likeness(Group(x, None, Seen(x.flatten(1))), rng(seed))[0].value == 0

@@ -15,15 +15,15 @@ from saddlepoint.data.batches import Batches
 from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors.extractor import Extractor, look
-from saddlepoint.judge.extractors.learned import RATE, built, learned, small, taught, trained, turned
-from saddlepoint.judge.extractors.pixels import pixels
-from saddlepoint.judge.extractors.trial import shortcoming, trial
+from saddlepoint.judging.extractors.extractor import Extractor, look
+from saddlepoint.judging.extractors.learned import RATE, built, learned, small, taught, trained, turned
+from saddlepoint.judging.extractors.pixels import pixels
+from saddlepoint.judging.extractors.trial import shortcoming, trial
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.settings.run import Judge
 
 NAMES = tuple(map(str, range(10)))
-MODULE = "saddlepoint.judge.extractors.learned"
+MODULE = "saddlepoint.judging.extractors.learned"
 
 
 def quartered(source: Source) -> Source:

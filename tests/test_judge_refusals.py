@@ -11,11 +11,11 @@ from PIL import Image
 
 from saddlepoint.cli.main import main
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import Measure
-from saddlepoint.judge.diversity import class_spread
-from saddlepoint.judge.extractors.pixels import pixels
-from saddlepoint.judge.group import card_of, group, same_kind
-from saddlepoint.judge.judgement import Standard, judge
+from saddlepoint.judging.card import Measure
+from saddlepoint.judging.diversity import class_spread
+from saddlepoint.judging.extractors.pixels import pixels
+from saddlepoint.judging.group import card_of, group, same_kind
+from saddlepoint.judging.judgement import Standard, judge
 
 Pictures = np.ndarray
 

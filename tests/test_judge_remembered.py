@@ -3,7 +3,6 @@
 import json
 import os
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,10 @@ from saddlepoint.court.standard import learned_from, standard
 from saddlepoint.data.digits import digits
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import DRAFT
-from saddlepoint.judge.extractors.digits import digits as digit_extractor
-from saddlepoint.judge.extractors.extractor import Extractor, Seen
-from saddlepoint.judge.extractors.learned import trained
-from saddlepoint.judge.extractors.pixels import pixels
+from saddlepoint.judging.extractors.digits import digits as digit_extractor
+from saddlepoint.judging.extractors.extractor import Extractor, Seen
+from saddlepoint.judging.extractors.learned import trained
+from saddlepoint.judging.extractors.pixels import pixels
 from saddlepoint.storage import remembered
 from saddlepoint.storage.remembered import Of, contents, digest, key_of, load, packed, remember
 
@@ -189,8 +188,8 @@ def test_the_verb_shows_and_clears_them(cache: Path, capsys) -> None:
 
 def test_features_are_taught_once(monkeypatch) -> None:
     source = digits().take(torch.arange(300))
-    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.learned"), "trained", partial(trained, steps=3))
-    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.learned"), "shortcoming", lambda *_: None)
+    monkeypatch.setattr("saddlepoint.judging.extractors.learned.trained", partial(trained, steps=3))
+    monkeypatch.setattr("saddlepoint.judging.extractors.learned.shortcoming", lambda *_: None)
     first = learned_from(source, source.c)
     monkeypatch.setattr(module, "taught", forbidden)
     second = learned_from(source, source.c)

@@ -3,7 +3,6 @@
 import json
 import shutil
 import time
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +23,11 @@ from saddlepoint.data.digits import digits
 from saddlepoint.data.reading import Fit
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import Card, Measure
-from saddlepoint.judge.case import Case
-from saddlepoint.judge.extractors.extractor import as_stored
-from saddlepoint.judge.group import group
-from saddlepoint.judge.headline import METRIC
+from saddlepoint.judging.card import Card, Measure
+from saddlepoint.judging.case import Case
+from saddlepoint.judging.extractors.extractor import as_stored
+from saddlepoint.judging.group import group
+from saddlepoint.judging.headline import METRIC
 from saddlepoint.planning import judgements
 from saddlepoint.planning.judgements import planned
 from saddlepoint.planning.prepared import Prepared
@@ -296,7 +295,7 @@ def test_what_the_doctor_says_of_a_run_without_a_judgement_gets_it_judged(
     """One that was stopped has no generator to judge yet: it has to go on. One that is over can be judged, which is
     asked for where it has had updates enough to be worth it.
     """
-    monkeypatch.setattr("saddlepoint.judge.doctor.FEWEST", 20)
+    monkeypatch.setattr("saddlepoint.judging.doctor.FEWEST", 20)
     d = CONFIG.d.model_copy(update={"lr": 2e-4})  # at its usual rate it is found too strong by its logits alone
     conf = CONFIG.model_copy(update={"data": Data(held_out=0.3), "judge": Judge(share=0), "d": d})
     with pytest.raises(CrashError):
@@ -679,9 +678,9 @@ def test_pictures_that_are_all_one_are_refused_with_their_number(tmp_path: Path,
 
 def test_features_that_are_refused_stop_no_run_and_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fault = "their distance does not rise with noise: 3, 2, 1"
-    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.learned"), "shortcoming", lambda *_: fault)
-    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.learned"), "trained", lambda *_: None)
-    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.learned"), "learned", lambda *_: None)
+    monkeypatch.setattr("saddlepoint.judging.extractors.learned.shortcoming", lambda *_: fault)
+    monkeypatch.setattr("saddlepoint.judging.extractors.learned.trained", lambda *_: None)
+    monkeypatch.setattr("saddlepoint.judging.extractors.learned.learned", lambda *_: None)
     x = np.random.default_rng(0).integers(0, 255, (90, 1, 12, 12), dtype=np.uint8)
     np.savez(tmp_path / "data.npz", x=x)
     conf = CONFIG.model_copy(update={"judge": Judge(features="learned"), "data": Data(held_out=0.3)})

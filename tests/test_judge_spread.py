@@ -6,11 +6,11 @@ from torch import Tensor
 
 from saddlepoint.court.jury import labels_of
 from saddlepoint.data.source import Source
-from saddlepoint.judge.extractors.efficientnet import NAME as EFFICIENTNET
-from saddlepoint.judge.extractors.extractor import Extractor, Seen
-from saddlepoint.judge.extractors.inception import NAME as INCEPTION
-from saddlepoint.judge.group import card_of, group
-from saddlepoint.judge.judgement import Standard, spreads
+from saddlepoint.judging.extractors.efficientnet import NAME as EFFICIENTNET
+from saddlepoint.judging.extractors.extractor import Extractor, Seen
+from saddlepoint.judging.extractors.inception import NAME as INCEPTION
+from saddlepoint.judging.group import card_of, group
+from saddlepoint.judging.judgement import Standard, spreads
 
 LABELS = torch.arange(60) % 2
 

@@ -1,7 +1,5 @@
 """The trial of a feature space: its numbers against closed forms, and what it refuses."""
 
-from importlib import import_module
-
 import numpy as np
 import pytest
 import torch
@@ -9,8 +7,8 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from saddlepoint.data.digits import digits
-from saddlepoint.judge.extractors.extractor import Extractor, Seen
-from saddlepoint.judge.extractors.trial import Trial, blurred, modes, noisy, remaining, shortcoming, trial
+from saddlepoint.judging.extractors.extractor import Extractor, Seen
+from saddlepoint.judging.extractors.trial import Trial, blurred, modes, noisy, remaining, shortcoming, trial
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +138,6 @@ def test_every_distortion_has_to_show_and_more_than_in_pixels(noise, fault, monk
         own = noise if extractor.name == "made up" else (1.1, 1.2, 1.44 / 1.1)
         return Trial({"blur": (5, 6, 7) if own is noise else (1, 2, 3), "noise": own})
 
-    monkeypatch.setattr(import_module("saddlepoint.judge.extractors.trial"), "trial", given)
+    monkeypatch.setattr("saddlepoint.judging.extractors.trial.trial", given)
     found = shortcoming(see(lambda x: x), torch.zeros(1), None)
     assert found is None if fault is None else fault in str(found)

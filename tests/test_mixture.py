@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from saddlepoint.data.densities import Mixture
-from saddlepoint.judge import mixture
-from saddlepoint.judge.mixture import FLOOR, bic, em, fitted
+from saddlepoint.judging import mixture
+from saddlepoint.judging.mixture import FLOOR, bic, em, fitted
 
 F64 = torch.float64
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge import nearest as module
-from saddlepoint.judge.nearest import nearest
+from saddlepoint.judging import nearest as module
+from saddlepoint.judging.nearest import nearest
 
 
 def brute_force(pictures, training):

@@ -7,15 +7,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from saddlepoint.judge import diversity
-from saddlepoint.judge import memory as remembering
-from saddlepoint.judge.diversity import class_spread, likeness, spread
-from saddlepoint.judge.extractors.extractor import Seen
-from saddlepoint.judge.group import Group
-from saddlepoint.judge.memory import copies_of, either, independent, memorised, nearest_features, nearest_l1
-from saddlepoint.judge.mixture import centres, em, maximised, ridge
-from saddlepoint.judge.nearest import Nearest
-from saddlepoint.judge.path import path_length
+from saddlepoint.judging import diversity
+from saddlepoint.judging import memory as remembering
+from saddlepoint.judging.diversity import class_spread, likeness, spread
+from saddlepoint.judging.extractors.extractor import Seen
+from saddlepoint.judging.group import Group
+from saddlepoint.judging.memory import copies_of, either, independent, memorised, nearest_features, nearest_l1
+from saddlepoint.judging.mixture import centres, em, maximised, ridge
+from saddlepoint.judging.nearest import Nearest
+from saddlepoint.judging.path import path_length
 from saddlepoint.statistics.copies import copying, near_copies
 from saddlepoint.statistics.distances import mean_pairwise_distance
 from saddlepoint.statistics.intervals import NORMAL_95, Interval, mean_of, wilson

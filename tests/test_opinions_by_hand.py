@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from saddlepoint.data.facts import About
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import Card, Measure
-from saddlepoint.judge.headline import choosing, examples, leading, protocol, told, unsaid
+from saddlepoint.judging.card import Card, Measure
+from saddlepoint.judging.headline import choosing, examples, leading, protocol, told, unsaid
 from saddlepoint.running import base
 from saddlepoint.running.base import begin_with, fit
 from saddlepoint.running.opinions import Guise, favourites, guises, opinion, outside, repeated, strangers

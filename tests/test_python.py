@@ -38,19 +38,25 @@ def test_type_checkers_see_the_names_that_python_finds() -> None:
 
 
 def test_a_public_name_means_the_same_whatever_was_imported_before() -> None:
-    """Also where a package has the name of a function; and that package is still found by name."""
+    """A module that is imported takes no function's name; what is public hides no module."""
     code = """
-import saddlepoint.judge.headline, saddlepoint.objectives, saddlepoint.statistics.intervals
+import saddlepoint.judging.headline, saddlepoint.objectives, saddlepoint.statistics.intervals
 from saddlepoint import judge as again
 import saddlepoint as sp
 assert sp.objectives.hinge is sp.hinge and sp.penalties.r1 is sp.r1
 assert sp.judge is again and callable(sp.judge) and sp.judge.__module__ == "saddlepoint.front", sp.judge
-from saddlepoint.judge import headline
-from saddlepoint.judge.card import Measure
+from saddlepoint.judging import headline
+from saddlepoint.judging.card import Measure
 import saddlepoint.api
 assert sp.api.__name__ == "saddlepoint.api" and sp.statistics.intervals
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_no_public_name_is_that_of_another_module() -> None:
+    """Which Python would put in its place, once it was imported."""
+    inside = {path.stem for path in Path(sp.__file__ or "").parent.iterdir()}
+    assert {name for name in inside & set(sp.EXPORTS) if sp.EXPORTS[name] != f"saddlepoint.{name}"} == set()
 
 
 def test_importing_it_takes_less_than_10_ms() -> None:

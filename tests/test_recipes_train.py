@@ -9,10 +9,10 @@ import torch
 from PIL import Image
 
 from saddlepoint import api
-from saddlepoint.api import train
 from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import SOURCES
+from saddlepoint.front import train
 from saddlepoint.planning import budget
 from saddlepoint.running import finish
 from saddlepoint.running.live import Live

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import Card, Measure
+from saddlepoint.judging.card import Card, Measure
 from saddlepoint.planning import budget, rehearsal
 from saddlepoint.planning.budget import SHARE, WARM_UP, last_round, out_of_memory
-from saddlepoint.planning.intake import affordable, lasting, stem
+from saddlepoint.planning.intake import lasting, stem
 from saddlepoint.planning.rehearsal import each_digit, each_judged
 from saddlepoint.running.judging import best_of, sit
 
@@ -47,7 +47,7 @@ def test_digits_alone_are_looked_at_by_their_own_judge(monkeypatch):
     seen = []
     monkeypatch.setattr(rehearsal, "judge_digits", lambda *given: seen.append(given))
     monkeypatch.setattr(rehearsal, "timed", lambda work: work() or 5.0)
-    model = SimpleNamespace(can=("sample",), sample=lambda n, seed: (n, seed, None))
+    model = SimpleNamespace(can=("sample",), sample=lambda n, seed: SimpleNamespace(x=n, labels=seed))
     digits = live(train=SimpleNamespace(eye="digits"))
     digits.artefact = lambda _: model
     assert each_digit(digits) == pytest.approx(0.01)
@@ -56,12 +56,6 @@ def test_digits_alone_are_looked_at_by_their_own_judge(monkeypatch):
     assert each_digit(digits) == 0
     model.can, digits.train.eye = ("sample",), ""
     assert each_digit(digits) == 0
-
-
-def test_large_pictures_are_tried_where_there_is_an_hour_or_an_accelerator():
-    cpu, gpu = (cast(Any, SimpleNamespace(device=torch.device(kind))) for kind in ("cpu", "cuda"))
-    assert [affordable(budget, cpu) for budget in (None, 0.0, 3599.9, 3600.0)] == [64, 64, 64, 128]
-    assert affordable(None, gpu) == 256
 
 
 def test_paths_are_written_in_full_and_runs_called_after_their_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from saddlepoint.judge.card import Card, Measure
+from saddlepoint.judging.card import Card, Measure
 from saddlepoint.report.facts import settings, with_interval
 from saddlepoint.report.material import Material, Pairs
 from saddlepoint.report.page import write_report

@@ -13,9 +13,9 @@ from PIL import Image
 from tinyrun import CONFIG, Seen, begin, bundle, events, live_of, pictures
 
 from saddlepoint import __version__, api, files
-from saddlepoint.api import Run, resume, train
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.front import Run, resume, train
 from saddlepoint.planning import budget as plan
 from saddlepoint.planning import prepared
 from saddlepoint.planning.allotment import Allotment

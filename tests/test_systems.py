@@ -362,7 +362,7 @@ def by_noise(view):
 
 TAKES"""
 IMPORTS = """
-from saddlepoint.judge.card import Card, Measure, code_version
+from saddlepoint.judging.card import Card, Measure, code_version
 from saddlepoint.statistics.intervals import mean_interval
 """
 

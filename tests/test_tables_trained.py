@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from saddlepoint import api
+from saddlepoint import front
 from saddlepoint.court.kept import compare, kept
+from saddlepoint.run import Run
 from saddlepoint.running.finish import rows
 
 UNITS = np.array([2.0**20, 2.0**-10, 1.0])  # of which float32 knows all products exactly
@@ -21,7 +22,7 @@ SMALL = {
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> list[api.Run]:
+def two(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     """Runs on one table, in two systems of units."""
     folder, rng = tmp_path_factory.mktemp("tables"), np.random.default_rng(0)
     x = rng.normal(size=(120, 3)).astype(np.float32).astype(np.float64) @ np.diag([1.0, 1.0, 4.0]) + [3.0, 0.0, 8.0]
@@ -31,19 +32,19 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> list[api.Run]:
     for name, units in (("own", np.ones(3)), ("other", UNITS)):
         lines = [",".join([*map(repr, row.tolist()), "ab"[i % 2]]) for i, row in enumerate(x * units)]
         (folder / f"{name}.csv").write_text("\n".join(["u,v,w,kind", *lines]))
-        runs.append(api.train(str(folder / f"{name}.csv"), settings=SMALL, root=folder / "runs", name=name))
+        runs.append(front.train(str(folder / f"{name}.csv"), settings=SMALL, root=folder / "runs", name=name))
     patch.undo()
     return runs
 
 
-def test_in_other_units_a_run_ends_in_the_same_samples_in_these_units(two: list[api.Run]) -> None:
+def test_in_other_units_a_run_ends_in_the_same_samples_in_these_units(two: list[Run]) -> None:
     own, other = (run.sample(100).x.double().numpy() for run in two)
     assert (own * UNITS == other).all()
     a, b = (kept(run.folder) for run in two)
     assert {name: m[:3] for name, m in a.items()} == {name: m[:3] for name, m in b.items()}
 
 
-def test_what_is_shipped_knows_the_columns(two: list[api.Run]) -> None:
+def test_what_is_shipped_knows_the_columns(two: list[Run]) -> None:
     model = two[1].generator()
     assert [axis.name for axis in model.about.axes] == ["u", "v", "w"]
     header, *lines = model.table(model.sample(4)).splitlines()
@@ -53,7 +54,7 @@ def test_what_is_shipped_knows_the_columns(two: list[api.Run]) -> None:
     assert written["facts"]["x"]["axes"][0][0] == "u"
 
 
-def test_a_mixture_of_gaussians_stands_beside_on_the_same_protocol(two: list[api.Run]) -> None:
+def test_a_mixture_of_gaussians_stands_beside_on_the_same_protocol(two: list[Run]) -> None:
     """On data that are a Gaussian it is better than a generator of 20 rounds; and it is no measure of the run."""
     found = kept(two[0].folder)
     ours, theirs = found["frechet"], found["mixture/frechet"]
@@ -65,7 +66,7 @@ def test_a_mixture_of_gaussians_stands_beside_on_the_same_protocol(two: list[api
     assert not any(each.name.startswith("mixture") for each in compare(found, found))
 
 
-def test_the_card_of_points_names_their_columns_and_speaks_of_no_pictures(two: list[api.Run]) -> None:
+def test_the_card_of_points_names_their_columns_and_speaks_of_no_pictures(two: list[Run]) -> None:
     card = (two[0].folder / "generator" / "README.md").read_text()
     assert "points of shape 3: u, v, w" in card
     assert "share of near-copies" in card

@@ -74,7 +74,7 @@ def test_it_trains_and_samples_from_an_empty_folder(installed: Path, tmp_path: P
 def test_the_digits_and_their_judge_come_with_it_and_it_is_not_this_tree_that_answers(
     installed: Path, tmp_path: Path
 ) -> None:
-    script = "import saddlepoint; from saddlepoint.judge.digits import load; load('a'), load('b')"
+    script = "import saddlepoint; from saddlepoint.judging.digits import load; load('a'), load('b')"
     script += "; from saddlepoint.data.digits import digits; assert len(digits().x) == 10_000"
     said = run(installed / "python", "-c", f"{script}; print(saddlepoint.__file__)", cwd=tmp_path)
     assert Path(said.strip()).is_relative_to(installed.parent)

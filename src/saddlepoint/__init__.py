@@ -14,9 +14,7 @@ Names are loaded when first used, so that importing this takes no time. Type che
 `TYPE_CHECKING`.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 
 __version__ = "0.1.0"
 
@@ -122,16 +120,3 @@ if not TYPE_CHECKING:  # to which every name would be known
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
-
-
-class Facade(ModuleType):
-    """This module. A public name means the same whatever was imported: the package `saddlepoint.judge`, which Python
-    would put in the place of the function `judge` once it is imported, is found by `from saddlepoint.judge import ...`.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not isinstance(value, ModuleType) or EXPORTS.get(name) in (None, value.__name__):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = Facade

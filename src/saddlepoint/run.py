@@ -18,9 +18,9 @@ from saddlepoint.data.memory import Held
 from saddlepoint.data.reading import shown
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded
-from saddlepoint.judge.card import Measure
-from saddlepoint.judge.doctor import Verdict
-from saddlepoint.judge.headline import told as headline
+from saddlepoint.judging.card import Measure
+from saddlepoint.judging.doctor import Verdict
+from saddlepoint.judging.headline import told as headline
 from saddlepoint.record import read_record
 from saddlepoint.running.asked import judge_run
 from saddlepoint.running.finish import LARGEST

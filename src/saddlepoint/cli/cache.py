@@ -27,7 +27,7 @@ def cache(
     Example: saddlepoint cache --clear
     """
     from saddlepoint.data import cache as stored
-    from saddlepoint.judge.extractors import downloads
+    from saddlepoint.judging.extractors import downloads
     from saddlepoint.storage import remembered
 
     weights = [(path, path.stat()) for path in downloads.contents()]

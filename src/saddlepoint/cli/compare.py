@@ -25,7 +25,7 @@ def compare(
     Example: saddlepoint compare runs/a runs/b
     """
     from saddlepoint.court import kept
-    from saddlepoint.judge.headline import leading, protocol
+    from saddlepoint.judging.headline import leading, protocol
 
     ours, theirs = kept.kept(a), kept.kept(b)
     found = kept.compare(ours, theirs)

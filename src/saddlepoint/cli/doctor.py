@@ -20,7 +20,7 @@ def doctor(run: Annotated[Path, Parameter(help="A run's folder.")], /, *, voice:
     Example: saddlepoint doctor runs/photos
     """
     from saddlepoint.court.kept import examine
-    from saddlepoint.judge.doctor import in_turn
+    from saddlepoint.judging.doctor import in_turn
     from saddlepoint.record import read_record
 
     verdicts = examine(run, read_record(run).config)

@@ -71,7 +71,7 @@ def judge(
     check(generated, real, draw, pictures)
     n, seed, reading = 1_000 if draw.n is None else draw.n, draw.seed or 0, read(pictures)
     from saddlepoint.court.folders import judge_folders
-    from saddlepoint.judge.headline import choosing
+    from saddlepoint.judging.headline import choosing
     from saddlepoint.running.asked import judge_run
     from saddlepoint.settings.run import Judge
 

@@ -9,8 +9,8 @@ from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.data.facts import About, Facts
 from saddlepoint.data.sides import Sides
 from saddlepoint.data.source import Source
-from saddlepoint.judge.card import Measure
-from saddlepoint.judge.memory import Copies
+from saddlepoint.judging.card import Measure
+from saddlepoint.judging.memory import Copies
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.record import RunRecord
 from saddlepoint.records import Batch

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.data.source import Source
-from saddlepoint.judge.digits import load, look
+from saddlepoint.judging.digits import load, look
 from saddlepoint.statistics.distances import mean_pairwise_distance
 from saddlepoint.statistics.intervals import Interval, wilson
 

@@ -21,8 +21,8 @@ from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.group import card_of, group
-from saddlepoint.judge.judgement import judge
+from saddlepoint.judging.group import card_of, group
+from saddlepoint.judging.judgement import judge
 from saddlepoint.randomness import Randomness
 from saddlepoint.settings.run import Judge
 

@@ -17,22 +17,22 @@ from saddlepoint.data.facts import About, evenly, facts_of
 from saddlepoint.data.scaling import scaled, stored
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import Card
-from saddlepoint.judge.diversity import EACH_CLASS
-from saddlepoint.judge.extractors.digits import digits
-from saddlepoint.judge.extractors.downloads import cached, fetched, is_address
-from saddlepoint.judge.extractors.efficientnet import KNOWN as LITE
-from saddlepoint.judge.extractors.efficientnet import available, efficientnet
-from saddlepoint.judge.extractors.extractor import Extractor, look
-from saddlepoint.judge.extractors.inception import KNOWN as INCEPTION
-from saddlepoint.judge.extractors.inception import inception
-from saddlepoint.judge.extractors.pixels import pixels
-from saddlepoint.judge.group import LEAST, Group, card_of, group, measure
-from saddlepoint.judge.headline import NAME as HEADLINE
-from saddlepoint.judge.headline import unsaid
-from saddlepoint.judge.judgement import Standard, biased, judge, least_for_limit, of_all, quick
-from saddlepoint.judge.memory import QUERIES, independent, memory, nearest_features
-from saddlepoint.judge.mixture import fitted
+from saddlepoint.judging.card import Card
+from saddlepoint.judging.diversity import EACH_CLASS
+from saddlepoint.judging.extractors.digits import digits
+from saddlepoint.judging.extractors.downloads import cached, fetched, is_address
+from saddlepoint.judging.extractors.efficientnet import KNOWN as LITE
+from saddlepoint.judging.extractors.efficientnet import available, efficientnet
+from saddlepoint.judging.extractors.extractor import Extractor, look
+from saddlepoint.judging.extractors.inception import KNOWN as INCEPTION
+from saddlepoint.judging.extractors.inception import inception
+from saddlepoint.judging.extractors.pixels import pixels
+from saddlepoint.judging.group import LEAST, Group, card_of, group, measure
+from saddlepoint.judging.headline import NAME as HEADLINE
+from saddlepoint.judging.headline import unsaid
+from saddlepoint.judging.judgement import Standard, biased, judge, least_for_limit, of_all, quick
+from saddlepoint.judging.memory import QUERIES, independent, memory, nearest_features
+from saddlepoint.judging.mixture import fitted
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.randomness import Randomness
 from saddlepoint.report.material import Pairs

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import read_bounded, write_atomic
-from saddlepoint.judge.card import Card, Measure
-from saddlepoint.judge.case import Case
-from saddlepoint.judge.doctor import Verdict, diagnose
-from saddlepoint.judge.headline import NAME as HEADLINE
-from saddlepoint.judge.headline import choosing, leading
+from saddlepoint.judging.card import Card, Measure
+from saddlepoint.judging.case import Case
+from saddlepoint.judging.doctor import Verdict, diagnose
+from saddlepoint.judging.headline import NAME as HEADLINE
+from saddlepoint.judging.headline import choosing, leading
 from saddlepoint.record import read_record
 from saddlepoint.settings.run import Run
 from saddlepoint.statistics.intervals import Interval

@@ -7,7 +7,7 @@ from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.court.bench import Bench, Evidence, Judged, Measures
 from saddlepoint.data.scaling import ENDLESS, unit
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import Card, Measure, code_version
+from saddlepoint.judging.card import Card, Measure, code_version
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.statistics.pictures import absolute_error, psnr, ssim

@@ -5,8 +5,8 @@ from torch import Tensor
 
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.data.scaling import ENDLESS, unit
-from saddlepoint.judge.extractors.extractor import Extractor
-from saddlepoint.judge.path import path_length
+from saddlepoint.judging.extractors.extractor import Extractor
+from saddlepoint.judging.path import path_length
 from saddlepoint.latent.walk import way
 from saddlepoint.randomness import Randomness
 from saddlepoint.statistics.intervals import Interval

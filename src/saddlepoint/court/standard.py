@@ -13,11 +13,11 @@ from saddlepoint.data.duplicates import groups as alike
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import together
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import code_version
-from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
-from saddlepoint.judge.extractors.learned import LEAST, STEPS, built, learned, taught
-from saddlepoint.judge.group import Group, group
-from saddlepoint.judge.judgement import Standard
+from saddlepoint.judging.card import code_version
+from saddlepoint.judging.extractors.extractor import Extractor, Seen, as_stored, look
+from saddlepoint.judging.extractors.learned import LEAST, STEPS, built, learned, taught
+from saddlepoint.judging.group import Group, group
+from saddlepoint.judging.judgement import Standard
 from saddlepoint.randomness import Randomness
 from saddlepoint.statistics.gaussian import Gaussian, fit
 from saddlepoint.statistics.influence import Reference

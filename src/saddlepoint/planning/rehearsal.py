@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.digits import judge_digits
+from saddlepoint.judging.digits import judge_digits
 from saddlepoint.planning.judgements import with_features
 from saddlepoint.record import RunRecord
 from saddlepoint.running.finish import OTHER, WHOLE, Effort, finish

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from saddlepoint.judge.headline import NAME as HEADLINE
+from saddlepoint.judging.headline import NAME as HEADLINE
 from saddlepoint.report.curves import Chart, Line
 from saddlepoint.report.story import Event, Story, number
 

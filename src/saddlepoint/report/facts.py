@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from saddlepoint.durations import show
 from saddlepoint.figures import compact
-from saddlepoint.judge.card import Measure
-from saddlepoint.judge.headline import protocol, unsaid
+from saddlepoint.judging.card import Measure
+from saddlepoint.judging.headline import protocol, unsaid
 from saddlepoint.report.charts import broke_at
 from saddlepoint.report.story import Event, Story, number
 

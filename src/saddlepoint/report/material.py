@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from torch import Tensor
 
 from saddlepoint.figures import Frame
-from saddlepoint.judge.card import Measure
+from saddlepoint.judging.card import Measure
 
 if TYPE_CHECKING:
     from PIL.Image import Image

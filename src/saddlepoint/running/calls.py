@@ -8,7 +8,7 @@ from saddlepoint.errors import SaddlepointError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from saddlepoint.judge.card import Measure
+    from saddlepoint.judging.card import Measure
     from saddlepoint.records import Round
 
 

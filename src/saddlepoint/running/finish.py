@@ -23,13 +23,13 @@ from saddlepoint.data.sides import PROBE
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded, write_atomic
-from saddlepoint.judge.card import Measure
-from saddlepoint.judge.digits import judge_digits
-from saddlepoint.judge.doctor import in_turn
-from saddlepoint.judge.headline import NAME as HEADLINE
-from saddlepoint.judge.headline import examples, protocol, unsaid
-from saddlepoint.judge.memory import nearest_l1
-from saddlepoint.judge.nearest import nearest
+from saddlepoint.judging.card import Measure
+from saddlepoint.judging.digits import judge_digits
+from saddlepoint.judging.doctor import in_turn
+from saddlepoint.judging.headline import NAME as HEADLINE
+from saddlepoint.judging.headline import examples, protocol, unsaid
+from saddlepoint.judging.memory import nearest_l1
+from saddlepoint.judging.nearest import nearest
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.report.material import Material, Pairs, Translated
 from saddlepoint.report.page import write_report

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from saddlepoint.court.bench import Court, Measures
 from saddlepoint.court.summons import court
-from saddlepoint.judge.headline import choosing
+from saddlepoint.judging.headline import choosing
 from saddlepoint.randomness import seed_of
 from saddlepoint.running.live import Live
 

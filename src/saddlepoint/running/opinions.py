@@ -19,9 +19,9 @@ from saddlepoint.data.reading import Bad
 from saddlepoint.data.scaling import scaled
 from saddlepoint.data.sources import silent
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors.extractor import as_stored
-from saddlepoint.judge.group import LEAST
-from saddlepoint.judge.nearest import nearest
+from saddlepoint.judging.extractors.extractor import as_stored
+from saddlepoint.judging.group import LEAST
+from saddlepoint.judging.nearest import nearest
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.record import read_record
 from saddlepoint.records import Batch

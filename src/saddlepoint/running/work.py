@@ -10,9 +10,9 @@ from saddlepoint.court.bench import Court
 from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.figures import png
 from saddlepoint.files import make_own_folder, sweep, write_atomic
-from saddlepoint.judge import headline
-from saddlepoint.judge.case import Case
-from saddlepoint.judge.doctor import diagnose
+from saddlepoint.judging import headline
+from saddlepoint.judging.case import Case
+from saddlepoint.judging.doctor import diagnose
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.record import made_by
 from saddlepoint.records import Round

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from saddlepoint.data.facts import Facts, Kind
 from saddlepoint.game.algorithm import Schedule, algorithm_1
 from saddlepoint.game.rules import Game
-from saddlepoint.judge.card import Measure
+from saddlepoint.judging.card import Measure
 from saddlepoint.priors import Prior
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch

@@ -3,8 +3,8 @@
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.digits import CLASSES, load
-from saddlepoint.judge.extractors.extractor import Extractor, Seen
+from saddlepoint.judging.digits import CLASSES, load
+from saddlepoint.judging.extractors.extractor import Extractor, Seen
 
 
 def digits(which: str = "a") -> Extractor:

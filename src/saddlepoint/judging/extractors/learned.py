@@ -21,8 +21,8 @@ from saddlepoint.game.algorithm import play
 from saddlepoint.game.players import Player
 from saddlepoint.game.rules import Dials, Game, State, Term
 from saddlepoint.game.turns import tensors
-from saddlepoint.judge.extractors.extractor import Extractor, Seen
-from saddlepoint.judge.extractors.trial import MOST, shortcoming
+from saddlepoint.judging.extractors.extractor import Extractor, Seen
+from saddlepoint.judging.extractors.trial import MOST, shortcoming
 from saddlepoint.networks.classifier import Classifier
 from saddlepoint.penalties import class_cost
 from saddlepoint.randomness import Randomness, seed_of

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.group import Group
+from saddlepoint.judging.group import Group
 from saddlepoint.statistics.distances import mean_over_pairs, mean_pairwise_distance
 from saddlepoint.statistics.influence import some
 from saddlepoint.statistics.intervals import Interval, mean_of

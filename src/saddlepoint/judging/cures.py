@@ -1,7 +1,7 @@
 """The one change to make, as the flags that make it, by what a run is set to."""
 
 from saddlepoint.data.scaling import ENDLESS
-from saddlepoint.judge.case import Case
+from saddlepoint.judging.case import Case
 
 
 def at_hand(change: str, case: Case) -> str:

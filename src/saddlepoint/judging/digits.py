@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import Card, Measure, code_version
+from saddlepoint.judging.card import Card, Measure, code_version
 from saddlepoint.networks.classifier import Classifier
 from saddlepoint.statistics.distances import mean_pairwise_distance
 from saddlepoint.statistics.gaussian import Gaussian
@@ -118,7 +118,7 @@ def load(which: str) -> DigitJudge:
     """The shipped judge "a" or "b"; its weights file is compared with the digest in its description."""
     from safetensors.torch import load as tensors_of
 
-    folder = files("saddlepoint.judge") / "weights"
+    folder = files("saddlepoint.judging") / "weights"
     about, weights = folder / f"digits_{which}.json", folder / f"digits_{which}.safetensors"
     if not (about.is_file() and weights.is_file()):
         raise SaddlepointError(f"there is no digit judge {which!r}", "judge", "the judges are 'a' and 'b'")

@@ -20,7 +20,7 @@ from urllib.request import urlopen
 from saddlepoint import files
 from saddlepoint.data.cache import place
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors.foreign import believed
+from saddlepoint.judging.extractors.foreign import believed
 
 SCHEMES = ("https://", "http://")
 MOST = 1 << 29  # bytes; a file that promises or sends more is refused

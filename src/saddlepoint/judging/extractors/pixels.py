@@ -5,7 +5,7 @@ import math
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from saddlepoint.judge.extractors.extractor import Extractor, Seen
+from saddlepoint.judging.extractors.extractor import Extractor, Seen
 
 SIDE = 16  # three channels are then 768 numbers: the root of their covariance takes a moment, of 3,072 a minute
 

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import Card, Measure, code_version
-from saddlepoint.judge.extractors.extractor import Extractor, Seen, as_stored, look
+from saddlepoint.judging.card import Card, Measure, code_version
+from saddlepoint.judging.extractors.extractor import Extractor, Seen, as_stored, look
 from saddlepoint.statistics.intervals import Interval
 
 LEAST = 20

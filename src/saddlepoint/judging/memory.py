@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.duplicates import equals
-from saddlepoint.judge.nearest import Nearest, nearest
+from saddlepoint.judging.nearest import Nearest, nearest
 from saddlepoint.statistics.copies import Copying, copying, near_copies
 from saddlepoint.statistics.influence import some
 from saddlepoint.statistics.intervals import Interval, wilson

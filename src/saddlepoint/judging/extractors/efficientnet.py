@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate, pad
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors import foreign
-from saddlepoint.judge.extractors.extractor import Extractor, Seen, colour
+from saddlepoint.judging.extractors import foreign
+from saddlepoint.judging.extractors.extractor import Extractor, Seen, colour
 
 NAME = "efficientnet-lite0"
 SIDE = 128

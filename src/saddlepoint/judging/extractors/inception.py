@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d, max_pool2d
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.extractors import foreign
-from saddlepoint.judge.extractors.extractor import Extractor, Seen, colour
+from saddlepoint.judging.extractors import foreign
+from saddlepoint.judging.extractors.extractor import Extractor, Seen, colour
 
 NAME = "inception-2015-12-05"
 SIDE = 299

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from saddlepoint.data.scaling import ENDLESS
-from saddlepoint.judge.case import Case, decides, shortest
-from saddlepoint.judge.cures import at_hand, augmented, slower, steadier, stronger, weaker
-from saddlepoint.judge.headline import NAME as HEADLINE
+from saddlepoint.judging.case import Case, decides, shortest
+from saddlepoint.judging.cures import at_hand, augmented, slower, steadier, stronger, weaker
+from saddlepoint.judging.headline import NAME as HEADLINE
 
 OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from

@@ -6,14 +6,14 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judge.card import Card, Measure
-from saddlepoint.judge.diversity import class_spread, likeness, shared, spread
-from saddlepoint.judge.extractors.efficientnet import NAME as EFFICIENTNET
-from saddlepoint.judge.extractors.inception import NAME as INCEPTION
-from saddlepoint.judge.extractors.pixels import pixels
-from saddlepoint.judge.group import Group, group, measure, same_kind
-from saddlepoint.judge.headline import headline, known
-from saddlepoint.judge.memory import QUERIES, Memory, independent, memorised, memory
+from saddlepoint.judging.card import Card, Measure
+from saddlepoint.judging.diversity import class_spread, likeness, shared, spread
+from saddlepoint.judging.extractors.efficientnet import NAME as EFFICIENTNET
+from saddlepoint.judging.extractors.inception import NAME as INCEPTION
+from saddlepoint.judging.extractors.pixels import pixels
+from saddlepoint.judging.group import Group, group, measure, same_kind
+from saddlepoint.judging.headline import headline, known
+from saddlepoint.judging.memory import QUERIES, Memory, independent, memorised, memory
 from saddlepoint.statistics.classes import census, inception_score
 from saddlepoint.statistics.energy import Known
 from saddlepoint.statistics.gaussian import fit

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from saddlepoint.judge.extractors.extractor import Extractor, look
-from saddlepoint.judge.extractors.pixels import pixels
+from saddlepoint.judging.extractors.extractor import Extractor, look
+from saddlepoint.judging.extractors.pixels import pixels
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_to
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from saddlepoint.data.split import FEWEST
-from saddlepoint.judge.card import Card, Measure
-from saddlepoint.judge.group import Group, measure
+from saddlepoint.judging.card import Card, Measure
+from saddlepoint.judging.group import Group, measure
 from saddlepoint.statistics.energy import Known, energy_share
 from saddlepoint.statistics.influence import some
 
