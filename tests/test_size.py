@@ -65,6 +65,16 @@ def test_who_is_asked_for_a_side(photos: Path, monkeypatch: pytest.MonkeyPatch):
     assert located(str(photos), given, 60.0, CPU).data.side == 40
 
 
+@pytest.mark.parametrize(("one", "large"), [((32, 32), False), ((33, 9), True), ((9, 33), True)])
+def test_where_no_picture_is_large_nothing_is_measured(tmp_path: Path, one: tuple[int, int], large: bool):
+    """A picture in fifty may be the only one."""
+    for i in range(99):
+        Image.new("L", one if i == 50 else (20, 20)).save(tmp_path / f"{i:03d}.png")
+    assert size.large(str(tmp_path)) == large
+    (tmp_path / "points.csv").write_text("a,b\n1,2\n")
+    assert not asked_of(str(tmp_path / "points.csv"), CONFIG)
+
+
 def test_what_is_said_of_the_size(monkeypatch: pytest.MonkeyPatch):
     """Where the size was the run's choice, what the next one costs; where there are few updates, what gives enough."""
     paced(monkeypatch, 100.0)

@@ -8,8 +8,10 @@ from typing import NamedTuple
 import torch
 
 from saddlepoint.data.facts import facts_of
-from saddlepoint.data.names import medium
+from saddlepoint.data.gather import headers
+from saddlepoint.data.names import are_points, medium
 from saddlepoint.data.source import Source
+from saddlepoint.data.sources import listing
 from saddlepoint.durations import show
 from saddlepoint.engine import Engine
 from saddlepoint.planning.budget import images_for, measure
@@ -22,6 +24,8 @@ from saddlepoint.systems import catalog
 ENOUGH = 600  # updates, below which samples stay blobs and bars: docs/recipes.md, "How large, in how long"
 SIDES = (32, 40, 48, 64, 80, 96, 128, 160, 192, 256)  # pixels
 PROBE, EXAMPLES = 32, 256  # pixels, and pictures, of the noise that the speed is measured on
+FILES = ("folder", "zip", "list", "table", "parquet", "hf")
+SOME = 50  # pictures of a set, whose headers say whether any is large
 PLAYED = 0.7  # of a budget: the start and the last page take the rest
 
 
@@ -58,10 +62,17 @@ def affordable(data: str, config: Run, budget: float | None, engine: Engine) -> 
 
 
 def asked_of(data: str, config: Run) -> bool:
-    """Whether the size of these data is for the run to choose: pictures in files, of nothing but themselves."""
+    """Whether the size of these data is for the run to choose: large pictures in files, of nothing but themselves."""
     needed = {column for column in catalog.system(config.system).takes if not column.endswith("?")}
     fixed = config.data.size or config.data.side or config.base
-    return not fixed and needed == {"x"} and medium(data) in ("folder", "zip", "table", "hf")
+    return not fixed and needed == {"x"} and medium(data) in FILES and not are_points(data) and large(data)
+
+
+def large(data: str) -> bool:
+    """Whether some of these pictures are longer than the least of SIDES, as far as some from all over tell."""
+    entries = listing(data).entries
+    found, _ = headers(entries[:: max(1, len(entries) // SOME)])
+    return any(max(header.height, header.width) > SIDES[0] for header in found.values())
 
 
 def told(config: Run, engine: Engine, budget: float, source: Source, updates: float, chosen: bool) -> str:
