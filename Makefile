@@ -5,7 +5,7 @@ BIN := $(V)/bin
 
 help:
 	@echo "make demo    train a GAN on real handwritten digits for two minutes, and show what it learned"
-	@echo "make test    the tests"
+	@echo "make test    the tests, but for those that take long (make test-all: all, as CI runs them)"
 	@echo "make check   lint, format, types"
 	@echo "make mutants break the code in known ways and see that the tests notice"
 	@echo "make fuzz    feed damaged files to every reader for a minute"
@@ -24,6 +24,9 @@ demo: setup
 	$(BIN)/saddlepoint demo
 
 test: setup
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-all: setup
 	$(BIN)/pytest -n 2
 
 check: setup
@@ -43,4 +46,4 @@ faults: setup
 attacks: setup
 	$(BIN)/python scripts/attacks.py
 
-.PHONY: help setup demo test check mutants fuzz faults attacks
+.PHONY: help setup demo test test-all check mutants fuzz faults attacks

@@ -504,6 +504,7 @@ def test_a_reader_that_leaves_is_no_error(small):
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_says_how_to_go_on_and_ends_with_the_signals_status(tmp_path):
     words = "train ring8 --engine.threads 1 --images 100000000 --name x"
     command = [sys.executable, "-m", "saddlepoint", *words.split(), "--root", str(tmp_path)]

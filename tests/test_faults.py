@@ -21,6 +21,7 @@ from crashes import Trial
 from damage import KINDS
 
 SEED = 20261120
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

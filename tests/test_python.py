@@ -86,6 +86,7 @@ def test_the_page_on_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (tmp_path / "dark.png").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("pyright") is None, reason="pyright is not installed")
 def test_every_snippet_passes_a_strict_type_checker(tmp_path: Path) -> None:
     """Each page's snippets in a row are a program; and a misspelt name is found out, so that this test sees types."""

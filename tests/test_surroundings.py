@@ -104,6 +104,7 @@ def homeless() -> None:
         os.environ.pop(name, None)
 
 
+@pytest.mark.slow
 def test_a_turkish_locale(place: Path, room: Path, plain: str) -> None:
     if shutil.which("localedef") is None:
         pytest.skip("localedef is not installed: no Turkish locale can be made")
@@ -233,6 +234,7 @@ def test_what_another_user_may_not_read(place: Path, room: Path, capfd: pytest.C
         assert len(told.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_the_plain_c_locale(place: Path, room: Path) -> None:
     """Where text is ASCII, and Python is kept from helping itself, names of classes that are not are still written."""
     shutil.copytree(place / "set", room / "set")

@@ -120,6 +120,7 @@ def test_the_distance_of_each_game_is_the_sliced_one_to_the_ring():
     assert abs(found[1] ** 2 - 0.125) < 0.25 * 0.18
 
 
+@pytest.mark.slow
 def test_by_the_rates_of_the_page_the_ring_is_learned_and_with_a_slow_g_it_is_not(monkeypatch):
     """Three games a cell, as long as on the page, D's rate .02: G's is twice that, or a fifth. Medians: one may fail.
 

@@ -87,6 +87,7 @@ def test_the_tilted_p_g_has_the_centres_of_p_data_twice_its_widths_and_falling_w
 # --- the theorems, seen happening ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "rounds"), [("ring8", 300), ("grid25", 500)])
 def test_a_trained_d_approaches_d_star_with_fourier_features_and_not_without(name, rounds):
     """Batches of 512: E_m |D - D*| below .02 with features (.012 on ring-8), above .15 on raw coordinates, where a
@@ -106,6 +107,7 @@ def test_a_trained_d_approaches_d_star_with_fourier_features_and_not_without(nam
     assert errors[1] > 0.15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dimension", [1, 10])
 def test_the_estimate_of_the_jsd_is_a_lower_bound_and_close(dimension, monkeypatch):
     """20 critics a separation, 150 steps: each at most truth + 4 standard errors, their mean at most truth + 2 of its
@@ -150,6 +152,7 @@ def test_in_sample_the_bound_breaks():
     assert outside[-1] < truth
 
 
+@pytest.mark.slow
 def test_a_narrow_critic_bounds_the_jsd_from_far_below_and_steps_bring_a_wide_one_up():
     """Two peaks against their Gaussian, 180 steps, 20 seeds: of the JSD of .1206 one ReLU unit a layer finds less than
     a quarter, 32 find more than 95 %, and none more than the truth + 4 of its errors on 32,000 fresh samples."""
@@ -161,6 +164,7 @@ def test_a_narrow_critic_bounds_the_jsd_from_far_below_and_steps_bring_a_wide_on
         assert (found.estimate <= found.truth[:, None] + 4 * found.error + 1e-12).all()
 
 
+@pytest.mark.slow
 def test_a_d_trained_to_the_end_is_the_quadratic_of_the_log_densities():
     """log N(0, 1) - log N(m, s^2); 3,000 steps of Adam at .05 leave 1.3 % of a coefficient, 20 steps most of it."""
     m, s = alternation.START
@@ -176,6 +180,7 @@ def test_algorithm_1_converges_with_five_steps_of_d_a_round_and_not_with_one():
     assert abs(five[-1]) < 1e-9
 
 
+@pytest.mark.slow
 def test_with_100_steps_a_round_the_jsd_jumps_where_adam_is_no_longer_stable():
     """The greatest eigenvalue of lr S^-1/2 H S^-1/2 passes 2 (1 + .9) / (1 - .9) = 38 in round 70, and in the next ones
     the JSD leaves rounding, 1e-16, for 3e-7. S: what Adam divides by; H = E f f' / 2, f = (1, x, x^2): the curvature of
@@ -197,6 +202,7 @@ def test_with_100_steps_a_round_the_jsd_jumps_where_adam_is_no_longer_stable():
     assert distance[70:].max() > 1e-8
 
 
+@pytest.mark.slow
 def test_figure_1_comes_closer_and_is_the_same_for_the_same_seed():
     """150 rounds: the total variation to p_data from .99 to about .45. A p_g of one narrow heap, as at the start, is .9
     away, and one without the larger peak, whose mass is .65, at least .65: .6 asks that it be found. The seed decides
@@ -220,6 +226,7 @@ def test_the_jsd_of_gaussians_that_alternation_uses():
         assert abs(float(got) - float(exact.value)) < 1e-9
 
 
+@pytest.mark.slow
 def test_against_a_better_d_fewer_steps_of_g_bring_the_jsd_above_its_start(monkeypatch):
     """G's step size 2.0: from step 21, 7, 5 and 3, and the best change before that. The better D, the steeper it is at
     G0, the further each step takes G, and the sooner it is past p_data and beyond. Nothing is drawn at random: of the
@@ -248,6 +255,7 @@ def test_a_little_step_against_d_star_lowers_the_jsd_and_many_large_ones_raise_i
     assert alternation.moved(D, 3.0)[-1] > start
 
 
+@pytest.mark.slow
 def test_proposition_2_holds_and_its_counter_examples_stay_away():
     """Near p_data a mirror step multiplies log q / p by 1 - rate / 2: after 30 and 150 steps 1e-9 and 3e-11 are left.
     Projected steps stop where the criterion, quadratic in the distance, is rounding: at some sqrt(eps) = 1.5e-8. All
@@ -259,6 +267,7 @@ def test_proposition_2_holds_and_its_counter_examples_stay_away():
     assert all(distances[-1].min() >= 0.1 for distances in paths[3:])
 
 
+@pytest.mark.slow
 def test_one_parameter_s_local_minimum_depends_on_the_start_and_p_data_is_in_the_family():
     """Bumps of .25 and .75 with their places exchanged: the total variation is .75 - .25, less half of what bumps of
     width .5 at a distance of 4 share, erfc(4 / sqrt 2) = 6e-5, which also moves them by 7e-5, at a density of .8: 1e-4
@@ -276,6 +285,7 @@ def test_one_parameter_s_local_minimum_depends_on_the_start_and_p_data_is_in_the
     assert record.landscape.min() < 1e-12
 
 
+@pytest.mark.slow
 def test_the_equilibrium_in_numbers():
     """Deviations and curvatures to rounding: sums of 12 terms of V, of size 1.4, to 1e-14. A classifier of m features
     fitted to N labelled points errs in D by sqrt(m / 4 N) = .008, m = 64 and N = 120 * 2048. Of the mean .02 is asked,
@@ -435,6 +445,7 @@ def short(module, monkeypatch):
 WITHOUT_CHANCE = ("alternation", "saturation", "dynamics", "figure-1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_experiment_is_computed_tabled_and_drawn_and_decided_by_its_seed(name, tmp_path, monkeypatch):
     """A hundredth of the training: pictures of many colours, films of several frames, rows as the header says; where

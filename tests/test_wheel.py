@@ -60,6 +60,7 @@ def test_the_wheel_holds_the_package_its_data_and_nothing_else(wheel: Path) -> N
     assert not [name for name in names if "__pycache__" in name or "test" in Path(name).parts[0]]
 
 
+@pytest.mark.slow
 def test_it_trains_and_samples_from_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     """The recipes and the report's template come out of the wheel, and the program that starts it all."""
     settings = {"images": 200, "engine.threads": 1, "judge.share": 0}
@@ -71,6 +72,7 @@ def test_it_trains_and_samples_from_an_empty_folder(installed: Path, tmp_path: P
     assert "short" in run(installed / "saddlepoint", "runs", cwd=tmp_path)
 
 
+@pytest.mark.slow
 def test_the_digits_and_their_judge_come_with_it_and_it_is_not_this_tree_that_answers(
     installed: Path, tmp_path: Path
 ) -> None:
