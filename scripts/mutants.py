@@ -1614,6 +1614,13 @@ TABLE = {
         ("third: getting ready to judge takes no time", " * images / rate - trial.ready", " * images / rate"),
     ],
     # A tiny class keeps no other from its verdict.
+    # As many threads as help.
+    ("planning/prepared.py", "test_plan.py"): [
+        ("the slower number of threads is taken", "if alone.rate >= found.rate:", "if alone.rate < found.rate:"),
+        ("a number that was asked for is measured against another", "wished = config.engine.threads or", "wished ="),
+        ("one thread stays in force", "self.engine = several.in_force()", "self.engine = several"),
+        ("long rounds are tried too", "found.rate < SHORT * found.round", "found.rate < SHORT"),
+    ],
     # How large pictures are made, and how many are kept to judge against.
     ("planning/size.py", "test_size.py"): [
         ("time of an update goes with the side", "(PROBE / side) ** 2", "(PROBE / side)"),

@@ -16,7 +16,7 @@ from torch.nn.functional import avg_pool2d
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.planning.begin import configure
-from saddlepoint.planning.prepared import recorded
+from saddlepoint.planning.recorded import recorded
 from saddlepoint.record import Choices, RunRecord, versions
 from saddlepoint.running.judging import court_of
 from saddlepoint.running.live import Live

@@ -11,11 +11,13 @@ from tinyrun import CONFIG, ENGINE, pictures
 
 from saddlepoint.data.facts import facts_of
 from saddlepoint.data.source import Source
+from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
-from saddlepoint.planning import budget
+from saddlepoint.planning import budget, prepared
+from saddlepoint.planning.begin import configure
 from saddlepoint.planning.budget import Measurement, disk_bytes, images_for, memory_bytes, out_of_memory
-from saddlepoint.planning.prepared import recorded
+from saddlepoint.planning.recorded import recorded
 from saddlepoint.record import Choices, RunRecord, versions
 from saddlepoint.records import Round
 from saddlepoint.running import live
@@ -228,3 +230,40 @@ def test_disk_and_memory_grow_with_what_is_kept() -> None:
     assert memory_bytes(two, million, pictures()) - memory_bytes(two, 0, pictures()) == (4 + 2) * 4 * million
     twice = pictures()._replace(x=pictures().x.repeat(2, 1, 1, 1))
     assert memory_bytes(two, 0, twice) - memory_bytes(two, 0, pictures()) == 60 * 64
+
+
+@pytest.mark.parametrize(
+    ("rates", "asked", "threads", "tried"),
+    [
+        ({4: 700.0, 1: 900.0}, None, 1, [4, 1]),
+        ({4: 900.0, 1: 700.0}, None, 4, [4, 1]),
+        ({4: 639.0, 1: 900.0}, None, 4, [4]),  # long rounds: several threads are of use
+        ({4: 700.0}, 4, 4, [4]),
+        ({1: 700.0}, 1, 1, [1]),
+    ],
+)
+def test_one_thread_is_taken_where_more_are_slower(
+    rates, asked, threads, tried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten rounds of 64 a second are where it begins to be asked."""
+    seen, before = [], torch.get_num_threads()
+
+    def measured(record: RunRecord, sources: object, engine: Engine) -> Measurement:
+        assert record.choices.threads == engine.threads == torch.get_num_threads()
+        seen.append(engine.threads)
+        return Measurement(rates[engine.threads], 10, 64, 64)
+
+    monkeypatch.setattr(prepared, "measure", measured)
+    monkeypatch.setattr("saddlepoint.engine.physical_cores", lambda: 4)
+    try:
+        settings = {} if asked is None else {"engine.threads": asked}
+        found = prepared.Prepared("ring8", configure(None, None, settings, "points"), None)
+        assert seen == tried
+        assert (found.engine.threads, found.measured.rate, torch.get_num_threads()) == (
+            threads,
+            rates[threads],
+            threads,
+        )
+        assert found.plan().threads == found.record().choices.threads == threads
+    finally:
+        torch.set_num_threads(before)

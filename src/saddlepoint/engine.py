@@ -25,6 +25,11 @@ class Engine(NamedTuple):
     precision: Precision
     threads: int
 
+    def in_force(self) -> "Engine":
+        """Itself, with torch's thread count set to its own."""
+        torch.set_num_threads(self.threads)
+        return self
+
     def fast(self) -> Callable[[], AbstractContextManager]:
         """The context for the adversarial passes: autocast where the precision is bfloat16."""
         if self.precision == "float32":
@@ -35,9 +40,8 @@ class Engine(NamedTuple):
 def resolve(wanted: Wishes) -> Engine:
     """The engine for these wishes on this machine; 'auto' takes the fastest there is. Sets torch's thread count."""
     device = choose_device(wanted.device)
-    threads = wanted.threads or physical_cores()
-    torch.set_num_threads(threads)
-    return Engine(device, choose_precision(wanted.precision, device), threads)
+    engine = Engine(device, choose_precision(wanted.precision, device), wanted.threads or physical_cores())
+    return engine.in_force()
 
 
 def choose_device(wanted: str) -> torch.device:

@@ -11,7 +11,8 @@ from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.augment import diff_augment
 from saddlepoint.court.bench import Bench, Evidence, Judged, Measures, shown
 from saddlepoint.court.paths import WAYS, path_lengths
-from saddlepoint.court.standard import learned_from, standard
+from saddlepoint.court.standard import learned_from, mixture_of, standard
+from saddlepoint.data.densities import Mixture
 from saddlepoint.data.duplicates import equals
 from saddlepoint.data.facts import About, evenly, facts_of
 from saddlepoint.data.scaling import scaled, stored
@@ -32,7 +33,6 @@ from saddlepoint.judging.headline import NAME as HEADLINE
 from saddlepoint.judging.headline import unsaid
 from saddlepoint.judging.judgement import Standard, biased, judge, least_for_limit, of_all, quick
 from saddlepoint.judging.memory import QUERIES, independent, memory, nearest_features
-from saddlepoint.judging.mixture import fitted
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.randomness import Randomness
 from saddlepoint.report.material import Pairs
@@ -102,6 +102,7 @@ class Jury(NamedTuple):
     evidence   the run's data
     altered    the moments of augmented real examples, where D sees such
     counts     examples of each class in the data, where classes are not as frequent as each other
+    mixture    of Gaussians, fitted to the training examples of a table: of few rows it is often the better model
     """
 
     extractor: Extractor
@@ -110,6 +111,7 @@ class Jury(NamedTuple):
     evidence: Evidence
     altered: Reference | None = None
     counts: Tensor | None = None
+    mixture: Mixture | None = None
 
     @property
     def about(self) -> About:
@@ -153,8 +155,7 @@ class Jury(NamedTuple):
             among, held_out = (shown(each, self.about).x for each in (sides.train.take(some), sides.held_out))
             remembered = memory(fake.x[:QUERIES], among, independent(among, held_out))
         found = judge(fake, self.standard, self.card(fake.size, seed), rng, remembered, mixed)
-        if self.about.axes:
-            found |= self.by_mixture(n, seed)
+        found |= self.by_mixture(n, seed)
         if model.model.latent is not None:
             lengths, card = path_lengths(model, self.extractor, seed), self.card(WAYS, seed)
             found["path_length"] = measure(card, "perceptual path length, over ways instead of samples", lengths)
@@ -166,11 +167,10 @@ class Jury(NamedTuple):
         return Judged(found, copies._replace(training=sides.places[some][copies.training]), pairs, notes)
 
     def by_mixture(self, n: int, seed: int) -> Measures:
-        """The same figures of n samples of a mixture of Gaussians, fitted to the training examples of a table: of few
-        rows it is often the better model, and whoever reads the figures of a network should know.
-        """
-        rng, train = Randomness(seed).stream("mixture"), self.evidence.sides.train
-        mixture = fitted(shown(train.take(evenly(train.size, TRAINING)), self.about).x, rng)
+        """The same figures of n samples of the mixture of Gaussians, for whoever reads those of a network."""
+        mixture, rng = self.mixture, Randomness(seed).stream("mixture")
+        if mixture is None:
+            return {}
         x = stored(mixture.sample(n, rng), "standard", self.about)  # whole where the data are, as G's samples are
         made = group(self.extractor, medium_of(self.about).seen(x, self.about))
         found = of_all(made, self.standard, self.card(n, seed), None)
@@ -215,7 +215,8 @@ def jury(evidence: Evidence, training: int = TRAINING) -> Jury:
         pictures = (diff_augment(scaled(real.x, "signed"), rng, 1.0).clamp(-1, 1) + 1) / 2
         seen = group(extractor, pictures).seen.features
         altered = Reference.of(fit(seen), seen)
-    return Jury(extractor, held, reference, evidence, altered, uneven(sides.source))
+    mixture = mixture_of(shown(sides.train.take(evenly(sides.train.size, TRAINING)), about)) if about.axes else None
+    return Jury(extractor, held, reference, evidence, altered, uneven(sides.source), mixture)
 
 
 def no_limit(n: int, held: Standard, need: str) -> list[str]:

@@ -9,6 +9,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from saddlepoint.data.densities import Mixture
 from saddlepoint.data.duplicates import groups as alike
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import together
@@ -18,6 +19,7 @@ from saddlepoint.judging.extractors.extractor import Extractor, Seen, as_stored,
 from saddlepoint.judging.extractors.learned import LEAST, STEPS, built, learned, taught
 from saddlepoint.judging.group import Group, group
 from saddlepoint.judging.judgement import Standard
+from saddlepoint.judging.mixture import fitted
 from saddlepoint.randomness import Randomness
 from saddlepoint.statistics.gaussian import Gaussian, fit
 from saddlepoint.statistics.influence import Reference
@@ -107,6 +109,24 @@ def learned_from(source: Source, labels: Tensor | None) -> Extractor:
     network = built(tuple(x.shape[1:]), len(names))
     network.load_state_dict(dict(tensors))
     return learned(network.requires_grad_(False).eval(), names)
+
+
+def mixture_of(source: Source) -> Mixture:
+    """The mixture of Gaussians that fits these points, found once for each set of data."""
+    d = source.x.shape[1]
+
+    def make() -> Tensors:
+        found = fitted(source.x, Randomness(SEED).stream("mixture"))
+        return {"weights": found.weights, "means": found.means, "roots": found.roots}
+
+    def fits(tensors: Tensors) -> bool:
+        shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+        k = len(tensors.get("weights", ()))
+        return shapes == {"weights": (k,), "means": (k, d), "roots": (k, d, d)} and k > 0
+
+    words = ("mixture", source.digest(), SEED, torch.__version__, torch.get_num_threads())
+    found = remember(key_of(code_version(), *words), Of(f"{source.name}, Gaussians", source.size), fits, make)
+    return Mixture(found["weights"], found["means"], found["roots"])
 
 
 def key(source: Source, extractor: Extractor, what: str) -> str:

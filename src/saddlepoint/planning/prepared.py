@@ -9,7 +9,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.data.sources import silent
 from saddlepoint.engine import resolve
 from saddlepoint.media.catalog import medium_of
-from saddlepoint.planning.budget import disk_bytes, images_for, measure, memory_bytes
+from saddlepoint.planning.budget import Measurement, disk_bytes, images_for, measure, memory_bytes
 from saddlepoint.planning.intake import called, located, opened_for, suited
 from saddlepoint.planning.recorded import recorded
 from saddlepoint.planning.size import asked_of, told
@@ -17,6 +17,8 @@ from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.running.watcher import Plan
 from saddlepoint.settings.run import Run
 from saddlepoint.systems import catalog
+
+SHORT = 10.0  # rounds a second, from which on threads may cost more than they give
 
 
 class Prepared:
@@ -33,12 +35,27 @@ class Prepared:
         suited(config, self.facts)
         self.records = {name: recorded(each, config.data.held_out) for name, each in self.sources.items()}
         self.budget = budget
-        self.measured = measure(self.record_of(config), self.sources, self.engine)
+        self.measured = self.measure(config)
         config = config.model_copy(update={"batch": self.measured.batch})
         if budget is not None:
             images = images_for(budget, self.measured.rate, self.measured.round, config.judge.share)
             config = with_length(config, images)
         self.config = config
+
+    def measure(self, config: Run) -> Measurement:
+        """How fast it goes. Small networks gain nothing by several threads, which wait for each other, and beside other
+        work for long: where rounds are short and nobody asked for a number, one is tried too, and the faster taken.
+        """
+        found = measure(self.record_of(config), self.sources, self.engine)
+        wished = config.engine.threads or self.engine.device.type != "cpu" or self.engine.threads == 1
+        if wished or found.rate < SHORT * found.round:
+            return found
+        several, self.engine = self.engine, self.engine._replace(threads=1).in_force()
+        alone = measure(self.record_of(config), self.sources, self.engine)
+        if alone.rate >= found.rate:
+            return alone
+        self.engine = several.in_force()
+        return found
 
     def plan(self, config: Run | None = None) -> Plan:
         """What is going to be done, with the lengths of this configuration where another is given."""
