@@ -571,12 +571,14 @@ TABLE = {
         ("the first look alone", "self.held_out[-3:]", "self.held_out[:1]"),
     ],
     ("judging/doctor.py", "test_doctor.py"): [
-        ("never a plateau", "or plateau(case) or unfinished(case)", "or unfinished(case)"),
+        ("never a plateau", "beaten(case) or plateau(case) or", "beaten(case) or"),
         ("far is healthy", "(lead is not None and lead[1] > FAR)", "False"),
         ("far by its value", "lead[1] > FAR", "lead[0] > FAR"),
         ("too short before its end", "if not case.over or not (case.bad or", "if not (case.bad or"),
         ("few updates before its end", "if not case.over or case.updates >= FEWEST", "if case.updates >= FEWEST"),
-        ("no updates are too few", "[barely(case) or plateau(case)", "[plateau(case)"),
+        ("no updates are too few", "[barely(case) or beaten(case)", "[beaten(case)"),
+        ("no mixture is better", "beaten(case) or plateau(case)", "plateau(case)"),
+        ("better within the error bars", "theirs[1] <= ours[2]", "theirs[0] <= ours[0]"),
         ("copies alone", "(case.setting(\"range\") in ENDLESS if p is None else p > SURE)", "False"),
         ("chance alone", "copies is None or copies < COPIES + usual or", "copies is None or"),
         ("overfitting the wrong way round", "real is None or gap < OVERFIT", "real is None or -gap < OVERFIT"),
@@ -1378,7 +1380,7 @@ TABLE = {
         ("headline: its protocol is not said", '"none" else f"by', '"none" else "" and f"by'),
     ],
     ("court/kept.py", "test_headline.py"): [
-        ("headline: the doctor has one of its own", "{HEADLINE: last[HEADLINE]}", "{}"),
+        ("headline: the doctor has one of its own", "names = {HEADLINE, *beside,", "names = {*beside,"),
         ("headline: runs of more samples do not compare", "name in UNBIASED and", "False and"),
         ("headline: another one may differ", "if leading(names) in others or", "if"),
     ],
@@ -1447,11 +1449,11 @@ TABLE = {
         ("tables: a component's share", "return self.weights.log() - volume", "return -volume"),
     ],
     ("court/jury.py", "test_tables_trained.py"): [
-        ("tables: no mixture beside", "if self.about.axes:\n", "if False:\n"),
+        ("tables: no mixture beside", "if about.axes else None", "if False else None"),
         ("tables: a mixture is judged in the data's units", "medium_of(self.about).seen(x, self.about)", "x"),
     ],
     ("court/kept.py", "test_tables_trained.py"): [
-        ("tables: a mixture's figures compare runs", ' and not name.startswith("mixture/")', ""),
+        ("tables: a mixture's figures compare runs", " and not name.startswith(BESIDE)", ""),
     ],
     ("planning/rehearsal.py", "test_budget.py"): [
         ("budget: the last page may take all", "SHARE * budget)", "budget)"),

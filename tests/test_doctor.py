@@ -223,8 +223,23 @@ def test_a_run_of_less_than_a_hundred_updates_was_too_short_whatever_it_made(len
     assert only(rounds(images=length // 2), judgement(images=length // 2), config=config).name == "healthy"
     if name != "healthy":
         verdict = only(rounds(images=length), judgement(images=length), config=config)
-        assert verdict.evidence.startswith("99 updates: less" if length > 9 else "1 update: less")
+        assert verdict.evidence.startswith(f"number of updates: {99 if length > 9 else 1}; less than 100 leave")
         assert verdict.change == f"--images {10 * length}"
+
+
+@pytest.mark.parametrize(("low", "name"), [(0.63, "too few updates"), (0.62, "healthy")])
+def test_a_table_that_gaussians_fit_better_wants_more(low: float, name: str):
+    """Beyond the error bars of both densities, once the run is over; and before a plateau is believed."""
+    event = judgement()
+    event["measures"] = event["measures"] | {"density": [0.5, 0.4, 0.62], "mixture/density": [0.9, low, 1.0]}
+    verdict = only(rounds(), event)
+    assert verdict.name == name
+    assert only(rounds(), *[event] * 8).name == name.replace("healthy", "plateau")
+    assert only(rounds(images=50), event | {"images": 50}).name == "healthy"
+    if name != "healthy":
+        assert verdict.evidence.startswith("a Gaussian mixture fits better: the density of its samples among real ")
+        assert "is 0.90, of these 0.50" in verdict.evidence
+        assert verdict.change == "--images 400"
 
 
 @pytest.mark.parametrize(("low", "name"), [(24.9, "healthy"), (25.1, "too few updates")])
@@ -448,3 +463,12 @@ def test_one_turn_is_no_oscillation():
 def test_the_nearest_round_rate_is_nearest_in_its_logarithm(rate: float, usual: float) -> None:
     """Between 2 and 5 the middle is 10^(1/2), between 5 and 10 it is 50^(1/2), between 1 and 2 it is 2^(1/2)."""
     assert Case.of(CONFIG, []).usual("g", rate) == pytest.approx(usual)
+
+
+def test_a_run_that_was_made_shorter_on_the_way_is_over_when_it_has_ended(tmp_path):
+    """Its journal says 86 of the 100 images that its configuration has; what was measured at its end counts."""
+    config = CONFIG | {"batch": 10}
+    assert only(rounds(images=86), judgement(images=86), config=config).name == "healthy"
+    case = Case.of(config, [rounds(images=86), judgement(images=86)], ended=True)
+    assert case.over
+    assert [verdict.name for verdict in diagnose(case)] == ["too few updates"]

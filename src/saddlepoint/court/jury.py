@@ -33,6 +33,7 @@ from saddlepoint.judging.headline import NAME as HEADLINE
 from saddlepoint.judging.headline import unsaid
 from saddlepoint.judging.judgement import Standard, biased, judge, least_for_limit, of_all, quick
 from saddlepoint.judging.memory import QUERIES, independent, memory, nearest_features
+from saddlepoint.judging.mixture import BESIDE
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.randomness import Randomness
 from saddlepoint.report.material import Pairs
@@ -176,7 +177,7 @@ class Jury(NamedTuple):
         found = of_all(made, self.standard, self.card(n, seed), None)
         who = f"{MIXTURE} of {len(mixture.weights)}: "
         named = {name: m._replace(card=m.card._replace(metric=who + m.card.metric)) for name, m in found.items()}
-        return {f"mixture/{name}": m for name, m in named.items()}
+        return {f"{BESIDE}{name}": m for name, m in named.items()}
 
     def nearest(self, pictures: Tensor) -> Mapping[str, Tensor]:
         """The nearest of the training pictures that were looked at, in features; none where these are the pixels."""

@@ -15,6 +15,7 @@ from saddlepoint.judging.case import Case
 from saddlepoint.judging.doctor import Verdict, diagnose
 from saddlepoint.judging.headline import NAME as HEADLINE
 from saddlepoint.judging.headline import choosing, leading
+from saddlepoint.judging.mixture import BESIDE
 from saddlepoint.record import read_record
 from saddlepoint.settings.run import Run
 from saddlepoint.statistics.intervals import Interval
@@ -58,17 +59,18 @@ def kept(folder: Path) -> dict[str, Measure]:
 
 def examine(folder: Path, config: Run) -> list[Verdict]:
     """What the doctor says of a run folder: by its journal, and its last measures where none were taken on the way. The
-    figure that leads is the last one measured: one run has one.
+    figure that leads is the last one measured: one run has one; and what stands beside it was measured then alone.
     """
     events = told(folder / "journal.jsonl")
     looked = [place for place, event in enumerate(events) if event.get("event") == "judgement" and "measures" in event]
     last = {name: list(measure[:3]) for name, measure in kept(folder).items()} if (folder / NAME).exists() else {}
     if last and not looked:
         events.append({"event": "judgement", "measures": last, "decides": choosing(last)})
-    elif HEADLINE in last and ended(events):
-        event = events[looked[-1]]
-        events[looked[-1]] = event | {"measures": event["measures"] | {HEADLINE: last[HEADLINE]}}
-    return diagnose(Case.of(config.model_dump(mode="json"), events))
+    elif last and ended(events):
+        event, beside = events[looked[-1]], [name for name in last if name.startswith(BESIDE)]
+        names = {HEADLINE, *beside, *(name.removeprefix(BESIDE) for name in beside)} & set(last)
+        events[looked[-1]] = event | {"measures": event["measures"] | {name: last[name] for name in names}}
+    return diagnose(Case.of(config.model_dump(mode="json"), events, bool(ended(events))))
 
 
 class Comparison(NamedTuple):
@@ -82,7 +84,7 @@ class Comparison(NamedTuple):
 
 def shared(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[str]:
     """The measures of the samples that both have, of those of which there is a better."""
-    own = [name for name in a if not name.endswith("_real") and not name.startswith("mixture/")]
+    own = [name for name in a if not name.endswith("_real") and not name.startswith(BESIDE)]
     return [name for name in own if name in b and name not in NEITHER]
 
 

@@ -11,6 +11,7 @@ from saddlepoint.data.scaling import ENDLESS
 from saddlepoint.judging.case import Case, decides, shortest
 from saddlepoint.judging.cures import at_hand, augmented, slower, steadier, stronger, weaker
 from saddlepoint.judging.headline import NAME as HEADLINE
+from saddlepoint.judging.mixture import BESIDE
 
 OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
@@ -37,9 +38,9 @@ class Verdict(NamedTuple):
 
 
 def diagnose(case: Case) -> list[Verdict]:
-    """All that is found, the most urgent first; where nothing is wrong `plateau`, `too few updates` or `healthy`."""
+    """All that is found, the most urgent first; where nothing is wrong `too few updates`, `plateau` or `healthy`."""
     found = [verdict for sign in SIGNS if (verdict := sign(case)) is not None]
-    verdicts = found or [barely(case) or plateau(case) or unfinished(case) or healthy(case)]
+    verdicts = found or [barely(case) or beaten(case) or plateau(case) or unfinished(case) or healthy(case)]
     return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in verdicts]
 
 
@@ -229,10 +230,8 @@ def plateau(case: Case) -> Verdict | None:
     earlier, last = min(bars[:-LAST]), min(bars[-LAST:])
     if last[0] < earlier[1]:
         return None
-    evidence = (
-        f"the best {case.measure} of the last {LAST} judgements is {last[0]:.3g}, of those before {earlier[0]:.3g}"
-    )
-    evidence += f" [{earlier[1]:.3g}, {earlier[2]:.3g}]"
+    evidence = f"the best {case.measure} of the last {LAST} judgements is {last[0]:.3g}, of those before "
+    evidence += "{:.3g} [{:.3g}, {:.3g}]".format(*earlier)
     if case.bad:
         return Verdict("plateau", evidence + nowhere(case), f"stop here, and begin anew with {slower(case)}")
     return Verdict("plateau", evidence, "stop here")
@@ -242,8 +241,7 @@ def barely(case: Case) -> Verdict | None:
     """The run is over, and no network learns much in so few updates, whatever its samples are like."""
     if not case.over or case.updates >= FEWEST:
         return None
-    count = math.ceil(case.updates)
-    few = f"{count} update{'s' * (count > 1)}: less than {FEWEST} leave networks near where they began"
+    few = f"number of updates: {math.ceil(case.updates)}; less than {FEWEST} leave networks near where they began"
     return Verdict("too few updates", few + nowhere(case), f"--images {10 * case.length}")
 
 
@@ -255,6 +253,15 @@ def unfinished(case: Case) -> Verdict | None:
     return Verdict("too few updates", looked_at(case) + nowhere(case), f"--images {2 * case.length}")
 
 
+def beaten(case: Case) -> Verdict | None:
+    """Of a table: the samples of a mixture of Gaussians lie among the data more often, beyond both error bars."""
+    ours, theirs = case.bar("density"), case.bar(f"{BESIDE}density")
+    if not case.over or ours is None or theirs is None or theirs[1] <= ours[2]:
+        return None
+    evidence = f"a Gaussian mixture fits better: the density of its samples among real examples is {theirs[0]:.2f}, of "
+    return Verdict("too few updates", f"{evidence}these {ours[0]:.2f}{nowhere(case)}", f"--images {4 * case.length}")
+
+
 def looked_at(case: Case) -> str:
     """How much there was to look at, in words."""
     judged, looks = len(case.judged), len(case.held_out)
@@ -264,9 +271,7 @@ def looked_at(case: Case) -> str:
 
 def healthy(case: Case) -> Verdict:
     """Nothing found, and how much there was to look at: a run that has begun well may still go wrong."""
-    looked = looked_at(case)
-    if not case.over:
-        looked += f", {100 * case.done:.0f} % of the run is over"
+    looked = looked_at(case) + ("" if case.over else f", {100 * case.done:.0f} % of the run is over")
     if not case.judged:
         seen = f"as far as can be seen without a judgement, by {looked}"
         if case.refused:
@@ -274,8 +279,8 @@ def healthy(case: Case) -> Verdict:
         return Verdict("healthy", seen, "judge the run first" if case.over else "go on: saddlepoint resume")
     if distance := far(case):
         return Verdict("healthy", f"{looked}; {distance}", "none")
-    last = case.judged[-1]["measures"][decides(case.judged[-1])]
-    return Verdict("healthy", looked + ("" if last[0] is None else f"; {case.measure} {last[0]:.4g}"), "none")
+    last = case.judged[-1]["measures"][decides(case.judged[-1])][0]
+    return Verdict("healthy", looked + ("" if last is None else f"; {case.measure} {last:.4g}"), "none")
 
 
 SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (

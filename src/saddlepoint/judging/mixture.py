@@ -12,6 +12,7 @@ from torch import Tensor
 
 from saddlepoint.data.densities import Mixture
 
+BESIDE = "mixture/"  # begins the names of its figures, beside those of a network
 MOST, STARTS, STEPS = 10, 3, 200
 CONVERGED = 1e-6  # of the mean log likelihood, between two steps
 FLOOR = 1e-3  # of the data's variance in each direction, added to every component's: none shrinks onto one point

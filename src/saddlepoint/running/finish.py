@@ -29,6 +29,7 @@ from saddlepoint.judging.doctor import in_turn
 from saddlepoint.judging.headline import NAME as HEADLINE
 from saddlepoint.judging.headline import examples, protocol, unsaid
 from saddlepoint.judging.memory import nearest_l1
+from saddlepoint.judging.mixture import BESIDE
 from saddlepoint.judging.nearest import nearest
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.report.material import Material, Pairs, Translated
@@ -261,11 +262,11 @@ def rows(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
 
 def mixture(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
     """The figures of a mixture of Gaussians on the same table, in a line: what a network is to be better than."""
-    units = {name: unit for name, unit in ((HEADLINE, "%"), ("frechet", "")) if f"mixture/{name}" in measures}
+    units = {name: unit for name, unit in ((HEADLINE, "%"), ("frechet", "")) if f"{BESIDE}{name}" in measures}
     if not units:
         return []
     name, unit = next(iter(units.items()))
-    m, coverage = measures[f"mixture/{name}"], measures["mixture/coverage"]
+    m, coverage = measures[f"{BESIDE}{name}"], measures[f"{BESIDE}coverage"]
     who, _, what = m.card.metric.partition(": ")
     return [(who, f"{m.value:.4g} {unit} [{m.low:.4g}, {m.high:.4g}]", f"{what}; coverage {coverage.value:.3g}")]
 
