@@ -1622,6 +1622,7 @@ TABLE = {
         ("a number that was asked for is measured against another", "wished = config.engine.threads or", "wished ="),
         ("one thread stays in force", "self.engine = several.in_force()", "self.engine = several"),
         ("long rounds are tried too", "found.rate < SHORT * found.round", "found.rate < SHORT"),
+        ("threads of small networks are believed", " and found.weights * found.round > SMALL", ""),
     ],
     # How large pictures are made, and how many are kept to judge against.
     ("planning/size.py", "test_size.py"): [

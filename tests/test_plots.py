@@ -80,3 +80,19 @@ def test_points_of_any_number_of_dimensions_have_a_sheet(d: int) -> None:
     drawn = [np.asarray(MEDIA["points"].sheet(made, about, None, each)) for each in (real, None)]
     assert (drawn[0] != drawn[0][0, 0]).any()
     assert d == 1 or drawn[0].shape != drawn[1].shape or (drawn[0] != drawn[1]).any()
+
+
+def test_a_frame_of_the_film_strip_is_one_panel_over_the_real_points() -> None:
+    """Beside them it would be twice as wide, and every frame the same on its left; of more columns nothing changes."""
+    about = About("points", shape=(2,))
+    rng = torch.Generator().manual_seed(0)
+    real, x = torch.rand(300, 2, generator=rng), torch.rand(200, 2, generator=rng) / 4
+    points = MEDIA["points"]
+    drawn = ((points.sheet, real), (points.frame, real), (points.sheet, None))
+    whole, frame, alone = (draw(x, about, None, some) for draw, some in drawn)
+    assert whole.width == 2 * frame.width == 2 * alone.width
+    assert whole.height == frame.height
+    assert frame.tobytes() != alone.tobytes(), "the real ones are behind"
+    wide = About("points", shape=(3,))
+    many, of = torch.rand(300, 3, generator=rng), torch.rand(200, 3, generator=rng)
+    assert points.frame(of, wide, None, many).tobytes() == points.sheet(of, wide, None, many).tobytes()

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
+Draw = Callable[[Tensor, About, int | None, Tensor | None], "Image"]
+
+
 class Medium(NamedTuple):
     """What is done with examples of one kind, as they are stored, [N, ...].
 
@@ -20,6 +23,7 @@ class Medium(NamedTuple):
     ranges   in which networks may see them, the usual one first
     drawn    how many a frame of the film strip shows, and how many stand side by side
     sheet    (x, columns, real) -> one picture of them all; `real` are examples to show behind or beside, or None
+    frame    the same for the film strip, in which there are many
     suffix   of the file of one example; empty where each has none
     encode   one example to the bytes of such a file
     seen     (x, about) -> what feature extractors are shown
@@ -31,7 +35,8 @@ class Medium(NamedTuple):
     noun: str
     ranges: tuple[Scale, ...]
     drawn: tuple[int, int]
-    sheet: Callable[[Tensor, About, int | None, Tensor | None], "Image"]
+    sheet: Draw
+    frame: Draw
     suffix: str
     encode: Callable[[Tensor, About], bytes]
     seen: Callable[[Tensor, About], Tensor]

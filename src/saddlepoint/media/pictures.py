@@ -62,6 +62,7 @@ PICTURES = Medium(
     ranges=("signed", "unit", "raw"),
     drawn=(30, 3),
     sheet=sheet,
+    frame=sheet,
     suffix=".png",
     encode=encode,
     seen=as_bytes,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SIZE, SMALL = 400, 220  # pixels of a cloud that has the sheet to itself, of one of several panels
-LEFT, BELOW, ABOVE, GAP = 64, 40, 22, 12  # pixels for the numbers beside a panel, those below and its name, its title
+LEFT, BELOW, ABOVE, GAP = 64, 40, 22, 20  # pixels for the numbers beside a panel, those below and its name, its title
 BINS, ACROSS = 32, 4
 HISTOGRAMS, PAIRS = 12, 4  # at most: of the first columns, of those that are correlated most
 
@@ -131,15 +131,17 @@ def dependent(x: Tensor) -> list[tuple[int, int]]:
     return [divmod(int(place), d) for place in corr.flatten().argsort(descending=True, stable=True)[:PAIRS]]
 
 
-def sheet(x: Tensor, real: Tensor | None, names: Sequence[str], equal: bool) -> "Image":
-    """Points [N, D] and real ones: of two columns the real ones beside the generated ones, on the same axes; of more,
-    or of one, a histogram for each, and the pairs that depend most on each other.
+def sheet(x: Tensor, real: Tensor | None, names: Sequence[str], equal: bool, over: bool = False) -> "Image":
+    """Points [N, D] and real ones: of two columns the real ones beside the generated ones, on the same axes, or below
+    them; of more, or of one, a histogram for each, and the pairs that depend most on each other.
     """
     known = x if real is None or not len(real) else real
     at = windows(known, names, equal and x.shape[1] == 2)
     if x.shape[1] == 2:
         pair = (at[0], at[1])
-        panels = [] if real is None else [cloud(real[:0], real, pair, SIZE, f"{len(real):,} of the data")]
+        if over or real is None:
+            return cloud(x, real, pair, SIZE, f"{len(x):,} points")
+        panels = [cloud(real[:0], real, pair, SIZE, f"{len(real):,} of the data")]
         return mounted([*panels, cloud(x, None, pair, SIZE, f"{len(x):,} points")], 2)
     columns = range(min(HISTOGRAMS, x.shape[1]))
     of = [None if real is None else real[:, i] for i in columns]

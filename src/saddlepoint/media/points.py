@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 
 def sheet(x: Tensor, about: About, columns: int | None = None, real: Tensor | None = None) -> "Image":
     """Axes with the columns' names, real points beside or behind; without units of their own, axes of equal scale."""
-    names = [axis.name for axis in about.axes] or [f"x{number}" for number in range(1, x.shape[1] + 1)]
-    return plots.sheet(x, real, names, not about.axes)
+    return plots.sheet(x, real, called(about), not about.axes)
+
+
+def frame(x: Tensor, about: About, columns: int | None = None, real: Tensor | None = None) -> "Image":
+    """The same in one panel where there are two columns, over the real points."""
+    return plots.sheet(x, real, called(about), not about.axes, over=True)
+
+
+def called(about: About) -> list[str]:
+    """What the columns are called."""
+    return [axis.name for axis in about.axes] or [f"x{number}" for number in range(1, about.shape[0] + 1)]
 
 
 def encode(x: Tensor, about: About) -> bytes:
@@ -34,4 +43,4 @@ def eyes(about: About) -> tuple[str, ...]:
     return ("pixels",)
 
 
-POINTS = Medium("points", ("standard", "raw"), (2000, 1), sheet, "", encode, seen, eyes)
+POINTS = Medium("points", ("standard", "raw"), (2000, 1), sheet, frame, "", encode, seen, eyes)

@@ -57,4 +57,4 @@ def eyes(about: About) -> tuple[str, ...]:
     return ()
 
 
-SOUND = Medium("sounds", ("signed", "unit", "raw"), (8, 2), sheet, ".wav", encode, unseen, eyes)
+SOUND = Medium("sounds", ("signed", "unit", "raw"), (8, 2), sheet, sheet, ".wav", encode, unseen, eyes)

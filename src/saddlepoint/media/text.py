@@ -43,4 +43,4 @@ def eyes(about: About) -> tuple[str, ...]:
     return ()
 
 
-TEXT = Medium("texts", ("raw",), (8, 1), sheet, ".txt", encode, unseen, eyes)
+TEXT = Medium("texts", ("raw",), (8, 1), sheet, sheet, ".txt", encode, unseen, eyes)

@@ -30,7 +30,7 @@ def samples(view: View) -> "Image":
     medium = medium_of(about)
     n, columns = medium.drawn
     x, _ = drawn(view.model, view.facts, n, view.seed, columns)
-    return medium.sheet(stored(finite(x), view.config.range, about), about, columns, view.real)
+    return medium.frame(stored(finite(x), view.config.range, about), about, columns, view.real)
 
 
 def drawn(model: Model, facts: Facts, n: int, seed: int, of_each: int = 1) -> tuple[Tensor, Tensor | None]:
