@@ -67,12 +67,32 @@ def test_a_constant_column_comes_back_constant_whatever_is_made_of_it() -> None:
 def test_nothing_is_made_further_out_than_the_data_and_whole_columns_are_whole() -> None:
     axes = axes_of(np.array([[0.0, 1.0], [1.0, 2.0], [2.0, 3.5], [9.0, 4.0]]))
     assert [axis.whole for axis in axes] == [True, False]
-    x = restored(100 * torch.randn(50, 2), axes)
+    x = restored(100 * torch.randn(50, 2), axes)  # each number of four is a quarter of the data: every end is crowded
     assert x.amin(0).tolist() == [0.0, 1.0]
     assert x.amax(0).tolist() == [9.0, 4.0]
     assert torch.equal(
         restored(torch.linspace(-1, 1, 40)[:, None].expand(-1, 2), axes)[:, 0] % 1, torch.zeros(40).double()
     )
+
+
+def test_nothing_crowds_at_an_end_where_the_data_do_not() -> None:
+    """Of 101 numbers, none twice, what is generated beyond an end is mirrored, to and fro: 12 is 8, 23 is 3, -4 is 4.
+    Three zeros of 101 are a crowd: what is below 0 is 0.
+    """
+    free = np.linspace(0, 10, 101) + 0.0
+    zeros = free.copy()
+    zeros[1:3] = 0.0
+    axes = axes_of(np.stack([free + 1e-9, zeros], 1))
+    assert [axis.crowded for axis in axes] == [(False, False), (True, False)]
+    given = torch.tensor([-4.0, 3.0, 12.0, 23.0, 1e200, -1e308, math.inf], dtype=torch.float64)
+    x = restored(standardised(given[:, None].expand(-1, 2), axes), axes)
+    assert (x[:4, 0] - torch.tensor([4.0, 3.0, 8.0, 3.0])).abs().max() < 1e-6
+    assert (x[:4, 1] - torch.tensor([0.0, 3.0, 8.0, 3.0])).abs().max() < 1e-6
+    assert bool(((x >= 0) & (x <= 10 + 1e-8)).all())
+    whole = axes_of(np.arange(101.0)[:, None])
+    assert restored(torch.tensor([[9.0], [-9.0]]), whole).flatten().tolist() == [100.0, 0.0]
+    old = (axes[0]._replace(crowded=Axis("", 0, 1).crowded),)  # as it was before ends were told apart
+    assert restored(torch.tensor([[9.0], [-9.0]]), old).flatten().tolist() == [axes[0].high, axes[0].low]
 
 
 def test_heavy_tails_are_straight_in_the_middle_and_logarithms_far_out() -> None:
@@ -124,7 +144,7 @@ def test_columns_are_called_as_their_file_calls_them(kind: str, tmp_path: Path) 
         np.save(path, x)
     axes = open_source(str(path)).axes
     assert [axis.name for axis in axes] == (["age", "income"] if kind == "csv" else ["x1", "x2"])
-    assert axes[1] == Axis(axes[1].name, 20.0, 50.5, axes[1].middle, axes[1].scale, False, False)
+    assert axes[1] == Axis(axes[1].name, 20.0, 50.5, axes[1].middle, axes[1].scale, False, False, (True, True))
 
 
 def test_an_about_without_axes_is_as_before() -> None:

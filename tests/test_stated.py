@@ -18,7 +18,7 @@ STATED: dict[str, dict[str, object]] = {
     "augment": {"SHIFT": 8, "HOLE": 2, "START": 0.5, "TARGET": 0.3, "SPEED": 25_000},
     "data.archive": {"RATIO": 1_000, "SMALL": 2**20, "MOST": 5_000_000},
     "data.arrow": {"MOST_ROWS": 5_000_000, "KEPT": 4},
-    "data.axes": {"NORMAL": 1.4826, "FAR": 20.0, "FINE": 1e-4},
+    "data.axes": {"NORMAL": 1.4826, "FAR": 20.0, "CROWD": 0.02, "FINE": 1e-4},
     "data.cache": {"FORMAT": 3, "SMALL": 2**25, "MARGIN": 2**28, "LARGEST": 2**30},
     "data.cond": {"KNOTS": 11, "TURN": tuple(30.0 * i for i in range(12)), "MOST_CLASSES": 10_000, "FEW": 20},
     "data.duplicates": {"SIDE": 32, "LOWEST": 8, "CLOSE": 0.02, "SHARE": 0.05, "BRIGHTER": 0.1, "MOST": 40_000},

@@ -17,6 +17,7 @@ from torch import Tensor
 
 NORMAL = 1.4826  # the standard deviation of a normal distribution over its median absolute deviation
 FAR = 20.0  # robust deviations from the median, beyond which a column counts as one with heavy tails
+CROWD = 0.02  # of a column, that make an end of it crowded
 FINE = 1e-4  # of its spread: the error that a column in float32 may have
 
 
@@ -28,6 +29,8 @@ class Axis(NamedTuple):
     scale      standard deviation, of a bent axis the robust one; 1 of a constant column
     bent       whether networks see arsinh of it, which is straight in the middle and a logarithm far out
     whole      whether all its numbers are whole
+    crowded    whether the data crowd at its least, and at its greatest number: what is generated beyond such an end is
+               brought to it, as zeros of an amount are; beyond others it is mirrored, and crowds nowhere
     """
 
     name: str
@@ -37,6 +40,7 @@ class Axis(NamedTuple):
     scale: float = 1.0
     bent: bool = False
     whole: bool = False
+    crowded: tuple[bool, bool] = (True, True)
 
 
 def axes_of(x: np.ndarray, names: Sequence[str] = ()) -> tuple[Axis, ...]:
@@ -62,15 +66,17 @@ def axis(name: str, column: np.ndarray) -> Axis:
     """One column [N] of finite numbers, as an axis."""
     low, high = float(column.min()), float(column.max())
     whole = bool((column == column.round()).all())
+    at_low, at_high = (whole or bool((column == end).mean() > CROWD) for end in (low, high))
     if low == high:
         return Axis(name, low, high, low, whole=whole)
     median = float(np.median(column))
     apart = np.abs(column - median)
     usual = NORMAL * float(np.median(apart[apart > 0]))  # of a column that is 0 nearly everywhere: of the rest of it
     if apart.max() > FAR * usual:
-        return Axis(name, low, high, median, usual, True, whole)
+        return Axis(name, low, high, median, usual, True, whole, (at_low, at_high))
     centred = column - median  # the mean and the deviation of these lose no digits, wherever the column lies
-    return Axis(name, low, high, median + float(centred.mean()), float(centred.std()), False, whole)
+    middle, scale = median + float(centred.mean()), float(centred.std())
+    return Axis(name, low, high, middle, scale, False, whole, (at_low, at_high))
 
 
 def too_coarse(x: np.ndarray, axes: Sequence[Axis]) -> bool:
@@ -102,8 +108,20 @@ def restored(y: Tensor, axes: Sequence[Axis]) -> Tensor:
     y = y.double()
     x = middle + scale * torch.where(bent, y.clamp(-700, 700).sinh(), y)
     low, high = (torch.tensor(ends, dtype=torch.float64, device=y.device) for ends in zip(*(a[1:3] for a in axes)))
+    at_low, at_high = (torch.tensor(ends, device=y.device) for ends in zip(*(each.crowded for each in axes)))
+    brought = ((x < low) & at_low) | ((x > high) & at_high)
+    x = torch.where(brought, x, mirrored(x, low, high))
     x = torch.minimum(torch.maximum(x, low), high)
     return torch.where(torch.tensor([each.whole for each in axes], device=y.device), x.round(), x)
+
+
+def mirrored(x: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    """x as it is between the ends; from beyond one as far inside, to and fro as often as it takes; where they are one
+    and the same, x.
+    """
+    wide = high - low
+    folded = low + wide - ((x.clamp(-1e300, 1e300) - low).remainder(2 * wide) - wide).abs()
+    return torch.where(((low <= x) & (x <= high)) | (wide == 0), x, folded)
 
 
 def columns(x: Tensor, axes: Sequence[Axis]) -> tuple[Tensor, Tensor, Tensor]:
