@@ -171,7 +171,7 @@ def test_an_axis_is_bent_where_a_number_is_twenty_deviations_out():
         assert (found.low, found.high, found.whole) == (min(-2.0, far), max(2.0, far), False)
     assert axis("a", column)._replace(scale=1.0) == ("a", -2.0, 2.0, 0.0, 1.0, False, True, (True, True))
     flat = axis("a", np.array([3.0, 3.0]))
-    assert flat == ("a", 3.0, 3.0, 3.0, 1.0, False, True)
+    assert flat == ("a", 3.0, 3.0, 3.0, 1.0, False, True, (True, True))
     assert not axis("a", np.array([0.5, 0.5])).whole
 
 
