@@ -1877,6 +1877,34 @@ TABLE = {
     ("durations.py", "test_front.py"): [
         ("front: a switch is a time", " and not isinstance(time, bool)", ""),
     ],
+    # Found, followed and stopped in time.
+    ("running/early.py", "test_early.py"): [
+        ("early: whoever does not ask", "not live.config.stop_early or ", ""),
+        ("early: any stage", " or progress.stage + 1 < len(stages)", ""),
+        ("early: by the judgements of all stages", "events[begun:]", "events"),
+        ("early: as if it had only begun", '{"images": progress.images}', "{}"),
+        ("early: whatever the doctor says", ' if first.name == "plateau" else None', ""),
+    ],
+    ("running/work.py", "test_early.py"): [
+        ("early: the plan stays", "self.progress.lengths[str(self.progress.stage)] = self.progress.images", "pass"),
+        (
+            "early: no frame of the end",
+            "        if not moment.snapshot:\n            self.snapshot()\n        return",
+            "        return",
+        ),
+        (
+            "early: a line of nothing",
+            "        if not moment.journal:\n            self.write_rounds()\n        if",
+            "        self.write_rounds()\n        if",
+        ),
+        ("early: the end is not saved", "_replace(checkpoint=True, over=True)", "_replace(over=True)"),
+    ],
+    ("court/kept.py", "test_early.py"): [
+        ("early: the doctor has the old plan", 'zip(tree["stages"], lengths(events))', "()"),
+    ],
+    ("report/facts.py", "test_early.py"): [
+        ("early: the page does not say so", "if early else", "if False else"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

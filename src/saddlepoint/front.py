@@ -47,6 +47,7 @@ def train(
     budget: Time | None = None,
     name: str | None = None,
     settings: Mapping[str, Any] | None = None,
+    stop_early: bool = False,
     root: str | Path = api.RUNS,
     watcher: Watcher | None = None,
     on_round: Callable[[Round], object] | None = None,
@@ -56,13 +57,15 @@ def train(
     """Train on these data: `train("digits", budget="2m", settings={"seed": 1, "g.lr": 5e-4})`.
 
     `budget` is a length of time; without one the recipe's number of images is seen. `settings` are those of the command
-    line, by their dotted names. `watcher` shows how it goes, by itself what suits the place; `quiet` says nothing.
+    line, by their dotted names. `stop_early` ends it at the first judgement after which the doctor says plateau.
+    `watcher` shows how it goes, by itself what suits the place; `quiet` says nothing.
 
     The first interrupt saves the run and returns it: it can be sampled, and `resume`d. A callback that raises
     `StopTraining` has it saved, judged and written as it is; any other exception has it saved, and ends it.
     """
     there = opened(data)
-    config = configure(recipe, None, settings or {}, usual(there))
+    early = {"stop_early": True} if stop_early else {}
+    config = configure(recipe, None, {**(settings or {}), **early}, usual(there))
     seconds = None if budget is None else parse(budget, "budget")
     calls = Calls(on_round, on_snapshot, on_judgement)
     with watched(watcher, calls) as eyes:

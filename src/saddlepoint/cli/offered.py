@@ -17,7 +17,7 @@ ROOT = "The folder of runs."
 QUIET = "Say nothing."
 JSON = "Give the result as JSON, on standard output."
 
-EVERYDAY = ("lr", "batch", "seed", "device", "size", "cond", "unconditional", "images", "from")
+EVERYDAY = ("lr", "batch", "seed", "device", "size", "cond", "unconditional", "images", "stop_early", "from")
 """What a newcomer may want; the rest of `train`'s flags stand behind --help all, and with a recipe."""
 
 PLAIN = "Flags"

@@ -19,7 +19,7 @@ from saddlepoint.record import read_record
 from saddlepoint.settings.run import Run
 from saddlepoint.statistics.intervals import Interval
 from saddlepoint.storage.spelling import parsed
-from saddlepoint.storage.told import ended, told
+from saddlepoint.storage.told import ended, lengths, told
 
 NAME = "measures.json"
 LARGEST = 1 << 24  # bytes of it that are read
@@ -68,7 +68,10 @@ def examine(folder: Path, config: Run) -> list[Verdict]:
     elif HEADLINE in last and ended(events):
         event = events[looked[-1]]
         events[looked[-1]] = event | {"measures": event["measures"] | {HEADLINE: last[HEADLINE]}}
-    return diagnose(Case.of(config.model_dump(mode="json"), events))
+    tree = config.model_dump(mode="json")
+    for stage, images in zip(tree["stages"], lengths(events)):  # as the plan has them by now
+        stage["images"] = images
+    return diagnose(Case.of(tree, events))
 
 
 class Comparison(NamedTuple):

@@ -77,7 +77,8 @@ def with_interval(measure: Measure) -> tuple[str, str]:
 def state(story: Story) -> str:
     """How the run stands."""
     if story.finished:
-        return "finished"
+        early = any(plan.get("why") and plan.get("images") == story.images for plan in story.of_kind("plan"))
+        return "finished early: plateau" if early else "finished"
     if not story.images:
         return "nothing played yet"
     of = f" of {story.planned:,}" if story.planned else ""

@@ -18,8 +18,9 @@ from saddlepoint.record import made_by
 from saddlepoint.records import Round
 from saddlepoint.running import moments
 from saddlepoint.running.calls import Listeners, Stopped, StopTraining
-from saddlepoint.running.gauge import Gauge, describe, tick
-from saddlepoint.running.judging import best_of, court_of, sit
+from saddlepoint.running.early import settled
+from saddlepoint.running.gauge import Gauge, describe, in_words, tick
+from saddlepoint.running.judging import as_told, best_of, court_of, sit
 from saddlepoint.running.live import Live
 from saddlepoint.running.moments import Due, due
 from saddlepoint.running.progress import Tally
@@ -34,7 +35,6 @@ from saddlepoint.systems.looks import NotFiniteError
 
 PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
 SECOND_CHANCES = 3
-NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
 
 
 class OutOfItsSensesError(Exception):
@@ -161,6 +161,8 @@ class Worker:
         if moment.judge:
             self.judge()
             self.watcher.phase("training")
+            if not moment.over and (why := settled(live, told(self.journal.path))) is not None:
+                moment = self.end_early(moment, why)
         if moment.over:
             self.require_a_step()
             self.live.next_stage()
@@ -170,6 +172,18 @@ class Worker:
         if moment.checkpoint or changed:
             self.save()
         return moment
+
+    def end_early(self, moment: Due, why: str) -> Due:
+        """The stage is as long as it is by now; its end calls for all that any other calls for."""
+        planned = self.live.total
+        self.progress.lengths[str(self.progress.stage)] = self.progress.images
+        self.write("plan", lengths=self.live.lengths, seconds=self.seconds, why=f"plateau: {why}")
+        self.watcher.note(f"ends early, at {self.progress.seen:,} of {planned:,} {self.noun}: plateau: {why}")
+        if not moment.journal:
+            self.write_rounds()
+        if not moment.snapshot:
+            self.snapshot()
+        return moment._replace(checkpoint=True, over=True)
 
     def look_at_the_plan(self, before: int) -> bool:
         """Whether the plan was changed, to keep to the time: a checkpoint has to keep it. Great changes are told."""
@@ -216,23 +230,12 @@ class Worker:
 
     def write_rounds(self) -> None:
         """The line on the rounds since the last one: means, and how fast they went."""
-        tally, now, (then, images) = self.progress.tally, time.monotonic(), self.line
-        means = tally.means()
-        groups = {
-            group: {name.partition("/")[2]: value for name, value in means.items() if name.startswith(group + "/")}
-            for group in ("losses", "gradients", "real", "fake")
-        }
-        critics = {name: [real, groups["fake"].get(name)] for name, real in groups["real"].items()}
+        now, (then, images) = time.monotonic(), self.line
         self.write(
             "rounds",
             stage=self.progress.stage,
             round=self.progress.index,
-            losses=groups["losses"],
-            gradients=groups["gradients"],
-            **({"readings": critics} if critics else {}),
-            d_real=means.get("d_real"),
-            d_fake=means.get("d_fake"),
-            skipped=tally.skipped,
+            **self.progress.tally.told(),
             seconds=self.seconds,
             rate=(self.progress.seen - images) / max(now - then, 1e-9),
         )
@@ -251,8 +254,7 @@ class Worker:
         self.listeners.add("snapshot", picture)
         if opinions := self.live.opinions():
             self.write("held_out", **{name: describe(logits) for name, logits in opinions.items()})
-            means = ", ".join(f"{NAMES[name]} {logits.mean():+.2f}" for name, logits in opinions.items())
-            self.opinion = f"D's logits: {means}"
+            self.opinion = in_words(opinions)
 
     def judge(self) -> None:
         """Judge the averages as they are now, and keep the best; then what the doctor says of the run so far."""
@@ -271,10 +273,7 @@ class Worker:
         judged = {
             "average": name,
             "best": live.progress.best["images"],
-            "card": measure.card.to_json(),
-            "decides": decides,
-            decides: {each: list(measures[decides][:3]) for each, measures in found.items()},
-            "measures": {key: list(measure[:3]) for key, measure in found[name].items()},
+            **as_told(found, name, decides),
         }
         story = [*told(self.journal.path), {"event": "judgement", **judged}]
         verdicts = diagnose(Case.of(in_force(live).model_dump(mode="json"), story))
