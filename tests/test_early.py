@@ -1,12 +1,15 @@
 """A run that ends where the doctor says plateau: when, how it is left, how it goes on. Judgements are made up."""
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import saddlepoint as sp
+from saddlepoint.court.kept import examine
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.planning import judgements
 from saddlepoint.running import work
@@ -16,7 +19,7 @@ from saddlepoint.storage.journal import read
 X = np.random.default_rng(0).integers(0, 256, (60, 8, 8), dtype=np.uint8)
 LONG, EVERY, BATCH = 3_200, 160, 16
 TINY: dict[str, Any] = {"images": LONG, "batch": BATCH, "engine.threads": 1, "averages": (16,), "snapshots": 2}
-TINY |= {"judge.share": 0, "journal_images": 800, "checkpoint_images": 1_600}
+TINY |= {"judge.share": 0, "journal_images": 800, "checkpoint_images": 1_500}
 TINY |= {"g.network.hidden": (4,), "d.network.hidden": (4,), "prior.size": 2}
 FINE = {"distance": 10.0, "spread": 97.0, "class_spread": 90.0, "coverage": 0.8}
 
@@ -146,3 +149,11 @@ def test_a_run_that_does_not_ask_and_a_stage_that_is_not_the_last_go_on(
     assert exact(other)[: len(before)] == before
     two = train(stop_early=True, settings={"stages": [{}, {}], "images": 1_920})
     assert two.images == 1_920 + 8 * EVERY, "the first is played to its end, of the last eight are waited for"
+
+
+def test_the_doctor_knows_how_long_a_run_has_become(ended: tuple[sp.Run, list[str]], tmp_path: Path) -> None:
+    """By the last plan: what has come to its end after six updates is not at its beginning."""
+    story = [{"event": "rounds", "images": 100}, {"event": "plan", "images": 100, "lengths": [100]}]
+    for events, name in ((story[:1], "healthy"), (story, "too few updates")):
+        (tmp_path / "journal.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
+        assert examine(tmp_path, ended[0].config)[0].name == name
