@@ -1905,6 +1905,18 @@ TABLE = {
     ("report/facts.py", "test_early.py"): [
         ("early: the page does not say so", "if early else", "if False else"),
     ],
+    ("tracking.py", "test_tracking.py"): [
+        ("track: a fault ends the run", "        except Exception as error:  # whatever", "        except ZeroDivisionError as error:  # whatever"),
+        ("track: a fault is told again and again", "            self.lost = True\n", ""),
+        ("track: a tracker writes where the result goes", "with redirect_stdout(sys.stderr):", "with redirect_stdout(sys.stdout):"),
+        ("track: not the last judgement", "if self.ended and", "if False and"),
+        ("track: it is asked who it is", "if online and there.Api().api_key is None:", "if False:"),
+        ("track: by updates", "run.log(dict(found), step=images)", "run.log(dict(found))"),
+        ("track: by no axis", 'run.define_metric("*", step_metric="images")', "pass"),
+    ],
+    ("running/work.py", "test_tracking.py"): [
+        ("track: nobody is told", "        self.listeners.line(self.folder, line)\n", ""),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -14,6 +14,7 @@ from saddlepoint.settings.tree import SHORT, Kind, Setting, first_line, flag, se
 DATA = f"a folder, a zip, a table, arrays; or digits; or a world: {', '.join(WORLD_NAMES)}"
 TIME = "How long to train, as 90s, 10m, 1h30m."
 ROOT = "The folder of runs."
+TRACK = "Follow it in wandb, tensorboard or trackio too."
 QUIET = "Say nothing."
 JSON = "Give the result as JSON, on standard output."
 
@@ -49,6 +50,7 @@ BEFORE = (
     Flag("budget", "TIME", TIME),
     Flag("name", "NAME", "Of the run; unset: its data, its recipe, 1."),
     Flag("root", "FOLDER", ROOT),
+    Flag("track", "NAME", TRACK),
     Flag("dry_run", "switch", "Say what it would take, and leave nothing."),
 )
 BEGINNINGS = ("--recipe", "--config", "--from")

@@ -8,8 +8,7 @@ from typing import Any
 
 from saddlepoint.court.bench import Court
 from saddlepoint.errors import SaddlepointError, typed
-from saddlepoint.figures import png
-from saddlepoint.files import make_own_folder, sweep, write_atomic
+from saddlepoint.files import sweep
 from saddlepoint.judge import headline
 from saddlepoint.judge.case import Case
 from saddlepoint.judge.doctor import diagnose
@@ -25,6 +24,7 @@ from saddlepoint.running.live import Live
 from saddlepoint.running.moments import Due, due
 from saddlepoint.running.progress import Tally
 from saddlepoint.running.replan import Replan, in_force
+from saddlepoint.running.showing import LivePage, keep_frame
 from saddlepoint.running.signals import StopSignals
 from saddlepoint.running.watcher import Tick, Watcher, calls_of
 from saddlepoint.settings.run import Stage
@@ -53,7 +53,7 @@ class Worker:
         self.opinion, self.judgement = "", ""  # the last of each, as the progress line has them
         self.court: Court | None = None
         self.context = ""  # what checkpoints say the run is made by
-        self.listeners = Listeners(calls_of(watcher))
+        self.listeners, self.page = Listeners(calls_of(watcher)), LivePage(live, folder)
         self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
 
     @property
@@ -90,7 +90,7 @@ class Worker:
         """Play all that is left, saving on the way. Raises Stopped when a signal asks for it, after having saved; a
         callback that asks for it ends the run as it is.
         """
-        with StopSignals() as signals, suppress(StopTraining):
+        with self.page, StopSignals() as signals, suppress(StopTraining):
             while (stage := self.live.stage) is not None:
                 try:
                     self.play(stage, signals)
@@ -163,6 +163,8 @@ class Worker:
             self.watcher.phase("training")
             if not moment.over and (why := settled(live, told(self.journal.path))) is not None:
                 moment = self.end_early(moment, why)
+        if moment.snapshot and not moment.over:
+            self.page.again()
         if moment.over:
             self.require_a_step()
             self.live.next_stage()
@@ -226,7 +228,9 @@ class Worker:
 
     def write(self, event: str, **facts: Any) -> None:
         """A line of the journal."""
-        self.journal.append({"event": event, "images": self.progress.seen} | facts)
+        line = {"event": event, "images": self.progress.seen} | facts
+        self.journal.append(line)
+        self.listeners.line(self.folder, line)
 
     def write_rounds(self) -> None:
         """The line on the rounds since the last one: means, and how fast they went."""
@@ -247,10 +251,7 @@ class Worker:
             picture = self.live.system.frame(self.live.view())
         except NotFiniteError as error:  # large weights overflow on the way through a network before they do themselves
             raise OutOfItsSensesError from error
-        name = f"samples/{self.progress.seen:09d}.png"
-        make_own_folder(self.folder / "samples")
-        write_atomic(self.folder / name, png(picture))
-        self.write("snapshot", file=name)
+        self.write("snapshot", file=keep_frame(self.live, self.folder, picture))
         self.listeners.add("snapshot", picture)
         if opinions := self.live.opinions():
             self.write("held_out", **{name: describe(logits) for name, logits in opinions.items()})
