@@ -17,6 +17,8 @@ from saddlepoint.report.inline import inline
 from saddlepoint.report.material import Material
 from saddlepoint.report.story import Story, read_story
 
+AGAIN = 20  # seconds after which the page of a run that goes on is loaded anew
+
 
 def write_report(folder: Path, material: Material, going_on: bool = False) -> Path:
     """Write `report.html` into this run folder, from its config.json, journal and sessions, and from the material. The
@@ -25,9 +27,6 @@ def write_report(folder: Path, material: Material, going_on: bool = False) -> Pa
     path = folder / "report.html"
     write_atomic(path, render(read_story(folder), material, going_on).encode())
     return path
-
-
-AGAIN = 20  # seconds after which the page of a run that goes on is loaded anew
 
 
 @cache

@@ -62,6 +62,6 @@ class LivePage:
             change = "" if first.name in BENIGN else f"; change: {first.change}"
             strip = frames(self.folder)
             shown = Material(frames=strip, tables=[("doctor", first.name, first.evidence + change)])
-            if self.live.model().sample is not None:
+            if "sample" in self.live.model().can:
                 shown = shown._replace(sheet=strip[-1][1])
             write_report(self.folder, shown, going_on)
