@@ -1917,6 +1917,29 @@ TABLE = {
     ("running/work.py", "test_tracking.py"): [
         ("track: nobody is told", "        self.listeners.line(self.folder, line)\n", ""),
     ],
+    ("cli/main.py", "test_asked_for_help.py"): [
+        ("asked: help is no verb of its own", "tokens = [*tokens[1:], \"--help\"]", "pass"),
+        ("asked: -V is a flag that is not there", "(\"--version\", \"-V\")", "(\"--version\",)"),
+    ],
+    ("data/sources.py", "test_asked_for_help.py"): [("asked: mnist in small letters alone", "name.lower()", "name")],
+    ("cli/completion.py", "test_asked_for_help.py"): [("asked: another shell's script", "shell=shell", "shell=\"zsh\"")],
+    ("running/showing.py", "test_live_page.py"): [
+        ("live page: as often as it likes", "self.took > SHARE * (", "False and self.took > SHARE * ("),
+        ("live page: however short the run", "clock(), FIRST, False", "clock(), 0.0, False"),
+        ("live page: it loads itself for ever", "self.write(going_on=False)", "pass"),
+        ("live page: where there is none", "kind is not None and self.written", "kind is not None"),
+        ("live page: no samples", "if \"sample\" in self.live.model().can:", "if False:"),
+        ("live page: a full disk ends the run", "suppress(SaddlepointError)", "suppress(ZeroDivisionError)"),
+    ],
+    ("running/work.py", "test_live_page.py"): [
+        ("live page: the last one twice", "if moment.snapshot and not moment.over:", "if moment.snapshot:"),
+    ],
+    ("report/page.py", "test_live_page.py"): [
+        ("live page: the last loads itself too", "again=AGAIN if going_on else 0", "again=AGAIN"),
+    ],
+    ("report/facts.py", "test_live_page.py"): [
+        ("live page: an alarm", "not story.finished and not going_on", "not story.finished"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 
