@@ -17,7 +17,7 @@ $(V)/.ok: pyproject.toml constraints.txt
 	$(PY) -m venv $(V)
 	$(BIN)/pip install -q --upgrade 'pip>=25.1'
 	$(BIN)/pip install -q -c constraints.txt torch==2.13.0
-	$(BIN)/pip install -q -c constraints.txt -e '.[all]' --group test --group oracles --group lint
+	$(BIN)/pip install -q -c constraints.txt -e '.[plots,theory,features,parquet,huggingface]' --group test --group oracles --group lint
 	touch $@
 
 demo: setup

@@ -1922,7 +1922,9 @@ TABLE = {
         ("asked: -V is a flag that is not there", "(\"--version\", \"-V\")", "(\"--version\",)"),
     ],
     ("data/sources.py", "test_asked_for_help.py"): [("asked: mnist in small letters alone", "name.lower()", "name")],
-    ("cli/completion.py", "test_asked_for_help.py"): [("asked: another shell's script", "shell=shell", "shell=\"zsh\"")],
+    ("cli/completion.py", "test_asked_for_help.py"): [
+        ("asked: another shell's script", "shell=shell", "shell=\"zsh\""),
+    ],
     ("running/showing.py", "test_live_page.py"): [
         ("live page: as often as it likes", "self.took > SHARE * (", "False and self.took > SHARE * ("),
         ("live page: however short the run", "clock(), FIRST, False", "clock(), 0.0, False"),

@@ -86,12 +86,12 @@ def trackio(there: Any, folder: Path, settings: Mapping[str, Any]) -> Page:
     )
 
 
-TRACKERS: Mapping[str, tuple[str, Callable[[Any, Path, Mapping[str, Any]], Page]]] = {
-    "tensorboard": ("torch.utils.tensorboard", tensorboard),
-    "trackio": ("trackio", trackio),
-    "wandb": ("wandb", wandb),
+TRACKERS: Mapping[str, tuple[str, Callable[[Any, Path, Mapping[str, Any]], Page], str]] = {
+    "tensorboard": ("torch.utils.tensorboard", tensorboard, "saddlepoint[track]"),
+    "trackio": ("trackio", trackio, "trackio"),  # in no extra: it wants a Pillow that is older than ours
+    "wandb": ("wandb", wandb, "saddlepoint[track]"),
 }
-"""By name: what is imported for it, and how a run is begun there."""
+"""By name: what is imported for it, how a run is begun there, and what is to be installed."""
 
 
 class Tracker:
@@ -158,11 +158,11 @@ def tracked(name: str | None, watcher: Watcher) -> Iterator[Watcher]:
     if name not in TRACKERS:
         hint = did_you_mean(name, TRACKERS) or f"there are {', '.join(TRACKERS)}"
         raise SaddlepointError(f"no tracker '{name}'", "--track", hint)
-    module, begin = TRACKERS[name]
+    module, begin, package = TRACKERS[name]
     try:
         there = import_module(module)
     except ImportError as error:
-        raise SaddlepointError(f"{name} is not installed", "--track", "pip install 'saddlepoint[track]'") from error
+        raise SaddlepointError(f"{name} is not installed", "--track", f"pip install '{package}'") from error
     tracker = Tracker(name, lambda folder, settings: begin(there, folder, settings), watcher.note)
     try:
         yield Listened(watcher, calls_of(watcher)._replace(line=tracker.line))
