@@ -7,6 +7,7 @@ help:
 	@echo "make demo    train a GAN on real handwritten digits for two minutes, and show what it learned"
 	@echo "make test    the tests"
 	@echo "make check   lint, format, types"
+	@echo "make docs    a site with search and a reference, in site/"
 	@echo "make mutants break the code in known ways and see that the tests notice"
 	@echo "make fuzz    feed damaged files to every reader for a minute"
 	@echo "make faults  kill, damage and fill up, at full counts (minutes)"
@@ -31,6 +32,10 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 
+docs: setup
+	$(BIN)/pip install -q -c constraints.txt --group docs
+	$(BIN)/mkdocs build -q
+
 mutants: setup
 	$(BIN)/python scripts/mutants.py
 
@@ -43,4 +48,4 @@ faults: setup
 attacks: setup
 	$(BIN)/python scripts/attacks.py
 
-.PHONY: help setup demo test check mutants fuzz faults attacks
+.PHONY: help setup demo test check docs mutants fuzz faults attacks
