@@ -7,7 +7,7 @@ help:
 	@echo "make demo    train a GAN on real handwritten digits for two minutes, and show what it learned"
 	@echo "make test    the tests"
 	@echo "make check   lint, format, types"
-	@echo "make docs    a site with search and a reference, in site/"
+	@echo "make docs    a site with search and a reference, in site/ (python3 -m http.server -d site)"
 	@echo "make mutants break the code in known ways and see that the tests notice"
 	@echo "make fuzz    feed damaged files to every reader for a minute"
 	@echo "make faults  kill, damage and fill up, at full counts (minutes)"
