@@ -10,6 +10,7 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.court.kept import examine
+from saddlepoint.judge import doctor
 from saddlepoint.judge.card import Card, Measure
 from saddlepoint.planning import judgements
 from saddlepoint.running import work
@@ -17,9 +18,9 @@ from saddlepoint.running.watcher import Nobody
 from saddlepoint.storage.journal import read
 
 X = np.random.default_rng(0).integers(0, 256, (60, 8, 8), dtype=np.uint8)
-LONG, EVERY, BATCH = 3_200, 160, 16
+LONG, EVERY, BATCH = 640, 32, 16
 TINY: dict[str, Any] = {"images": LONG, "batch": BATCH, "engine.threads": 1, "averages": (16,), "snapshots": 2}
-TINY |= {"judge.share": 0, "journal_images": 800, "checkpoint_images": 1_500}
+TINY |= {"judge.share": 0, "journal_images": 160, "checkpoint_images": 300}
 TINY |= {"g.network.hidden": (4,), "d.network.hidden": (4,), "prior.size": 2}
 FINE = {"distance": 10.0, "spread": 97.0, "class_spread": 90.0, "coverage": 0.8}
 
@@ -34,7 +35,7 @@ class Told(Nobody):
 
 @pytest.fixture(scope="module")
 def patch() -> Iterator[pytest.MonkeyPatch]:
-    """Twenty judgements of a run, of these measures; a Frechet distance that halves until 480 and stays."""
+    """Twenty judgements of a run, of these measures; a Frechet distance that halves until 96 and stays."""
     with pytest.MonkeyPatch.context() as patch:
         planned = judgements.planned
 
@@ -51,6 +52,7 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(work, "sit", falls)
         patch.setattr("saddlepoint.planning.budget.SECONDS", 0.0)
         patch.setattr("saddlepoint.running.moments.LINES", 1)
+        patch.setattr(doctor, "FEWEST", 20)
         yield patch
 
 
@@ -86,25 +88,25 @@ def exact(run: sp.Run) -> list[dict[str, Any]]:
 def test_it_ends_at_the_first_judgement_that_says_plateau_of_a_run_of_that_length(
     ended: tuple[sp.Run, list[str]],
 ) -> None:
-    """The fourth without a gain is the seventh, the eighth is the first of which a plateau can be said; but 80 updates
-    are too few for any run, and 100 are not: the tenth ends it, and the doctor says so of what is left.
+    """The fourth without a gain is the seventh, the eighth is the first of which a plateau can be said; but 16 updates
+    are too few for a run, where 20 are not: the tenth ends it, and the doctor says so of what is left.
     """
     run, notes = ended
     said = [line["verdicts"][0]["name"] for line in lines(run, "judgement")]
     assert said == ["healthy"] * 7 + ["plateau"] * 3
-    assert (run.images, run.state, run.images // BATCH) == (1_600, "done", 100)
+    assert (run.images, run.state, run.images // BATCH) == (320, "done", 20)
     assert run.doctor()[0].name == "plateau"
     (plan,) = lines(run, "plan")
-    assert plan["lengths"] == [1_600]
+    assert plan["lengths"] == [320]
     assert plan["why"].startswith("plateau: the best Frechet distance of the last 4 judgements is 1")
     (line,) = [note for note in notes if note.startswith("ends early")]
-    assert line == f"ends early, at 1,600 of 3,200 pictures: {plan['why']}"
+    assert line == f"ends early, at 320 of 640 pictures: {plan['why']}"
 
 
 def test_it_is_left_as_any_other_run_is(ended: tuple[sp.Run, list[str]], train: Train) -> None:
     """As one that was to be so long from the start, but for the judgement, which came before the rest of its end."""
     run, _ = ended
-    other = train(settings={"images": 1_600})
+    other = train(settings={"images": 320})
     order = [line["event"] for line in exact(run)][-6:]
     assert order == ["judgement", "plan", "snapshot", "held_out", "end", "checkpoint"]
     kept = [line for line in exact(run) if line["event"] not in ("judgement", "plan", "stage")]
@@ -116,26 +118,12 @@ def test_it_is_left_as_any_other_run_is(ended: tuple[sp.Run, list[str]], train: 
     assert "finished early" not in (other.folder / "report.html").read_text("utf-8")
 
 
-def test_what_was_due_at_that_moment_is_done_once(train: Train) -> None:
+def test_what_was_due_at_that_moment_is_done_once(ended: tuple[sp.Run, list[str]], train: Train) -> None:
     """Where a line of the journal falls on the round, and where none does: none is missing, and none is empty."""
-    for every in (1_008, 1_600):
-        run = train(stop_early=True, settings={"journal_images": every})
-        assert [line["images"] for line in lines(run, "rounds")] == [every, 1_600][every == 1_600 :]
-        assert [line["images"] for line in lines(run, "snapshot")] == [0, 1_600]
-
-
-def test_a_resume_says_that_it_is_finished_and_more_goes_on(ended: tuple[sp.Run, list[str]]) -> None:
-    """What is added ends by its own judgements, of which eight are needed: it may show what it brings."""
-    run, _ = ended
-    watcher = Told()
-    assert sp.resume(run, watcher=watcher).images == 1_600
-    assert watcher.notes[-1].startswith("finished already")
-    on = sp.resume(run, more=0.02, watcher=watcher)
-    assert (on.state, len(on.config.stages)) == ("done", 2)
-    added = on.config.stages[1].images
-    assert 0 < on.images - 1_600 <= added
-    if added > 8 * EVERY:
-        assert on.images - 1_600 >= 8 * EVERY
+    other = train(stop_early=True, settings={"journal_images": 208})
+    for run, images in ((ended[0], [160, 320]), (other, [208, 320])):
+        assert [line["images"] for line in lines(run, "rounds")] == images
+        assert [line["images"] for line in lines(run, "snapshot")] == [0, 320]
 
 
 def test_a_run_that_does_not_ask_and_a_stage_that_is_not_the_last_go_on(
@@ -147,8 +135,8 @@ def test_a_run_that_does_not_ask_and_a_stage_that_is_not_the_last_go_on(
     assert not lines(other, "plan")
     before = exact(run)[: exact(run).index(next(line for line in exact(run) if line["event"] == "plan"))]
     assert exact(other)[: len(before)] == before
-    two = train(stop_early=True, settings={"stages": [{}, {}], "images": 1_920})
-    assert two.images == 1_920 + 8 * EVERY, "the first is played to its end, of the last eight are waited for"
+    two = train(stop_early=True, settings={"stages": [{}, {}], "images": 384})
+    assert two.images == 384 + 8 * EVERY, "the first is played to its end, of the last eight are waited for"
 
 
 def test_the_doctor_knows_how_long_a_run_has_become(ended: tuple[sp.Run, list[str]], tmp_path: Path) -> None:
@@ -157,3 +145,17 @@ def test_the_doctor_knows_how_long_a_run_has_become(ended: tuple[sp.Run, list[st
     for events, name in ((story[:1], "healthy"), (story, "too few updates")):
         (tmp_path / "journal.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
         assert examine(tmp_path, ended[0].config)[0].name == name
+
+
+def test_a_resume_says_that_it_is_finished_and_more_goes_on(ended: tuple[sp.Run, list[str]]) -> None:
+    """What is added ends by its own judgements, of which eight are needed: it may show what it brings."""
+    run, _ = ended
+    watcher = Told()
+    assert sp.resume(run, watcher=watcher).images == 320
+    assert watcher.notes[-1].startswith("finished already")
+    on = sp.resume(run, more=0.02, watcher=watcher)
+    assert (on.state, len(on.config.stages)) == ("done", 2)
+    added = on.config.stages[1].images
+    assert 0 < on.images - 320 <= added
+    if added > 8 * EVERY:
+        assert on.images - 320 >= 8 * EVERY

@@ -119,3 +119,13 @@ def test_one_that_cannot_be_written_is_left(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(showing, "write_report", full)
     assert train(tmp_path).state == "done"
+
+
+def test_a_short_run_that_stops_before_its_end_has_none(tmp_path: Path) -> None:
+    def stop(round: sp.Round) -> None:
+        raise ValueError
+
+    with pytest.raises(sp.SaddlepointError):
+        train(tmp_path, on_round=stop)
+    (folder,) = tmp_path.iterdir()
+    assert not (folder / "report.html").exists()
