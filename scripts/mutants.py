@@ -1883,6 +1883,8 @@ TABLE = {
         ("early: any stage", " or progress.stage + 1 < len(stages)", ""),
         ("early: by the judgements of all stages", "events[begun:]", "events"),
         ("early: as if it had only begun", '{"images": progress.images}', "{}"),
+        ("early: in vain, and not a word", "count >= 2 * LAST", "count >= LAST"),
+        ("early: a word to whoever does not ask", "if not record.config.stop_early or count", "if count"),
         ("early: whatever the doctor says", ' if first.name == "plateau" else None', ""),
     ],
     ("running/work.py", "test_early.py"): [

@@ -139,6 +139,20 @@ def test_a_run_that_does_not_ask_and_a_stage_that_is_not_the_last_go_on(
     assert two.images == 384 + 8 * EVERY, "the first is played to its end, of the last eight are waited for"
 
 
+def test_where_there_are_too_few_judgements_it_says_that_it_cannot_end_early(train: Train) -> None:
+    for images, said in ((7 * EVERY + 16, ["7"]), (8 * EVERY, [])):
+        watcher = Told()
+        train(watcher, stop_early=True, settings={"images": images})
+        found = [note for note in watcher.notes if note.startswith("it cannot end early")]
+        assert found == [
+            f"it cannot end early: of its last stage there are {count} judgements, and a plateau is told by 8"
+            for count in said
+        ]
+    watcher = Told()
+    train(watcher, settings={"images": 64})
+    assert not [note for note in watcher.notes if "early" in note]
+
+
 def test_the_doctor_knows_how_long_a_run_has_become(ended: tuple[sp.Run, list[str]], tmp_path: Path) -> None:
     """By the last plan: what has come to its end after six updates is not at its beginning."""
     story = [{"event": "rounds", "images": 100}, {"event": "plan", "images": 100, "lengths": [100]}]

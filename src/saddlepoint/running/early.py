@@ -4,9 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from saddlepoint.judge.case import Case
-from saddlepoint.judge.doctor import diagnose
+from saddlepoint.judge.doctor import LAST, diagnose
+from saddlepoint.record import RunRecord
 from saddlepoint.running.live import Live
 from saddlepoint.running.replan import in_force
+
+
+def in_vain(record: RunRecord) -> str | None:
+    """Why a run that is to end early cannot: there are too few judgements to tell a plateau by; None where it can."""
+    stage, every = record.config.stages[-1], record.choices.judge_images
+    count = stage.images // every if every else 0
+    if not record.config.stop_early or count >= 2 * LAST:
+        return None
+    return f"it cannot end early: of its last stage there are {count} judgements, and a plateau is told by {2 * LAST}"
 
 
 def settled(live: Live, events: Sequence[Mapping[str, Any]]) -> str | None:
