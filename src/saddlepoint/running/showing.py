@@ -20,7 +20,7 @@ from saddlepoint.running.live import Live
 from saddlepoint.running.replan import in_force
 
 SHARE = 0.01  # of a run's time, at most, for its page
-FIRST = 0.1  # seconds that a page is expected to take before one was written
+FIRST = 0.2  # seconds that a page is expected to take before one was written
 
 
 def keep_frame(live: Live, folder: Path, picture: Image.Image) -> str:
