@@ -16,7 +16,8 @@ def in_vain(record: RunRecord) -> str | None:
     count = stage.images // every if every else 0
     if not record.config.stop_early or count >= 2 * LAST:
         return None
-    return f"it cannot end early: of its last stage there are {count} judgements, and a plateau is told by {2 * LAST}"
+    found = f"of its last stage there are {count} judgements, and a plateau is told by {2 * LAST}"
+    return f"it cannot end early: {found} (a longer run has more, or one with a larger --judge.share)"
 
 
 def settled(live: Live, events: Sequence[Mapping[str, Any]]) -> str | None:
