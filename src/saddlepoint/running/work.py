@@ -271,11 +271,7 @@ class Worker:
         measure = found[name][decides]
         if measure.high < float(live.progress.best.get("high", math.inf)):
             live.keep(name, {"value": measure.value, "low": measure.low, "high": measure.high})
-        judged = {
-            "average": name,
-            "best": live.progress.best["images"],
-            **as_told(found, name, decides),
-        }
+        judged = {"average": name, "best": live.progress.best["images"], **as_told(found, name, decides)}
         story = [*told(self.journal.path), {"event": "judgement", **judged}]
         verdicts = diagnose(Case.of(in_force(live).model_dump(mode="json"), story))
         self.write("judgement", **judged, verdicts=[verdict._asdict() for verdict in verdicts])
