@@ -7,6 +7,7 @@ help:
 	@echo "make demo    train a GAN on real handwritten digits for two minutes, and show what it learned"
 	@echo "make test    the tests, but for those that take long (make test-all: all, as CI runs them)"
 	@echo "make check   lint, format, types"
+	@echo "make docs    a site with search and a reference, in site/ (python3 -m http.server -d site)"
 	@echo "make mutants break the code in known ways and see that the tests notice"
 	@echo "make fuzz    feed damaged files to every reader for a minute"
 	@echo "make faults  kill, damage and fill up, at full counts (minutes)"
@@ -17,7 +18,7 @@ $(V)/.ok: pyproject.toml constraints.txt
 	$(PY) -m venv $(V)
 	$(BIN)/pip install -q --upgrade 'pip>=25.1'
 	$(BIN)/pip install -q -c constraints.txt torch==2.13.0
-	$(BIN)/pip install -q -c constraints.txt -e '.[all]' --group test --group oracles --group lint
+	$(BIN)/pip install -q -c constraints.txt -e '.[plots,theory,features,parquet,huggingface]' --group test --group oracles --group lint
 	touch $@
 
 demo: setup
@@ -34,6 +35,10 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 
+docs: setup
+	$(BIN)/pip install -q -c constraints.txt --group docs
+	$(BIN)/mkdocs build -q
+
 mutants: setup
 	$(BIN)/python scripts/mutants.py
 
@@ -46,4 +51,4 @@ faults: setup
 attacks: setup
 	$(BIN)/python scripts/attacks.py
 
-.PHONY: help setup demo test test-all check mutants fuzz faults attacks
+.PHONY: help setup demo test test-all check docs mutants fuzz faults attacks

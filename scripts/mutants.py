@@ -1889,6 +1889,73 @@ TABLE = {
     ("durations.py", "test_front.py"): [
         ("front: a switch is a time", " and not isinstance(time, bool)", ""),
     ],
+    # Found, followed and stopped in time.
+    ("running/early.py", "test_early.py"): [
+        ("early: whoever does not ask", "not live.config.stop_early or ", ""),
+        ("early: any stage", " or progress.stage + 1 < len(stages)", ""),
+        ("early: by the judgements of all stages", "events[begun:]", "events"),
+        ("early: as if it had only begun", '{"images": progress.images}', "{}"),
+        ("early: in vain, and not a word", "count >= 2 * LAST", "count >= LAST"),
+        ("early: a word to whoever does not ask", "if not record.config.stop_early or count", "if count"),
+        ("early: whatever the doctor says", ' if first.name == "plateau" else None', ""),
+    ],
+    ("running/work.py", "test_early.py"): [
+        ("early: the plan stays", "self.progress.lengths[str(self.progress.stage)] = self.progress.images", "pass"),
+        (
+            "early: no frame of the end",
+            "        if not moment.snapshot:\n            self.snapshot()\n        return",
+            "        return",
+        ),
+        (
+            "early: a line of nothing",
+            "        if not moment.journal:\n            self.write_rounds()\n        if",
+            "        self.write_rounds()\n        if",
+        ),
+        ("early: the end is not saved", "_replace(checkpoint=True, over=True)", "_replace(over=True)"),
+    ],
+    ("court/kept.py", "test_early.py"): [
+        ("early: the doctor has the old plan", 'zip(tree["stages"], lengths(events))', "()"),
+    ],
+    ("report/facts.py", "test_early.py"): [
+        ("early: the page does not say so", "if early else", "if False else"),
+    ],
+    ("tracking.py", "test_tracking.py"): [
+        ("track: a fault ends the run", "except Exception as error:", "except ZeroDivisionError as error:"),
+        ("track: a fault is told again and again", "            self.lost = True\n", ""),
+        ("track: a tracker writes where the result goes", "redirect_stdout(sys.stderr)", "redirect_stdout(sys.stdout)"),
+        ("track: not the last judgement", "if self.ended and", "if False and"),
+        ("track: it is asked who it is", "if online and there.Api().api_key is None:", "if False:"),
+        ("track: by updates", "run.log(dict(found), step=images)", "run.log(dict(found))"),
+        ("track: by no axis", 'run.define_metric("*", step_metric="images")', "pass"),
+    ],
+    ("running/work.py", "test_tracking.py"): [
+        ("track: nobody is told", "        self.listeners.line(self.folder, line)\n", ""),
+    ],
+    ("cli/main.py", "test_asked_for_help.py"): [
+        ("asked: help is no verb of its own", "tokens = [*tokens[1:], \"--help\"]", "pass"),
+        ("asked: -V is a flag that is not there", "(\"--version\", \"-V\")", "(\"--version\",)"),
+    ],
+    ("data/sources.py", "test_asked_for_help.py"): [("asked: mnist in small letters alone", "name.lower()", "name")],
+    ("cli/completion.py", "test_asked_for_help.py"): [
+        ("asked: another shell's script", "shell=shell", "shell=\"zsh\""),
+    ],
+    ("running/showing.py", "test_live_page.py"): [
+        ("live page: as often as it likes", "self.took > SHARE * (", "False and self.took > SHARE * ("),
+        ("live page: however short the run", "clock(), FIRST, False", "clock(), 0.0, False"),
+        ("live page: it loads itself for ever", "self.write(going_on=False)", "pass"),
+        ("live page: where there is none", "kind is not None and self.written", "kind is not None"),
+        ("live page: no samples", "if \"sample\" in self.live.model().can:", "if False:"),
+        ("live page: a full disk ends the run", "suppress(SaddlepointError)", "suppress(ZeroDivisionError)"),
+    ],
+    ("running/work.py", "test_live_page.py"): [
+        ("live page: the last one twice", "if moment.snapshot and not moment.over:", "if moment.snapshot:"),
+    ],
+    ("report/page.py", "test_live_page.py"): [
+        ("live page: the last loads itself too", "again=AGAIN if going_on else 0", "again=AGAIN"),
+    ],
+    ("report/facts.py", "test_live_page.py"): [
+        ("live page: an alarm", "not story.finished and not going_on", "not story.finished"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

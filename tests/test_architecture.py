@@ -23,7 +23,7 @@ FLOORS = (
     ("court",),  # who judges it
     ("running",),  # a run, from its first round to its last page
     ("planning", "run"),  # what is decided before the first; what a run can be asked for
-    ("api", "experiments"),  # the high road; the theorems
+    ("api", "experiments", "tracking"),  # the high road; the theorems
     ("cli",),  # for people
     ("notebook", "__main__"),
     ("front",),  # for programs that people write

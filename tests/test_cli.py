@@ -418,7 +418,7 @@ def test_a_newcomers_help_page_is_one_screen_and_a_recipes_has_its_own_flags(cap
     main(["train", "--help"])
     brief = capsys.readouterr().out
     assert len(brief.splitlines()) <= 50
-    assert all(f"--{name}" in brief for name in EVERYDAY)
+    assert all(f"--{name.replace('_', '-')}" in brief for name in EVERYDAY)
     assert "--help all" in brief
     main(["train", "--recipe", "pix2pix", "--help"])
     page = capsys.readouterr().out

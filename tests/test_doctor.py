@@ -463,12 +463,3 @@ def test_one_turn_is_no_oscillation():
 def test_the_nearest_round_rate_is_nearest_in_its_logarithm(rate: float, usual: float) -> None:
     """Between 2 and 5 the middle is 10^(1/2), between 5 and 10 it is 50^(1/2), between 1 and 2 it is 2^(1/2)."""
     assert Case.of(CONFIG, []).usual("g", rate) == pytest.approx(usual)
-
-
-def test_a_run_that_was_made_shorter_on_the_way_is_over_when_it_has_ended(tmp_path):
-    """Its journal says 86 of the 100 images that its configuration has; what was measured at its end counts."""
-    config = CONFIG | {"batch": 10}
-    assert only(rounds(images=86), judgement(images=86), config=config).name == "healthy"
-    case = Case.of(config, [rounds(images=86), judgement(images=86)], ended=True)
-    assert case.over
-    assert [verdict.name for verdict in diagnose(case)] == ["too few updates"]

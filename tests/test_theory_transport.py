@@ -54,7 +54,7 @@ def test_what_is_the_same_is_nowhere_apart():
 
 def test_without_scipy_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
-    with pytest.raises(SaddlepointError, match=r"pip install 'saddlepoint\[eval\]'"):
+    with pytest.raises(SaddlepointError, match=r"pip install 'saddlepoint\[theory\]'"):
         wasserstein1_finite(draw(2, 1), draw(2), draw(2, seed=1))
 
 

@@ -22,6 +22,7 @@ from saddlepoint.planning.rehearsal import closing
 from saddlepoint.record import RunRecord
 from saddlepoint.run import Run
 from saddlepoint.running.calls import Stopped
+from saddlepoint.running.early import in_vain
 from saddlepoint.running.finish import finish, over, ship
 from saddlepoint.running.opened import Opened, as_begun, as_written
 from saddlepoint.running.reading import reading
@@ -84,6 +85,8 @@ def start(
         record = judgements.planned(record, prepared.sources, prepared.engine, each)
         if allotment is not None:
             record = allotment.promised(record)
+        if (why := in_vain(record)) is not None:
+            watcher.note(why)
         record.write(folder)
         carry_on(folder, Opened(record, prepared.sources, prepared.engine), watcher)
     return Run(folder, None if isinstance(data, str) else data)

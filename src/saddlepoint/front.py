@@ -31,6 +31,7 @@ from saddlepoint.running.opinions import Opinion
 from saddlepoint.running.opinions import score as opinions
 from saddlepoint.running.watcher import Listened, Nobody, Watcher
 from saddlepoint.settings.run import Judge
+from saddlepoint.tracking import tracked
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -47,8 +48,10 @@ def train(
     budget: Time | None = None,
     name: str | None = None,
     settings: Mapping[str, Any] | None = None,
+    stop_early: bool = False,
     root: str | Path = api.RUNS,
     watcher: Watcher | None = None,
+    track: str | None = None,
     on_round: Callable[[Round], object] | None = None,
     on_snapshot: "Callable[[Image], object] | None" = None,
     on_judgement: Callable[[Measures], object] | None = None,
@@ -56,16 +59,19 @@ def train(
     """Train on these data: `train("digits", budget="2m", settings={"seed": 1, "g.lr": 5e-4})`.
 
     `budget` is a length of time; without one the recipe's number of images is seen. `settings` are those of the command
-    line, by their dotted names. `watcher` shows how it goes, by itself what suits the place; `quiet` says nothing.
+    line, by their dotted names. `stop_early` ends it at the first judgement after which the doctor says plateau.
+    `watcher` shows how it goes, by itself what suits the place; `quiet` says nothing. `track` follows it in wandb,
+    tensorboard or trackio too.
 
     The first interrupt saves the run and returns it: it can be sampled, and `resume`d. A callback that raises
     `StopTraining` has it saved, judged and written as it is; any other exception has it saved, and ends it.
     """
     there = opened(data)
-    config = configure(recipe, None, settings or {}, usual(there))
+    early = {"stop_early": True} if stop_early else {}
+    config = configure(recipe, None, {**(settings or {}), **early}, usual(there))
     seconds = None if budget is None else parse(budget, "budget")
     calls = Calls(on_round, on_snapshot, on_judgement)
-    with watched(watcher, calls) as eyes:
+    with watched(watcher, calls) as shown, tracked(track, shown) as eyes:
         return kept_whole(
             lambda: api.start(there, config, budget=seconds, name=name, root=Path(root), watcher=eyes), there, eyes
         )
@@ -77,6 +83,7 @@ def resume(
     more: Time | None = None,
     data: object = None,
     watcher: Watcher | None = None,
+    track: str | None = None,
     on_round: Callable[[Round], object] | None = None,
     on_snapshot: "Callable[[Image], object] | None" = None,
     on_judgement: Callable[[Measures], object] | None = None,
@@ -87,7 +94,8 @@ def resume(
     there = held_by(run) if data is None else opened(data)
     seconds = None if more is None else parse(more, "more")
     given = there if isinstance(there, Held) else None
-    with watched(watcher, Calls(on_round, on_snapshot, on_judgement)) as eyes:
+    calls = Calls(on_round, on_snapshot, on_judgement)
+    with watched(watcher, calls) as shown, tracked(track, shown) as eyes:
         return kept_whole(lambda: api.resume(folder_of(run), more=seconds, watcher=eyes, held=given), there, eyes)
 
 

@@ -5,9 +5,13 @@ import os
 import re
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from saddlepoint.cli.began import BEGUN
 from saddlepoint.errors import SaddlepointError, plain
+
+if TYPE_CHECKING:
+    from cyclopts import App
 
 VERBS = {
     "demo": "Train on the handwritten digits in this package, for two minutes.",
@@ -25,6 +29,7 @@ VERBS = {
     "report": "Write a run's report again.",
     "cache": "Show or clear what was decoded from data sets.",
     "theory": "See the theorems happen.",
+    "completion": "Print what makes a shell complete verbs and flags.",
 }
 """Each is the function of its name in the module of its name."""
 
@@ -32,6 +37,7 @@ ALWAYS = {
     "--help, -h": "What it does, with an example.",
     "--system FILE": "Take a system of your own into use, to open runs of it.",
     "--debug": "Show where an error arose.",
+    "--version, -V": "Which saddlepoint this is.",
 }
 
 HELP = ("--help", "-h")
@@ -110,6 +116,8 @@ def complain(line: str, debug: bool, code: int) -> int:
 
 
 def run(tokens: list[str]) -> int:
+    if tokens[:1] == ["help"] and len(tokens) > 1:
+        tokens = [*tokens[1:], "--help"]
     if not tokens or tokens in ([HELP[0]], [HELP[1]], ["help"]):
         page()
         return 0
@@ -118,16 +126,29 @@ def run(tokens: list[str]) -> int:
 
         manual(tokens)
         return 0
-    from cyclopts import App, CycloptsError
+    from cyclopts import CycloptsError
+
+    from saddlepoint.cli.refusals import refusal
+
+    try:
+        code = app_for(tokens)(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        raise refusal(error, tokens, VERBS) from error
+    return code or 0
+
+
+def app_for(tokens: list[str]) -> "App":
+    """All verbs as cyclopts has them; `train` with the flags of the recipe that these words name, if it is meant."""
+    from cyclopts import App
 
     from saddlepoint import __version__
     from saddlepoint.cli.flags import ARGUMENTS, FLAGS
     from saddlepoint.cli.help import Compact
-    from saddlepoint.cli.refusals import refusal
 
     app = App(
         name="saddlepoint",
         version=__version__,
+        version_flags=("--version", "-V"),
         help_format="plaintext",
         help_formatter=Compact(),
         group_arguments=ARGUMENTS,
@@ -141,11 +162,7 @@ def run(tokens: list[str]) -> int:
         from saddlepoint.cli.train import command
 
         app.command(command(tokens), name="train")
-    try:
-        code = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
-    except CycloptsError as error:
-        raise refusal(error, tokens, VERBS) from error
-    return code or 0
+    return app
 
 
 def page() -> None:

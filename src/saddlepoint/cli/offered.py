@@ -14,10 +14,11 @@ from saddlepoint.settings.tree import SHORT, Kind, Setting, first_line, flag, se
 DATA = f"a folder, a zip, a table, arrays; or digits; or a world: {', '.join(WORLD_NAMES)}"
 TIME = "How long to train, as 90s, 10m, 1h30m."
 ROOT = "The folder of runs."
+TRACK = "Follow it in wandb, tensorboard or trackio too."
 QUIET = "Say nothing."
 JSON = "Give the result as JSON, on standard output."
 
-EVERYDAY = ("lr", "batch", "seed", "device", "size", "cond", "unconditional", "images", "from")
+EVERYDAY = ("lr", "batch", "seed", "device", "size", "cond", "unconditional", "images", "stop_early", "from")
 """What a newcomer may want; the rest of `train`'s flags stand behind --help all, and with a recipe."""
 
 PLAIN = "Flags"
@@ -49,6 +50,7 @@ BEFORE = (
     Flag("budget", "TIME", TIME),
     Flag("name", "NAME", "Of the run; unset: its data, its recipe, 1."),
     Flag("root", "FOLDER", ROOT),
+    Flag("track", "NAME", TRACK),
     Flag("dry_run", "switch", "Say what it would take, and leave nothing."),
 )
 BEGINNINGS = ("--recipe", "--config", "--from")

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from saddlepoint.cli.display import screen
 from saddlepoint.cli.flags import NORMAL, Speaking
+from saddlepoint.cli.offered import TRACK
 from saddlepoint.durations import parse
 
 
@@ -15,6 +16,7 @@ def resume(
     /,
     *,
     more: Annotated[str | None, Parameter(metavar="TIME", help="Train this much longer than planned.")] = None,
+    track: Annotated[str | None, Parameter(metavar="NAME", help=TRACK)] = None,
     voice: Speaking = NORMAL,
 ) -> None:
     """Go on with a run where it stopped, as if it had not.
@@ -26,6 +28,7 @@ def resume(
     """
     seconds = parse(more, "--more") if more else None
     from saddlepoint import api
+    from saddlepoint.tracking import tracked
 
-    with screen(voice) as watcher:
+    with screen(voice) as shown, tracked(track, shown) as watcher:
         api.resume(run, more=seconds, watcher=watcher)

@@ -48,6 +48,8 @@ def run(data: str, given: Mapping[str, Any]) -> None:
         if voice.json or not voice.quiet:
             say([json.dumps(plan._asdict())] if voice.json else plan_lines(plan))
         return
-    with screen(voice) as watcher:
+    from saddlepoint.tracking import tracked
+
+    with screen(voice) as shown, tracked(own["track"], shown) as watcher:
         root, name = Path(own["root"] or "runs"), own["name"]
         api.start(data, settings, budget=seconds, name=name, root=root, watcher=watcher, begun=BEGUN.get())

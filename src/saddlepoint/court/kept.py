@@ -20,7 +20,7 @@ from saddlepoint.record import read_record
 from saddlepoint.settings.run import Run
 from saddlepoint.statistics.intervals import Interval
 from saddlepoint.storage.spelling import parsed
-from saddlepoint.storage.told import ended, told
+from saddlepoint.storage.told import ended, lengths, told
 
 NAME = "measures.json"
 LARGEST = 1 << 24  # bytes of it that are read
@@ -70,7 +70,10 @@ def examine(folder: Path, config: Run) -> list[Verdict]:
         event, beside = events[looked[-1]], [name for name in last if name.startswith(BESIDE)]
         names = {HEADLINE, *beside, *(name.removeprefix(BESIDE) for name in beside)} & set(last)
         events[looked[-1]] = event | {"measures": event["measures"] | {name: last[name] for name in names}}
-    return diagnose(Case.of(config.model_dump(mode="json"), events, bool(ended(events))))
+    tree = config.model_dump(mode="json")
+    for stage, images in zip(tree["stages"], lengths(events)):  # as the plan has them by now
+        stage["images"] = images
+    return diagnose(Case.of(tree, events))
 
 
 class Comparison(NamedTuple):

@@ -98,6 +98,12 @@ def listed(wish: Reading) -> Listing:
     return listing(wish.name) if wish.held is None else wish.held.listing()
 
 
+ELSEWHERE = {
+    "mnist": "the first 10,000 pictures of its training set are here as 'digits'; give its idx file to have all of them"
+}
+"""Data that people ask for by a name that is not ours."""
+
+
 def listing(name: str) -> Listing:
     """The pictures at this path, not yet opened. Raises SaddlepointError where there are none."""
     match medium(name):
@@ -118,7 +124,7 @@ def listing(name: str) -> Listing:
         raise SaddlepointError(f"not data that can be read, by the end of its name: {kind_of(name)}", plain(name), hint)
     if Path(name).name != name:
         there(name)
-    hint = likely(name, [*SOURCES, *WORLD_NAMES])
+    hint = ELSEWHERE.get(name.lower()) or likely(name, [*SOURCES, *WORLD_NAMES])
     raise SaddlepointError(f"no data set '{shown(name)}', and nothing at that path", "data", hint)
 
 

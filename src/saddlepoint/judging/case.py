@@ -22,7 +22,6 @@ class Case(NamedTuple):
     rollbacks                 ways back to a checkpoint
     config                    the tree of its configuration
     refused                   why it could not be judged, each time
-    ended                     whether its last stage came to its end, however short it was made on the way
     """
 
     rounds: Sequence[Event]
@@ -31,15 +30,14 @@ class Case(NamedTuple):
     rollbacks: int
     config: Event
     refused: Sequence[str] = ()
-    ended: bool = False
 
     @staticmethod
-    def of(config: Event, events: Sequence[Event], ended: bool = False) -> "Case":
+    def of(config: Event, events: Sequence[Event]) -> "Case":
         kinds = {kind: [e for e in events if e.get("event") == kind] for kind in ("rounds", "held_out", "rollback")}
         judgements = [e for e in events if e.get("event") == "judgement"]
         judged = [e for e in judgements if "measures" in e]
         refused = [str(e["refused"]) for e in judgements if e.get("refused")]
-        return Case(kinds["rounds"], kinds["held_out"], judged, len(kinds["rollback"]), config, refused, ended)
+        return Case(kinds["rounds"], kinds["held_out"], judged, len(kinds["rollback"]), config, refused)
 
     def setting(self, *path: str) -> Any:
         """A setting by its path; of a stage, the last stage's."""
@@ -129,8 +127,6 @@ class Case(NamedTuple):
     @property
     def done(self) -> float:
         """The part of the run that is over, as far as the journal tells."""
-        if self.ended:
-            return 1.0
         seen = max((event.get("images") or 0 for event in (*self.rounds[-1:], *self.judged[-1:])), default=0)
         return min(1.0, seen / self.length) if self.length else 1.0
 

@@ -53,7 +53,7 @@ def key_figures(story: Story, measures: Mapping[str, Measure]) -> list[Fact]:
     last = next(iter(reversed(story.of_kind("rounds"))), {})
     for name, field in (("D(x)", "d_real"), ("D(G(z))", "d_fake")):
         if len(facts) < 6 and (value := number(last.get(field))) is not None:
-            facts.append(Fact(name, f"{value:.2f}", "at the end"))
+            facts.append(Fact(name, f"{value:.2f}", "at the end" if story.finished else "at its last line"))
     return facts
 
 
@@ -77,11 +77,17 @@ def with_interval(measure: Measure) -> tuple[str, str]:
 def state(story: Story) -> str:
     """How the run stands."""
     if story.finished:
-        return "finished"
+        early = any(plan.get("why") and plan.get("images") == story.images for plan in story.of_kind("plan"))
+        return "finished early: plateau" if early else "finished"
     if not story.images:
         return "nothing played yet"
     of = f" of {story.planned:,}" if story.planned else ""
     return f"interrupted at {story.images:,}{of} {story.noun}"
+
+
+def under_way(story: Story) -> str:
+    """How far a run is that goes on."""
+    return f"under way: {story.images:,} of {story.planned:,} {story.noun}, as of {datetime.now():%H:%M:%S}"
 
 
 def begun(story: Story) -> str:
@@ -98,7 +104,7 @@ def when(moment: object) -> str:
     return f"{time.day} {time:%B %Y, %H:%M}"
 
 
-def happenings(story: Story) -> list[str]:
+def happenings(story: Story, going_on: bool = False) -> list[str]:
     """What a reader must know before the pictures: steps refused, ways back, an end before the end."""
     told = []
     for event in story.of_kind("rollback"):
@@ -109,7 +115,7 @@ def happenings(story: Story) -> list[str]:
         told.append(text + (f", learning rates times {factor:g}." if factor else "."))
     if refused := sum(int(number(event.get("skipped")) or 0) for event in story.of_kind("rounds")):
         told.append(f"{refused:,} step{'s' * (refused > 1)} refused, because something was not finite.")
-    if story.images and not story.finished:
+    if story.images and not story.finished and not going_on:
         told.append("The run has not come to its end; all that follows is as of its last line.")
     return told
 

@@ -17,11 +17,15 @@ from saddlepoint.report.inline import inline
 from saddlepoint.report.material import Material
 from saddlepoint.report.story import Story, read_story
 
+AGAIN = 20  # seconds after which the page of a run that goes on is loaded anew
 
-def write_report(folder: Path, material: Material) -> Path:
-    """Write `report.html` into this run folder, from its config.json, journal and sessions, and from the material."""
+
+def write_report(folder: Path, material: Material, going_on: bool = False) -> Path:
+    """Write `report.html` into this run folder, from its config.json, journal and sessions, and from the material. The
+    page of a run that goes on loads itself anew.
+    """
     path = folder / "report.html"
-    write_atomic(path, render(read_story(folder), material).encode())
+    write_atomic(path, render(read_story(folder), material, going_on).encode())
     return path
 
 
@@ -32,7 +36,7 @@ def template() -> Template:
     return environment.from_string((files("saddlepoint.report") / "page.html.j2").read_text("utf-8"))
 
 
-def render(story: Story, material: Material) -> str:
+def render(story: Story, material: Material, going_on: bool = False) -> str:
     """The page. Every text in it is escaped; its policy forbids scripts and any address but its own pictures'."""
     style = (files("saddlepoint.report") / "page.css").read_text("utf-8")
     last = story.sessions[-1] if story.sessions else {}
@@ -43,8 +47,9 @@ def render(story: Story, material: Material) -> str:
         recipe=str(story.config.get("recipe", "unknown")),
         data=str(story.data.get("name", "unknown data")),
         begun=facts.begun(story),
-        state=facts.state(story),
-        happenings=facts.happenings(story),
+        again=AGAIN if going_on else 0,
+        state=facts.under_way(story) if going_on else facts.state(story),
+        happenings=facts.happenings(story, going_on),
         key_figures=facts.key_figures(story, material.measures),
         samples=panels.samples(material.samples, material.real, story.data.get("classes")),
         film=panels.film(material.frames, story.noun),

@@ -77,7 +77,7 @@ def film(frames: Sequence[Frame], noun: str = "examples") -> Film | None:
         )
         for images, frame in chosen
     ]
-    left_out = f"{len(chosen)} of {len(frames)} snapshots; film.png shows all." if len(chosen) < len(frames) else ""
+    left_out = f"{len(chosen)} of {len(frames)} snapshots; samples/ has all." if len(chosen) < len(frames) else ""
     return Film(drawn, min(across, len(drawn)), left_out)
 
 

@@ -1,7 +1,8 @@
 """Whoever is called back while a run goes on, and how a run is ended before its time. No torch is imported here."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from saddlepoint.errors import SaddlepointError
 
@@ -30,11 +31,13 @@ class Calls(NamedTuple):
     round      with each round, in plain numbers
     snapshot   with each frame of the film strip
     judgement  with the measures of the average that is the best at that moment, by name
+    line       with the run's folder and each line of its journal, as soon as it is written; must not raise
     """
 
     round: "Callable[[Round], object] | None" = None
     snapshot: "Callable[[Image], object] | None" = None
     judgement: "Callable[[Mapping[str, Measure]], object] | None" = None
+    line: "Callable[[Path, Mapping[str, Any]], object] | None" = None
 
 
 NO_CALLS = Calls()
@@ -51,6 +54,10 @@ class Listeners:
     def add(self, name: str, given: object) -> None:
         if self.by_name[name] is not None:
             self.news.append((name, given))
+
+    def line(self, folder: Path, line: Mapping[str, Any]) -> None:
+        if (function := self.by_name["line"]) is not None:
+            function(folder, line)
 
     def tell(self, round: "Round") -> None:
         """Call everybody, on the round first; `last` is who was called last, whose exception it is."""

@@ -14,6 +14,7 @@ from saddlepoint.running.watcher import Tick
 
 WINDOW = 10.0  # seconds that the speed is an average over
 MEMORY = 0.95  # of a smoothed number, from one round to the next
+NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -53,6 +54,11 @@ def describe(logits: Tensor) -> dict[str, Any]:
     """Mean, standard deviation and quantiles of some logits."""
     quantiles = torch.quantile(logits, torch.tensor(QUANTILES)).tolist()
     return {"mean": logits.mean().item(), "std": logits.std(correction=min(1, len(logits) - 1)).item(), "q": quantiles}
+
+
+def in_words(opinions: Mapping[str, Tensor]) -> str:
+    """The means of some logits, in a line."""
+    return "D's logits: " + ", ".join(f"{NAMES[name]} {logits.mean():+.2f}" for name, logits in opinions.items())
 
 
 def tick(

@@ -1,6 +1,7 @@
 """Judging a live run: its averages as they are, each by the same court, and the best of them."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from saddlepoint.court.bench import Court, Measures
 from saddlepoint.court.summons import court
@@ -29,6 +30,16 @@ def sit(live: Live, judges: Court, samples: int) -> Mapping[str, Measures]:
         twins = [each for each, of in others.items() if all(of[key].equal(weights[key]) for key in weights)]
         found[name] = found[twins[0]] if twins else judges.quick(live.artefact(average.module), samples, seed)
     return found
+
+
+def as_told(found: Mapping[str, Measures], name: str, decides: str) -> dict[str, Any]:
+    """A judgement as the journal has it: of each average the measure that decides, of this one all measures."""
+    return {
+        "card": found[name][decides].card.to_json(),
+        "decides": decides,
+        decides: {each: list(measures[decides][:3]) for each, measures in found.items()},
+        "measures": {key: list(measure[:3]) for key, measure in found[name].items()},
+    }
 
 
 def best_of(found: Mapping[str, Measures]) -> tuple[str, str]:

@@ -36,6 +36,17 @@ class Tally:
     def means(self) -> dict[str, float]:
         return {name: self.sums[name] / self.counts[name] for name in self.sums}
 
+    def told(self) -> dict[str, Any]:
+        """The means as the journal has them: losses and gradients by name, what D says; of several critics, of each."""
+        means = self.means()
+        losses, gradients, real, fake = (
+            {name.partition("/")[2]: value for name, value in means.items() if name.startswith(group + "/")}
+            for group in ("losses", "gradients", "real", "fake")
+        )
+        critics = {name: [value, fake.get(name)] for name, value in real.items()}
+        found = {"losses": losses, "gradients": gradients} | ({"readings": critics} if critics else {})
+        return {**found, "d_real": means.get("d_real"), "d_fake": means.get("d_fake"), "skipped": self.skipped}
+
 
 @dataclass
 class Progress:

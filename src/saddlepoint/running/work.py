@@ -8,8 +8,7 @@ from typing import Any
 
 from saddlepoint.court.bench import Court
 from saddlepoint.errors import SaddlepointError, typed
-from saddlepoint.figures import png
-from saddlepoint.files import make_own_folder, sweep, write_atomic
+from saddlepoint.files import sweep
 from saddlepoint.judging import headline
 from saddlepoint.judging.case import Case
 from saddlepoint.judging.doctor import diagnose
@@ -18,12 +17,14 @@ from saddlepoint.record import made_by
 from saddlepoint.records import Round
 from saddlepoint.running import moments
 from saddlepoint.running.calls import Listeners, Stopped, StopTraining
-from saddlepoint.running.gauge import Gauge, describe, tick
-from saddlepoint.running.judging import best_of, court_of, sit
+from saddlepoint.running.early import settled
+from saddlepoint.running.gauge import Gauge, describe, in_words, tick
+from saddlepoint.running.judging import as_told, best_of, court_of, sit
 from saddlepoint.running.live import Live
 from saddlepoint.running.moments import Due, due
 from saddlepoint.running.progress import Tally
 from saddlepoint.running.replan import Replan, in_force
+from saddlepoint.running.showing import LivePage, keep_frame
 from saddlepoint.running.signals import StopSignals
 from saddlepoint.running.watcher import Tick, Watcher, calls_of
 from saddlepoint.settings.run import Stage
@@ -34,7 +35,6 @@ from saddlepoint.systems.looks import NotFiniteError
 
 PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
 SECOND_CHANCES = 3
-NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
 
 
 class OutOfItsSensesError(Exception):
@@ -53,7 +53,7 @@ class Worker:
         self.opinion, self.judgement = "", ""  # the last of each, as the progress line has them
         self.court: Court | None = None
         self.context = ""  # what checkpoints say the run is made by
-        self.listeners = Listeners(calls_of(watcher))
+        self.listeners, self.page = Listeners(calls_of(watcher)), LivePage(live, folder)
         self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
 
     @property
@@ -90,7 +90,7 @@ class Worker:
         """Play all that is left, saving on the way. Raises Stopped when a signal asks for it, after having saved; a
         callback that asks for it ends the run as it is.
         """
-        with StopSignals() as signals, suppress(StopTraining):
+        with self.page, StopSignals() as signals, suppress(StopTraining):
             while (stage := self.live.stage) is not None:
                 try:
                     self.play(stage, signals)
@@ -161,6 +161,10 @@ class Worker:
         if moment.judge:
             self.judge()
             self.watcher.phase("training")
+            if not moment.over and (why := settled(live, told(self.journal.path))) is not None:
+                moment = self.end_early(moment, why)
+        if moment.snapshot and not moment.over:
+            self.page.again()
         if moment.over:
             self.require_a_step()
             self.live.next_stage()
@@ -170,6 +174,18 @@ class Worker:
         if moment.checkpoint or changed:
             self.save()
         return moment
+
+    def end_early(self, moment: Due, why: str) -> Due:
+        """The stage is as long as it is by now; its end calls for all that any other calls for."""
+        planned = self.live.total
+        self.progress.lengths[str(self.progress.stage)] = self.progress.images
+        self.write("plan", lengths=self.live.lengths, seconds=self.seconds, why=f"plateau: {why}")
+        self.watcher.note(f"ends early, at {self.progress.seen:,} of {planned:,} {self.noun}: plateau: {why}")
+        if not moment.journal:
+            self.write_rounds()
+        if not moment.snapshot:
+            self.snapshot()
+        return moment._replace(checkpoint=True, over=True)
 
     def look_at_the_plan(self, before: int) -> bool:
         """Whether the plan was changed, to keep to the time: a checkpoint has to keep it. Great changes are told."""
@@ -212,27 +228,18 @@ class Worker:
 
     def write(self, event: str, **facts: Any) -> None:
         """A line of the journal."""
-        self.journal.append({"event": event, "images": self.progress.seen} | facts)
+        line = {"event": event, "images": self.progress.seen} | facts
+        self.journal.append(line)
+        self.listeners.line(self.folder, line)
 
     def write_rounds(self) -> None:
         """The line on the rounds since the last one: means, and how fast they went."""
-        tally, now, (then, images) = self.progress.tally, time.monotonic(), self.line
-        means = tally.means()
-        groups = {
-            group: {name.partition("/")[2]: value for name, value in means.items() if name.startswith(group + "/")}
-            for group in ("losses", "gradients", "real", "fake")
-        }
-        critics = {name: [real, groups["fake"].get(name)] for name, real in groups["real"].items()}
+        now, (then, images) = time.monotonic(), self.line
         self.write(
             "rounds",
             stage=self.progress.stage,
             round=self.progress.index,
-            losses=groups["losses"],
-            gradients=groups["gradients"],
-            **({"readings": critics} if critics else {}),
-            d_real=means.get("d_real"),
-            d_fake=means.get("d_fake"),
-            skipped=tally.skipped,
+            **self.progress.tally.told(),
             seconds=self.seconds,
             rate=(self.progress.seen - images) / max(now - then, 1e-9),
         )
@@ -244,15 +251,11 @@ class Worker:
             picture = self.live.system.frame(self.live.view())
         except NotFiniteError as error:  # large weights overflow on the way through a network before they do themselves
             raise OutOfItsSensesError from error
-        name = f"samples/{self.progress.seen:09d}.png"
-        make_own_folder(self.folder / "samples")
-        write_atomic(self.folder / name, png(picture))
-        self.write("snapshot", file=name)
+        self.write("snapshot", file=keep_frame(self.live, self.folder, picture))
         self.listeners.add("snapshot", picture)
         if opinions := self.live.opinions():
             self.write("held_out", **{name: describe(logits) for name, logits in opinions.items()})
-            means = ", ".join(f"{NAMES[name]} {logits.mean():+.2f}" for name, logits in opinions.items())
-            self.opinion = f"D's logits: {means}"
+            self.opinion = in_words(opinions)
 
     def judge(self) -> None:
         """Judge the averages as they are now, and keep the best; then what the doctor says of the run so far."""
@@ -268,14 +271,7 @@ class Worker:
         measure = found[name][decides]
         if measure.high < float(live.progress.best.get("high", math.inf)):
             live.keep(name, {"value": measure.value, "low": measure.low, "high": measure.high})
-        judged = {
-            "average": name,
-            "best": live.progress.best["images"],
-            "card": measure.card.to_json(),
-            "decides": decides,
-            decides: {each: list(measures[decides][:3]) for each, measures in found.items()},
-            "measures": {key: list(measure[:3]) for key, measure in found[name].items()},
-        }
+        judged = {"average": name, "best": live.progress.best["images"], **as_told(found, name, decides)}
         story = [*told(self.journal.path), {"event": "judgement", **judged}]
         verdicts = diagnose(Case.of(in_force(live).model_dump(mode="json"), story))
         self.write("judgement", **judged, verdicts=[verdict._asdict() for verdict in verdicts])

@@ -131,6 +131,8 @@ class Run(Frozen):
     """A run, or one of its checkpoints, whose weights to begin with."""
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (Stage(),)
     """Played in turn, with the same networks."""
+    stop_early: bool = False
+    """End where the doctor says plateau: the last judgements of the last stage brought nothing."""
     averages: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=16)] = (10_000, 2_000)
     """Half-lives, in images, of the averages of the networks; the first is what is used."""
     snapshots: Annotated[int, Field(ge=2, le=200)] = 12

@@ -78,6 +78,12 @@ def ended(events: Iterable[Mapping[str, Any]]) -> int:
     return 1 + stages[-1] if stages and isinstance(stages[-1], int) else 1
 
 
+def lengths(events: Iterable[Mapping[str, Any]]) -> list[int]:
+    """Real examples of the stages by the last plan that was made while the run went on; empty where none was."""
+    plans = [event["lengths"] for event in events if event.get("event") == "plan" and event.get("lengths")]
+    return plans[-1] if plans else []
+
+
 def fault(event: Mapping[str, Any]) -> str:
     """What is wrong with an event; empty where nothing is."""
     if not text(event.get("event")) or not whole(event.get("images")):

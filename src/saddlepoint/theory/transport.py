@@ -23,7 +23,7 @@ def wasserstein1_finite(x: Tensor, p: Tensor, q: Tensor) -> Tensor:
         from scipy.optimize import linprog
         from scipy.sparse import coo_array
     except ImportError:
-        hint = "pip install 'saddlepoint[eval]'"
+        hint = "pip install 'saddlepoint[theory]'"
         raise SaddlepointError("W1 off the line needs SciPy, which is not installed", hint=hint) from None
     surplus = (p - q).double()
     giving, taking = (surplus > 0).nonzero()[:, 0], (surplus < 0).nonzero()[:, 0]

@@ -1,0 +1,67 @@
+"""What is shown of a run while it goes on: frames of its film strip, and its page, which loads itself anew."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from PIL import Image
+
+from saddlepoint.court.kept import examine
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.figures import png
+from saddlepoint.files import make_own_folder, write_atomic
+from saddlepoint.judging.doctor import BENIGN
+from saddlepoint.report.material import Material
+from saddlepoint.report.page import write_report
+from saddlepoint.running.finish import frames
+from saddlepoint.running.live import Live
+from saddlepoint.running.replan import in_force
+
+SHARE = 0.01  # of a run's time, at most, for its page
+FIRST = 0.2  # seconds that a page is expected to take before one was written
+
+
+def keep_frame(live: Live, folder: Path, picture: Image.Image) -> str:
+    """Add a frame to the film strip; its name."""
+    name = f"samples/{live.progress.seen:09d}.png"
+    make_own_folder(folder / "samples")
+    write_atomic(folder / name, png(picture))
+    return name
+
+
+class LivePage:
+    """report.html of a run that goes on. It is written again where the last time took less than 1 % of the time since
+    then; one that cannot be written is left as it is.
+    """
+
+    def __init__(self, live: Live, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self.live, self.folder, self.clock = live, folder, clock
+        self.since, self.took, self.written = clock(), FIRST, False
+
+    def again(self) -> None:
+        """Write it as the run is now, if there is time for it."""
+        if self.took > SHARE * ((begun := self.clock()) - self.since):
+            return
+        self.write(going_on=True)
+        self.since = self.clock()
+        self.took, self.written = self.since - begun, True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        """Where the run stops before its end, a page that was written says so, and loads itself no more."""
+        if kind is not None and self.written:
+            self.write(going_on=False)
+
+    def write(self, going_on: bool) -> None:
+        with suppress(SaddlepointError):
+            first, *_ = examine(self.folder, in_force(self.live))
+            change = "" if first.name in BENIGN else f"; change: {first.change}"
+            strip = frames(self.folder)
+            shown = Material(frames=strip, tables=[("doctor", first.name, first.evidence + change)])
+            if "sample" in self.live.model().can:
+                shown = shown._replace(sheet=strip[-1][1])
+            write_report(self.folder, shown, going_on)
