@@ -1,6 +1,7 @@
 """The cache: the same source from it as without it, remade when anything changed, never half of one."""
 
 import os
+import zipfile
 from io import BytesIO
 from pathlib import Path
 
@@ -89,6 +90,10 @@ def test_a_picture_that_was_painted_over_is_read_anew(tmp_path: Path, monkeypatc
             Image.new("L", (8, 8), grey).save(tmp_path / f"set/{i}.bmp")
             os.utime(tmp_path / f"set/{i}.bmp", (seconds, seconds))
         assert read(tmp_path / "set", monkeypatch).x.unique().tolist() == [grey]
+        with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:  # there not even the time: the checksum
+            for path in (tmp_path / "set").iterdir():
+                archive.writestr(zipfile.ZipInfo(path.name, (2020, 1, 1, 0, 0, 0)), path.read_bytes())
+        assert read(tmp_path / "set.zip", monkeypatch).x.unique().tolist() == [grey]
 
 
 def test_the_key_of_an_entry_is_of_all_that_was_listed() -> None:
