@@ -2087,7 +2087,7 @@ TABLE = {
             '"average": average, "images": self.progress.images',
         ),
     ],
-    ("running/live.py", "test_golden.py"): [
+    ("running/live.py", "test_data_sampling.py test_golden.py"): [
         (
             "fourth: every stage draws the same z",
             'seed_of(self.config.seed, "stage", progress.stage)',
