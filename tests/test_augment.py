@@ -44,6 +44,19 @@ def test_translation_moves_whole_pixels_and_brings_zeros_in() -> None:
     assert (share - expected).abs().max() < 5 * (0.04 / 5000) ** 0.5
 
 
+@pytest.mark.parametrize(("height", "width"), [(32, 8), (8, 32), (4, 16)])
+def test_each_side_has_its_own_eighth_and_its_own_half(height: int, width: int) -> None:
+    """Of pictures that are no squares. By one pixel at least they are shifted."""
+    down, right = max(1, height // 8), max(1, width // 8)
+    x = torch.zeros(2000, 1, height, width)
+    x[:, :, height // 2, width // 2] = 1
+    met = torch.zeros(height, width, dtype=torch.bool)
+    met[height // 2 - down : height // 2 + down + 1, width // 2 - right : width // 2 + right + 1] = True
+    assert torch.equal(translation(x, rng(), 1.0).sum(0)[0] > 0, met)
+    hole = cutout(torch.ones_like(x), rng(), 1.0)[:, 0] == 0
+    assert (int(hole.any(2).sum(1).max()), int(hole.any(1).sum(1).max())) == (height // 2, width // 2)
+
+
 def test_cutout_clears_a_quarter_wherever_it_lies_inside() -> None:
     out = cutout(torch.ones(5000, 1, 16, 16), rng(), 1.0)
     cleared = (out == 0).sum((1, 2, 3))

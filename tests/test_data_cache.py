@@ -1,5 +1,8 @@
 """The cache: the same source from it as without it, remade when anything changed, never half of one."""
 
+import os
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +11,7 @@ import torch
 from PIL import Image
 
 from saddlepoint.data import cache
-from saddlepoint.data.reading import Reading
+from saddlepoint.data.reading import Entry, Listing, Reading
 from saddlepoint.data.sources import open_source
 
 
@@ -76,6 +79,30 @@ def test_anything_that_changes_what_is_decoded_makes_another(pictures: Path, mon
     Image.new("RGB", (14, 10)).save(pictures / "a/new.png")
     read(pictures, monkeypatch)
     assert len(cache.contents()) == 7
+
+
+def test_a_picture_that_was_painted_over_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under its old name, of its old size, in bytes and in pixels: only the time of the change tells."""
+    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "set").mkdir()
+    for grey, seconds in ((10, 1), (200, 2)):
+        for i in range(2):
+            Image.new("L", (8, 8), grey).save(tmp_path / f"set/{i}.bmp")
+            os.utime(tmp_path / f"set/{i}.bmp", (seconds, seconds))
+        assert read(tmp_path / "set", monkeypatch).x.unique().tolist() == [grey]
+        with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:  # there not even the time: the checksum
+            for path in (tmp_path / "set").iterdir():
+                archive.writestr(zipfile.ZipInfo(path.name, (2020, 1, 1, 0, 0, 0)), path.read_bytes())
+        assert read(tmp_path / "set.zip", monkeypatch).x.unique().tolist() == [grey]
+
+
+def test_the_key_of_an_entry_is_of_all_that_was_listed() -> None:
+    listing = Listing("set", [Entry("a.png", 100, 5, BytesIO)], {}, root="/data")
+    (one,) = listing.entries
+    others = [one._replace(name="b.png"), one._replace(size=101), one._replace(changed=6)]
+    listings = [listing, *(listing._replace(entries=[other]) for other in others), listing._replace(entries=[one, one])]
+    listings += [listing._replace(name="another"), listing._replace(root="/elsewhere")]
+    assert len({cache.key_of(each, Reading("set")) for each in listings}) == len(listings)
 
 
 @pytest.mark.parametrize("harm", ["cut", "no about", "about damaged"])

@@ -1,5 +1,6 @@
 """Formats are families: whatever a camera or Pillow calls a file, it is read as its like."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from saddlepoint.data import pictures
 from saddlepoint.data.fitting import Form
 from saddlepoint.data.folder import look_at
 from saddlepoint.data.pictures import decode, probe, strict
-from saddlepoint.data.reading import Entry
+from saddlepoint.data.reading import Entry, Fit
 from saddlepoint.data.sources import open_source
 
 
@@ -19,6 +20,28 @@ def entry(path: Path) -> Entry:
     found = look_at(path, path.name, path.suffix)
     assert isinstance(found, Entry), found
     return found
+
+
+@pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])
+def test_a_jpeg_is_decoded_no_smaller_than_its_form_needs(fit: Fit, tmp_path: Path) -> None:
+    """Stripes of 16 pixels along the shorter side, a fourth of the size later of 4: a JPEG decoded at an eighth of its
+    size has none. It gives what a PNG of the same picture does.
+    """
+    x = np.where(np.arange(256)[:, None] // 8 % 2, 220, 30).astype(np.uint8).repeat(1024, 1)
+    for picture, name in ((x, "wide"), (np.ascontiguousarray(x.T), "high")):
+        Image.fromarray(picture).save(tmp_path / f"{name}.jpg", quality=95)
+        Image.fromarray(picture).save(tmp_path / f"{name}.png")
+        with strict():
+            both = [decode(entry(tmp_path / f"{name}.{end}"), Form(64, 64, 1, fit=fit)) for end in ("jpg", "png")]
+        np.testing.assert_allclose(*(each.astype(float) for each in both), atol=12)
+
+
+@pytest.mark.parametrize("save", [np.save, np.savez])
+def test_arrays_that_lie_by_columns_are_the_same_arrays(save: Callable[..., None], tmp_path: Path) -> None:
+    x = np.arange(5 * 8 * 9, dtype=np.uint16).reshape(5, 8, 9)
+    path = tmp_path / ("set.npy" if save is np.save else "set.npz")
+    save(path, np.asfortranarray(x))
+    np.testing.assert_array_equal(open_source(str(path)).x[:, 0].numpy(), x)
 
 
 def test_what_telephones_call_a_jpeg_is_one(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.data.split import split, together
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
+from saddlepoint.running import live
 from saddlepoint.running.live import Live
 from saddlepoint.settings.run import Data
 from saddlepoint.systems.gan.config import Config
@@ -102,6 +103,18 @@ def test_each_source_of_a_run_is_read_in_an_order_of_its_own() -> None:
     places = [torch.tensor(both[name]).argsort().double() for name in ("x", "more")]
     assert abs(float(torch.corrcoef(torch.stack(places))[0, 1])) < 0.3, "an order that is nearly the same"
     assert orders(Two(**fields | {"seed": 7}), more=toy_pictures())["more"] != both["more"]
+
+
+def test_each_stage_draws_z_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds are counted from 0 in each: of one seed for all, every stage would begin with the z of the first."""
+    seeds: list[int] = []
+    monkeypatch.setattr(live, "play", lambda *given, seed, **more: seeds.append(seed))
+    for run in (3, 7):
+        made = Live(record(TOY.model_copy(update={"seed": run})), {"x": toy_pictures()}, ENGINE)
+        for stage in TOY.stages:
+            made.rounds(stage)
+            made.next_stage()
+    assert len(seeds) == len(set(seeds)) == 4
 
 
 def test_what_has_no_classes_or_sides_is_refused() -> None:

@@ -1,6 +1,7 @@
 """The digit judges on pictures whose verdict is known: real ones, collapsed ones, noise, other people's mistakes."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -230,8 +231,9 @@ def test_json_that_is_no_measure_is_refused():
     ):
         with pytest.raises(SaddlepointError):
             Measure.from_json(bad)
-    with pytest.raises(SaddlepointError, match="not finite"):
-        Measure(float("nan"), 0, 1, card).to_json()
+    for bar in ((math.nan, 0.0, 1.0), (0.0, -math.inf, 1.0), (0.0, -1.0, math.inf)):  # value, low, high
+        with pytest.raises(SaddlepointError, match="not finite"):
+            Measure(*bar, card).to_json()
 
 
 def test_a_classifier_of_any_size_reads_its_logits_from_its_features():

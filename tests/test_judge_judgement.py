@@ -9,6 +9,7 @@ from toyrun import CONFIG
 
 from saddlepoint.api import start
 from saddlepoint.court.folders import judge_folders
+from saddlepoint.court.standard import reference
 from saddlepoint.data.digits import digits, digits_test
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging import diversity, judgement
@@ -121,6 +122,28 @@ def test_each_class_has_its_own_distance(of_real, standard, unseen):
         assert of_real[name].value == pytest.approx(own, rel=1e-6)
         assert of_real[name].card.n_real == standard.real.of(c).size
     assert of_real["class_frechet"].value == pytest.approx(sum(of_real[name].value for name in names) / 10)
+
+
+def test_the_choice_of_the_real_examples_is_in_every_frechet_interval(of_real, standard, unseen):
+    """As wide as a reference that knows its examples says, of all and of each class: wider than for given ones."""
+    for name, ours, theirs in (
+        ("frechet", unseen, standard.real),
+        ("class_frechet/3", unseen.of(3), standard.real.of(3)),
+    ):
+        moments, features = fit(theirs.seen.features), theirs.seen.features
+        both = frechet_interval(ours.seen.features, Reference.of(moments, features))
+        given = frechet_interval(ours.seen.features, Reference.of(moments))
+        assert of_real[name].high == pytest.approx(both.high, rel=1e-9)
+        assert both.high - both.value > 1.01 * (given.high - given.value)
+
+
+@pytest.mark.parametrize("eyes", [pixels, digit_extractor])
+def test_a_reference_on_the_disk_knows_its_examples(eyes, tmp_path, monkeypatch):
+    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path))
+    source = digits_test().take(torch.arange(30))
+    some = group(eyes(), source.x)
+    for _ in range(2):
+        assert torch.equal(reference(eyes(), source, some).drawn, some.seen.features)
 
 
 def test_too_few_examples_for_the_features_are_said(of_real, standard, unseen):

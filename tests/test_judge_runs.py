@@ -12,7 +12,7 @@ from PIL import Image
 from toyrun import CONFIG, ENGINE, Hook, events, pictures, play, trace
 from toyrun import record as toy_record
 
-from saddlepoint.api import start
+from saddlepoint.api import Run, start
 from saddlepoint.artefact.folder import load
 from saddlepoint.cli.main import main
 from saddlepoint.court.copies import keep_copies
@@ -21,7 +21,8 @@ from saddlepoint.court.jury import Jury, distinct, in_proportion, jury, overlap
 from saddlepoint.court.kept import against, apart, compare, differences, keep, kept
 from saddlepoint.data.digits import digits
 from saddlepoint.data.reading import Fit
-from saddlepoint.data.sources import open_source
+from saddlepoint.data.scaling import scaled
+from saddlepoint.data.sources import open_source, silent
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import Card, Measure
 from saddlepoint.judging.case import Case
@@ -32,14 +33,18 @@ from saddlepoint.planning import judgements
 from saddlepoint.planning.judgements import planned
 from saddlepoint.planning.prepared import Prepared
 from saddlepoint.record import Choices, RunRecord
+from saddlepoint.records import Batch
 from saddlepoint.running.finish import rows
 from saddlepoint.running.judging import best_of, court_of, sit
 from saddlepoint.running.live import Live
-from saddlepoint.running.opinions import Guise, favourites, opinion, picture
+from saddlepoint.running.opened import as_begun
+from saddlepoint.running.opinions import Guise, favourites, opinion, picture, score
 from saddlepoint.running.reading import reading
 from saddlepoint.running.watcher import Nobody, Tick
 from saddlepoint.settings.run import Data, Judge
 from saddlepoint.statistics.intervals import Interval, wilson
+from saddlepoint.storage.checkpoint import newest
+from saddlepoint.storage.parts import ModulePart
 from saddlepoint.systems.gan.config import Config
 
 
@@ -565,6 +570,19 @@ def test_a_file_is_read_as_the_data_were(fit: Fit, tmp_path: Path) -> None:
         assert x.equal(source.x[place])
 
 
+def of_their_own(made: Run) -> torch.Tensor:
+    """D's logits of the held-out examples, each as of its own class or condition."""
+    live, saved = as_begun(made.record, silent).live(), newest(made.folder / "checkpoints")
+    assert saved is not None
+    assert live.scene.game.D is not None
+    ((name, D),) = live.scene.game.D.networks.items()
+    ModulePart(D).load_state(saved.saved[name])
+    D.eval()
+    x = scaled(live.held_out.x, made.record.config.range, live.facts["x"])
+    with torch.no_grad():
+        return live.logits(D, Batch(x, live.held_out.c))
+
+
 def test_files_are_looked_at_as_what_they_are_calibrated_by_is(capsys, tmp_path: Path) -> None:
     """Scored themselves, the 36 held-out examples are above 0, 1, ..., 35 of 36, though their labels mean nothing and
     D often likes them better under the other.
@@ -582,6 +600,9 @@ def test_files_are_looked_at_as_what_they_are_calibrated_by_is(capsys, tmp_path:
     found = json.loads(text)
     assert sum(opinion["label"] != str(y[i]) for opinion, i in zip(found, held_out)) > 6
     assert sorted(opinion["real"] for opinion in found) == pytest.approx([i / 36 for i in range(36)], abs=1e-6)
+    known = of_their_own(made)
+    for each in score(made.folder, files[:9], "1"):  # asked for one class, beside examples each of its own
+        assert each.real == float((known < each.logit).float().mean())
 
 
 def test_fakes_are_not_taken_for_real_by_the_best_of_many_classes() -> None:
@@ -633,7 +654,7 @@ def test_a_d_that_reads_numbers_is_asked_under_a_condition(capsys: pytest.Captur
     x = (rng.integers(0, 60, (90, 1, 12, 12)) + 190 * y[:, None, None, None]).astype(np.uint8)
     np.savez(tmp_path / "data.npz", x=x, y=y)
     conf = CONFIG.model_copy(update={"data": Data(held_out=0.3), "judge": Judge(share=0)})
-    start(str(tmp_path / "data.npz"), conf, name="a", root=tmp_path)
+    made = start(str(tmp_path / "data.npz"), conf, name="a", root=tmp_path)
     file = tmp_path / "one.png"
     Image.fromarray(x[3, 0]).save(file)
     name = load(tmp_path / "a").facts["c"].fields[0].name
@@ -647,6 +668,10 @@ def test_a_d_that_reads_numbers_is_asked_under_a_condition(capsys: pytest.Captur
     low, high = (found[f"--cond {name}={value}"]["logit"] for value in (0.1, 0.9))
     assert low != high
     assert found[""]["logit"] >= min(low, high)
+    known = of_their_own(made)
+    for value in (0.1, 0.9):
+        one = found[f"--cond {name}={value}"]
+        assert one["real"] == pytest.approx(float((known < one["logit"]).float().mean()), abs=1e-6)
     for words, told in (
         (["--class", "1"], "use --cond"),
         (["--cond", "colour=3"], "no condition 'colour'"),

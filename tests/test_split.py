@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saddlepoint.data import sides
+from saddlepoint.data.pairs import halves, of_two
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import LEAST, MOST, split
 from saddlepoint.randomness import Randomness
@@ -13,6 +14,16 @@ from saddlepoint.randomness import Randomness
 
 def of_size(n: int) -> Source:
     return Source("numbers", torch.zeros(n, 1))
+
+
+def test_a_part_is_known_by_a_digest_of_its_own() -> None:
+    """What was computed of the whole, under its digest, is never taken for what it is of a part or of a pair."""
+    x = torch.rand(6, 1, 4, 8, generator=torch.Generator().manual_seed(0))
+    whole = Source("x", x, known="that of the whole")
+    part, pair = whole.take(torch.tensor([4, 1])), halves(whole, "left")
+    assert part.digest() == Source("another name", x[[4, 1]]).digest()
+    assert pair.digest() == Source("x", x[..., 4:], x[..., :4]).digest()
+    assert of_two(whole, whole, "left", "two").digest() == Source("x", x, x).digest()
 
 
 @given(st.integers(1, 5000), st.floats(0, 0.49))

@@ -60,9 +60,7 @@ def padding(mode: str, form: Form) -> float | tuple[int, ...]:
 
 
 def smooth(image: "Image", size: tuple[int, int], box: tuple[float, float, float, float] | None = None) -> "Image":
-    """Bicubic with antialiasing; colours weigh in by their opacity, so that no rim appears around what is opaque."""
+    """Bicubic with antialiasing. Pillow weighs colours by their opacity: no rim appears around what is opaque."""
     from PIL.Image import Resampling
 
-    weighted = {"RGBA": "RGBa", "LA": "La"}.get(image.mode)
-    source = image.convert(weighted) if weighted else image
-    return source.resize(size, Resampling.BICUBIC, box).convert(image.mode)
+    return image.resize(size, Resampling.BICUBIC, box)
