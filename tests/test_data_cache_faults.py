@@ -24,6 +24,7 @@ from saddlepoint.data.sources import open_source
 from saddlepoint.files import DRAFT
 
 N, SIDE = 24, 32
+pytestmark = pytest.mark.slow
 
 
 class Setting(NamedTuple):

@@ -111,6 +111,7 @@ def test_what_cannot_be_learned_from_is_refused(data):
         taught(data[0][:98], None, (), 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [NAMES, ()], ids=["labels", "rotations"])
 def test_what_digits_teach_in_few_steps_is_accepted(data, names, monkeypatch):
     """On pictures that it was not taught: the trial has as many as teach, and none of them."""

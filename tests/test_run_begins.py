@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -99,7 +100,9 @@ def test_points_are_shown_over_the_datas(tmp_path: Path, monkeypatch: pytest.Mon
     run = begin(tmp_path, conf)
     assert run.sample(5).x.shape == (5, 2)
     with Image.open(run.folder / "samples" / "000000060.png") as frame:
-        assert frame.width > 2 * frame.height  # the data, and beside them the points
+        assert frame.height < frame.width < 1.1 * frame.height  # one panel: the points over the data
+        red, _, blue = np.moveaxis(np.asarray(frame.convert("RGB")).astype(int), 2, 0)
+        assert ((blue - red) > 60).sum() > 20 < ((red - blue) > 60).sum()
 
 
 def test_a_second_run_of_the_same_name_is_refused_and_leaves_the_first(whole: Run) -> None:

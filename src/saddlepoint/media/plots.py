@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SIZE, SMALL = 400, 220  # pixels of a cloud that has the sheet to itself, of one of several panels
-LEFT, BELOW, ABOVE, GAP = 64, 40, 22, 20  # pixels for the numbers beside a panel, those below and its name, its title
+LEFT, BELOW, ABOVE, GAP = 64, 40, 22, 17  # pixels for the numbers beside a panel, those below and its name, its title
 BINS, ACROSS = 32, 4
 HISTOGRAMS, PAIRS = 12, 4  # at most: of the first columns, of those that are correlated most
 
