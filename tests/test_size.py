@@ -89,7 +89,8 @@ def test_what_is_said_of_the_size(monkeypatch: pytest.MonkeyPatch):
     small = Source("a", torch.zeros(4, 3, 48, 48, dtype=torch.uint8))
     assert told(chosen, CPU, 600.0, small, ENOUGH, True) == ""
     few = told(chosen, CPU, 600.0, source, ENOUGH / 2, False)
-    assert few == f"only {ENOUGH // 2} updates in this time, of some {ENOUGH} that pictures want: --budget 20m, or --size 40x30"
+    words = f"only {ENOUGH // 2} updates in this time, of some {ENOUGH} that pictures want"
+    assert few == f"{words}: --budget 20m, or --size 40x30"
     assert told(chosen, CPU, 600.0, source, ENOUGH / 100, False).endswith("--budget 1000m")
     assert told(chosen, CPU, 600.0, Source("a", torch.zeros(4, 2)), 1, True) == ""
 

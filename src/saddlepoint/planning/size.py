@@ -87,7 +87,8 @@ def told(config: Run, engine: Engine, budget: float, source: Source, updates: fl
         smaller = max((each for each in SIDES if updates * (side / each) ** 2 >= ENOUGH and each < side), default=0)
         scaled = f"{max(8, round(height * smaller / side))}x{max(8, round(width * smaller / side))}"
         longer = f"--budget {math.ceil(budget * ENOUGH / updates / 60)}m"
-        return f"only {words}, of some {ENOUGH} that pictures want: {longer}" + (f", or --size {scaled}" if smaller else "")
+        mends = longer + (f", or --size {scaled}" if smaller else "")
+        return f"only {words}, of some {ENOUGH} that pictures want: {mends}"
     if chosen and side == config.data.side and side in SIDES[:-1]:
         following = SIDES[SIDES.index(side) + 1]
         longer = show(pace(config, engine).seconds(following))
