@@ -1,6 +1,7 @@
 """The house has floors, and imports go down only. Read off the syntax trees of the package; nothing is imported."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -191,3 +192,12 @@ def test_nothing_is_unpickled_or_evaluated(module: str) -> None:
 def test_nothing_is_left_for_later(module: str) -> None:
     for word in ("TODO", "FIXME", "XXX", "raise NotImplementedError"):
         assert word not in SOURCES[module]
+
+
+def test_the_page_on_the_house_has_its_floors() -> None:
+    """docs/architecture.md names what stands on each, and nothing else."""
+    page = (ROOT.parents[1] / "docs" / "architecture.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\| \d+", line)]
+    told = [set(re.findall(r"`(\w+)/?`", row)) for row in rows]
+    assert told == [set(floor) for floor in FLOORS]
+    assert [int(row.split()[1]) for row in rows] == list(range(len(FLOORS)))
