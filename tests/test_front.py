@@ -1,6 +1,5 @@
 """A run as programs and notebooks see it: watched, interrupted, asked, called back. Each run is a blink of an eye."""
 
-import os
 import signal
 import threading
 from collections.abc import Callable
@@ -56,7 +55,7 @@ class At(Nobody):
 
 
 def interrupt() -> None:
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)  # to this thread, at once: two that are sent to the process may become one
 
 
 def weights(run: sp.Run) -> list[torch.Tensor]:
