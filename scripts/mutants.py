@@ -576,6 +576,7 @@ TABLE = {
         ("far by its value", "lead[1] > FAR", "lead[0] > FAR"),
         ("too short before its end", "if not case.over or not (case.bad or", "if not (case.bad or"),
         ("few updates before its end", "if not case.over or case.updates >= FEWEST", "if case.updates >= FEWEST"),
+        ("a plateau before anything came to rest", " or case.updates < RESTED", ""),
         ("no updates are too few", "[barely(case) or beaten(case)", "[beaten(case)"),
         ("no mixture is better", "beaten(case) or plateau(case)", "plateau(case)"),
         ("better within the error bars", "theirs[1] <= ours[2]", "theirs[0] <= ours[0]"),
@@ -1243,6 +1244,7 @@ TABLE = {
     ],
     ("data/pairs.py", "test_data_pairs.py"): [
         ("fresh: twice as wide as high", "(wish.size[0], 2 * wish.size[1])", "(wish.size[0], 2 * wish.size[0])"),
+        ("each half is as long as both", "side=2 * wish.side", "side=wish.side"),
     ],
     ("data/pictures.py", "test_data_pictures.py test_data_formats.py"): [
         ("fresh: turned and mirrored is not turned", "in (5, 6, 7, 8)", "in (6, 8)"),
@@ -1632,8 +1634,8 @@ TABLE = {
         ("time of an update goes with the side", "(PROBE / side) ** 2", "(PROBE / side)"),
         ("the start and the last page take no time", "images_for(PLAYED * budget, rate", "images_for(budget, rate"),
         ("the least side that leaves enough updates", "return max((side for", "return min((side for"),
-        ("a size that was given is chosen anew", "return not fixed and needed", "return needed"),
-        ("a picture's partner is as free as itself", 'and needed == {"x"} and', "and"),
+        ("a size that was given is chosen anew", "return not fixed and alone", "return alone"),
+        ("a picture's partner is as free as itself", 'endswith("?")} == {"x"}', 'endswith("?")} != set()'),
         ("a smaller size than helps is advised", "smaller = max((each", "smaller = min((each"),
         ("every name of the data is measured again", '{"name": "noise", "side": None}', "{}"),
     ],

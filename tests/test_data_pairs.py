@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from saddlepoint.data.pairs import wide
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
@@ -50,3 +51,9 @@ def test_pictures_that_are_not_two_are_refused(tmp_path) -> None:
     paint(tmp_path / "0.png", LEFT, size=(12, 14))
     with pytest.raises(SaddlepointError, match="no pairs side by side"):
         open_source(Reading(str(tmp_path), pairs="left"))
+
+
+def test_each_of_a_pair_may_be_as_long_as_a_picture_alone() -> None:
+    """Side by side they are twice as wide: each half is a picture."""
+    assert wide(Reading("x", side=48)).side == 96
+    assert wide(Reading("x", side=48, size=(20, 30))).size == (20, 60)

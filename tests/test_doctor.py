@@ -215,16 +215,23 @@ def test_a_run_that_ended_far_from_the_data_while_it_came_nearer_was_too_short()
     ("length", "batch", "name"), [(792, 8, "too few updates"), (800, 8, "healthy"), (3, 8, "too few updates")]
 )
 def test_a_run_of_less_than_a_hundred_updates_was_too_short_whatever_it_made(length: int, batch: int, name: str):
-    """Once it is over; and before a plateau is believed."""
+    """Once it is over; and before a plateau is believed, for which it takes 600."""
     config = CONFIG | {"batch": batch, "stages": [CONFIG["stages"][0] | {"images": length}]}
     flat = [judgement(1.0, images=length) for _ in range(8)]
     assert only(rounds(images=length), judgement(images=length), config=config).name == name
-    assert only(rounds(images=length), *flat, config=config).name == name.replace("healthy", "plateau")
+    assert only(rounds(images=length), *flat, config=config).name == name
     assert only(rounds(images=length // 2), judgement(images=length // 2), config=config).name == "healthy"
     if name != "healthy":
         verdict = only(rounds(images=length), judgement(images=length), config=config)
         assert verdict.evidence.startswith(f"number of updates: {99 if length > 9 else 1}; less than 100 leave")
         assert verdict.change == f"--images {10 * length}"
+
+
+@pytest.mark.parametrize(("batch", "name"), [(10, "plateau"), (11, "healthy")])
+def test_before_600_updates_nothing_has_come_to_rest(batch: int, name: str):
+    config = CONFIG | {"batch": batch, "stages": [CONFIG["stages"][0] | {"images": 6_000}]}
+    flat = [judgement(1.0, images=6_000) for _ in range(8)]
+    assert only(rounds(images=6_000), *flat, config=config).name == name
 
 
 @pytest.mark.parametrize(("low", "name"), [(0.63, "too few updates"), (0.62, "healthy")])

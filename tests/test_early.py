@@ -53,6 +53,7 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr("saddlepoint.planning.budget.SECONDS", 0.0)
         patch.setattr("saddlepoint.running.moments.LINES", 1)
         patch.setattr(doctor, "FEWEST", 20)
+        patch.setattr(doctor, "RESTED", 20)
         yield patch
 
 

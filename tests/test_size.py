@@ -93,6 +93,8 @@ def test_what_is_said_of_the_size(monkeypatch: pytest.MonkeyPatch):
     assert few == f"{words}: --budget 20m, or --size 40x30"
     assert told(chosen, CPU, 600.0, source, ENOUGH / 100, False).endswith("--budget 1000m")
     assert told(chosen, CPU, 600.0, Source("a", torch.zeros(4, 2)), 1, True) == ""
+    pairs = configure("pix2pix", None, {}, "pix2pix")
+    assert told(pairs, CPU, 600.0, source, ENOUGH / 2, False) == ""
 
 
 def test_look_and_train_make_them_as_large_as_the_time_allows(photos, monkeypatch, capsys):

@@ -61,6 +61,7 @@ STATED: dict[str, dict[str, object]] = {
         "FAR": 25.0,
         "LAST": 4,
         "FEWEST": 100,
+        "RESTED": 600,
     },
     "judging.group": {"LEAST": 20},
     "judging.headline": {"FEWEST": 100, "MOST": 5_000},

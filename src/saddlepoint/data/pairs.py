@@ -56,4 +56,4 @@ def halves(source: Source, which: str) -> Source:
 def wide(wish: Reading) -> Reading:
     """How two pictures side by side are read, of which each is to have the size that is wished for."""
     size = None if wish.size is None else (wish.size[0], 2 * wish.size[1])
-    return wish._replace(pairs="none", unconditional=True, cond=None, size=size)
+    return wish._replace(pairs="none", unconditional=True, cond=None, size=size, side=2 * wish.side)

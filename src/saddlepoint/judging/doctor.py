@@ -24,7 +24,7 @@ LEAK = 0.8  # the Frechet distance to altered real examples, over that to unalte
 WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
 FAR = 25.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
 FEWEST = 100  # updates, with which a run can have learnt anything
-LAST = 4  # judgements without a gain
+LAST, RESTED = 4, 600  # judgements without a gain; updates, before which nothing has come to rest
 BENIGN = ("healthy", "plateau")
 LATER = "look again after that"
 
@@ -225,7 +225,7 @@ def plateau(case: Case) -> Verdict | None:
     """No gain beyond the error bar in the last judgements."""
     bars = [event["measures"][decides(event)] for event in case.judged]
     bars = [bar for bar in bars if None not in bar]
-    if len(bars) < 2 * LAST:
+    if len(bars) < 2 * LAST or case.updates < RESTED:
         return None
     earlier, last = min(bars[:-LAST]), min(bars[-LAST:])
     if last[0] < earlier[1]:

@@ -63,9 +63,13 @@ def affordable(data: str, config: Run, budget: float | None, engine: Engine) -> 
 
 def asked_of(data: str, config: Run) -> bool:
     """Whether the size of these data is for the run to choose: large pictures in files, of nothing but themselves."""
-    needed = {column for column in catalog.system(config.system).takes if not column.endswith("?")}
     fixed = config.data.size or config.data.side or config.base
-    return not fixed and needed == {"x"} and medium(data) in FILES and not are_points(data) and large(data)
+    return not fixed and alone(config) and medium(data) in FILES and not are_points(data) and large(data)
+
+
+def alone(config: Run) -> bool:
+    """Whether pictures need nothing beside them: how many updates pairs want is another question."""
+    return {column for column in catalog.system(config.system).takes if not column.endswith("?")} == {"x"}
 
 
 def large(data: str) -> bool:
@@ -79,7 +83,7 @@ def told(config: Run, engine: Engine, budget: float, source: Source, updates: fl
     """Where the pictures are too large for the time, what would help; where they were made as large as it allows, what
     the next size costs. Else nothing.
     """
-    if facts_of({"x": source})["x"].kind != "pictures":
+    if facts_of({"x": source})["x"].kind != "pictures" or not alone(config):
         return ""
     height, width = source.x.shape[2:]
     side, words = max(height, width), f"{updates:,.0f} updates in this time"
