@@ -1620,7 +1620,6 @@ TABLE = {
         ),
         ("third: getting ready to judge takes no time", " * images / rate - trial.ready", " * images / rate"),
     ],
-    # A tiny class keeps no other from its verdict.
     # As many threads as help.
     ("planning/prepared.py", "test_plan.py"): [
         ("the slower number of threads is taken", "if alone.rate >= found.rate:", "if alone.rate < found.rate:"),
