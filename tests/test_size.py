@@ -14,7 +14,7 @@ from saddlepoint.engine import Engine
 from saddlepoint.planning import size
 from saddlepoint.planning.begin import configure
 from saddlepoint.planning.intake import located
-from saddlepoint.planning.size import ENOUGH, SIDES, Pace, affordable, asked_of, told
+from saddlepoint.planning.size import ENOUGH, SIDES, Pace, affordable, free, told
 from saddlepoint.running.reading import SIDE
 
 CPU = Engine(torch.device("cpu"), "float32", 1)
@@ -57,22 +57,24 @@ def test_who_is_asked_for_a_side(photos: Path, monkeypatch: pytest.MonkeyPatch):
     paced(monkeypatch, 1e6)
     small, given = (configure(None, None, wish, "modern") for wish in ({"size": "32"}, {"data.side": 40}))
     pairs = configure("pix2pix", None, {}, "pix2pix")
-    assert asked_of(str(photos), CONFIG)
+    assert free(str(photos), CONFIG)
     for data, config in (("digits", CONFIG), (str(photos), small), (str(photos), given), (str(photos), pairs)):
-        assert not asked_of(data, config)
+        assert not free(data, config)
+        assert affordable(data, config, 60.0, CPU) == SIDE
     assert affordable(str(photos), CONFIG, 60.0, CPU) == SIDES[-1]
     assert affordable(str(photos), CONFIG, None, CPU) == affordable("digits", CONFIG, 60.0, CPU) == SIDE
     assert located(str(photos), given, 60.0, CPU).data.side == 40
 
 
 @pytest.mark.parametrize(("one", "large"), [((32, 32), False), ((33, 9), True), ((9, 33), True)])
-def test_where_no_picture_is_large_nothing_is_measured(tmp_path: Path, one: tuple[int, int], large: bool):
+def test_where_no_picture_is_large_nothing_is_measured(tmp_path: Path, one: tuple[int, int], large: bool, monkeypatch):
     """A picture in fifty may be the only one."""
     for i in range(99):
         Image.new("L", one if i == 50 else (20, 20)).save(tmp_path / f"{i:03d}.png")
     assert size.large(str(tmp_path)) == large
     (tmp_path / "points.csv").write_text("a,b\n1,2\n")
-    assert not asked_of(str(tmp_path / "points.csv"), CONFIG)
+    monkeypatch.setattr(size, "measured", lambda *given: pytest.fail("points have no size"))
+    assert affordable(str(tmp_path / "points.csv"), CONFIG, 60.0, CPU) == SIDE
 
 
 def test_what_is_said_of_the_size(monkeypatch: pytest.MonkeyPatch):

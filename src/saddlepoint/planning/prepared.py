@@ -1,7 +1,5 @@
 """A run that is ready to begin: data, engine, what was measured, and the configuration with its length."""
 
-from collections.abc import Mapping
-
 from saddlepoint.data.facts import facts_of
 from saddlepoint.data.memory import Held
 from saddlepoint.data.reading import Tell
@@ -11,12 +9,11 @@ from saddlepoint.engine import resolve
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.planning.budget import Measurement, disk_bytes, images_for, measure, memory_bytes
 from saddlepoint.planning.intake import called, located, opened_for, suited
-from saddlepoint.planning.recorded import recorded
-from saddlepoint.planning.size import asked_of, told
-from saddlepoint.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.planning.recorded import recorded, unmeasured
+from saddlepoint.planning.size import free, told
+from saddlepoint.record import RunRecord
 from saddlepoint.running.watcher import Plan
 from saddlepoint.settings.run import Run
-from saddlepoint.systems import catalog
 
 SHORT = 10.0  # rounds a second, from which on threads may cost more than they give
 SMALL = 2e7  # weights times examples of a round, below which they do where rounds are long
@@ -29,7 +26,7 @@ class Prepared:
         self, data: str | Held, config: Run, budget: float | None, tell: Tell = silent, source: Source | None = None
     ) -> None:
         self.engine = resolve(config.engine)
-        self.chooses = budget is not None and asked_of(called(data), config)
+        self.chooses = budget is not None and free(called(data), config)
         config = located(data, config, budget, self.engine)
         self.sources = opened_for(config, data, source, tell)
         self.facts = facts_of(self.sources)
@@ -96,24 +93,9 @@ class Prepared:
         return self.record_of(self.config, self.measured.rate)
 
     def record_of(self, config: Run, rate: float | None = None) -> RunRecord:
-        engine = self.engine
-        choices = Choices(
-            device=str(engine.device),
-            precision=engine.precision,
-            threads=engine.threads,
-            rate=rate,
-            planned_seconds=self.budget,
-            rates=self.measured.rates if rate else (),
-        )
-        others: Mapping[str, DataRecord] = {name: each for name, each in self.records.items() if name != "x"}
-        return RunRecord(
-            config=config,
-            data=self.records["x"],
-            others=dict(others),
-            choices=choices,
-            versions=versions(),
-            system_sha256=catalog.digest(config.system),
-        )
+        record, found = unmeasured(config, self.engine, self.records), {"rate": rate, "planned_seconds": self.budget}
+        found |= {"rates": self.measured.rates} if rate else {}
+        return record.model_copy(update={"choices": record.choices.model_copy(update=found)})
 
 
 def with_length(config: Run, images: int) -> Run:

@@ -1,10 +1,15 @@
-"""What a run knows of its data for good: what they are, and which examples no training sees."""
+"""What a run knows for good before anything is measured: its data and which of them no training sees, its engine."""
+
+from collections.abc import Mapping
 
 from saddlepoint.data.duplicates import groups
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import split
+from saddlepoint.engine import Engine
 from saddlepoint.randomness import Randomness
-from saddlepoint.record import DataRecord
+from saddlepoint.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.settings.run import Run
+from saddlepoint.systems import catalog
 
 
 def recorded(source: Source, fraction: float) -> DataRecord:
@@ -20,4 +25,16 @@ def recorded(source: Source, fraction: float) -> DataRecord:
         licence=source.licence,
         digest=source.digest(),
         held_out=tuple(split(source, fraction, chance, groups(source.x, source.low, source.high)).held_out.tolist()),
+    )
+
+
+def unmeasured(config: Run, engine: Engine, data: Mapping[str, DataRecord]) -> RunRecord:
+    """config.json of a run on these data, by column."""
+    return RunRecord(
+        config=config,
+        data=data["x"],
+        others={name: each for name, each in data.items() if name != "x"},
+        choices=Choices(device=str(engine.device), precision=engine.precision, threads=engine.threads),
+        versions=versions(),
+        system_sha256=catalog.digest(config.system),
     )

@@ -15,8 +15,7 @@ from saddlepoint.data.sources import listing
 from saddlepoint.durations import show
 from saddlepoint.engine import Engine
 from saddlepoint.planning.budget import images_for, measure
-from saddlepoint.planning.recorded import recorded
-from saddlepoint.record import Choices, RunRecord, versions
+from saddlepoint.planning.recorded import recorded, unmeasured
 from saddlepoint.running.reading import SIDE
 from saddlepoint.settings.run import Run
 from saddlepoint.systems import catalog
@@ -56,15 +55,15 @@ def affordable(data: str, config: Run, budget: float | None, engine: Engine) -> 
     """The longest side of pictures that is worth trying in this time, where no size is asked for. Without a time, and
     where each picture needs another beside it, a usual one.
     """
-    if budget is None or not asked_of(data, config):
+    if budget is None or not free(data, config) or are_points(data) or not large(data):
         return SIDE if engine.device.type != "cuda" else 4 * SIDE
     return pace(config, engine).side(budget)
 
 
-def asked_of(data: str, config: Run) -> bool:
-    """Whether the size of these data is for the run to choose: large pictures in files, of nothing but themselves."""
+def free(data: str, config: Run) -> bool:
+    """Whether the size of pictures would be for the run to choose: they are in files, and of nothing but themselves."""
     fixed = config.data.size or config.data.side or config.base
-    return not fixed and alone(config) and medium(data) in FILES and not are_points(data) and large(data)
+    return not fixed and alone(config) and medium(data) in FILES
 
 
 def alone(config: Run) -> bool:
@@ -113,13 +112,5 @@ def measured(settings: str, engine: Engine) -> Pace:
     x = torch.randint(256, (EXAMPLES, 3, PROBE, PROBE), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     c = None if config.data.unconditional else torch.arange(EXAMPLES) % 2
     source = Source("noise", x, c, () if c is None else ("a", "b"))
-    choices = Choices(device=str(engine.device), precision=engine.precision, threads=engine.threads)
-    record = RunRecord(
-        config=config,
-        data=recorded(source, 0.0),
-        choices=choices,
-        versions=versions(),
-        system_sha256=catalog.digest(config.system),
-    )
-    found = measure(record, {"x": source}, engine)
+    found = measure(unmeasured(config, engine, {"x": recorded(source, 0.0)}), {"x": source}, engine)
     return Pace(found.rate, found.round, config.judge.share)

@@ -36,7 +36,6 @@ from saddlepoint.report.material import Material, Pairs, Translated
 from saddlepoint.report.page import write_report
 from saddlepoint.running.judging import SAMPLES, court_of
 from saddlepoint.running.live import Live
-from saddlepoint.running.replan import in_force
 from saddlepoint.running.watcher import Summary
 from saddlepoint.storage.checkpoint import checkpoints
 from saddlepoint.storage.told import ended, told
@@ -227,7 +226,7 @@ def doctor(live: Live, folder: Path, measures: dict[str, Measure]) -> list[tuple
     judged = f" (judged against {references[-1]})" if references else ""
     return [
         ("doctor", verdict.name, f"{verdict.evidence}{judged}; change: {change}")
-        for verdict, change in in_turn(examine(folder, in_force(live)))
+        for verdict, change in in_turn(examine(folder, live.config))
     ]
 
 

@@ -17,7 +17,6 @@ from saddlepoint.report.material import Material
 from saddlepoint.report.page import write_report
 from saddlepoint.running.finish import frames
 from saddlepoint.running.live import Live
-from saddlepoint.running.replan import in_force
 
 SHARE = 0.01  # of a run's time, at most, for its page
 FIRST = 0.2  # seconds that a page is expected to take before one was written
@@ -58,7 +57,7 @@ class LivePage:
 
     def write(self, going_on: bool) -> None:
         with suppress(SaddlepointError):
-            first, *_ = examine(self.folder, in_force(self.live))
+            first, *_ = examine(self.folder, self.live.config)
             change = "" if first.name in BENIGN else f"; change: {first.change}"
             strip = frames(self.folder)
             shown = Material(frames=strip, tables=[("doctor", first.name, first.evidence + change)])

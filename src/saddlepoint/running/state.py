@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from saddlepoint.files import read_bounded, reading
 from saddlepoint.storage.lock import LARGEST, NAME
-from saddlepoint.storage.told import told
+from saddlepoint.storage.told import ended, told
 
 try:
     import fcntl
@@ -24,13 +24,7 @@ def journal(folder: Path) -> list[dict[str, Any]]:
 
 def state_of(folder: Path, events: list[dict[str, Any]]) -> State:
     """Whether the run goes on at this moment, came to its end, or has to be resumed to get there."""
-    return "running" if held(folder) else "done" if over(events) else "stopped"
-
-
-def over(events: list[dict[str, Any]]) -> bool:
-    """Whether the run came to its end, and nothing but its last checkpoint was added since."""
-    last = [event["event"] for event in events if event["event"] != "checkpoint"][-1:]
-    return last == ["end"]
+    return "running" if held(folder) else "done" if ended(events) else "stopped"
 
 
 def held(folder: Path) -> bool:
