@@ -577,7 +577,7 @@ TABLE = {
         ("too short before its end", "if not case.over or not (case.bad or", "if not (case.bad or"),
         ("few updates before its end", "if not case.over or case.updates >= FEWEST", "if case.updates >= FEWEST"),
         ("a plateau before anything came to rest", " or case.updates < RESTED", ""),
-        ("no updates are too few", "[barely(case) or beaten(case)", "[beaten(case)"),
+        ("no updates are too few", "SIGNS if barely(case) is None else (not_finite, barely)", "SIGNS"),
         ("no mixture is better", "beaten(case) or plateau(case)", "plateau(case)"),
         ("better within the error bars", "theirs[1] <= ours[2]", "theirs[0] <= ours[0]"),
         ("copies alone", "(case.setting(\"range\") in ENDLESS if p is None else p > SURE)", "False"),

@@ -227,6 +227,16 @@ def test_a_run_of_less_than_a_hundred_updates_was_too_short_whatever_it_made(len
         assert verdict.change == f"--images {10 * length}"
 
 
+def test_signs_of_a_run_that_hardly_moved_its_networks_are_no_faults():
+    """Its samples are alike and D is certain, as at any beginning; numbers that are not finite are told as ever."""
+    config = CONFIG | {"batch": 2}
+    ill = judgement(spread=18, class_spread=18, coverage=0.0)
+    assert [verdict.name for verdict in said(rounds(), held_out(fake=-9), ill, config=config)] == ["too few updates"]
+    assert said(rounds(), held_out(fake=-9), ill)[0].name == "mode collapse"
+    worse = said(rounds(), {"event": "rollback"}, ill, config=config)
+    assert [verdict.name for verdict in worse] == ["non-finite values masked", "too few updates"]
+
+
 @pytest.mark.parametrize(("batch", "name"), [(10, "plateau"), (11, "healthy")])
 def test_before_600_updates_nothing_has_come_to_rest(batch: int, name: str):
     config = CONFIG | {"batch": batch, "stages": [CONFIG["stages"][0] | {"images": 6_000}]}

@@ -39,8 +39,9 @@ class Verdict(NamedTuple):
 
 def diagnose(case: Case) -> list[Verdict]:
     """All that is found, the most urgent first; where nothing is wrong `too few updates`, `plateau` or `healthy`."""
-    found = [verdict for sign in SIGNS if (verdict := sign(case)) is not None]
-    verdicts = found or [barely(case) or beaten(case) or plateau(case) or unfinished(case) or healthy(case)]
+    signs = SIGNS if barely(case) is None else (not_finite, barely)  # all else is of networks that hardly moved
+    found = [verdict for sign in signs if (verdict := sign(case)) is not None]
+    verdicts = found or [beaten(case) or plateau(case) or unfinished(case) or healthy(case)]
     return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in verdicts]
 
 
