@@ -1390,7 +1390,7 @@ TABLE = {
         ("headline: no line says that there is none", "if (silent := unsaid(measures))", "if (silent := '')"),
     ],
     ("report/facts.py", "test_headline.py"): [
-        ("what a figure is of is left out", "(of_what, interval, said", "(interval, said"),
+        ("what a figure is of is left out", "(of_what, interval, aside", "(interval, aside"),
         ("headline: the card tells no protocol", ", protocol(measure.card))))", ")))"),
     ],
     ("running/opinions.py", "test_outside.py"): [

@@ -206,6 +206,10 @@ def test_one_figure_stands_wherever_a_run_is_spoken_of(tmp_path):
     few = figure(other._replace(card=CARD._replace(metric="Frechet distance (biased upwards: few examples)")))
     assert (few.name, few.value) == ("Frechet distance", "3.200")
     assert few.note == "3.100 to 3.300; biased upwards: few examples; by digits_a, 1,000 samples"
+    share = "Frechet distance (biased upwards: few examples) / that of the mean real example alone, %"
+    few = figure(other._replace(card=CARD._replace(metric=share)))
+    assert (few.name, few.value) == ("Frechet distance / that of the mean real example alone", "3.200 %")
+    assert few.note == "3.100 to 3.300; biased upwards: few examples; by digits_a, 1,000 samples"
     lines = (
         '{"event": "judgement", "images": 9, "decides": "frechet", "frechet": {"average-1": [5, 4, 6]}, '
         '"card": null, "measures": {"frechet": [5, 4, 6], "distance": [40, 30, 50]}}\n{"event": "end", "images": 9}\n'

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import shlex
 from collections.abc import Mapping
 from datetime import datetime
@@ -61,10 +62,10 @@ def figure(measure: Measure) -> Fact:
     """A measure in a few large letters: its short name, its value and unit; what else its name says is in the note."""
     value, interval = with_interval(measure)
     name, _, unit = measure.card.metric.partition(", ")
-    name, _, said = name.partition(" (")
+    aside = re.search(r" \((.*?)\)", name)
     unit, _, of_what = unit.partition(" ")
-    note = "; ".join(filter(None, (of_what, interval, said.removesuffix(")"), protocol(measure.card))))
-    return Fact(name, f"{value} {unit}".strip(), note)
+    note = "; ".join(filter(None, (of_what, interval, aside and aside[1], protocol(measure.card))))
+    return Fact(name.replace(aside[0], "") if aside else name, f"{value} {unit}".strip(), note)
 
 
 def with_interval(measure: Measure) -> tuple[str, str]:
