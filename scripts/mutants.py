@@ -2265,6 +2265,45 @@ TABLE = {
         ("fourth: the sign of a mean", 'logits["train"].sign().mean()', 'logits["train"].mean().sign()'),
         ("fourth: as far aside as down", "max(1, width // SHIFT)", "max(1, height // SHIFT)"),
     ],
+    ("systems/given.py", "test_given.py"): [
+        (
+            "given: the user's own module is trained",
+            "deepcopy(maker) if isinstance(maker, nn.Module)",
+            "maker if isinstance(maker, nn.Module)",
+        ),
+        (
+            "given: what is given is kept as it is later",
+            "kept = parts._replace(**{name: deepcopy(maker)",
+            "kept = parts._replace(**{name: maker",
+        ),
+        (
+            "given: the objective is left as it was",
+            "game = replace(game, objective=parts.objective)",
+            "game = replace(game, objective=game.objective)",
+        ),
+        (
+            "given: further terms are forgotten",
+            "terms=game.terms + terms) if terms else game",
+            "terms=game.terms) if terms else game",
+        ),
+        ("given: measures are forgotten", "judges=base.judges + judges", "judges=base.judges"),
+        ("given: c reaches every G", "told=takes_two(networks[\"G\"], None)", "told=True"),
+        ("given: the start is the base's", "unprepared if \"G\" in own else base.prepare", "base.prepare"),
+        ("given: closures look alike", "for cell in part.__closure__ or ():", "for cell in ():"),
+        (
+            "given: layers look alike",
+            "        yield repr(part)\n        yield from (f\"{name}",
+            "        yield from (f\"{name}",
+        ),
+        (
+            "given: code looks alike",
+            "name if name.split(\".\")[0] in (\"torch\", \"saddlepoint\") else inspect.getsource(thing)",
+            "name",
+        ),
+        ("given: torch's code is looked at", "in (\"torch\", \"saddlepoint\")", "in (\"saddlepoint\",)"),
+        ("given: an idle objective is taken", "all(game.D is None for game in stages)", "False"),
+        ("given: an idle setting is taken", "not in Pace.model_fields:", "in ():"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

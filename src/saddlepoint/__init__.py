@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from saddlepoint.artefact.artefact import Artefact as Artefact
     from saddlepoint.artefact.folder import load as load
     from saddlepoint.artefact.samples import Samples as Samples
+    from saddlepoint.data.facts import Facts as Facts
     from saddlepoint.errors import SaddlepointError as SaddlepointError
     from saddlepoint.front import compare as compare
     from saddlepoint.front import doctor as doctor
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from saddlepoint.front import resume as resume
     from saddlepoint.front import score as score
     from saddlepoint.front import train as train
+    from saddlepoint.front import use as use
     from saddlepoint.game.algorithm import algorithm_1 as algorithm_1
     from saddlepoint.game.algorithm import play as play
     from saddlepoint.game.averaging import Average as Average
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from saddlepoint.game.rules import Game as Game
     from saddlepoint.game.rules import State as State
     from saddlepoint.game.rules import Term as Term
+    from saddlepoint.judging.card import Measure as Measure
     from saddlepoint.objectives import Objective as Objective
     from saddlepoint.objectives import hinge as hinge
     from saddlepoint.objectives import least_squares as least_squares
@@ -60,7 +63,8 @@ if TYPE_CHECKING:
     from saddlepoint.records import Turn as Turn
     from saddlepoint.run import Run as Run
     from saddlepoint.running.calls import StopTraining as StopTraining
-    from saddlepoint.systems.theirs import use as use
+    from saddlepoint.systems.given import Parts as Parts
+    from saddlepoint.systems.system import View as View
 
 EXPORTS = {
     "train": "saddlepoint.front",
@@ -76,7 +80,11 @@ EXPORTS = {
     "load": "saddlepoint.artefact.folder",
     "Artefact": "saddlepoint.artefact.artefact",
     "Samples": "saddlepoint.artefact.samples",
-    "use": "saddlepoint.systems.theirs",
+    "use": "saddlepoint.front",
+    "Parts": "saddlepoint.systems.given",
+    "Facts": "saddlepoint.data.facts",
+    "View": "saddlepoint.systems.system",
+    "Measure": "saddlepoint.judging.card",
     "Game": "saddlepoint.game.rules",
     "Term": "saddlepoint.game.rules",
     "Dials": "saddlepoint.game.rules",

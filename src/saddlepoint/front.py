@@ -31,14 +31,29 @@ from saddlepoint.running.opinions import Opinion
 from saddlepoint.running.opinions import score as opinions
 from saddlepoint.running.watcher import Listened, Nobody, Watcher
 from saddlepoint.settings.run import Judge
+from saddlepoint.systems import theirs
 from saddlepoint.tracking import tracked
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from saddlepoint.systems.given import Parts
+
 Where = Run | str | Path
 quiet: Watcher = Nobody()
 """Watches a run and says nothing."""
+
+
+def use(system: "str | Path | Parts") -> None:
+    """Make known, for as long as this process lives, a system in a file of your own, or parts of your own that a run
+    was given: runs and generators made of them can then be opened.
+    """
+    if isinstance(system, str | os.PathLike):
+        theirs.use(system)
+    else:
+        from saddlepoint.systems import given  # which imports torch
+
+        given.use(system)
 
 
 def train(
@@ -48,6 +63,7 @@ def train(
     budget: Time | None = None,
     name: str | None = None,
     settings: Mapping[str, Any] | None = None,
+    parts: "Parts | None" = None,
     stop_early: bool = False,
     root: str | Path = api.RUNS,
     watcher: Watcher | None = None,
@@ -59,7 +75,8 @@ def train(
     """Train on these data: `train("digits", budget="2m", settings={"seed": 1, "g.lr": 5e-4})`.
 
     `budget` is a length of time; without one the recipe's number of images is seen. `settings` are those of the command
-    line, by their dotted names. `stop_early` ends it at the first judgement after which the doctor says plateau.
+    line, by their dotted names. `parts` are networks, an objective, terms and measures of your own, in the place of the
+    recipe's. `stop_early` ends it at the first judgement after which the doctor says plateau.
     `watcher` shows how it goes, by itself what suits the place; `quiet` says nothing. `track` follows it in wandb,
     tensorboard or trackio too.
 
@@ -69,6 +86,10 @@ def train(
     there = opened(data)
     early = {"stop_early": True} if stop_early else {}
     config = configure(recipe, None, {**(settings or {}), **early}, usual(there))
+    if parts is not None:
+        from saddlepoint.systems import given
+
+        config = given.taken(parts, config, settings or {})
     seconds = None if budget is None else parse(budget, "budget")
     calls = Calls(on_round, on_snapshot, on_judgement)
     with watched(watcher, calls) as shown, tracked(track, shown) as eyes:
@@ -82,6 +103,7 @@ def resume(
     *,
     more: Time | None = None,
     data: object = None,
+    parts: "Parts | None" = None,
     watcher: Watcher | None = None,
     track: str | None = None,
     on_round: Callable[[Round], object] | None = None,
@@ -89,8 +111,10 @@ def resume(
     on_judgement: Callable[[Measures], object] | None = None,
 ) -> Run:
     """Go on exactly where a run stopped, or for so much `more` time. One that was trained on data from memory is given
-    the same `data` again.
+    the same `data` again, one with parts of your own the same `parts`.
     """
+    if parts is not None:
+        use(parts)
     there = held_by(run) if data is None else opened(data)
     seconds = None if more is None else parse(more, "more")
     given = there if isinstance(there, Held) else None

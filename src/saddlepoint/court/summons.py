@@ -12,6 +12,8 @@ from saddlepoint.settings.run import Run
 from saddlepoint.systems.catalog import system
 from saddlepoint.systems.system import View
 
+SHOWN = 1_000  # training examples that a judge of its own may compare with
+
 BENCHES: dict[str, Callable[[Evidence], Bench]] = {"samples": jury.by_samples, "pairs": by_pairs, "nats": in_nats}
 
 
@@ -27,7 +29,7 @@ def own(judge: Callable[[View], Measures], evidence: Evidence) -> Bench:
     """A system's own judge, as a bench: the same at every moment."""
 
     def quick(model: Artefact, n: int, seed: int) -> Measures:
-        real = evidence.sides.train.x[:1]
+        real = evidence.sides.train.x[:SHOWN]
         return judge(View(model.model, evidence.facts, evidence.record.config, evidence.unseen, real, seed))
 
     return Bench(quick, lambda model, n, seed: Judged(quick(model, n, seed)))

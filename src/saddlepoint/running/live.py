@@ -22,12 +22,13 @@ from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.game.algorithm import play
 from saddlepoint.game.averaging import averages_of
+from saddlepoint.game.plain import ask
 from saddlepoint.game.players import carry
 from saddlepoint.game.rules import real_against_fake
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.randomness import Randomness, seed_of
 from saddlepoint.record import RunRecord
-from saddlepoint.records import Batch, Round
+from saddlepoint.records import Batch, Round, answer
 from saddlepoint.running.base import begin_with
 from saddlepoint.running.dials import dials
 from saddlepoint.running.progress import Progress
@@ -295,5 +296,5 @@ class Live:
         """A critic's logit of each example of a batch, [B], on the CPU; the mean over sites of a patch critic."""
         x, _ = real_against_fake(batch.x, batch.x)
         c = None if blind or batch.c is None else batch.c.to(self.engine.device)
-        y = D(x.to(self.engine.device), c).logits.float()
+        y = answer(ask(D, "D", x.to(self.engine.device), c)).logits.float()
         return (y.flatten(1).mean(1) if y.ndim > 1 else y).cpu()

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from saddlepoint import objectives
 from saddlepoint.data.facts import Facts
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.plain import ask
 from saddlepoint.game.players import Player
 from saddlepoint.networks.blocks import Output
 from saddlepoint.objectives import Objective
@@ -105,7 +106,9 @@ def moved(t: Tensor | None, network: nn.Module) -> Tensor | None:
 @torch.no_grad()
 def run(network: nn.Module, *given: Tensor | None) -> Tensor:
     """What a network in use makes of this: without dropout, without a graph, on the CPU, in full precision."""
-    return network.eval()(*(moved(t, network) for t in given)).float().cpu()
+    network.eval()
+    x, *c = (moved(t, network) for t in given)
+    return (ask(network, "G", x, *c) if c else network(x)).float().cpu()
 
 
 def size(facts: Facts) -> int:

@@ -8,7 +8,7 @@ import hashlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -34,6 +34,9 @@ class Theirs(NamedTuple):
 
 IN_USE: dict[str, Theirs] = {}
 """By name: files in use in this process."""
+
+GIVEN: dict[str, Callable[[str], "Theirs | None"]] = {}
+"""By how their systems' names end: what makes a system of this name out of parts given in this process."""
 
 
 def use(path: str | Path) -> Theirs:
@@ -86,8 +89,14 @@ def offered(name: str) -> Theirs:
     """The system of this name, in use or installed; SaddlepointError that says how to bring it."""
     if name in IN_USE:
         return IN_USE[name]
+    for made in GIVEN.values():
+        if (found := made(name)) is not None:
+            return found
     for point in entry_points(group=GROUP, name=name):
         return installed(point)
+    if "+" in name:
+        what = f"{name!r}: parts of somebody's own, which are not here"
+        raise SaddlepointError(what, "system", "give the same ones again, in Python: sp.use(sp.Parts(...))")
     hint = f"give the file: --system PATH/{name}" if name.endswith(".py") else "install the package that has it"
     raise SaddlepointError(f"no system '{name}' here", "system", hint)
 
