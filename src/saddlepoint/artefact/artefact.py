@@ -216,6 +216,13 @@ class Artefact:
         c = self.facts.get("c")
         return c if c is not None and c.kind == "pictures" else self.about
 
+    def turned(self) -> "Artefact":
+        """The same model the other way round: `apply` takes the way back."""
+        if self.model.back is None:
+            raise SaddlepointError("this model knows no way back", "--back", "leave it out")
+        model = self.model._replace(apply=self.model.back, back=self.model.apply)
+        return Artefact(model, self.description, self.networks)
+
     def apply(self, c: Tensor, seed: int = 0, tell: Tell = None) -> Samples:
         """What the model makes of each of these, [n, C, H, W] as stored: of any size where its networks allow that.
 

@@ -33,6 +33,9 @@ def apply(
     seed: Annotated[
         int | None, Parameter(metavar="N", help="Of what is left to chance, if anything is; unset: 0.")
     ] = None,
+    back: Annotated[
+        bool, Parameter(negative=(), help="The other way, where the model was trained both ways: from --to to DATA.")
+    ] = False,
     device: Annotated[str, Parameter(metavar="NAME", help="Where: auto, cpu, cuda, mps.")] = "cpu",
     voice: Speaking = NORMAL,
 ) -> None:
@@ -61,6 +64,7 @@ def apply(
     from saddlepoint.engine import choose_device
 
     model = artefacts.load(run, str(choose_device(device)))
+    model = model.turned() if back else model
     if model.model.apply is not None and not model.model.apply.chance:
         without_effect({"--seed": seed}, "on this model, which leaves nothing to chance")
     written, faults = applied(model, dict(zip(pictures, places)), seed or 0, silent=voice.quiet or voice.json)

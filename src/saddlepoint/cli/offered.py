@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from saddlepoint.data.names import WORLD_NAMES
 from saddlepoint.planning.begin import chosen, settings_of
-from saddlepoint.settings.tree import SHORT, Kind, Setting, first_line, flag, settings, stage_type
+from saddlepoint.settings.tree import Kind, Setting, first_line, flag, further, settings, stage_type, sugar
 
 DATA = f"a folder, a zip, a table, arrays; or digits; or a world: {', '.join(WORLD_NAMES)}"
 TIME = "How long to train, as 90s, 10m, 1h30m."
@@ -86,13 +86,14 @@ def offered(kind: Kind, brief: bool) -> tuple[Flag, ...]:
     brief: the help shows everyday flags alone.
     """
     known = settings(kind)
-    hidden = {full for full in map(SHORT.get, known) if full is not None}  # their short names are shown instead
+    # their short names are shown instead
+    hidden = {full for short, (full, *_) in sugar(kind).items() if short != "lr"}
     return (*BEFORE, *(of_setting(each, kind, brief, each.name not in hidden) for each in known.values()), *AFTER)
 
 
 def of_setting(setting: Setting, kind: Kind, brief: bool, show: bool) -> Flag:
     """The flag of one setting. Its text is checked later, with the whole configuration."""
-    everyday, many = setting.name in EVERYDAY, len(kinds(settings(kind)))
+    everyday, many = setting.name in (*EVERYDAY, *further(kind)), len(kinds(settings(kind)))
     return Flag(
         setting.name,
         setting.form,

@@ -1,6 +1,7 @@
 """From what a user calls their data to sources that a system can be trained on: names, sizes, kinds."""
 
 import re
+from collections.abc import Mapping
 from os.path import exists
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.planning.size import affordable
+from saddlepoint.record import DataRecord
 from saddlepoint.running.base import checkpoint_of, record_of
 from saddlepoint.running.live import Sources
 from saddlepoint.running.reading import reading
@@ -71,13 +73,21 @@ def suited(config: Run, facts: Facts) -> None:
                 raise SaddlepointError(what, config.data.name, "`saddlepoint recipes` says what each recipe takes")
         elif about.kind not in kinds:
             what = f"`{config.recipe}` takes {' or '.join(kinds)}{' as conditions' * (name == 'c')}, not {about.kind}"
-            raise SaddlepointError(what, config.data.name, "`saddlepoint recipes` says what each recipe takes")
+            where = wishes(config).get(name, config.data).name
+            raise SaddlepointError(what, where, "`saddlepoint recipes` says what each recipe takes")
     if (only := system(config.system).only) and config.range not in only:
         what = f"`{config.recipe}` cannot be played with x in this range"
         raise SaddlepointError(what, f"--range {config.range}", f"use --range {' or '.join(only)}")
     medium = medium_of(facts["x"])
     if config.range not in medium.ranges:
         raise SaddlepointError(f"{medium.noun} are not in a range", f"--range {config.range}", "use --recipe points")
+
+
+def apart(records: Mapping[str, DataRecord]) -> None:
+    """Refuse a further set of data that is the first one again."""
+    for name, record in records.items():
+        if name != "x" and record.digest == records["x"].digest:
+            raise SaddlepointError("it is the first set of data again", f"--{name} {record.name}", "give the other kind")
 
 
 def as_the_base(base: str, data: Data, config: Run) -> tuple[Data, Run]:

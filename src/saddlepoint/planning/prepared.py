@@ -8,12 +8,13 @@ from saddlepoint.data.sources import silent
 from saddlepoint.engine import resolve
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.planning.budget import Measurement, disk_bytes, images_for, measure, memory_bytes
-from saddlepoint.planning.intake import called, located, opened_for, suited
+from saddlepoint.planning.intake import apart, called, located, opened_for, suited
 from saddlepoint.planning.recorded import recorded, unmeasured
 from saddlepoint.planning.size import free, told
 from saddlepoint.record import RunRecord
 from saddlepoint.running.watcher import Plan
 from saddlepoint.settings.run import Run
+from saddlepoint.settings.tree import wishes
 
 SHORT = 10.0  # rounds a second, from which on threads may cost more than they give
 SMALL = 2e7  # weights times examples of a round, below which they do where rounds are long
@@ -31,7 +32,9 @@ class Prepared:
         self.sources = opened_for(config, data, source, tell)
         self.facts = facts_of(self.sources)
         suited(config, self.facts)
-        self.records = {name: recorded(each, config.data.held_out) for name, each in self.sources.items()}
+        share = {name: wish.held_out for name, wish in wishes(config).items()}
+        self.records = {name: recorded(each, share[name]) for name, each in self.sources.items()}
+        apart(self.records)
         self.budget = budget
         self.measured = self.measure(config)
         config = config.model_copy(update={"batch": self.measured.batch})

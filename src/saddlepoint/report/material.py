@@ -31,16 +31,6 @@ class Pairs(NamedTuple):
     others: Mapping[str, Tensor] = MappingProxyType({})
 
 
-class Translated(NamedTuple):
-    """What a model made of examples it had not seen: what went in, what came out, what it should have been; each uint8
-    [M, C, H, W].
-    """
-
-    given: Tensor
-    made: Tensor
-    wanted: Tensor
-
-
 class Material(NamedTuple):
     """What a page shows beyond the run folder's own words. Whatever is missing is left out of the page.
 
@@ -51,7 +41,8 @@ class Material(NamedTuple):
     measures    of the samples, by name; the first three stand at the top of the page
     tables      further figures: (name, value, note)
     copies      near-copies beside the training pictures that they are like, the closest first
-    translated  what a model made of pictures it was given
+    translated  rows by name, each uint8 [M, C, H, W]: what a model was given and had not seen, what it made of it, what
+                that should have been, or what it is again on the way back
     sheet       samples drawn in one picture, where they are no pictures
     """
 
@@ -62,5 +53,5 @@ class Material(NamedTuple):
     measures: Mapping[str, Measure] = MappingProxyType({})
     tables: Sequence[tuple[str, str, str]] = ()
     copies: Pairs | None = None
-    translated: Translated | None = None
+    translated: Mapping[str, Tensor] = MappingProxyType({})
     sheet: "Image | None" = None

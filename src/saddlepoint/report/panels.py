@@ -1,7 +1,7 @@
 """The page's pictures: samples beside real ones, the film strip, copies or not."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from saddlepoint.figures import Frame, compact
 from saddlepoint.report.inline import BUDGET, Inline, inline, row, shrunk, shrunk_image
-from saddlepoint.report.material import Pairs, Translated
+from saddlepoint.report.material import Pairs
 
 MOST_CLASSES, MOST_IN_ROW, MOST_PAIRS = 20, 10, 10
 
@@ -52,12 +52,9 @@ def samples(generated: Tensor | None, real: Tensor | None, classes: object) -> S
     return Samples(rows, "classes", f"The first {MOST_CLASSES} of {k} classes." if k > MOST_CLASSES else "")
 
 
-def translated(found: Translated | None) -> list[tuple[str, Inline]]:
+def translated(found: Mapping[str, Tensor]) -> list[tuple[str, Inline]]:
     """What went in, what came out, what it should have been: a row for each."""
-    if found is None:
-        return []
-    rows = zip(("given", "made of it", "wanted"), found)
-    return [(name, row(shrunk(pictures[:MOST_PAIRS], 500_000))) for name, pictures in rows]
+    return [(name, row(shrunk(pictures[:MOST_PAIRS], 500_000))) for name, pictures in found.items()]
 
 
 def film(frames: Sequence[Frame], noun: str = "examples") -> Film | None:

@@ -32,7 +32,7 @@ from saddlepoint.judging.memory import nearest_l1
 from saddlepoint.judging.mixture import BESIDE
 from saddlepoint.judging.nearest import nearest
 from saddlepoint.media.catalog import medium_of
-from saddlepoint.report.material import Material, Pairs, Translated
+from saddlepoint.report.material import Material, Pairs
 from saddlepoint.report.page import write_report
 from saddlepoint.running.judging import SAMPLES, court_of
 from saddlepoint.running.live import Live
@@ -119,7 +119,7 @@ def shown(live: Live, model: Artefact, court: Court | None) -> Material:
     if "apply" not in model.can or not model.medium.copies:
         return material
     view = live.view()._replace(model=model.model)
-    return material._replace(translated=Translated(*(as_large(t, view) for t in translated(view))))
+    return material._replace(translated={name: as_large(t, view) for name, t in translated(view).items()})
 
 
 def sampled(live: Live, model: Artefact, court: Court | None) -> Material:

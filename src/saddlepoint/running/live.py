@@ -162,7 +162,11 @@ class Live:
     def description(self, run: str) -> Description:
         """What is to be known of the model that this run leaves. Where its data lie is nobody's business."""
         data, best, model = self.record.data, self.progress.best, self.model()
-        config = self.config.model_copy(update={"data": type(self.config.data)(name=data.name), "base": None})
+        named = {
+            "data" if name == "x" else name: type(wish)(name=self.record.of(name).name)
+            for name, wish in wishes(self.config).items()
+        }
+        config = self.config.model_copy(update={**named, "base": None})
         facts = {name: about for name, about in self.facts.items() if name != "c" or model.told}
         return Description(
             config=config,

@@ -86,6 +86,8 @@ def merge(
     for tag in [name for name in base if name.endswith(".network.kind")]:
         if tag in chosen and chosen[tag].value != base[tag]:
             base = {name: value for name, value in base.items() if not name.startswith(tag.removesuffix("kind"))}
+    unset = {name for name in base if any(other.startswith(f"{name}.") for other in chosen)}  # a group, as None
+    base = {name: value for name, value in base.items() if name not in unset}
     merged = {**base, **{name: given.value for name, given in chosen.items()}}
     rules = {name: merged.pop(name) for name in stage_type(kind).model_fields if name in merged}
     if rules and isinstance(merged.get("stages"), list | tuple):

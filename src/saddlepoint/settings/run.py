@@ -89,6 +89,13 @@ class Data(Frozen):
     """Ignore the labels."""
 
 
+class Further(Data):
+    """A second set of data, beside DATA."""
+
+    name: str  # pyright: ignore[reportGeneralTypeIssues]
+    """The second set: a folder, a zip, a table, arrays."""
+
+
 class Engine(Frozen):
     """How the arithmetic is done. 'auto' is resolved when a run starts, and the choice is kept with the run."""
 

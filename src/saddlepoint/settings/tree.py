@@ -11,14 +11,14 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from saddlepoint.settings.run import Data, Run, Stage
+from saddlepoint.settings.run import Data, Further, Run, Stage
 
 SHORT = {
     "device": "engine.device",
     "from": "base",
     **{name: f"data.{name}" for name in ("unconditional", "size", "cond", "balance", "mirror", "bad")},
 }
-"""Short names, and what they set. `lr` is one too: of every player."""
+"""Short names, and what they set. `lr` is one too, of every player, and the name of each further set of data."""
 
 IN_FILES_ONLY = ("version", "system", "recipe", "stages", "data.name")
 """On the command line these are the --recipe flag and the data itself, or come from the recipe."""
@@ -62,7 +62,18 @@ def sugar(kind: Kind) -> Mapping[str, tuple[str, ...]]:
     """Short names, and what they stand for. A setting named in full wins over a short name that stands for several."""
     rates = tuple(setting.name for setting in leaves(kind) if setting.name.endswith(".lr"))
     known = {setting.name for setting in leaves(kind)}
-    return ({"lr": rates} if rates else {}) | {short: (name,) for short, name in SHORT.items() if name in known}
+    short = SHORT | {name: f"{name}.name" for name in further(kind)}
+    return ({"lr": rates} if rates else {}) | {each: (name,) for each, name in short.items() if name in known}
+
+
+@cache
+def further(kind: Kind) -> tuple[str, ...]:
+    """The settings of this kind of run that name a further set of data."""
+    return tuple(
+        name
+        for name, field in kind.model_fields.items()
+        if any(isinstance(member, type) and issubclass(member, Further) for member in scalars(field.annotation))
+    )
 
 
 @cache

@@ -34,6 +34,8 @@ SYSTEMS = {
     "gan": Entry("saddlepoint.systems.gan", ("modern", "gan", "cgan", "dcgan", "acgan", "points")),
     "pix2pix": Entry("saddlepoint.systems.pix2pix", ("pix2pix",)),
     "srgan": Entry("saddlepoint.systems.srgan", ("srgan",)),
+    "cut": Entry("saddlepoint.systems.cut", ("cut",)),
+    "cyclegan": Entry("saddlepoint.systems.cyclegan", ("cyclegan",)),
     "stacked": Entry("saddlepoint.systems.stacked", ("stacked",)),
     "vae": Entry("saddlepoint.systems.vae", ("vae",)),
 }

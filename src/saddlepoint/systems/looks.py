@@ -43,13 +43,18 @@ def drawn(model: Model, facts: Facts, n: int, seed: int, of_each: int = 1) -> tu
     return model.sample(n, seed, c), c
 
 
-def translated(view: View, n: int = PAIRS) -> tuple[Tensor, Tensor, Tensor]:
-    """(what goes in, what comes out, what it should have been) of the first n examples, in the model's range."""
+def translated(view: View, n: int = PAIRS) -> dict[str, Tensor]:
+    """Of the first n examples, in the model's range: what goes in, what comes out, and what it should have been; where
+    that is not known, what becomes of it on the way back, if there is one.
+    """
     if view.model.apply is None:
         raise ValueError("a model that translates nothing")
     given = source_of(view.some)[:n]
     out = finite(view.model.apply.call(given, view.seed))
-    return given.cpu(), out, target_of(view.some)[:n].cpu()
+    rows = {"given": given.cpu(), "made of it": out}
+    if isinstance(view.some.x, Tensor):
+        return rows | {"wanted": target_of(view.some)[:n].cpu()}
+    return rows if view.model.back is None else rows | {"and back": finite(view.model.back.call(out, view.seed))}
 
 
 def source_of(batch: Batch) -> Tensor:
@@ -65,8 +70,8 @@ def target_of(batch: Batch) -> Tensor:
 
 
 def before_and_after(view: View) -> "Image":
-    """Three rows: what goes in, what comes out, what it should have been."""
-    rows = [as_large(t, view) for t in translated(view)]
+    """Rows: what goes in, what comes out, what it should have been; or what it is again on the way back."""
+    rows = [as_large(t, view) for t in translated(view).values()]
     return figures.grid(torch.cat(rows), len(rows[0]))
 
 

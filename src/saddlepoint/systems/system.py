@@ -81,6 +81,7 @@ class Model(NamedTuple):
     latent    where there is a z: samples, walks, arithmetic
     sample    (n, seed, c) -> x in the model's range, where there is none: sample i is a function of (seed, i) alone
     apply     of a sketch the photograph, of a picture the better one, of x its reconstruction
+    back      the way back: of the photograph the sketch
     encode    x -> z, [B, Z]
     log_prob  (x, rng) -> nats
     told      whether c, where the data have one, makes a difference to what it makes
@@ -89,6 +90,7 @@ class Model(NamedTuple):
     latent: Latent | None = None
     sample: Callable[[int, int, Tensor | None], Tensor] | None = None
     apply: Translate | None = None
+    back: Translate | None = None
     encode: Callable[[Tensor], Tensor] | None = None
     log_prob: Callable[[Tensor, torch.Generator], Nats] | None = None
     told: bool = True
