@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 
 class Heads(nn.Module):
-    """A head for each layer: of a map's vector at a site, through one hidden layer, a vector of length 1 (section 3)."""
+    """A head for each layer: of a map's vector at a site, by one hidden layer, a vector of length 1 (section 3.2)."""
 
     def __init__(self, sizes: Sequence[int], size: int) -> None:
         super().__init__()

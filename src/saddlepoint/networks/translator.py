@@ -80,7 +80,7 @@ class Translator(nn.Module):
 
     def maps(self, c: Tensor | None) -> tuple[Tensor, ...]:
         """What c becomes on the way: after the first convolution, each halving, half of the blocks, all of them."""
-        h = self.first(fitting(c, self.inputs, self.halvings))
+        h = self.first(fitting(c, self.inputs, self.halvings, "translator"))
         found = [h]
         for down in self.downs:
             h = down(h)

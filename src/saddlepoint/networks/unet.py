@@ -102,14 +102,14 @@ def mirror(network: nn.Module) -> None:
             layer.weight.data.copy_((w + w.flip(3)) / 2)
 
 
-def fitting(c: Tensor | None, inputs: int, halvings: int) -> Tensor:
+def fitting(c: Tensor | None, inputs: int, halvings: int, where: str = "U-Net") -> Tensor:
     """c, or SaddlepointError where it is not pictures of `inputs` channels that can be halved so often."""
     if c is None or c.ndim != 4 or c.shape[1] != inputs:
         what = "no condition c" if c is None else f"c has shape {tuple(c.shape)}"
-        raise SaddlepointError(what, "U-Net", f"give pictures [B, {inputs}, H, W]")
+        raise SaddlepointError(what, where, f"give pictures [B, {inputs}, H, W]")
     height, width = c.shape[2:]
     step = STRIDE**halvings
     if not height or not width or height % step or width % step:
         what = f"pictures of {height} x {width} cannot be halved {halvings} times"
-        raise SaddlepointError(what, "U-Net", f"give sides that are multiples of {step}, or fewer halvings")
+        raise SaddlepointError(what, where, f"give sides that are multiples of {step}, or fewer halvings")
     return c

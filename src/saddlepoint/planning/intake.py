@@ -87,7 +87,8 @@ def apart(records: Mapping[str, DataRecord]) -> None:
     """Refuse a further set of data that is the first one again."""
     for name, record in records.items():
         if name != "x" and record.digest == records["x"].digest:
-            raise SaddlepointError("it is the first set of data again", f"--{name} {record.name}", "give the other kind")
+            what = "it is the first set of data again"
+            raise SaddlepointError(what, f"--{name} {record.name}", "give the other kind")
 
 
 def as_the_base(base: str, data: Data, config: Run) -> tuple[Data, Run]:

@@ -92,7 +92,7 @@ class Data(Frozen):
 class Further(Data):
     """A second set of data, beside DATA."""
 
-    name: str  # pyright: ignore[reportGeneralTypeIssues]
+    name: str = ""
     """The second set: a folder, a zip, a table, arrays."""
 
 

@@ -93,7 +93,8 @@ def wishes(config: Run) -> Mapping[str, Data]:
 
     Those that are unset are left out.
     """
-    return {("x" if name == "data" else name): value for name, value in config if isinstance(value, Data)}
+    named = {name: value for name, value in config if isinstance(value, Data) and value.name}
+    return {("x" if name == "data" else name): value for name, value in named.items()}
 
 
 def leaves(model: type[BaseModel], prefix: str = "", kinds: tuple[str, ...] = ()) -> Iterator[Setting]:

@@ -77,9 +77,9 @@ def alike(facts: Facts) -> int:
     """The channels of both sets, or SaddlepointError where their pictures are not of one form."""
     one, other = ((about.shape, about.dtype) for about in (facts["x"], facts["to"]))
     if one != other:
-        (first, *_), (second, *_) = forms = (one[0], other[0])
         what = f"its pictures are {said(*other)}, those of the first set {said(*one)}"
-        hint = "make both grey, or both coloured" if first[0] != second[0] else f"give --size {forms[0][1]}"
+        equal = one[0][0] == other[0][0] and one[1] == other[1]
+        hint = f"give --size {one[0][1]}x{one[0][2]}" if equal else "make both grey, or both coloured, of 8 bits"
         raise SaddlepointError(what, "--to", hint)
     return one[0][0]
 

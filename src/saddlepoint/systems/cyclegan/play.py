@@ -3,6 +3,8 @@ other are to lead home (equations 1 to 3 of the paper). As in its code G and F m
 made before, with earlier fakes among it.
 """
 
+from torch import Tensor
+
 from saddlepoint.data.facts import Facts
 from saddlepoint.game.algorithm import simultaneous
 from saddlepoint.game.rules import Game, Pairing, Term
@@ -39,8 +41,9 @@ def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene
     def far(word: str):
         """Of both kinds: mean |that - the real one|."""
 
-        def of(turn: Turn):
-            return sum(distance(named(turn.fake, f"{word}_{side}"), named(turn.x, side)) for side in ("a", "b"))
+        def of(turn: Turn) -> Tensor:
+            a, b = (distance(named(turn.fake, f"{word}_{side}"), named(turn.x, side)) for side in ("a", "b"))
+            return a + b
 
         return of
 
