@@ -1,4 +1,4 @@
-"""Translation without pairs: the networks, the costs against sums written out, the feed, runs that are cut, refusals."""
+"""Translation without pairs: networks, costs against sums written out, the feed, runs that are cut, refusals."""
 
 import json
 import math
@@ -61,7 +61,7 @@ def drawn(*shape: int, seed: int = 0) -> Tensor:
 
 @pytest.fixture(scope="module", autouse=True)
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Forty pictures of each kind, 16 x 16: red with a blue square, green with a white one; nothing belongs together."""
+    """Forty pictures of each kind, 16 x 16: red with a blue square, green with a white one, in any places."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "SECONDS", 0.0)
         patch.chdir(tmp_path_factory.mktemp("unpaired"))
@@ -286,7 +286,7 @@ def test_a_run_that_is_cut_anywhere_ends_as_one_that_never_was(straight: tuple[s
 
 
 def test_what_is_shipped_says_nothing_of_where_data_lie(straight: tuple[str, api.Run]) -> None:
-    name, run = straight
+    _, run = straight
     text = (run.folder / "generator" / "config.json").read_text()
     assert str(Path.cwd()) not in text
     assert json.loads(text)["can"] == ["apply"]

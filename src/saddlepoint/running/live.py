@@ -33,7 +33,7 @@ from saddlepoint.running.base import begin_with
 from saddlepoint.running.dials import dials
 from saddlepoint.running.progress import Progress
 from saddlepoint.settings.run import Stage
-from saddlepoint.settings.tree import wishes
+from saddlepoint.settings.tree import unplaced, wishes
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.parts import ModulePart, OptimiserPart, Part
 from saddlepoint.systems.catalog import system
@@ -162,11 +162,7 @@ class Live:
     def description(self, run: str) -> Description:
         """What is to be known of the model that this run leaves. Where its data lie is nobody's business."""
         data, best, model = self.record.data, self.progress.best, self.model()
-        named = {
-            "data" if name == "x" else name: type(wish)(name=self.record.of(name).name)
-            for name, wish in wishes(self.config).items()
-        }
-        config = self.config.model_copy(update={**named, "base": None})
+        config = unplaced(self.config, {name: self.record.of(name).name for name in self.data})
         facts = {name: about for name, about in self.facts.items() if name != "c" or model.told}
         return Description(
             config=config,

@@ -97,6 +97,12 @@ def wishes(config: Run) -> Mapping[str, Data]:
     return {("x" if name == "data" else name): value for name, value in named.items()}
 
 
+def unplaced(config: Run, names: Mapping[str, str]) -> Run:
+    """The configuration, of whose data, by column, these names are known: not where they lie, nor where its base."""
+    named = {("data" if name == "x" else name): type(wish)(name=names[name]) for name, wish in wishes(config).items()}
+    return config.model_copy(update={**named, "base": None})
+
+
 def leaves(model: type[BaseModel], prefix: str = "", kinds: tuple[str, ...] = ()) -> Iterator[Setting]:
     """The leaves below a model; of a union of models, those of each member, marked with its kind."""
     for name, field in model.model_fields.items():
