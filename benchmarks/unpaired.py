@@ -96,7 +96,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         write(train, Path(place))
         for recipe in given.recipes.split(","):
-            told: dict[str, Any] = {"engine.threads": 1, "device": "cpu", "seed": given.seed, "size": SIDE}
+            told: dict[str, Any] = {"engine.threads": 1, "device": "cpu", "seed": given.seed, "size": str(SIDE)}
             if recipe != "pix2pix":
                 told |= {"to": str(Path(place) / "b")} | dict(word.split("=", 1) for word in given.set)
             data = Path(place) / ("pairs" if recipe == "pix2pix" else "a")

@@ -2304,6 +2304,58 @@ TABLE = {
         ("given: an idle objective is taken", "all(game.D is None for game in stages)", "False"),
         ("given: an idle setting is taken", "not in Pace.model_fields:", "in ():"),
     ],
+    ("networks/translator.py", "test_unpaired.py"): [
+        ("translator: the edges are not in the margin", "return r + 2 * (EDGE // 2)", "return r"),
+        ("translator: a block counts once", "r = 2 * blocks", "r = blocks"),
+        ("translator: blocks begin as anything", "nn.init.zeros_(block.branch[-1].weight)", "pass"),
+        ("translator: the middle is the end", "self.blocks[half:](middle))", "middle)"),
+    ],
+    ("networks/contrast.py", "test_unpaired.py"): [
+        ("contrast: the wrong way round", "logsumexp(2)", "logsumexp(1)"),
+        ("contrast: no temperature", "k.transpose(1, 2) / temperature", "k.transpose(1, 2)"),
+        ("contrast: heads read the first places", "[:, :, where]", "[:, :, : len(where)]"),
+        ("contrast: places come twice", "torch.randperm(h.shape[2] * h.shape[3], generator=rng)",
+         "torch.randint(h.shape[2] * h.shape[3], (h.shape[2] * h.shape[3],), generator=rng)"),
+    ],
+    ("systems/unpaired.py", "test_unpaired.py"): [
+        ("unpaired: b is read in a's place", "both(self.a.at(position), self.b.at(position))",
+         "both(self.a.at(position), self.a.at(position))"),
+        ("unpaired: held-out b are those trained on", "if len(kept):", "if False:"),
+        ("unpaired: ranks begin at one", "(~mine).cumsum(0))[places] - 1", "(~mine).cumsum(0))[places]"),
+        ("unpaired: sets of two sizes", "if one != other:", "if False:"),
+        ("unpaired: a spread is a square", "(square - mean.square()).clamp(min=0).sqrt()", "square"),
+    ],
+    ("systems/cyclegan/play.py", "test_unpaired.py"): [
+        ("cyclegan: a cycle that does not close", 'F(None, made["b"])', "F(None, b)"),
+        ("cyclegan: identity by the other", '"same_b": G(None, b)', '"same_b": F(None, b)'),
+        ("cyclegan: one side alone", "return a + b", "return a"),
+        ("cyclegan: pools of the other side", 'networks[f"pool_{side}"] for side in ("b", "a")} if config.pool else {}',
+         "networks[f\"pool_{'ab'[side == 'a']}\"] for side in (\"b\", \"a\")} if config.pool else {}"),
+        ("cyclegan: no pool", 'for side in ("b", "a")} if config.pool else {}', 'for side in ()}'),
+        ("cyclegan: critics first", ', simultaneous)', ")"),
+        ("cyclegan: identity weighs as much as the cycle", '"same": rules.cycle * rules.identity}', '"same": rules.cycle}'),
+    ],
+    ("systems/cut/play.py", "test_unpaired.py"): [
+        ("cut: compared with nothing of a", "heads(here, where)", "heads(there, where)"),
+        ("cut: heads that do not learn", "player(config.g, to_b=G, heads=heads)", "player(config.g, to_b=G)"),
+        ("cut: the last layer alone", "torch.stack(costs).mean(0)", "costs[-1]"),
+    ],
+    ("settings/tree.py", "test_unpaired.py"): [
+        ("further: sets that are unset are data", "isinstance(value, Data) and value.name}", "isinstance(value, Data)}"),
+        ("further: where data lie is told", "type(wish)(name=names[name]) for", "wish for"),
+    ],
+    ("settings/layers.py", "test_unpaired.py"): [
+        ("further: none stays none", "for name, value in base.items() if name not in unset}", "for name, value in base.items()}"),
+    ],
+    ("planning/intake.py", "test_unpaired.py"): [
+        ("further: the same set twice", 'if name != "x" and record.digest == records["x"].digest:', "if False:"),
+    ],
+    ("artefact/artefact.py", "test_unpaired.py"): [
+        ("apply: back is there", "_replace(apply=self.model.back, back=self.model.apply)", "_replace(back=self.model.apply)"),
+    ],
+    ("systems/looks.py", "test_unpaired.py"): [
+        ("looks: no way back", "return rows if view.model.back is None else", "return rows if True else"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

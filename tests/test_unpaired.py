@@ -208,7 +208,7 @@ def test_the_costs_of_a_round_there_and_back_are_the_papers() -> None:
         far = {
             "G/cycle": (F(fake_b) - a).abs().mean() + (G(fake_a) - b).abs().mean(),
             "G/identity": (G(b) - b).abs().mean() + (F(a) - a).abs().mean(),
-            "G": sum(0.5 * (nets[d](x).logits - 1).square().mean() for d, x in (("of_b", fake_b), ("of_a", fake_a))),
+            "G": sum((nets[d](x).logits - 1).square().mean() for d, x in (("of_b", fake_b), ("of_a", fake_a))),
             "D": sum(
                 0.5 * (nets[d](x).logits - 1).square().mean() + 0.5 * nets[d](fake).logits.square().mean()
                 for d, x, fake in (("of_b", b, fake_b), ("of_a", a, fake_a))

@@ -94,6 +94,8 @@ class Further(Data):
 
     name: str = ""
     """The second set: a folder, a zip, a table, arrays."""
+    held_out: Annotated[float, Field(ge=0, lt=0.5)] = 0.1
+    """Fraction kept from training, to judge against."""
 
 
 class Engine(Frozen):

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from saddlepoint.settings.networks import PatchPace
-from saddlepoint.settings.run import Further, ObjectiveName, Pace, Positive, Run, Stage
+from saddlepoint.settings.run import Further, ObjectiveName, Pace, Positive, Run, Stage, Weight
 
 
 class TranslatorPace(Pace):
@@ -15,7 +15,7 @@ class TranslatorPace(Pace):
     """Channels next to the picture; doubled at each halving."""
     halvings: Annotated[int, Field(ge=1, le=6)] = 2
     """How often the picture is halved on the way down: its sides must be multiples of 2^halvings."""
-    blocks: Annotated[int, Field(ge=1, le=64)] = 4
+    blocks: Annotated[int, Field(ge=1, le=64)] = 2
     """Residual blocks of the smallest map."""
 
 
@@ -24,6 +24,8 @@ class Unpaired(Stage):
 
     objective: ObjectiveName = "least-squares"
     """What the two players minimise."""
+    adversarial: Weight = 2.0
+    """Weight of what critics say of results: 2 for the half in least squares, which the papers leave out."""
 
 
 class Two(Run):

@@ -25,6 +25,7 @@ from saddlepoint.systems.system import Feed, Feeds, Measures, Translate, View
 
 CELLS = 4  # along a side
 AT_ONCE = 16
+MOST = 128  # pictures of each kind that are judged by
 
 
 class Beside:
@@ -110,7 +111,7 @@ def judged(view: View) -> Measures:
     to, scale = view.model.apply, view.config.range
     if to is None:
         raise SaddlepointError("a model that translates nothing", "judge")
-    a, b = (named(view.some.x, name).cpu() for name in ("a", "b"))
+    a, b = (named(view.some.x, name)[:MOST].cpu() for name in ("a", "b"))
     b = b.unique(dim=0)  # where there are fewer of b, they come again
     if min(len(a), len(b)) < 3:
         raise SaddlepointError("fewer than three pictures of each kind to judge by", "judge", "hold more out")

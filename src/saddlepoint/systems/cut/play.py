@@ -13,7 +13,7 @@ from saddlepoint.networks.translator import Translator
 from saddlepoint.records import Turn
 from saddlepoint.systems.cut.config import Config
 from saddlepoint.systems.looks import before_and_after
-from saddlepoint.systems.parts import OBJECTIVES, named, player
+from saddlepoint.systems.parts import OBJECTIVES, named, player, weighted
 from saddlepoint.systems.system import Model, Networks, Scene, System
 from saddlepoint.systems.unpaired import critic, feed, judged, translate, translator
 
@@ -50,7 +50,7 @@ def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene
     game = Game(
         G=player(config.g, to_b=G, heads=heads),
         D=player(config.d, of_b=networks["of_b"]),
-        objective=OBJECTIVES[rules.objective],
+        objective=weighted(OBJECTIVES[rules.objective], rules.adversarial),
         forge=forge,
         pairings={"of_b": lambda x, fake: (named(x, "b"), named(fake, "b"))},
         terms=tuple(term for term in terms if term.weight),

@@ -12,7 +12,7 @@ from saddlepoint.networks.pool import Pool
 from saddlepoint.records import Turn
 from saddlepoint.systems.cyclegan.config import Config
 from saddlepoint.systems.looks import before_and_after
-from saddlepoint.systems.parts import OBJECTIVES, distance, named, player
+from saddlepoint.systems.parts import OBJECTIVES, distance, named, player, weighted
 from saddlepoint.systems.system import Model, Networks, Scene, System
 from saddlepoint.systems.unpaired import critic, feed, judged, translate, translator
 
@@ -55,7 +55,7 @@ def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene
     game = Game(
         G=player(config.g, to_b=networks["to_b"], to_a=networks["to_a"]),
         D=player(config.d, of_b=networks["of_b"], of_a=networks["of_a"]),
-        objective=OBJECTIVES[rules.objective],
+        objective=weighted(OBJECTIVES[rules.objective], rules.adversarial),
         forge=forge,
         pairings={f"of_{side}": pairing(side) for side in ("b", "a")},
         recall={f"of_{side}": networks[f"pool_{side}"] for side in ("b", "a")} if config.pool else {},
