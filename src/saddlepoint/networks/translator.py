@@ -12,7 +12,6 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.networks.blocks import Output, initialise_he, squash
 from saddlepoint.networks.unet import KERNEL, PADDING, STRIDE, fitting, mirror
 
-NEARLY = 0.95
 EDGE = 7  # the side of the first and the last convolution
 
 
@@ -30,10 +29,6 @@ class Block(nn.Module):
 
 class Translator(nn.Module):
     """G(z, c); z is not read, and nothing is left to chance.
-
-    Where x has as many channels as c, what is learned is added to c before the last nonlinearity, and begins near 0: x
-    begins as c, whose colours are not exchanged by chance, and that the way there and back is the way home need not be
-    learned first.
 
     Without any normalisation: the papers' takes each map's mean over the whole picture, so that every pixel decides on
     every other, and a picture in tiles is another than the whole. Blocks that begin as the identity do without it.
@@ -72,18 +67,16 @@ class Translator(nn.Module):
             self.ups.append(nn.Sequential(nn.ReLU(), nn.ConvTranspose2d(a, b, KERNEL, STRIDE, PADDING)))
         self.last = nn.Conv2d(width, outputs, EDGE, padding=EDGE // 2)
         self.squash = squash(output)
-        self.output: Output = output
-        self.stays = inputs == outputs
         self.sizes = (*rungs, rungs[-1], rungs[-1])
         initialise_he(self, slope=0.0)
         for block in self.blocks:
             nn.init.zeros_(block.branch[-1].weight)  # pyright: ignore
-        nn.init.normal_(self.last.weight, 0.0, 0.002)  # near 0: at He's scale tanh would begin at its ends
+        nn.init.normal_(self.last.weight, 0.0, 0.02)  # grey at first: at He's scale tanh would begin at its ends
         mirror(self)
 
     def forward(self, z: Tensor | None, c: Tensor | None) -> Tensor:
         h = self.last(torch.relu(self.ups(self.maps(c)[-1])))
-        return self.squash(h + before(c, self.output) if self.stays else h)
+        return self.squash(h)
 
     def maps(self, c: Tensor | None) -> tuple[Tensor, ...]:
         """What c becomes on the way: after the first convolution, each halving, half of the blocks, all of them."""
@@ -95,15 +88,6 @@ class Translator(nn.Module):
         half = len(self.blocks) // 2
         middle = self.blocks[:half](h)
         return (*found, middle, self.blocks[half:](middle))
-
-
-def before(c: Tensor | None, output: Output) -> Tensor:
-    """What the last nonlinearity makes .95 c of, about the middle of the range: finite at black and at white."""
-    if c is None:
-        raise SaddlepointError("no condition c", "translator", "give pictures")
-    if output == "identity":
-        return c
-    return torch.atanh(NEARLY * c) if output == "tanh" else torch.logit(0.5 + NEARLY * (c - 0.5))
 
 
 def margin(halvings: int, blocks: int) -> int:
