@@ -1749,6 +1749,10 @@ TABLE = {
         ),
     ],
     ("planning/judgements.py", "test_judgements_fit.py"): [
+        ("auto: short runs learn too", "images / rate < LONG", "images / rate < 0"),
+        ("auto: few examples teach", "source.size < MANY", "source.size < 0"),
+        ("auto: held-out examples teach", "sides_of(source, record.data.held_out).train", "sides_of(source, ()).train"),
+        ("auto: what is installed is passed by", 'usual(source) != "pixels" or ', ""),
         ("by machine: one more has to fit", "images, conf)) >= least", "images, conf)) > least"),
     ],
     ("planning/budget.py", "test_pace.py"): [

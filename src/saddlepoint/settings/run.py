@@ -106,7 +106,8 @@ class Judge(Frozen):
     share: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     """Of the time, for judging samples on the way; 0: only at the end."""
     features: Literal["auto", "pixels", "digits", "efficientnet", "inception", "learned"] = "auto"
-    """What samples are compared by; auto: the digit classifier, a package that is installed, or pixels."""
+    """What samples are compared by; auto: the digits' classifier, a package that is installed, in a long run what the
+    labels teach, or pixels."""
     weights: str | None = None
     """The file of weights for these features, or its https address, where they are in no package."""
 
