@@ -195,7 +195,7 @@ def judged(
     found: dict[str, Measure] = {}
     copies = None
     try:
-        if live.train.eye == "digits" and "sample" in model.can:
+        if as_digits(live, model):
             made = model.sample(effort.protocol, seed=live.config.seed)
             found = judge_digits(made.x, made.labels, OTHER, live.config.seed)
         if court is not None:
@@ -207,6 +207,11 @@ def judged(
     except SaddlepointError as error:
         return found, copies, str(error)
     return found, copies, ""
+
+
+def as_digits(live: Live, model: Artefact) -> bool:
+    """Whether its samples are judged as digits are: thousands of them, which not every system draws in a moment."""
+    return live.train.eye == "digits" and "sample" in model.can and "samples" in live.system.judges
 
 
 def choice(live: Live, folder: Path) -> list[tuple[str, str, str]]:
