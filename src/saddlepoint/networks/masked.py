@@ -63,7 +63,9 @@ class Masked(nn.Module):
             self.direct.bias.copy_(torch.logit(mean.flatten(), eps=MARGIN))
 
     def masks(self, order: int) -> "Masks":
-        """They follow from the order, and are part of no state. One is held as numbers, by which to multiply is four times as fast, of many each as bits."""
+        """They follow from the order, and are part of no state. Those of one order are held as numbers, by which to
+        multiply is four times as fast, of several as bits.
+        """
         own = degrees = self.order[order]
         if order not in self.known or self.known[order].direct.device != own.device:
             inner = []
@@ -92,7 +94,7 @@ class Masked(nn.Module):
 
     @torch.no_grad()
     def draw(self, u: Tensor, order: int = 0) -> Tensor:
-        """A sweep: x_i changes the first hidden layer by one column; with one layer, or none, no product is repeated."""
+        """A sweep: x_i changes the first hidden layer by one column; with one or none no product is repeated."""
         inner, last, direct = self.weights(order)
         u, x = u.flatten(1), torch.zeros_like(u.flatten(1))
         biases: list[Tensor] = [layer.bias for layer in self.layers]  # pyright: ignore[reportAssignmentType]
@@ -134,7 +136,7 @@ class Nade(nn.Module):
             self.V.bias.copy_(torch.logit(mean.flatten(), eps=MARGIN))
 
     def forward(self, x: Tensor, order: int = 0) -> Tensor:
-        """Some pixels at once: sums within a block are one product with a triangle of ones, between blocks carried on."""
+        """Some pixels at once: sums within a block are a product with a triangle of ones, between blocks carried on."""
         v, W = x.flatten(1), self.W.weight
         a, logits = self.W.bias.expand(len(v), -1), []
         for start in range(0, v.shape[1], BLOCK):
