@@ -2284,7 +2284,7 @@ TABLE = {
         ("belief: a bound is ranked against an exact value", "if kinds[0] != kinds[1]:", "if False:"),
         ("belief: an estimate is called exact", '"estimate of ": "an estimate"', '"other of ": "an estimate"'),
     ],
-    ("running/finish.py", "test_chosen.py"): [
+    ("running/finish.py", "test_chosen.py test_rehearsed.py"): [
         ("belief: ten thousand samples of whoever draws", ' and "samples" in live.system.judges', ""),
     ],
     ("networks/masked.py", "test_belief.py"): [

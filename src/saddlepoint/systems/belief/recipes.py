@@ -20,7 +20,7 @@ def begun(recipe: str, network: Masked | Nade | Gated, lr: float, images: int, b
 
 def fvsbn() -> Config:
     """A logistic regression for each pixel on those before it."""
-    return begun("fvsbn", Masked(), 3e-3, 1_000_000)
+    return begun("fvsbn", Masked(), 1e-2, 600_000)
 
 
 def nade() -> Config:
@@ -30,7 +30,7 @@ def nade() -> Config:
 
 def made() -> Config:
     """The paper's one layer has 8,000 units."""
-    return begun("made", Masked(widths=(1_000,)), 1e-3, 600_000)
+    return begun("made", Masked(widths=(1_000,)), 2e-3, 900_000, 200)
 
 
 def pixelcnn() -> Config:
