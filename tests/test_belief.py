@@ -197,6 +197,15 @@ def test_masks_by_hand() -> None:
     assert other.direct.int().tolist() == [[0, 0, 1, 0], [1, 0, 1, 1], [0, 0, 0, 0], [1, 0, 1, 0]]
 
 
+def test_masks_follow_an_order_that_is_loaded() -> None:
+    one, other = made("deep"), made("deep")
+    other.order[1] = other.order[1].flip(0)
+    x = bits(4, *SHAPE)
+    assert not torch.equal(one(x, 1), other(x, 1))
+    one.load_state_dict(other.state_dict())
+    assert torch.equal(one(x, 1), other(x, 1))
+
+
 def test_a_gate_is_tanh_times_sigmoid() -> None:
     a = torch.randn(5, 6, 2, 2, dtype=DOUBLE)
     assert_close(gate(a), a[:, :3].tanh() * a[:, 3:].sigmoid())

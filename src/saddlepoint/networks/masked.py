@@ -22,8 +22,9 @@ BLOCK = 28  # pixels whose hidden units NADE computes at once
 
 
 class Masks(NamedTuple):
-    """Of the hidden layers, from the last of them to the logits, from x to the logits."""
+    """The order they follow from; of the hidden layers, from the last of them to the logits, from x to the logits."""
 
+    order: Tensor
     inner: list[Tensor]
     last: Tensor
     direct: Tensor
@@ -63,11 +64,12 @@ class Masked(nn.Module):
             self.direct.bias.copy_(torch.logit(mean.flatten(), eps=MARGIN))
 
     def masks(self, order: int) -> "Masks":
-        """They follow from the order, and are part of no state. Those of one order are held as numbers, by which to
-        multiply is four times as fast, of several as bits.
+        """They follow from the order, and are part of no state: found again where another was loaded. Those of one order
+        are held as numbers, by which to multiply is four times as fast, of several as bits.
         """
         own = degrees = self.order[order]
-        if order not in self.known or self.known[order].direct.device != own.device:
+        known = self.known.get(order)
+        if known is None or known.order.device != own.device or not known.order.equal(own):
             inner = []
             for layer in self.layers:
                 mine = spread(len(layer.weight), len(own), own)  # pyright: ignore[reportArgumentType]
@@ -75,8 +77,8 @@ class Masked(nn.Module):
                 degrees = mine
             masks = [*inner, own[:, None] > degrees, own[:, None] > own]
             *inner, last, direct = [mask.float() for mask in masks] if self.orders == 1 else masks
-            self.known[order] = Masks(inner, last, direct)
-        return self.known[order]
+            self.known[order] = known = Masks(own.clone(), inner, last, direct)
+        return known
 
     def weights(self, order: int) -> tuple[list[Tensor], Tensor | None, Tensor]:
         """The weights of the same layers, 0 where they are masked."""
