@@ -64,8 +64,8 @@ class Masked(nn.Module):
             self.direct.bias.copy_(torch.logit(mean.flatten(), eps=MARGIN))
 
     def masks(self, order: int) -> "Masks":
-        """They follow from the order, and are part of no state: found again where another was loaded. Those of one order
-        are held as numbers, by which to multiply is four times as fast, of several as bits.
+        """They follow from the order, and are part of no state: found again where another was loaded. Those of one
+        order are held as numbers, by which to multiply is four times as fast, of several as bits.
         """
         own = degrees = self.order[order]
         known = self.known.get(order)
