@@ -81,7 +81,7 @@ def test_the_jacobian_of_the_logits_is_strictly_triangular(name: str) -> None:
     shape = (1, 5, 6)
     network = made(name, shape)
     for order in range(network.orders):
-        jacobian = 0
+        jacobian = torch.zeros(30, 30, dtype=DOUBLE)
         for seed in range(3):
             x = bits(1, *shape, seed=seed) + 0.25
             found = torch.autograd.functional.jacobian(partial(logits, network, order), x)
