@@ -63,7 +63,7 @@ def open_whole(wish: Reading) -> Read | None:
 
 def as_it_is(source: Source, wish: Reading) -> None:
     """Refuse what is asked of the opening of picture files, where there are none: these data stay as they are."""
-    where, idle = "on data that are no picture files", {"--data.fit": wish.fit != "crop"}
+    where, idle = "on data that are no picture files", {"--data.fit": wish.fit not in ("crop", "patches")}
     idle |= {"--data.background": wish.background is not None}
     idle |= {"--size": wish.size is not None and (source.x.ndim != 4 or tuple(source.x.shape[2:]) != wish.size)}
     idle |= {"--cond": wish.cond is not None and medium(wish.name) in ("bundled", "world")}

@@ -2,7 +2,9 @@
 
 from saddlepoint.settings.networks import PatchPace
 from saddlepoint.settings.recipe import Recipe
-from saddlepoint.systems.srgan.config import Config, Rules, UpscalerPace
+from saddlepoint.settings.restoring import Restoring
+from saddlepoint.settings.run import Data
+from saddlepoint.systems.srgan.config import Config, UpscalerPace
 
 
 def srgan() -> Config:
@@ -11,9 +13,10 @@ def srgan() -> Config:
     return Config(
         recipe="srgan",
         batch=16,
+        data=Data(fit="patches", side=96),
         g=UpscalerPace(**rates),
         d=PatchPace(layers=2, **{**rates, "lr": 2e-4}),
-        stages=(Rules(images=60_000), Rules(images=20_000, adversarial=1e-3, inherit="networks")),
+        stages=(Restoring(images=60_000), Restoring(images=20_000, adversarial=1e-3, inherit="networks")),
         averages=(4_000, 1_000),
         checkpoint_images=8_000,
         journal_images=800,
