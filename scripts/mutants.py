@@ -757,8 +757,8 @@ TABLE = {
     ("systems/pix2pix/play.py", "test_learning.py::test_it_learns[pix2pix]"): [
         ("learning: pix2pix L1, sign", "rules.l1)", "-rules.l1)"),
     ],
-    ("systems/srgan/play.py", "test_learning.py::test_it_learns[srgan]"): [
-        ("learning: srgan learns no pixels", "rules.squares", "0.0 * rules.squares"),
+    ("systems/restoring.py", "test_learning.py::test_it_learns[srgan]"): [
+        ("learning: srgan learns no pixels", ", rules.squares),", ", 0.0 * rules.squares),"),
     ],
     ("judging/digits.py", "test_judge_digits.py"): [
         ("digits: an untypical block is the yardstick", 'known["floor"]', 'known["floor_of_bundled"]'),

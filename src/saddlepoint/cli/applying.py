@@ -68,11 +68,7 @@ def read(path: Path, model: Artefact) -> Tensor:
         height, width = size if to is not None and to.step is None else (header.height, header.width)
         form = Form(height, width, channels, about.dtype, "crop", colour_of("white"))
         x = torch.from_numpy(np.array(decode(found, form)))
-    if (
-        to is not None
-        and to.opacity
-        and not (header.alpha and bool((2 * x[-1].float() < WHITE.get(x.dtype, 1.0)).any()))
-    ):
+    if to is not None and to.opacity and bool((2 * x[-1].float() >= WHITE.get(x.dtype, 1.0)).all()):
         hint = "erase what is to be filled, and save it as PNG"
         raise SaddlepointError("nothing in it is transparent, so there is nothing to fill", str(path), hint)
     return x

@@ -58,14 +58,17 @@ def fitted(image: "Image", form: Form) -> "Image":
 
 def corners(height: int, width: int, form: Form, most: int) -> list[tuple[int, int]]:
     """The upper left corners (top, left) of the patches of a picture: as many as fit side by side, evenly spread from
-    one border to the other, at most so many of them; one at least, which an even smaller picture is enlarged to.
+    one border to the other, at most `most` of them; one at least, which an even smaller picture is enlarged to.
     """
-    places = [
-        np.linspace(0, max(0, side - patch), max(1, side // patch)).round().astype(int).tolist()
-        for side, patch in ((height, form.height), (width, form.width))
-    ]
-    found = [(top, left) for top in places[0] for left in places[1]]
+    tops, lefts = starts(height, form.height), starts(width, form.width)
+    found = [(top, left) for top in tops for left in lefts]
     return [found[i * len(found) // most] for i in range(most)] if len(found) > most else found
+
+
+def starts(side: int, patch: int) -> list[int]:
+    """Where the patches along one side begin; a single one lies in the middle."""
+    room, count = max(0, side - patch), max(1, side // patch)
+    return [room // 2] if count == 1 else [round(i * room / (count - 1)) for i in range(count)]
 
 
 def cut(x: np.ndarray, places: list[tuple[int, int]], form: Form) -> np.ndarray:

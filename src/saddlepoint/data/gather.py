@@ -23,7 +23,8 @@ THREADS = max(1, min(8, os.cpu_count() or 1))
 AHEAD = 256  # pictures that are decoded before the first of them is fetched
 PATCHES = 20_000  # that a set is cut into, at most, or one of each picture
 EVERY = 3.0  # seconds between words on how far it is
-Given, Result = TypeVar("Given"), TypeVar("Result")
+Given = TypeVar("Given")
+Result = TypeVar("Result")
 
 
 class Gathered(NamedTuple):

@@ -36,6 +36,8 @@ def open_source(wish: Reading | str, tell: Tell = silent) -> Source:
     if wish.pairs != "none":
         if wish.cond is not None:
             raise SaddlepointError("has no effect on pairs, of which one picture is the condition", "--cond", LEAVE)
+        if wish.fit == "patches":
+            raise SaddlepointError("pairs of pictures are not cut", "--data.fit patches", "give crop, pad or stretch")
         return paired(wish, tell)
     found = open_whole(wish)
     return through(listed(wish), wish, tell) if found is None else found[0]

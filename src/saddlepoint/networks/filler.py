@@ -14,7 +14,7 @@ from saddlepoint.networks.unet import UNet
 
 class Filler(nn.Module):
     """G(z, c) = known * picture + (1 - known) * U([known * picture; known]), each known pixel to the last bit. z is not
-    read. `step`, `margin`, width and halvings are the U-Net's; without normalisation, so that no hole changes another's.
+    read. `step`, `margin`, width and halvings are the U-Net's; without normalisation: no hole changes another.
     """
 
     scale = 1

@@ -1,5 +1,5 @@
-"""c = x + s e, e ~ N(0, I) at each pixel; G(c) = c - F(c), so that F learns the noise. It is drawn anew in each batch, and
-is not cut off where it leads beyond black or white.
+"""c = x + s e, e ~ N(0, I) at each pixel; G(c) = c - F(c), so that F learns the noise. It is drawn anew in each batch,
+and is not cut off where it leads beyond black or white.
 """
 
 import torch

@@ -24,7 +24,7 @@ class Config(Run):
     system: Literal["inpaint"] = "inpaint"
     """What is played: a picture with a hole to a whole one."""
     mask: Literal["center", "boxes", "strokes"] = "center"
-    """The hole: the middle quarter, one to three boxes, or strokes of a brush. The last two are drawn anew each time."""
+    """The hole: the middle quarter, one to three boxes, or strokes of a brush. The last two are drawn anew."""
     g: FillerPace
     d: PatchPace
     stages: Annotated[tuple[Restoring, ...], Field(min_length=1)] = (Restoring(),)
