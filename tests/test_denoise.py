@@ -1,5 +1,8 @@
 """The denoiser and what it learns from: the noise it is given, the residual written out, its field; and the dial."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 import torch
 from tinyrun import ENGINE, pictures
@@ -135,13 +138,18 @@ def test_between_two_networks_lies_the_straight_line() -> None:
         mixed(denoiser(), denoiser(blocks=2), 0.5)
 
 
-def played(recipe: str, rounds: tuple[int, ...]) -> Live:
+SMALL = {"g.width": 4, "d.width": 4, "d.layers": 1, "batch": 6, "engine.threads": 1, "device": "cpu", "images": 600}
+BLOCK = {"g.blocks": 1}
+
+
+def played(
+    recipe: str, rounds: tuple[int, ...], source: Source | None = None, settings: Mapping[str, Any] = BLOCK
+) -> Live:
     """A run on tiny pictures, so many rounds of each stage."""
-    small = {"g.width": 4, "g.blocks": 1, "d.width": 4, "d.layers": 1, "batch": 6, "engine.threads": 1, "device": "cpu"}
-    source = pictures()
+    source = source or pictures()
     choices = Choices(device="cpu", precision="float32", threads=1)
     record = RunRecord(
-        config=configure(recipe, None, small | {"images": 600}),
+        config=configure(recipe, None, SMALL | settings),
         data=recorded(source, 0.35),
         choices=choices,
         versions=versions(),

@@ -13,12 +13,12 @@ def denoise() -> Config:
     """One stage: the squared error, whose least is the mean of all pictures that may lie under this noise."""
     return Config(
         recipe="denoise",
-        batch=16,
-        data=Data(fit="patches", side=64),
+        batch=8,
+        data=Data(fit="patches", side=48),
         g=DenoiserPace(**RATES),
         d=PatchPace(layers=2, **{**RATES, "lr": 2e-4}),
         stages=(Restoring(images=200_000),),
-        averages=(4_000, 1_000),
+        averages=(2_000, 500),
         checkpoint_images=20_000,
         journal_images=2_000,
     )
