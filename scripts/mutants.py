@@ -2265,6 +2265,51 @@ TABLE = {
         ("fourth: the sign of a mean", 'logits["train"].sign().mean()', 'logits["train"].mean().sign()'),
         ("fourth: as far aside as down", "max(1, width // SHIFT)", "max(1, height // SHIFT)"),
     ],
+    # Restoring pictures.
+    ("networks/denoiser.py", "test_denoise.py"): [
+        ("restoring: noise is added once more", "return c - self.scatter", "return c + self.scatter"),
+        ("restoring: the margin forgets the cell", "cell * (2 + 2 * blocks) + cell - 1", "cell * (2 + 2 * blocks)"),
+        ("restoring: it starts as chance", "nn.init.zeros_(self.last.weight)", "self.last.weight.data.mul_(1)"),
+    ],
+    ("networks/mixing.py", "test_denoise.py"): [
+        ("restoring: the dial is turned round", "w.lerp(v, share)", "v.lerp(w, share)"),
+        ("restoring: the critic's end is nearly there", "and share < 1 else v", "and share < 9 else 0.999 * v"),
+        ("restoring: the first network is given away", "copy.deepcopy(one)", "one"),
+    ],
+    ("networks/filler.py", "test_inpaint.py"): [
+        ("restoring: what is known is made anew", "return torch.where(known, picture, made)", "return made"),
+        ("restoring: what lies under the hole is read", "torch.where(known, picture, 0.0)", "picture"),
+    ],
+    ("systems/restoring.py", "test_denoise.py"): [
+        ("restoring: the copy follows no more", 'follow(networks["first"], G)', "pass"),
+        ("restoring: the dial between G and G", "call(mixed(first, G, share))", "call(mixed(G, G, share))"),
+        ("restoring: a critic's stage chooses by error", "chooses=False", "chooses=True"),
+    ],
+    ("systems/denoise/play.py", "test_denoise.py"): [
+        ("restoring: noise of half the strength", 'white = 2.0 if config.range == "signed"',
+         'white = 1.0 if config.range == "signed"'),
+        ("restoring: one sigma for all", "torch.rand(len(x), 1, 1, 1, generator=rng)", "torch.rand(1, generator=rng)"),
+    ],
+    ("systems/inpaint/holes.py", "test_inpaint.py"): [
+        ("restoring: the hole is an eighth", "inside_of(column, width // 4, width // 2)",
+         "inside_of(column, width // 4, width // 4)"),
+        ("restoring: all three boxes always", "(used[..., 0] < 0.5)", "(used[..., 0] < 1.5)"),
+        ("restoring: strokes without an end", ".clamp(0, 1)[:, :, :, None]", "[:, :, :, None]"),
+        ("restoring: half of a brush", "(away <= brush)", "(away <= brush / 2)"),
+    ],
+    ("systems/inpaint/play.py", "test_inpaint.py"): [
+        ("restoring: the hole is told as what is known", "2 * known.to(x) - 1", "1 - 2 * known.to(x)"),
+    ],
+    ("cli/applying.py", "test_inpaint.py"): [
+        ("restoring: a picture without a hole is filled", "if to is not None and to.opacity and", "if to is None and"),
+    ],
+    ("data/fitting.py", "test_patches.py"): [
+        ("patches: none at the far border", "round(i * room / (count - 1))", "i * patch"),
+        ("patches: a single one lies in the corner", "return [room // 2] if count == 1", "return [0] if count == 1"),
+    ],
+    ("planning/recorded.py", "test_patches.py"): [
+        ("patches: one picture on both sides", "if source.origin is None else source.origin", "if True else None"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -259,6 +259,12 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
         with Image.open("other.jpg", formats=["JPEG"]) as jpeg, Image.open("applied/one.png", formats=["PNG"]) as png:
             assert jpeg.size == png.size
             assert np.abs(np.asarray(jpeg, int) - np.asarray(png, int)).mean() < 12
+        dialled = model.model.apply.between is not None
+        assert dialled == (name in ("srgan", "denoise-gan", "inpaint"))
+        assert main([*own, "apply", folder, "one.png", "--force", "--perception", "0"]) == (0 if dialled else 2)
+        assert dialled or "--perception: this model was not trained by" in capsys.readouterr().err
+        assert main([*own, "apply", folder, "one.png", "--force", "--perception", "2"]) == 2
+        capsys.readouterr()
     code = main([*own, "score", folder, "one.png"])
     assert code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1

@@ -57,7 +57,6 @@ def apply(
     places = targets(pictures, result.out)
     for place in places:
         format_of(place)
-    for place in places:
         if place.exists() and not result.force:
             raise SaddlepointError("there is something here already", str(place), "add --force, or write elsewhere")
     from saddlepoint.artefact import folder as artefacts
@@ -68,8 +67,7 @@ def apply(
     if model.model.apply is not None and not model.model.apply.chance:
         without_effect({"--seed": seed}, "on this model, which leaves nothing to chance")
     model.translate(perception)
-    silent = voice.quiet or voice.json
-    written, faults = applied(model, dict(zip(pictures, places)), seed or 0, silent, perception)
+    written, faults = applied(model, dict(zip(pictures, places)), seed or 0, voice.quiet or voice.json, perception)
     if voice.json:
         say([json.dumps({"written": [str(path) for path in written], "seed": seed or 0})])
     elif not voice.quiet:
