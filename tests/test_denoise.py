@@ -104,6 +104,7 @@ def test_other_sigmas_are_refused(sigma: str) -> None:
     with pytest.raises(SaddlepointError) as refused:
         configure("denoise", None, {"sigma": sigma})
     assert refused.value.where == "--sigma"
+    assert "value error" not in refused.value.what.lower()
 
 
 def test_a_number_in_a_file_is_as_good_as_its_digits() -> None:

@@ -51,5 +51,5 @@ class Config(Run):
     def ordered(cls, sigma: str) -> str:
         least, _, most = sigma.partition("-")
         if float(most or least) <= 0 or float(most or least) > 255 or float(least) > float(most or least):
-            raise ValueError("more than 0, at most 255, and the lesser first")
+            raise ValueError(f"'{sigma}' is not above 0 and at most 255, the lesser first")
         return sigma
