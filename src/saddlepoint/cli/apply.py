@@ -33,6 +33,10 @@ def apply(
     seed: Annotated[
         int | None, Parameter(metavar="N", help="Of what is left to chance, if anything is; unset: 0.")
     ] = None,
+    perception: Annotated[
+        float | None,
+        Parameter(metavar="X", help="Of two stages: 0, the least error, to 1, as the critic wants it; unset: 1."),
+    ] = None,
     device: Annotated[str, Parameter(metavar="NAME", help="Where: auto, cpu, cuda, mps.")] = "cpu",
     voice: Speaking = NORMAL,
 ) -> None:
@@ -53,7 +57,6 @@ def apply(
     places = targets(pictures, result.out)
     for place in places:
         format_of(place)
-    for place in places:
         if place.exists() and not result.force:
             raise SaddlepointError("there is something here already", str(place), "add --force, or write elsewhere")
     from saddlepoint.artefact import folder as artefacts
@@ -63,7 +66,8 @@ def apply(
     model = artefacts.load(run, str(choose_device(device)))
     if model.model.apply is not None and not model.model.apply.chance:
         without_effect({"--seed": seed}, "on this model, which leaves nothing to chance")
-    written, faults = applied(model, dict(zip(pictures, places)), seed or 0, silent=voice.quiet or voice.json)
+    model.translate(perception)
+    written, faults = applied(model, dict(zip(pictures, places)), seed or 0, voice.quiet or voice.json, perception)
     if voice.json:
         say([json.dumps({"written": [str(path) for path in written], "seed": seed or 0})])
     elif not voice.quiet:

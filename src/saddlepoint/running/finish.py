@@ -222,7 +222,8 @@ def choice(live: Live, folder: Path) -> list[tuple[str, str, str]]:
     best, card, noun = live.progress.best, judgements[-1]["card"], medium_of(live.facts["x"]).noun
     eye = "" if card["extractor"] == "none" else f" in {card['extractor']}"
     by = f"{re.split(r' [(]|,', card['metric'])[0]}{eye}, against {examples(card['reference'])}"
-    note = f"as at {best['images']:,} {noun}, the best of {len(judgements)} judgements by {by}"
+    how = "the best" if live.scene.chooses else "the last"
+    note = f"as at {best['images']:,} {noun}, {how} of {len(judgements)} judgements by {by}"
     return [("average", str(best["average"]), note)]
 
 

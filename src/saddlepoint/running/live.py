@@ -259,6 +259,7 @@ class Live:
         if self.stage is None:
             return
         self.scene = self.enter(self.progress.stage)
+        self.progress.best = self.progress.best if self.scene.chooses else {}
         if self.stage.inherit == "all":
             for name, player in self.scene.game.players.items():
                 if name in before:

@@ -134,7 +134,8 @@ def describe(
         return "the number of values is wrong", place, f"a value looks like {setting.form}" if setting else ""
     if setting and kind == "string_pattern_mismatch":
         return f"there is no '{value}'", place, did_you_mean(value, re.findall(r"[\w:]+", setting.help)) or setting.help
-    return fault["msg"][:1].lower() + fault["msg"][1:], place, ""
+    said = fault["msg"].removeprefix("Value error, ")
+    return said[:1].lower() + said[1:], place, ""
 
 
 def whole(value: object) -> str:

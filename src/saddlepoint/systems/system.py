@@ -36,12 +36,15 @@ class Scene(NamedTuple):
 
     paces     how fast each player moves, by its letter
     adaptive  the most often that an adaptive augmentation may alter; None where the augmentation does not adapt
+    chooses   whether the model that is kept is the best judged: not where a critic leads away from what is measured,
+              of which the latest is kept
     """
 
     game: Game
     paces: Mapping[str, Pace]
     schedule: Schedule = algorithm_1
     adaptive: float | None = None
+    chooses: bool = True
 
 
 class Latent(NamedTuple):
@@ -54,11 +57,14 @@ class Latent(NamedTuple):
 class Translate(NamedTuple):
     """From one picture (or x) to another.
 
-    call    (c, seed) -> x [n, ...] in the model's range, on the CPU
-    scale   how many times larger x is than c
-    step    the sides of c are multiples of it; None where only the size that was trained on will do
-    margin  how far around a pixel c decides on it, in pixels of c; None where that has no bound that is known
-    chance  whether x depends on the seed: then examples are given one by one
+    call     (c, seed) -> x [n, ...] in the model's range, on the CPU
+    scale    how many times larger x is than c
+    step     the sides of c are multiples of it; None where only the size that was trained on will do
+    margin   how far around a pixel c decides on it, in pixels of c; None where that has no bound that is known
+    chance   whether x depends on the seed: then examples are given one by one
+    opacity  whether c has one channel more than x: what is transparent in it is what is to be filled
+    between  share -> the call of a model so far on the way from the least error, 0, to what a critic made of it, 1;
+             None where there is no such way
     """
 
     call: Callable[[Tensor, int], Tensor]
@@ -66,6 +72,8 @@ class Translate(NamedTuple):
     step: int | None = 1
     margin: int | None = None
     chance: bool = False
+    opacity: bool = False
+    between: Callable[[float], Callable[[Tensor, int], Tensor]] | None = None
 
 
 class Nats(NamedTuple):
@@ -147,7 +155,7 @@ def unprepared(config: Any, networks: Networks, some: Batch) -> None:
 class System(NamedTuple):
     """See above. Configurations are of the system's own type, so that `Any` stands for `Config` here.
 
-    ships    the networks that a model needs: these are averaged, judged and exported
+    ships    the networks that a model needs: those of them that there are, are averaged, judged and exported
     takes    by column, the kinds of data it can be trained on; columns with a "?" may be missing
     frame    (view) -> what the film strip shows of a model
     judges   how a model is judged: by a name, or by a function of a view; of the first one's first measure, of which
