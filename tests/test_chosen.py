@@ -26,7 +26,11 @@ def evidence(n: int) -> Any:
     x = torch.arange(float(n)).div(n).view(n, 1, 1, 1).expand(n, 1, 2, 2).contiguous()
     record = SimpleNamespace(data=SimpleNamespace(name="toy"), config=SimpleNamespace(range="unit"))
     return SimpleNamespace(
-        unseen=Batch(x, x), record=record, whose="held-out", facts={"x": About("pictures", (1, 2, 2))}
+        unseen=Batch(x, x),
+        record=record,
+        whose="held-out",
+        stated="",
+        facts={"x": About("pictures", (1, 2, 2))},
     )
 
 

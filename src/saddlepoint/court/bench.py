@@ -25,6 +25,7 @@ class Evidence(NamedTuple):
     sides    of the source whose examples are x
     unseen   held-out examples as networks see them; some that were trained on where none are held out
     altered  whether critics are shown altered examples in any stage
+    stated   what was done to `unseen` examples that are not as in the data
     """
 
     record: RunRecord
@@ -32,6 +33,7 @@ class Evidence(NamedTuple):
     sides: Sides
     unseen: Batch
     altered: bool = False
+    stated: str = ""
 
     @property
     def whose(self) -> str:

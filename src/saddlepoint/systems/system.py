@@ -135,6 +135,11 @@ def own_x_and_c(config: Any, feeds: Feeds, rng: Randomness) -> Feed:
     return feeds["x"]
 
 
+def as_in_the_data(config: Any) -> str:
+    """The usual words on the examples that a model is judged by: none."""
+    return ""
+
+
 def unprepared(config: Any, networks: Networks, some: Batch) -> None:
     """The usual beginning: networks learn nothing of the data before the first round."""
 
@@ -150,6 +155,8 @@ class System(NamedTuple):
     feed     (config, feeds by source, rng) -> batches, where they are not the source's own x and c
     only     the ranges of x that its mathematics allows; empty: all that the medium has
     prepare  (config, networks, examples as networks see them): what they learn of the data before the first round
+    stated   (config) -> what was done to the examples that a model is judged by, where they are not as in the data: a
+             few words without a comma, which stand on every card
     """
 
     networks: Callable[[Any, Facts], Networks]
@@ -162,3 +169,4 @@ class System(NamedTuple):
     feed: Callable[[Any, Feeds, Randomness], Feed] = own_x_and_c
     only: tuple[Scale, ...] = ()
     prepare: Callable[[Any, Networks, Batch], None] = unprepared
+    stated: Callable[[Any], str] = as_in_the_data
