@@ -1,4 +1,4 @@
-"""What a run's networks know of classes: a linear probe of its code, or of its critic, beside the untrained and pixels."""
+"""What a run's networks know of classes: a linear probe of its code or its critic, beside the untrained and pixels."""
 
 import copy
 from collections.abc import Callable, Sequence
