@@ -2265,6 +2265,71 @@ TABLE = {
         ("fourth: the sign of a mean", 'logits["train"].sign().mean()', 'logits["train"].mean().sign()'),
         ("fourth: as far aside as down", "max(1, width // SHIFT)", "max(1, height // SHIFT)"),
     ],
+    ("systems/binary.py", "test_binary.py"): [
+        ("belief: 1 with probability 1 - x", "(u().to(x.device) < x)", "(u().to(x.device) > x)"),
+        ("belief: one draw for all epochs", 'stream("binarise", position)', 'stream("binarise", 0)'),
+        (
+            "belief: held-out draws depend on what is beside",
+            "for place in places.tolist()",
+            "for place in range(len(places))",
+        ),
+        ("belief: the threshold is at white", "x > 0.5", "x > 0.99"),
+        ("belief: grey needs no word", "if not ((x == 0) | (x == 1)).all():", "if False:"),
+        ("belief: held-out draws depend on the run", "FIXED.stream", "Randomness(int(x.sum())).stream"),
+    ],
+    ("court/pairs.py", "test_binary.py"): [
+        ("belief: the card does not say what was done", "{what} {evidence.stated}", "{what} "),
+    ],
+    ("court/kept.py", "test_binary.py"): [
+        ("belief: a bound is ranked against an exact value", "if kinds[0] != kinds[1]:", "if False:"),
+        ("belief: an estimate is called exact", '"estimate of ": "an estimate"', '"other of ": "an estimate"'),
+    ],
+    ("running/finish.py", "test_chosen.py test_rehearsed.py"): [
+        ("belief: ten thousand samples of whoever draws", ' and "samples" in live.system.judges', ""),
+    ],
+    ("networks/masked.py", "test_belief.py"): [
+        ("belief: a logit sees its own pixel", "own[:, None] > own]", "own[:, None] >= own]"),
+        ("belief: a logit sees units of its degree", "own[:, None] > degrees,", "own[:, None] >= degrees,"),
+        ("belief: hidden units lose their own degree", "mine[:, None] >= degrees", "mine[:, None] > degrees"),
+        ("belief: all units have degree 1", "* max(1, d - 1) // units", "* 0 // units"),
+        ("belief: every order is the first", "own = degrees = self.order[order]", "own = degrees = self.order[0]"),
+        ("belief: masks of another order", "self.known[order] = Masks", "self.known[0] = Masks"),
+        (
+            "belief: it begins at the mean's logit upside down",
+            "self.direct.bias.copy_(torch.logit(",
+            "self.direct.bias.copy_(-torch.logit(",
+        ),
+        ("belief: drawn in the order of reading", "self.order[order].argsort()", "self.order[0].argsort()"),
+        ("belief: NADE's triangle holds the diagonal", ".tril(-1)", ".tril(0)"),
+        ("belief: NADE's blocks are not carried on", "a = a + some @ W[:, part].T", "a = a"),
+        ("belief: NADE draws without what it drew", "a += x[:, i : i + 1] * self.W.weight[:, i]", "a += 0"),
+    ],
+    ("networks/gated.py", "test_belief.py"): [
+        ("belief: a pixel sees itself", "cut = -int(self.first)", "cut = 0 * -int(self.first)"),
+        (
+            "belief: the stacks do not meet",
+            "self.horizontal(pad(h, (self.reach, cut))) + self.down(a)",
+            "self.horizontal(pad(h, (self.reach, cut))) + 0 * self.down(a)",
+        ),
+        (
+            "belief: the vertical stack ends where it began",
+            "return gate(a), out if self.first else out + h",
+            "return 0 * gate(a), out if self.first else out + h",
+        ),
+        ("belief: tanh of half its argument", "(2 * (2 * one).sigmoid() - 1)", "(2 * one.sigmoid() - 1)"),
+        ("belief: a drawn row is not seen by the next", "= x[:, 0, i]\n", "= 0\n"),
+        (
+            "belief: levels forget their left",
+            "left[k][:, :, j + level.reach] = h",
+            "left[k][:, :, j + level.reach] = 0",
+        ),
+    ],
+    ("systems/belief/play.py", "test_belief.py"): [
+        ("belief: the sum over orders for their mean", " - math.log(net.orders))", ")"),
+        ("belief: always the first order", "nets[\"net\"](batch.x, order)", "nets[\"net\"](batch.x, 0)"),
+        ("belief: up the likelihood", "lambda turn: -bernoulli", "lambda turn: bernoulli"),
+        ("belief: every chunk is drawn alike", 'stream("sample", k)', 'stream("sample", 0)'),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -1,5 +1,6 @@
 """Grey becomes 0 and 1: with probability x, by position in training, by place for examples that are held out."""
 
+import itertools
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -7,13 +8,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from saddlepoint.court.nats import in_nats
+from saddlepoint.court.kept import apart, compare
+from saddlepoint.court.nats import WORDS, in_nats
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.facts import About
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.judging.card import Card, Measure
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
+from saddlepoint.running.finish import rows
 from saddlepoint.settings.binary import Binary
 from saddlepoint.systems.binary import binarisation, binarised
 from saddlepoint.systems.system import Feed, Nats
@@ -119,3 +123,35 @@ def test_the_card_says_what_was_done_to_the_examples_and_which_they_are(how: Any
     assert found.value == pytest.approx(x_of(batch).sum().item() / 9)
     assert found.card.reference.startswith(words)
     assert found.card.reference.count(", ") == 2, "a reader of cards parts them there"
+
+
+def known_as(metric: str, value: float) -> dict[str, Measure]:
+    card = Card(metric, "none", "none", 9, 9, "r, 9 held-out examples, 0123", "none", 0, "0")
+    return {"nats": Measure(value, value - 1, value + 1, card)}
+
+
+def test_an_exact_value_a_bound_and_an_estimate_are_never_ranked() -> None:
+    """Not even where their intervals are far apart; two of one kind are, and so are samples beside two kinds."""
+    found = {name: known_as(metric, 90 + 20 * i) for i, (name, metric) in enumerate(WORDS.items())}
+    assert list(found) == ["exact", "bound", "estimate"]
+    said = {"exact": "an exact value", "bound": "a bound", "estimate": "an estimate"}
+    for one, other in itertools.product(found, found):
+        if one == other:
+            better = known_as(WORDS[one], 10)
+            assert [(c.name, c.verdict) for c in compare(better, found[one])] == [("nats", "better")]
+            continue
+        with pytest.raises(SaddlepointError, match=f"nats: {said[one]} there, {said[other]} here") as refused:
+            compare(found[one], found[other])
+        assert "a bound may lie far" in str(refused.value)
+    samples = {"frechet": known_as("Frechet distance", 3)["nats"]}
+    beside = found["exact"] | samples, found["bound"] | samples
+    assert [c.name for c in compare(*beside)] == ["frechet"]
+    assert apart(*beside) == ["nats"], "and it is said that these were not compared"
+
+
+def test_the_last_page_says_which_it_is() -> None:
+    for name, metric in WORDS.items():
+        ((_, value, meaning),) = rows(known_as(metric, 100))
+        assert value == "100 nats [99, 101]"
+        word = {"exact": "", "bound": "bound on ", "estimate": "estimate of "}[name]
+        assert meaning.split(",")[0] == f"{word}-log p(x)"

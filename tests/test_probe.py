@@ -1,4 +1,4 @@
-"""The linear probe: its classifier against scikit-learn's, its draws and its scales by hand, and by way of whole runs."""
+"""The linear probe: its classifier against scikit-learn's, its draws and scales by hand, and by way of whole runs."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from toys import DOUBLE
 
 import saddlepoint as sp
 from saddlepoint.cli.main import main
-from saddlepoint.court.probe import draws_of, drawn, pooled, probe, side_by_side
+from saddlepoint.court.probe import drawn, draws_of, pooled, probe, side_by_side
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running import probing
 from saddlepoint.statistics.logistic import fit, span

@@ -143,8 +143,8 @@ def score(
 
 
 def probe(run: Where, labels: int = LABELS, *, draws: int = DRAWS, seed: int = 0) -> Found:
-    """How well a linear classifier that learns from so many labels tells the classes from what a run has learnt: from its
-    code, or from all layers of its critic; beside it the same untrained, and pixels.
+    """How well a linear classifier that learns from so many labels tells the classes by what a run has learnt: by its
+    code, or by all layers of its critic; beside it the same untrained, and pixels.
     """
     return probe_run(folder_of(run), labels, draws, seed, held_by(run))
 

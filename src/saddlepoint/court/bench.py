@@ -15,6 +15,7 @@ from saddlepoint.media.catalog import medium_of
 from saddlepoint.record import RunRecord
 from saddlepoint.records import Batch
 from saddlepoint.report.material import Pairs
+from saddlepoint.systems.catalog import system
 
 Measures = Mapping[str, Measure]
 
@@ -25,7 +26,6 @@ class Evidence(NamedTuple):
     sides    of the source whose examples are x
     unseen   held-out examples as networks see them; some that were trained on where none are held out
     altered  whether critics are shown altered examples in any stage
-    stated   what was done to `unseen` examples that are not as in the data
     """
 
     record: RunRecord
@@ -33,12 +33,16 @@ class Evidence(NamedTuple):
     sides: Sides
     unseen: Batch
     altered: bool = False
-    stated: str = ""
 
     @property
     def whose(self) -> str:
         """Which examples `unseen` are."""
         return "held-out" if self.sides.held_out.size else "training"
+
+    @property
+    def stated(self) -> str:
+        """What was done to these, where they are not as in the data."""
+        return system(self.record.config.system).stated(self.record.config)
 
 
 class Judged(NamedTuple):

@@ -191,9 +191,7 @@ class Live:
     def evidence(self) -> Evidence:
         """What the run's models are judged against."""
         altered = any(self.enter(stage).game.augment is not None for stage in range(len(self.config.stages)))
-        return Evidence(
-            self.record, self.facts, self.sides, self.unseen(UNSEEN), altered, self.system.stated(self.config)
-        )
+        return Evidence(self.record, self.facts, self.sides, self.unseen(UNSEEN), altered)
 
     def begin_with(self, base: str) -> tuple[str, ...]:
         """Take over what fits of another run's weights; returns what to tell the user."""

@@ -32,13 +32,12 @@ class Entry(NamedTuple):
 
 SYSTEMS = {
     "gan": Entry("saddlepoint.systems.gan", ("modern", "gan", "cgan", "dcgan", "acgan", "points")),
+    "belief": Entry("saddlepoint.systems.belief", ("fvsbn", "nade", "made", "pixelcnn")),
     "pix2pix": Entry("saddlepoint.systems.pix2pix", ("pix2pix",)),
     "srgan": Entry("saddlepoint.systems.srgan", ("srgan",)),
     "stacked": Entry("saddlepoint.systems.stacked", ("stacked",)),
     "vae": Entry("saddlepoint.systems.vae", ("vae",)),
-    "autoencoder": Entry(
-        "saddlepoint.systems.autoencoder", ("autoencoder", "pca", "deep-autoencoder", "denoising-autoencoder")
-    ),
+    "autoencoder": Entry("saddlepoint.systems.autoencoder", ("autoencoder", "pca", "deep-autoencoder", "denoising")),
     "rbm": Entry("saddlepoint.systems.rbm", ("rbm",)),
 }
 

@@ -28,14 +28,14 @@ def deep_autoencoder() -> Config:
     return autoencoder().model_copy(update={"recipe": "deep-autoencoder", "g": pace})
 
 
-def denoising_autoencoder() -> Config:
+def denoising() -> Config:
     """Given pictures of which a quarter of the pixels are black, to rebuild whole ones."""
-    return autoencoder().model_copy(update={"recipe": "denoising-autoencoder", "mask": 0.25, "latent": 100})
+    return autoencoder().model_copy(update={"recipe": "denoising", "mask": 0.25, "latent": 100})
 
 
 RECIPES = {
     "autoencoder": Recipe(autoencoder, "x", "pictures", "codes, by convolutions"),
     "pca": Recipe(pca, "x", "pictures", "codes, by one linear layer"),
     "deep-autoencoder": Recipe(deep_autoencoder, "x", "pictures", "codes, by layers of sigmoids"),
-    "denoising-autoencoder": Recipe(denoising_autoencoder, "damaged x", "pictures", "x whole again, and codes"),
+    "denoising": Recipe(denoising, "damaged x", "pictures", "x whole again, and codes"),
 }
