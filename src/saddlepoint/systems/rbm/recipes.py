@@ -18,4 +18,4 @@ def rbm() -> Config:
     )
 
 
-RECIPES = {"rbm": Recipe(rbm, "chains", "0 or 1", "codes, energies, and log p(x) by annealing")}
+RECIPES = {"rbm": Recipe(rbm, "nothing", "binary pictures", "codes, and log p(x) by annealing")}
