@@ -18,6 +18,7 @@ from saddlepoint.statistics.logistic import fit
 
 SIDE = 4  # that maps are pooled to (Radford et al. 2016, section 5.1)
 PENALTY = 0.1  # over the number of labels: scikit-learn's C = 10
+SLOPE = 1e-5  # that its classifier ends at
 
 Layers = Sequence[Tensor]
 
@@ -74,7 +75,7 @@ def probe(
     classes, errors, sizes = int(torch.cat([y, wanted]).max()) + 1, {}, {}
     for name, layers in known.items():
         x, x_wanted = side_by_side(layers, others[name])
-        found = [fit(x[d], y[d], classes, PENALTY / len(d)).error(x_wanted, wanted) for d in draws]
+        found = [fit(x[d], y[d], classes, PENALTY / len(d), SLOPE).error(x_wanted, wanted) for d in draws]
         errors[name], sizes[name] = torch.tensor(found), x.shape[1]
     first = next(iter(errors.values()))
     return {

@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 
 from saddlepoint.errors import SaddlepointError
 
-STEPS, EXACT = 500, 1e-7
+STEPS = 500
 
 
 class Logistic(NamedTuple):
@@ -29,8 +29,9 @@ class Logistic(NamedTuple):
         return float((self.classes(x) != y).double().mean())
 
 
-def fit(x: Tensor, y: Tensor, classes: int, penalty: float) -> Logistic:
-    """The only minimum of  mean -log p(y | x) + penalty/2 |W|^2,  by L-BFGS (b, which is free, up to a constant).
+def fit(x: Tensor, y: Tensor, classes: int, penalty: float, slope: float = 1e-7) -> Logistic:
+    """The only minimum of  mean -log p(y | x) + penalty/2 |W|^2,  by L-BFGS (b, which is free, up to a constant), to
+    where no derivative is larger than `slope`.
 
     W is a combination of the examples (the representer theorem): of fewer examples than numbers in each it is looked
     for among these combinations alone, in coordinates in which |W| is the same.
@@ -42,7 +43,7 @@ def fit(x: Tensor, y: Tensor, classes: int, penalty: float) -> Logistic:
     W = torch.zeros(classes, seen.shape[1], dtype=x.dtype, requires_grad=True)
     b = torch.zeros(classes, dtype=x.dtype, requires_grad=True)
     rule = torch.optim.LBFGS(
-        [W, b], max_iter=STEPS, tolerance_grad=EXACT, tolerance_change=0.0, line_search_fn="strong_wolfe"
+        [W, b], max_iter=STEPS, tolerance_grad=slope, tolerance_change=0.0, line_search_fn="strong_wolfe"
     )
 
     def cost() -> Tensor:
