@@ -122,6 +122,14 @@ def test_what_tells_the_classes_errs_on_none_and_noise_on_two_thirds():
     assert apart is not None
     assert apart.value == pytest.approx(found["noise"].error.value)
     assert apart.low > 0
+    turned = probe(
+        {"noise": [noise[0]], "code": [one_hot[0]]},
+        {"noise": [noise[1]], "code": [one_hot[1]]},
+        y,
+        wanted,
+        draws_of(y, 60, 3, 5, 0),
+    )
+    assert turned["code"].apart.value == pytest.approx(-turned["noise"].error.value)
 
 
 @pytest.fixture(scope="module", autouse=True)
