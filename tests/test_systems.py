@@ -33,7 +33,7 @@ from saddlepoint.record import read_record
 from saddlepoint.running.live import Live
 from saddlepoint.settings.run import Run as Config
 from saddlepoint.storage.checkpoint import newest
-from saddlepoint.systems import theirs
+from saddlepoint.systems import catalog, theirs
 
 SMALL = {
     "engine.threads": 1,
@@ -52,12 +52,12 @@ SETTINGS = {
     "vae": {"latent": 3, "g.network.hidden": "16", "batch": 6, "images": 180, "importance": 3},
     "made": {"g.network.widths": "9", "g.network.orders": 2, "batch": 6, "images": 180},
     "stacked": {"widths": "16,8,4", "batch": 6, "images": 48},
-    "denoising": {"latent": 3, "g.network.width": 4, "noise": 0.1, "batch": 6, "images": 180},
+    "denoising-ae": {"latent": 3, "g.network.width": 4, "noise": 0.1, "batch": 6, "images": 180},
     "rbm": {"hidden": 5, "runs": 9, "temperatures": 4, "steps": 3, "batch": 6, "images": 180},
     "mine": {"batch": 6, "images": 60},
 }
 
-BY_PAIRS = ("pix2pix", "srgan", "denoise-gan", "inpaint", "stacked", "denoising", "mine")
+BY_PAIRS = ("pix2pix", "srgan", "denoise-gan", "inpaint", "stacked", "denoising-ae", "mine")
 MINE = Path(__file__).parent / "own_system.py"
 
 
@@ -189,7 +189,7 @@ def test_averages_ships_and_checkpoints_hold_all_that_a_model_needs(straight: tu
         "vae": {"encoder", "decoder", "optimiser-G"},
         "stacked": {"stack", "optimiser-G"},
         "made": {"net", "optimiser-G"},
-        "denoising": {"encoder", "decoder", "optimiser-G"},
+        "denoising-ae": {"encoder", "decoder", "optimiser-G"},
         "rbm": {"rbm", "chains", "optimiser-G"},
         "mine": {"near", "far", "memory", "optimiser-G"},
     }[name]
@@ -328,6 +328,7 @@ def test_all_recipes_are_listed_and_known(capsys: pytest.CaptureFixture[str]) ->
     for name in ("modern", "points", "pix2pix", "srgan", "denoise", "denoise-gan", "inpaint", "vae", "made", "stacked"):
         assert sum(line.split()[:1] == [name] for line in said.splitlines()) == 1
     assert max(map(len, said.splitlines())) <= 80
+    assert len(said.splitlines()) == 3 + len(list(catalog.recipes()))  # a line each, below the titles, above a hint
 
 
 @pytest.mark.parametrize(

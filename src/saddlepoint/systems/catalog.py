@@ -32,15 +32,15 @@ class Entry(NamedTuple):
 
 SYSTEMS = {
     "gan": Entry("saddlepoint.systems.gan", ("modern", "gan", "cgan", "dcgan", "acgan", "points")),
-    "belief": Entry("saddlepoint.systems.belief", ("fvsbn", "nade", "made", "pixelcnn")),
-    "denoise": Entry("saddlepoint.systems.denoise", ("denoise", "denoise-gan")),
-    "inpaint": Entry("saddlepoint.systems.inpaint", ("inpaint",)),
     "pix2pix": Entry("saddlepoint.systems.pix2pix", ("pix2pix",)),
     "srgan": Entry("saddlepoint.systems.srgan", ("srgan",)),
-    "stacked": Entry("saddlepoint.systems.stacked", ("stacked",)),
+    "denoise": Entry("saddlepoint.systems.denoise", ("denoise", "denoise-gan")),
+    "inpaint": Entry("saddlepoint.systems.inpaint", ("inpaint",)),
     "vae": Entry("saddlepoint.systems.vae", ("vae",)),
-    "autoencoder": Entry("saddlepoint.systems.autoencoder", ("autoencoder", "pca", "deep-autoencoder", "denoising")),
     "rbm": Entry("saddlepoint.systems.rbm", ("rbm",)),
+    "belief": Entry("saddlepoint.systems.belief", ("fvsbn", "nade", "made", "pixelcnn")),
+    "autoencoder": Entry("saddlepoint.systems.autoencoder", ("autoencoder", "pca", "deep-ae", "denoising-ae")),
+    "stacked": Entry("saddlepoint.systems.stacked", ("stacked",)),
 }
 
 FIRST = "gan"

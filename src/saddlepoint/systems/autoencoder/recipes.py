@@ -22,20 +22,20 @@ def pca() -> Config:
     return autoencoder().model_copy(update={"recipe": "pca", "g": pace, "stages": (Rules(images=400_000),)})
 
 
-def deep_autoencoder() -> Config:
+def deep_ae() -> Config:
     """Sigmoid layers, moved all at once: what pretraining was invented for, and a better start makes do without."""
     pace = BothPace(network=Sigmoid(), lr=1e-3, betas=(0.9, 0.999), decay="linear", lr_end=0.01)
-    return autoencoder().model_copy(update={"recipe": "deep-autoencoder", "g": pace})
+    return autoencoder().model_copy(update={"recipe": "deep-ae", "g": pace})
 
 
-def denoising() -> Config:
+def denoising_ae() -> Config:
     """Given pictures of which a quarter of the pixels are black, to rebuild whole ones."""
-    return autoencoder().model_copy(update={"recipe": "denoising", "mask": 0.25, "latent": 100})
+    return autoencoder().model_copy(update={"recipe": "denoising-ae", "mask": 0.25, "latent": 100})
 
 
 RECIPES = {
     "autoencoder": Recipe(autoencoder, "x", "pictures", "codes, by convolutions"),
     "pca": Recipe(pca, "x", "pictures", "codes, by one linear layer"),
-    "deep-autoencoder": Recipe(deep_autoencoder, "x", "pictures", "codes, by layers of sigmoids"),
-    "denoising": Recipe(denoising, "damaged x", "pictures", "x whole again, and codes"),
+    "deep-ae": Recipe(deep_ae, "x", "pictures", "codes, by layers of sigmoids"),
+    "denoising-ae": Recipe(denoising_ae, "damaged x", "pictures", "codes that rebuild what is whole"),
 }

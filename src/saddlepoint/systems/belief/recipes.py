@@ -39,8 +39,8 @@ def pixelcnn() -> Config:
 
 
 RECIPES = {
-    "fvsbn": Recipe(fvsbn, "nothing", "binary pictures", "exact log p(x): a regression for each pixel"),
-    "nade": Recipe(nade, "nothing", "binary pictures", "exact log p(x): hidden units that all pixels share"),
-    "made": Recipe(made, "nothing", "binary pictures", "exact log p(x): a network with masks"),
-    "pixelcnn": Recipe(pixelcnn, "nothing", "binary pictures", "exact log p(x): convolutions, slow and good"),
+    "fvsbn": Recipe(fvsbn, "nothing", "0/1 pictures", "exact log p: a regression a pixel"),
+    "nade": Recipe(nade, "nothing", "0/1 pictures", "exact log p: shared hidden units"),
+    "made": Recipe(made, "nothing", "0/1 pictures", "exact log p: a network with masks"),
+    "pixelcnn": Recipe(pixelcnn, "nothing", "0/1 pictures", "exact log p: convolutions, slow"),
 }

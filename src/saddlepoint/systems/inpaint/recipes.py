@@ -26,4 +26,4 @@ def inpaint() -> Config:
     )
 
 
-RECIPES = {"inpaint": Recipe(inpaint, "pictures", "pictures", "fill holes: squared error, then a critic")}
+RECIPES = {"inpaint": Recipe(inpaint, "pictures", "pictures", "fill holes: error, then a critic")}

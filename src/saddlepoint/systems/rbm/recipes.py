@@ -18,4 +18,4 @@ def rbm() -> Config:
     )
 
 
-RECIPES = {"rbm": Recipe(rbm, "nothing", "binary pictures", "codes, and log p(x) by annealing")}
+RECIPES = {"rbm": Recipe(rbm, "nothing", "0/1 pictures", "codes, and log p by annealing")}

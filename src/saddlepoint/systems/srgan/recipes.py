@@ -23,4 +23,4 @@ def srgan() -> Config:
     )
 
 
-RECIPES = {"srgan": Recipe(srgan, "pictures", "pictures", "enlarge: squared error, then a critic")}
+RECIPES = {"srgan": Recipe(srgan, "pictures", "pictures", "enlarge: error, then a critic")}
