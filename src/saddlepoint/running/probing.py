@@ -13,6 +13,7 @@ from saddlepoint.court.probe import Probed, draws_of, pooled, probe
 from saddlepoint.data.memory import Held
 from saddlepoint.data.sources import open_source, silent
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.plain import ask
 from saddlepoint.records import answer
 from saddlepoint.running.live import Live
 from saddlepoint.running.opened import as_begun, as_written
@@ -104,7 +105,7 @@ def pictures(live: Live) -> bool:
 def layers(D: nn.Module, x: Tensor, c: Tensor | None) -> list[Tensor]:
     """Every layer of D on x, maps pooled. One that reads c is given the first example's: it is told nothing of x."""
     given = None if c is None else c[:1].expand(len(x), *c.shape[1:]).to(x.device)
-    found = answer(D.eval()(x, given)).features
+    found = answer(ask(D.eval(), "D", x, given)).features
     if not found:
         raise SaddlepointError("this D shows none of its layers", "probe", "let its Answer have features")
     return [pooled(layer).cpu() for layer in found]
