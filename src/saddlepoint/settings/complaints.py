@@ -89,7 +89,7 @@ def complaint(
     inner = [fault for fault in faults if not any(holds(fault["loc"], other["loc"]) for other in faults)]
     fault = min(inner, key=lambda fault: dotted(fault) not in places)  # the user's own words before a default
     name = dotted(fault)
-    place = places.get(name) or places.get(str(fault["loc"][0])) or name
+    place = places.get(name) or places.get(str(next(iter(fault["loc"]), ""))) or name
     return SaddlepointError(*describe(fault, name, place, known.get(name), rules))
 
 
@@ -103,7 +103,7 @@ def dotted(fault: Any) -> str:
     path = [part for part in fault["loc"] if isinstance(part, str)]
     if "network" in path[:-1]:
         path.pop(path.index("network") + 1)
-    if path[0] == "stages" and len(path) > 1:
+    if path[:1] == ["stages"] and len(path) > 1:
         path = path[1:]
     return ".".join([*path, "kind"] if fault["type"] == "union_tag_invalid" else path)
 
