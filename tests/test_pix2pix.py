@@ -49,7 +49,7 @@ def test_the_five_costs_of_the_paper(told: dict[str, Any], costs: set[str]) -> N
 
 def test_a_blind_critic_sees_x_alone() -> None:
     for told, sees in (({"critic": "blind"}, False), ({}, True)):
-        nets, _, batch = played(told)
+        nets, _, _ = played(told)
         assert nets["D"].inputs + nets["D"].conditions == (3 if sees else 2)
         one = scene(configure("pix2pix", None, {**SMALL, **told}), 0, nets, FACTS)  # pyright: ignore
         assert one.game.unconditional == (set() if sees else {"D"})
