@@ -4,9 +4,9 @@
 
 L1, GAN (a critic that does not see c), cGAN, L1 + GAN, L1 + cGAN, with everything else equal and one thread; every run
 has the same number of examples, and one that is finished already is not played again. Judged on the second set, which
-nothing was chosen by: mean |x - G(c)|, of 255 grey levels; PSNR; and the kernel distance of features (EfficientNet-lite0)
-between G(c) and x, which is what the eye is nearest to here. 0 is a perfect figure for the first and the third, and the
-third may fall below it. Over pictures stands the interval of one run, over seeds that of their mean.
+nothing was chosen by: mean |x - G(c)|, of 255 grey levels; PSNR; and the kernel distance of features
+(EfficientNet-lite0) between G(c) and x, which is what the eye is nearest to here. 0 is a perfect figure for the first
+and the third, and the third may fall below it. Over pictures stands the interval of one run, over seeds that of their mean.
 """
 
 import argparse
@@ -56,12 +56,12 @@ def played(data: str, cost: str, seed: int, given: argparse.Namespace) -> Path:
     return folder
 
 
-def judged(folder: Path, c: Tensor, x: Tensor, seen: Tensor) -> tuple[Figures, Tensor]:
-    """The figures of a model on pairs (c, x) as they are stored, and what it made of them."""
+def judged(folder: Path, c: Tensor, x: Tensor, seen: Tensor) -> Figures:
+    """The figures of a model on pairs (c, x) as they are stored."""
     made = torch.cat([load(folder).apply(one[None], 0).x for one in c])
     features = look(efficientnet(None), made).features
     l1, noise = absolute_error(made.float(), x.float()), psnr(made.float(), x.float(), peak=255.0)
-    return Figures(mean_interval(l1), mean_interval(noise), kernel_distance(features, seen)), made
+    return Figures(mean_interval(l1), mean_interval(noise), kernel_distance(features, seen))
 
 
 def main() -> None:
@@ -77,23 +77,20 @@ def main() -> None:
     test = open_source(Reading(given.test, size=(given.size, given.size), pairs="left"))
     assert test.c is not None
     seen = look(efficientnet(None), test.x).features
-    print(
-        f"| cost | seed | L1, of 255 | PSNR, dB | kernel distance, {test.size} pictures |\n| --- | --- | --- | --- | --- |"
-    )
+    print(f"| cost | seed | L1, of 255 | PSNR, dB | kernel distance, {test.size} pictures |")
+    print("| --- | --- | --- | --- | --- |")
     for cost in given.costs:
         found = []
         for seed in range(given.seeds):
-            figures, _ = judged(played(given.train, cost, seed, given), test.c, test.x, seen)
-            found.append(figures)
-            print(
-                f"| {cost} | {seed} | " + " | ".join(f"{v:.4g} [{a:.4g}, {b:.4g}]" for v, a, b in figures) + " |",
-                flush=True,
-            )
+            found.append(judged(played(given.train, cost, seed, given), test.c, test.x, seen))
+            row(cost, str(seed), found[-1])
         if len(found) > 1:
-            means = (mean_interval([figures[i].value for figures in found]) for i in range(3))
-            print(
-                f"| {cost} | all | " + " | ".join(f"{v:.4g} [{a:.4g}, {b:.4g}]" for v, a, b in means) + " |", flush=True
-            )
+            row(cost, "all", [mean_interval([figures[i].value for figures in found]) for i in range(3)])
+
+
+def row(cost: str, seed: str, figures: Iterable[Interval]) -> None:
+    cells = [f"{value:.4g} [{low:.4g}, {high:.4g}]" for value, low, high in figures]
+    print(f"| {' | '.join([cost, seed, *cells])} |", flush=True)
 
 
 if __name__ == "__main__":
