@@ -6,7 +6,8 @@ L1, GAN (a critic that does not see c), cGAN, L1 + GAN, L1 + cGAN, with everythi
 has the same number of examples, and one that is finished already is not played again. Judged on the second set, which
 nothing was chosen by: mean |x - G(c)|, of 255 grey levels; PSNR; and the kernel distance of features
 (EfficientNet-lite0) between G(c) and x, which is what the eye is nearest to here. 0 is a perfect figure for the first
-and the third, and the third may fall below it. Over pictures stands the interval of one run, over seeds that of their mean.
+and the third, and the third may fall below it. Over pictures stands the interval of one run, over seeds that of the
+mean.
 """
 
 import argparse

@@ -155,7 +155,7 @@ LESSONS = {
     ),
     "points": Lesson(ellipse, SLIM | {"images": 9_600}, {away: 0.2}),
     "pix2pix": Lesson(pairs, PATCHES | {"g.halvings": 2, "images": 1_200}, {ERROR: 0.25, confused: 0.1}),
-    "srgan": Lesson(blocks, PATCHES | {"g.blocks": 1, "factor": 2, "images": 800}, {ERROR: 0.03}),
+    "srgan": Lesson(blocks, PATCHES | {"g.blocks": 1, "scale": 2, "images": 800}, {ERROR: 0.03}),
     "denoise": Lesson(blocks, DENOISER | {"images": 2_000}, {ERROR: 0.06}),
     "denoise-gan": Lesson(blocks, DENOISER | {"images": 1_600}, {ERROR: 0.06}),
     "inpaint": Lesson(bars, PATCHES | {"g.halvings": 2, "images": 800}, {ERROR: 0.05}),

@@ -198,12 +198,12 @@ def test_a_critic_that_reads_the_class_is_told_nothing_of_the_example():
 
 
 def test_what_cannot_be_probed_is_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    srgan = trained("srgan", factor=2, **{"g.width": 4, "g.blocks": 1, "d.width": 4, "d.layers": 1})
+    srgan = trained("srgan", scale=2, **{"g.width": 4, "g.blocks": 1, "d.width": 4, "d.layers": 1})
     alone = trained("dcgan", data=np.zeros((60, 8, 8), np.uint8), **{"g.network.width": 2, "d.network.width": 2})
     with pytest.raises(SaddlepointError, match="have no classes"):
         sp.probe(alone)
     assert sp.probe(srgan, 6, draws=2).by_name["D's layers"].features > 0
-    neither = trained("srgan", factor=2, adversarial=0, **{"g.width": 4, "g.blocks": 1})
+    neither = trained("srgan", scale=2, adversarial=0, **{"g.width": 4, "g.blocks": 1})
     with pytest.raises(SaddlepointError, match="a model of `srgan` encodes nothing, and no one critic"):
         sp.probe(neither, 6, draws=2)
     words = {("--labels", "1"): "1 labels for 2 classes", ("--labels", "999"): "999 labels", ("--draws", "1"): "draws"}

@@ -46,7 +46,7 @@ SMALL = {
 ONES = {"averages": "100,20", "checkpoint_images": 40, "journal_images": 16, "data.held_out": 0.35}
 SETTINGS = {
     "pix2pix": {"g.width": 4, "g.halvings": 2, "d.width": 4, "d.layers": 1, "batch": 4, "images": 160},
-    "srgan": {"factor": 2, "g.width": 8, "g.blocks": 1, "d.width": 4, "d.layers": 1, "batch": 6, "images": 90},
+    "srgan": {"scale": 2, "g.width": 8, "g.blocks": 1, "d.width": 4, "d.layers": 1, "batch": 6, "images": 90},
     "denoise-gan": {"g.width": 8, "g.blocks": 1, "d.width": 4, "d.layers": 1, "batch": 6, "images": 60},
     "inpaint": {"g.width": 4, "g.halvings": 2, "d.width": 4, "d.layers": 1, "batch": 6, "images": 60, "mask": "boxes"},
     "vae": {"latent": 3, "g.network.hidden": "16", "batch": 6, "images": 180, "importance": 3},

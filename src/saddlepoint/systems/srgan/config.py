@@ -26,7 +26,7 @@ class Config(Run):
 
     system: Literal["srgan"] = "srgan"
     """What is played: a small picture to a large one."""
-    factor: Literal[2, 3, 4, 8] = 4
+    scale: Literal[2, 3, 4, 8] = 4
     """How many times larger."""
     g: UpscalerPace
     d: PatchPace

@@ -14,19 +14,19 @@ from saddlepoint.systems.system import Feed, Feeds, Model, Networks, Scene, Syst
 
 def networks(config: Config, facts: Facts) -> Networks:
     channels, d = facts["x"].shape[0], config.d
-    G = Upscaler(channels, width=config.g.width, blocks=config.g.blocks, factor=config.factor)
+    G = Upscaler(channels, width=config.g.width, blocks=config.g.blocks, factor=config.scale)
     D = PatchCritic(channels, width=d.width, layers=d.layers, normalise=False)
     return restoring.pair(G, D, config.stages)
 
 
 def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
-    """Each x cut to a multiple of the factor, and beside it what is left of it at its size divided by that."""
+    """Each x cut to a multiple of the scale, and beside it what is left of it at its size divided by that."""
 
     def whole(x):
-        height, width = (side // config.factor * config.factor for side in x.shape[2:])
+        height, width = (side // config.scale * config.scale for side in x.shape[2:])
         return x[..., :height, :width]
 
-    return Degraded(feeds["x"], lambda x, rng: shrink(x, config.factor), rng, whole)
+    return Degraded(feeds["x"], lambda x, rng: shrink(x, config.scale), rng, whole)
 
 
 def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene:
