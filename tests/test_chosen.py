@@ -26,7 +26,11 @@ def evidence(n: int) -> Any:
     x = torch.arange(float(n)).div(n).view(n, 1, 1, 1).expand(n, 1, 2, 2).contiguous()
     record = SimpleNamespace(data=SimpleNamespace(name="toy"), config=SimpleNamespace(range="unit"))
     return SimpleNamespace(
-        unseen=Batch(x, x), record=record, whose="held-out", facts={"x": About("pictures", (1, 2, 2))}
+        unseen=Batch(x, x),
+        record=record,
+        whose="held-out",
+        stated="",
+        facts={"x": About("pictures", (1, 2, 2))},
     )
 
 
@@ -63,19 +67,27 @@ def test_other_examples_are_another_reference() -> None:
     assert one.reference != other.reference
 
 
+def of_digits(*judges: str) -> Any:
+    """A run on digits, of a system that is judged so."""
+    system = SimpleNamespace(judges=judges)
+    return SimpleNamespace(train=SimpleNamespace(eye="digits"), config=SimpleNamespace(seed=3), system=system)
+
+
 def test_digits_are_reported_by_the_judge_that_did_not_choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen, asked, nothing = [], [], SimpleNamespace(x=None, labels=None)
-    live = SimpleNamespace(train=SimpleNamespace(eye="digits"), config=SimpleNamespace(seed=3))
+    live = of_digits("samples")
     model = SimpleNamespace(can=("sample",), sample=lambda n, seed: asked.append(n) or nothing)
     monkeypatch.setattr(finish, "judge_digits", lambda *given: seen.append(given) or {})
     finish.judged(cast(Any, live), cast(Any, model), tmp_path, None, WHOLE)
     assert seen == [(None, None, "b", 3)]
     assert asked == [10_000]
     assert WHOLE.samples == 1_000
+    finish.judged(of_digits("nats"), cast(Any, model), tmp_path, None, WHOLE)
+    assert len(asked) == 1, "thousands of samples are drawn of systems that are judged by samples alone"
 
 
 def test_of_two_judges_the_one_that_did_not_choose_is_reported(tmp_path, monkeypatch) -> None:
-    live = SimpleNamespace(train=SimpleNamespace(eye="digits"), config=SimpleNamespace(seed=3))
+    live = of_digits("samples")
     model = SimpleNamespace(can=("sample",), sample=lambda n, seed: SimpleNamespace(x=None, labels=None))
     rest = SimpleNamespace(measures={"frechet": "chose", "coverage": "alone"}, pairs=None)
     monkeypatch.setattr(finish, "judge_digits", lambda *_: {"frechet": "did not choose"})

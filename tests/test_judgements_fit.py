@@ -4,8 +4,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 import toyrun
 
+from saddlepoint.court import jury
+from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning import judgements
 from saddlepoint.planning.judgements import fitting
@@ -65,3 +68,60 @@ def test_the_largest_judgement_is_taken_that_fits_often_enough(times, left, samp
     monkeypatch.setattr(judgements, "Trial", broken)
     found = judgements.planned(record, {"x": toyrun.pictures()}, toyrun.ENGINE).choices
     assert "it cannot" in found.judge_refused
+
+
+def chosen(monkeypatch: pytest.MonkeyPatch, *, size: int = 2_000, seconds: float = 600.0, **odd: Any) -> str:
+    """What samples of a run of so many seconds on so many labelled pictures are compared by; what is odd of it."""
+    labels = torch.arange(size) % 2
+    source = Source(
+        "",
+        torch.zeros(size, odd.get("channels", 1), 8, 8),
+        odd.get("labels", labels),
+        ("a", "b"),
+        eye=odd.get("eye", ""),
+    )
+    asked: list[Source] = []
+
+    def extractor_of(name: str, source: Source) -> object:
+        assert name == "learned"
+        asked.append(source)
+        if odd.get("fails"):
+            raise SaddlepointError("they see less than pixels do")
+        return object()
+
+    monkeypatch.setattr(judgements, "extractor_of", extractor_of)
+    monkeypatch.setattr(jury, "available", lambda: odd.get("installed", False))
+    monkeypatch.setattr(judgements, "system", lambda name: SimpleNamespace(judges=odd.get("judges", ("samples",))))
+    record = toyrun.record()
+    config = record.config.model_copy(update={"judge": Judge(features=odd.get("features", "auto"))})
+    images = sum(stage.images for stage in config.stages)
+    choices = record.choices.model_copy(update={"rate": odd.get("rate", images / seconds)})
+    data = record.data.model_copy(update={"held_out": (0, 1, 2)})
+    record = record.model_copy(update={"config": config, "choices": choices, "data": data})
+    found = judgements.with_features(record, source).choices.judge_features
+    assert found != "learned" or odd.get("features") == "learned" or asked[0].size == size - 3  # of what is trained on
+    return found
+
+
+@pytest.mark.parametrize(
+    ("odd", "features"),
+    [
+        ({}, "learned"),
+        ({"seconds": 599.0}, "pixels"),
+        ({"size": 1_999}, "pixels"),
+        ({"rate": None}, "pixels"),
+        ({"labels": None}, "pixels"),
+        ({"labels": torch.tensor([0] * 1_998 + [1] * 2)}, "pixels"),  # a class too small to be learned
+        ({"fails": True}, "pixels"),
+        ({"judges": ("pairs",)}, "pixels"),
+        ({"installed": True, "channels": 3}, "efficientnet"),
+        ({"channels": 3}, "learned"),
+        ({"eye": "digits"}, "digits"),
+        ({"features": "pixels"}, "pixels"),
+        ({"features": "learned", "seconds": 1.0}, "learned"),
+    ],
+)
+def test_labels_teach_the_features_where_they_can_and_a_run_is_long(
+    odd: dict[str, Any], features: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert chosen(monkeypatch, **odd) == features

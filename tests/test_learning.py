@@ -54,6 +54,12 @@ def blocks(n: int = 400) -> Source:
     return Source("blocks", lit.repeat_interleave(4, 2).repeat_interleave(4, 3).to(torch.uint8))
 
 
+def bars(n: int = 400) -> Source:
+    """16 x 16: four bars from side to side, each light or dark: what is in the middle is seen at the sides."""
+    lit = 28 + 200 * torch.randint(2, (n, 1, 4, 1), generator=torch.Generator().manual_seed(0))
+    return Source("bars", lit.repeat_interleave(4, 2).expand(-1, -1, -1, 16).to(torch.uint8))
+
+
 def pairs(n: int = 400) -> Source:
     """c the blocks, x their negative."""
     source = blocks(n)
@@ -134,6 +140,7 @@ LAYERS = {"g.network.hidden": "256", "d.network.hidden": "64", "batch": 32}
 BRANCHES = {"g.network.branches": "64,128", "d.network.branches": "64,16"}
 SLIM = {"g.network.hidden": "32,32", "d.network.hidden": "32,32", "batch": 64}
 PATCHES = {"g.width": 8, "d.width": 8, "d.layers": 1, "batch": 8}
+DENOISER = PATCHES | {"g.blocks": 1, "sigma": "40", "g.lr": 1e-2}
 LESSONS = {
     "modern": Lesson(corners, NARROW | {"images": 7_040}, {away: 0.5, wrong: 0.1}),
     "acgan": Lesson(
@@ -148,7 +155,10 @@ LESSONS = {
     ),
     "points": Lesson(ellipse, SLIM | {"images": 9_600}, {away: 0.2}),
     "pix2pix": Lesson(pairs, PATCHES | {"g.halvings": 2, "images": 1_200}, {ERROR: 0.25, confused: 0.1}),
-    "srgan": Lesson(blocks, PATCHES | {"g.blocks": 1, "factor": 2, "images": 800}, {ERROR: 0.03}),
+    "srgan": Lesson(blocks, PATCHES | {"g.blocks": 1, "scale": 2, "images": 800}, {ERROR: 0.03}),
+    "denoise": Lesson(blocks, DENOISER | {"images": 2_000}, {ERROR: 0.06}),
+    "denoise-gan": Lesson(blocks, DENOISER | {"images": 1_600}, {ERROR: 0.06}),
+    "inpaint": Lesson(bars, PATCHES | {"g.halvings": 2, "images": 800}, {ERROR: 0.05}),
     "vae": Lesson(unlabelled, {"latent": 4, "g.network.hidden": "64", "batch": 32, "images": 9_600}, {NATS: 29.0}),
     "stacked": Lesson(unlabelled, {"widths": "128,64,16", "batch": 16, "images": 3_200}, {ERROR: 0.1}),
 }

@@ -16,6 +16,12 @@ import saddlepoint as sp
 ROOT = Path(__file__).parents[1]
 PAGES = {page.name: page.read_text("utf-8") for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))}
 SNIPPETS = {name: found for name, text in PAGES.items() if (found := re.findall(r"```python\n(.*?)```", text, re.S))}
+NOTEBOOKS = {
+    path.name: [
+        "".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"
+    ]
+    for path in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
+}
 UNTYPED = ("your-own-system.md",)  # whose functions say nothing of what they take
 TREE = ast.parse(Path(sp.__file__ or "").read_text("utf-8"))
 
@@ -87,11 +93,40 @@ def test_the_page_on_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_cell_of_a_notebook_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a row, in an empty folder; what a cell's last line is worth is shown as a notebook would."""
+    monkeypatch.chdir(tmp_path)
+    scope: dict[str, Any] = {}
+    for place, cell in enumerate(NOTEBOOKS[name]):
+        tree = ast.parse(cell)
+        last = tree.body[-1]
+        shown = ast.Expression(tree.body.pop().value) if isinstance(last, ast.Expr) else None  # pyright: ignore
+        where = f"{name}, cell {place + 1}"
+        exec(compile(tree, where, "exec"), scope)
+        value = None if shown is None else eval(compile(shown, where, "eval"), scope)
+        if hasattr(value, "_repr_html_"):
+            assert "<img" in value._repr_html_()
+    assert len(NOTEBOOKS[name]) > 4
+    assert all(run.state == "done" for run in scope.values() if isinstance(run, sp.Run))
+
+
+def test_notebooks_are_kept_without_what_they_printed() -> None:
+    """Outputs are large, hold names of folders, and go stale."""
+    assert len(NOTEBOOKS) == 3
+    for path in (ROOT / "docs" / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("pyright") is None, reason="pyright is not installed")
 def test_every_snippet_passes_a_strict_type_checker(tmp_path: Path) -> None:
     """Each page's snippets in a row are a program; and a misspelt name is found out, so that this test sees types."""
-    for name, snippets in SNIPPETS.items():
-        program = "\n".join(["# pyright: basic, reportArgumentType=false" if name in UNTYPED else "", *snippets])
+    for name, snippets in (SNIPPETS | NOTEBOOKS).items():
+        rules = "# pyright: basic, reportArgumentType=false" if name in UNTYPED else ""
+        rules = "# pyright: reportUnusedExpression=false" if name in NOTEBOOKS else rules
+        program = "\n".join([rules, *snippets])
         (tmp_path / f"{Path(name).stem.replace('-', '_')}.py").write_text(program, "utf-8")
     (tmp_path / "wrong.py").write_text("import saddlepoint as sp\n\nsp.tarin('digits')\nsp.train('digits').sampel(3)\n")
     settings = {

@@ -26,6 +26,8 @@ def test_every_verb_and_flag_exists(words: list[str], capsys: pytest.CaptureFixt
 
     assert words[0] in VERBS
     assert main([words[0], "--help"]) == 0
+    if "--recipe" in words:  # which has flags of its own
+        assert main([words[0], *words[(at := words.index("--recipe")) : at + 2], "--help"]) == 0
     page = capsys.readouterr().out
     assert all(word in page for word in words if word.startswith("-"))
 

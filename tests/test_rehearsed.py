@@ -48,7 +48,7 @@ def test_digits_alone_are_looked_at_by_their_own_judge(monkeypatch):
     monkeypatch.setattr(rehearsal, "judge_digits", lambda *given: seen.append(given))
     monkeypatch.setattr(rehearsal, "timed", lambda work: work() or 5.0)
     model = SimpleNamespace(can=("sample",), sample=lambda n, seed: SimpleNamespace(x=n, labels=seed))
-    digits = live(train=SimpleNamespace(eye="digits"))
+    digits = live(train=SimpleNamespace(eye="digits"), system=SimpleNamespace(judges=("samples",)))
     digits.artefact = lambda _: model
     assert each_digit(digits) == pytest.approx(0.01)
     assert [(given[0], given[1], given[3]) for given in seen] == [(500, 7, 7)]

@@ -1,6 +1,6 @@
 """Every kind of model by the same road: trained, cut, resumed bit for bit, exported, loaded, used, judged, drawn.
 
-Four systems of ours, and one of a user's own whose memory and stages are what is hard to bring back.
+Five systems of ours, and one of a user's own whose memory and stages are what is hard to bring back.
 """
 
 import errno
@@ -33,7 +33,7 @@ from saddlepoint.record import read_record
 from saddlepoint.running.live import Live
 from saddlepoint.settings.run import Run as Config
 from saddlepoint.storage.checkpoint import newest
-from saddlepoint.systems import theirs
+from saddlepoint.systems import catalog, theirs
 
 SMALL = {
     "engine.threads": 1,
@@ -46,12 +46,18 @@ SMALL = {
 ONES = {"averages": "100,20", "checkpoint_images": 40, "journal_images": 16, "data.held_out": 0.35}
 SETTINGS = {
     "pix2pix": {"g.width": 4, "g.halvings": 2, "d.width": 4, "d.layers": 1, "batch": 4, "images": 160},
-    "srgan": {"factor": 2, "g.width": 8, "g.blocks": 1, "d.width": 4, "d.layers": 1, "batch": 6, "images": 90},
+    "srgan": {"scale": 2, "g.width": 8, "g.blocks": 1, "d.width": 4, "d.layers": 1, "batch": 6, "images": 90},
+    "denoise-gan": {"g.width": 8, "g.blocks": 1, "d.width": 4, "d.layers": 1, "batch": 6, "images": 60},
+    "inpaint": {"g.width": 4, "g.halvings": 2, "d.width": 4, "d.layers": 1, "batch": 6, "images": 60, "mask": "boxes"},
     "vae": {"latent": 3, "g.network.hidden": "16", "batch": 6, "images": 180, "importance": 3},
+    "made": {"g.network.widths": "9", "g.network.orders": 2, "batch": 6, "images": 180},
     "stacked": {"widths": "16,8,4", "batch": 6, "images": 48},
+    "denoising-ae": {"latent": 3, "g.network.width": 4, "noise": 0.1, "batch": 6, "images": 180},
+    "rbm": {"hidden": 5, "runs": 9, "temperatures": 4, "steps": 3, "batch": 6, "images": 180},
     "mine": {"batch": 6, "images": 60},
 }
 
+BY_PAIRS = ("pix2pix", "srgan", "denoise-gan", "inpaint", "stacked", "denoising-ae", "mine")
 MINE = Path(__file__).parent / "own_system.py"
 
 
@@ -159,12 +165,13 @@ def test_what_is_loaded_does_what_the_run_did(straight: tuple[str, api.Run]) -> 
         torch.testing.assert_close(model.model.apply.call(given, 0), inner.apply.call(given, 0), rtol=1e-4, atol=1e-5)
     if inner.log_prob:
         one, other = (m.log_prob(some.x, torch.Generator().manual_seed(1)) for m in (model.model, inner))
-        assert one.kind == other.kind == "bound"
+        assert one.kind == other.kind == {"vae": "bound", "rbm": "estimate", "made": "exact"}[name]
         assert torch.equal(one.values, other.values)
-    if inner.latent:
+    if inner.latent or inner.sample:
         assert torch.equal(model.sample(40, seed=2).x[:5], model.sample(5, seed=2).x)
     if inner.apply:
         c = sources["x"].x if sources["x"].c is None or sources["x"].c.ndim != 4 else sources["x"].c
+        c = torch.cat([c, c], 1) if inner.apply.opacity else c
         assert torch.equal(model.apply(c[:40]).x[:5], model.apply(c[:5]).x)
 
 
@@ -178,9 +185,12 @@ def test_averages_ships_and_checkpoints_hold_all_that_a_model_needs(straight: tu
     assert last is not None
     wanted = {
         "pix2pix": {"G", "D", "optimiser-G", "optimiser-D"},
-        "srgan": {"G", "D", "optimiser-G", "optimiser-D"},
+        **{key: {"G", "first", "D", "optimiser-G", "optimiser-D"} for key in ("srgan", "denoise-gan", "inpaint")},
         "vae": {"encoder", "decoder", "optimiser-G"},
         "stacked": {"stack", "optimiser-G"},
+        "made": {"net", "optimiser-G"},
+        "denoising-ae": {"encoder", "decoder", "optimiser-G"},
+        "rbm": {"rbm", "chains", "optimiser-G"},
         "mine": {"near", "far", "memory", "optimiser-G"},
     }[name]
     assert set(last.saved) == wanted | {"average-100", "average-20", "progress"}
@@ -195,10 +205,12 @@ def test_averages_ships_and_checkpoints_hold_all_that_a_model_needs(straight: tu
 def test_it_is_judged_by_what_fits_it_and_its_card_is_true(straight: tuple[str, api.Run]) -> None:
     name, run = straight
     measures = json.loads((run.folder / "measures.json").read_text())
-    assert ("l1" in measures) == (name in ("pix2pix", "srgan", "stacked", "mine"))
-    assert ("nats" in measures) == (name == "vae")
-    if name == "vae":
-        assert "bound on" in measures["nats"]["card"]["metric"]
+    assert ("l1" in measures) == (name in BY_PAIRS)
+    assert ("nats" in measures) == (name in ("vae", "made", "rbm"))
+    if "nats" in measures:
+        known, kinds = measures["nats"]["card"], {"vae": "bound on ", "rbm": "estimate of "}
+        assert known["metric"] == f"{kinds.get(name, '')}-log p(x), nats"
+        assert ("drawn once as 0 and 1" in known["reference"]) == (name in ("made", "rbm"))
     card = (run.folder / "generator" / "README.md").read_text()
     assert "adversarial" not in card
     assert f"system `{run.config.system}`" in card
@@ -216,7 +228,8 @@ def test_a_large_picture_goes_through_in_tiles_as_it_would_whole(straight: tuple
     to = model.model.apply
     if to is None or to.margin is None:
         return
-    c = torch.randint(0, 256, (1, 1, 300, 264), generator=torch.Generator().manual_seed(0)).to(torch.uint8)
+    form, chance = (1, model.given.shape[0], 300, 264), torch.Generator().manual_seed(0)
+    c = torch.randint(0, 256, form, generator=chance).to(torch.uint8)
     x = scaled(c, run.config.range, model.given)
     torch.testing.assert_close(model.tiles(x, to, 0, None), to.call(x, 0), atol=1e-5, rtol=0)
     assert model.apply(c).x.shape == (1, 1, 300 * to.scale, 264 * to.scale)
@@ -228,7 +241,10 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
     """What it cannot is refused by its description: before anything is loaded, in a moment."""
     name, run = straight
     model, folder = load(run.folder), str(run.folder)
-    Image.new("L", (16, 16) if name == "pix2pix" else (8, 8), 99).save("one.png")
+    one = Image.new("L", (16, 16) if name == "pix2pix" else (8, 8), 99)
+    if name == "inpaint":
+        one.putalpha(0)
+    one.save("one.png")
     own = ["--system", str(MINE)] if name == "mine" else []
     for verb, words in {"sample": ["-n", "4"], "apply": ["one.png", "--force"], "judge": [], "doctor": []}.items():
         able = verb in ("judge", "doctor") or verb in model.can
@@ -241,7 +257,7 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
         if not able:
             assert len(said.err.splitlines()) == 1
             assert "it can" in said.err
-    if name in ("pix2pix", "srgan", "stacked", "mine"):
+    if name in (*BY_PAIRS, "made"):
         assert main([*own, "judge", folder, "--features", "pixels"]) == 2
         assert "--features: has no effect on a run that is not judged by samples" in capsys.readouterr().err
     if "apply" in model.can:  # of ours none leaves anything to chance
@@ -251,6 +267,12 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
         with Image.open("other.jpg", formats=["JPEG"]) as jpeg, Image.open("applied/one.png", formats=["PNG"]) as png:
             assert jpeg.size == png.size
             assert np.abs(np.asarray(jpeg, int) - np.asarray(png, int)).mean() < 12
+        dialled = model.model.apply.between is not None
+        assert dialled == (name in ("srgan", "denoise-gan", "inpaint"))
+        assert main([*own, "apply", folder, "one.png", "--force", "--perception", "0"]) == (0 if dialled else 2)
+        assert dialled or "--perception: this model was not trained by" in capsys.readouterr().err
+        assert main([*own, "apply", folder, "one.png", "--force", "--perception", "2"]) == 2
+        capsys.readouterr()
     code = main([*own, "score", folder, "one.png"])
     assert code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
@@ -303,9 +325,10 @@ def test_a_stage_moves_its_layer_alone_and_moments_follow(straight: tuple[str, a
 def test_all_recipes_are_listed_and_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recipes"]) == 0
     said = capsys.readouterr().out
-    for name in ("modern", "gan", "points", "pix2pix", "srgan", "vae", "stacked"):
+    for name in ("modern", "points", "pix2pix", "srgan", "denoise", "denoise-gan", "inpaint", "vae", "made", "stacked"):
         assert sum(line.split()[:1] == [name] for line in said.splitlines()) == 1
     assert max(map(len, said.splitlines())) <= 80
+    assert len(said.splitlines()) == 3 + len(list(catalog.recipes()))  # a line each, below the titles, above a hint
 
 
 @pytest.mark.parametrize(

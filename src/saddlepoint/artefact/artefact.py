@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Self
 
 import torch
@@ -212,9 +213,12 @@ class Artefact:
 
     @property
     def given(self) -> About:
-        """What `apply` is given: the condition where it is a picture, else an x."""
+        """What `apply` is given: the condition where it is a picture, else an x; with opacity where that is read."""
         c = self.facts.get("c")
-        return c if c is not None and c.kind == "pictures" else self.about
+        about = c if c is not None and c.kind == "pictures" else self.about
+        if self.model.apply is None or not self.model.apply.opacity:
+            return about
+        return replace(about, shape=(about.shape[0] + 1, *about.shape[1:]))
 
     def turned(self) -> "Artefact":
         """The same model the other way round: `apply` takes the way back."""
@@ -223,15 +227,28 @@ class Artefact:
         model = self.model._replace(apply=self.model.back, back=self.model.apply)
         return Artefact(model, self.description, self.networks)
 
-    def apply(self, c: Tensor, seed: int = 0, tell: Tell = None) -> Samples:
+    def translate(self, perception: float | None = None) -> Translate:
+        """How it translates: as it was left, or so far on the way from the least error, 0, to the critic's end, 1."""
+        to = self.model.apply
+        if to is None:
+            raise self.refuse(CANNOT["apply"])
+        if perception is None:
+            return to
+        if to.between is None:
+            what = "this model was not trained by its error first and by a critic then"
+            raise SaddlepointError(what, "--perception", "leave it out")
+        if not 0 <= perception <= 1:
+            raise SaddlepointError(f"{perception:g}", "--perception", "from 0, least error, to 1, the critic's")
+        return to._replace(call=to.between(perception))
+
+    def apply(self, c: Tensor, seed: int = 0, tell: Tell = None, perception: float | None = None) -> Samples:
         """What the model makes of each of these, [n, C, H, W] as stored: of any size where its networks allow that.
 
         Larger pictures go through in tiles; `tell` hears how many of all are done. Raises SaddlepointError for others.
-        What becomes of an example is a function of it and the seed alone, whatever else is given beside it.
+        What becomes of an example is a function of it and the seed alone, whatever else is given beside it. For
+        `perception` see `translate`.
         """
-        about, to = self.given, self.model.apply
-        if to is None:
-            raise self.refuse(CANNOT["apply"])
+        about, to = self.given, self.translate(perception)
         if c.shape[1] != about.shape[0] or (to.step is None and tuple(c.shape[1:]) != about.shape):
             size, own = (" x ".join(map(str, shape)) for shape in (c.shape[1:], about.shape))
             any_size = "" if to.step is None else ", in any size"

@@ -78,15 +78,17 @@ def opening(folder: Path) -> Iterator[None]:
 
 
 def joined(networks: Networks, names: tuple[str, ...]) -> nn.Module:
-    """The networks that a model needs as one module: the only one, or all by their names."""
-    return networks[names[0]] if len(names) == 1 else nn.ModuleDict({name: networks[name] for name in names})
+    """The networks that a model needs as one module: the only one, or all that there are by their names."""
+    if len(names) == 1:
+        return networks[names[0]]
+    return nn.ModuleDict({name: networks[name] for name in names if name in networks})
 
 
 def parted(module: nn.Module, names: tuple[str, ...]) -> Networks:
     """The inverse of `joined`."""
     if len(names) == 1:
         return {names[0]: module}
-    return {name: module.get_submodule(name) for name in names}
+    return {name: network for name, network in module.named_children() if name in names}
 
 
 def built(about: Description, folder: Path) -> Networks:
@@ -105,7 +107,7 @@ def built(about: Description, folder: Path) -> Networks:
         joined(networks, system.ships).load_state_dict(tensors)
     except (RuntimeError, TypeError, ValueError, KeyError, MemoryError, safetensors.SafetensorError) as error:
         raise SaddlepointError("the weights do not fit the network described", str(folder)) from error
-    return {name: networks[name] for name in system.ships}
+    return {name: networks[name] for name in system.ships if name in networks}
 
 
 def weights_of(folder: Path, sha256: str, wanted: Mapping[str, Tensor]) -> bytes:

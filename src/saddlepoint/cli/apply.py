@@ -36,6 +36,10 @@ def apply(
     back: Annotated[
         bool, Parameter(negative=(), help="The other way, where the model was trained both ways: from --to to DATA.")
     ] = False,
+    perception: Annotated[
+        float | None,
+        Parameter(metavar="X", help="Of two stages: 0, the least error, to 1, as the critic wants it; unset: 1."),
+    ] = None,
     device: Annotated[str, Parameter(metavar="NAME", help="Where: auto, cpu, cuda, mps.")] = "cpu",
     voice: Speaking = NORMAL,
 ) -> None:
@@ -56,7 +60,6 @@ def apply(
     places = targets(pictures, result.out)
     for place in places:
         format_of(place)
-    for place in places:
         if place.exists() and not result.force:
             raise SaddlepointError("there is something here already", str(place), "add --force, or write elsewhere")
     from saddlepoint.artefact import folder as artefacts
@@ -67,7 +70,8 @@ def apply(
     model = model.turned() if back else model
     if model.model.apply is not None and not model.model.apply.chance:
         without_effect({"--seed": seed}, "on this model, which leaves nothing to chance")
-    written, faults = applied(model, dict(zip(pictures, places)), seed or 0, silent=voice.quiet or voice.json)
+    model.translate(perception)
+    written, faults = applied(model, dict(zip(pictures, places)), seed or 0, voice.quiet or voice.json, perception)
     if voice.json:
         say([json.dumps({"written": [str(path) for path in written], "seed": seed or 0})])
     elif not voice.quiet:

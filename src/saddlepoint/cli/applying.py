@@ -12,7 +12,7 @@ from torch import Tensor
 from saddlepoint.artefact.ability import CANNOT
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.cli.display import bar
-from saddlepoint.data.facts import About
+from saddlepoint.data.facts import WHITE, About
 from saddlepoint.data.fitting import Form
 from saddlepoint.data.folder import look_at
 from saddlepoint.data.pictures import colour_of, decode, probe, strict
@@ -24,7 +24,7 @@ from saddlepoint.formats import format_of
 
 
 def applied(
-    model: Artefact, places: Mapping[Path, Path], seed: int, silent: bool
+    model: Artefact, places: Mapping[Path, Path], seed: int, silent: bool, perception: float | None = None
 ) -> tuple[list[Path], list[SaddlepointError]]:
     """Write what the model makes of each picture; those that failed are told, and stop nobody else."""
     if "apply" not in model.can:
@@ -37,7 +37,7 @@ def applied(
     for picture in bar(list(places), silent or len(places) == 1):
         try:
             x = read(picture, model)
-            made = model.apply(x[None], seed).x[0]
+            made = model.apply(x[None], seed, perception=perception).x[0]
             make_folder(places[picture].parent)
             written.append(left(made, model, places[picture]))
         except SaddlepointError as error:
@@ -67,7 +67,11 @@ def read(path: Path, model: Artefact) -> Tensor:
         header = probe(found)
         height, width = size if to is not None and to.step is None else (header.height, header.width)
         form = Form(height, width, channels, about.dtype, "crop", colour_of("white"))
-        return torch.from_numpy(np.array(decode(found, form)))
+        x = torch.from_numpy(np.array(decode(found, form)))
+    if to is not None and to.opacity and bool((2 * x[-1].float() >= WHITE.get(x.dtype, 1.0)).all()):
+        hint = "erase what is to be filled, and save it as PNG"
+        raise SaddlepointError("nothing in it is transparent, so there is nothing to fill", str(path), hint)
+    return x
 
 
 def whole(x: Tensor, about: About) -> Tensor:

@@ -15,6 +15,7 @@ from saddlepoint.media.catalog import medium_of
 from saddlepoint.record import RunRecord
 from saddlepoint.records import Batch
 from saddlepoint.report.material import Pairs
+from saddlepoint.systems.catalog import system
 
 Measures = Mapping[str, Measure]
 
@@ -37,6 +38,11 @@ class Evidence(NamedTuple):
     def whose(self) -> str:
         """Which examples `unseen` are."""
         return "held-out" if self.sides.held_out.size else "training"
+
+    @property
+    def stated(self) -> str:
+        """What was done to these, where they are not as in the data."""
+        return system(self.record.config.system).stated(self.record.config)
 
 
 class Judged(NamedTuple):

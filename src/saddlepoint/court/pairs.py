@@ -64,7 +64,8 @@ def measured(metric: str, values: Tensor, card: Card) -> Measure:
 def card_of(evidence: Evidence, some: Tensor, seed: int, what: str = "pairs") -> Card:
     """The protocol: which pairs, or examples, and how many."""
     n = len(some)
-    reference = f"{evidence.record.data.name}, {n:,} {evidence.whose} {what}, {digest(some)}"
+    which = f"{n:,} {evidence.whose} {what} {evidence.stated}".rstrip()
+    reference = f"{evidence.record.data.name}, {which}, {digest(some)}"
     return Card("", "none", "none", n, n, reference, "none", seed, code_version())
 
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from saddlepoint.data.reading import Fit
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ class Form(NamedTuple):
 
 
 def fitted(image: "Image", form: Form) -> "Image":
-    """The picture at the form's size: cropped to its middle, padded, or stretched; untouched where it fits already."""
+    """The picture at the form's size: cropped to its middle, padded, or stretched; untouched where it fits already. One
+    that is to be cut into patches is cropped: it is smaller than one.
+    """
     from PIL import Image
 
     size = form.width, form.height
@@ -43,13 +47,33 @@ def fitted(image: "Image", form: Form) -> "Image":
         canvas.paste(smooth(image, inner), ((size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2))
         return canvas
     box = (0.0, 0.0, float(image.width), float(image.height))
-    if form.fit == "crop":
+    if form.fit != "stretch":
         scale = max(wide, high)
         half_width, half_height = form.width / scale / 2, form.height / scale / 2
         x, y = image.width / 2, image.height / 2
         box = (max(0.0, x - half_width), max(0.0, y - half_height), x + half_width, y + half_height)
         box = (*box[:2], min(box[2], float(image.width)), min(box[3], float(image.height)))
     return smooth(image, size, box)
+
+
+def corners(height: int, width: int, form: Form, most: int) -> list[tuple[int, int]]:
+    """The upper left corners (top, left) of the patches of a picture: as many as fit side by side, evenly spread from
+    one border to the other, at most `most` of them; one at least, which an even smaller picture is enlarged to.
+    """
+    tops, lefts = starts(height, form.height), starts(width, form.width)
+    found = [(top, left) for top in tops for left in lefts]
+    return [found[i * len(found) // most] for i in range(most)] if len(found) > most else found
+
+
+def starts(side: int, patch: int) -> list[int]:
+    """Where the patches along one side begin; a single one lies in the middle."""
+    room, count = max(0, side - patch), max(1, side // patch)
+    return [room // 2] if count == 1 else [round(i * room / (count - 1)) for i in range(count)]
+
+
+def cut(x: np.ndarray, places: list[tuple[int, int]], form: Form) -> np.ndarray:
+    """[C, H, W] -> the patches at these corners, [n, C, height, width]."""
+    return np.stack([x[:, top : top + form.height, left : left + form.width] for top, left in places])
 
 
 def padding(mode: str, form: Form) -> float | tuple[int, ...]:

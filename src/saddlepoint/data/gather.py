@@ -13,7 +13,7 @@ import torch
 
 from saddlepoint.data.brightness import dark
 from saddlepoint.data.cond import Conditions, conditions
-from saddlepoint.data.fitting import Form
+from saddlepoint.data.fitting import Form, corners, cut
 from saddlepoint.data.pictures import Header, colour_of, decode, probe, strict
 from saddlepoint.data.reading import Bad, Entry, Listing, Reading, Tell, tolerate
 from saddlepoint.data.source import Source
@@ -21,7 +21,9 @@ from saddlepoint.errors import SaddlepointError
 
 THREADS = max(1, min(8, os.cpu_count() or 1))
 AHEAD = 256  # pictures that are decoded before the first of them is fetched
+PATCHES = 20_000  # that a set is cut into, at most, or one of each picture
 EVERY = 3.0  # seconds between words on how far it is
+Given = TypeVar("Given")
 Result = TypeVar("Result")
 
 
@@ -38,10 +40,10 @@ class Gathered(NamedTuple):
     kinds: tuple[tuple[Header, int], ...] = ()
 
 
-def each(entries: Iterable[Entry], work: Callable[[Entry], Result]) -> Iterator[Result | SaddlepointError]:
+def each(entries: Iterable[Given], work: Callable[[Given], Result]) -> Iterator[Result | SaddlepointError]:
     """work(entry) of each, in order, by several threads; an entry that fails gives its error."""
 
-    def safe(entry: Entry) -> Result | SaddlepointError:
+    def safe(entry: Given) -> Result | SaddlepointError:
         try:
             return work(entry)
         except SaddlepointError as error:
@@ -100,6 +102,8 @@ def sized(found: Sequence[Header], wish: Reading) -> tuple[int, int, str]:
     """(height, width, what that does to the pictures)."""
     sizes = Counter((header.height, header.width) for header in found)
     (commonest, times), n = sizes.most_common(1)[0], len(found)
+    if wish.fit == "patches":
+        return patched(found, wish)
     how = {"crop": "cropped", "pad": "padded", "stretch": "stretched"}[wish.fit]
     if wish.size is not None:
         others = n - sizes[wish.size]
@@ -115,6 +119,16 @@ def sized(found: Sequence[Header], wish: Reading) -> tuple[int, int, str]:
         return *size, ""
     smaller = ", more than can be trained here in the time" if scale < 1 else ""
     return *size, f"{why}{smaller}: all are brought to {by(size)}, {how} where they must be (--size 48x64 for another)"
+
+
+def patched(found: Sequence[Header], wish: Reading) -> tuple[int, int, str]:
+    """The size of patches: the one asked for, else a square of `wish.side`, or what the usual picture has of it."""
+    height, width = wish.size or tuple(min(wish.side, side) for side in median(found))
+    if all((header.height, header.width) == (height, width) for header in found):
+        return height, width, ""
+    small = sum(header.height < height or header.width < width for header in found)
+    words = f"{len(found):,} pictures are cut into patches of {by((height, width))} at full size (--size for another)"
+    return height, width, words + (f"; {small:,} are smaller, and enlarged to one" if small else "")
 
 
 def median(found: Sequence[Header]) -> tuple[int, int]:
@@ -133,22 +147,38 @@ def decoded(listing: Listing, wish: Reading, room: Callable[..., np.ndarray], te
     found, bad = headers(listing.entries)
     tolerate([*listing.bad, *bad], len(found), wish.bad, listing.name)
     form, notes = settle(list(found.values()), wish)
-    x = room((len(found), *form.shape), form.dtype)
+    places = {i: placed(header, form, len(found)) for i, header in found.items()}
+    x = room((sum(map(len, places.values())), *form.shape), form.dtype)
     kept, start, said = [], time.monotonic(), time.monotonic()
     numbers, colours, highest = list(found), form.channels - (form.channels in (2, 4)), 0
-    for i, result in zip(numbers, each((listing.entries[i] for i in numbers), lambda entry: decode(entry, form))):
+    for i, result in zip(numbers, each(numbers, lambda i: pieces(listing.entries[i], found[i], places[i], form))):
         if isinstance(result, SaddlepointError):
             bad.append(Bad(listing.entries[i].name, result.what))
         else:
-            x[len(kept)] = result
-            highest = max(highest, int(result[:colours].max()) if form.dtype != "float32" else 0)
-            kept.append(i)
+            x[len(kept) : len(kept) + len(result)] = result
+            highest = max(highest, int(result[:, :colours].max()) if form.dtype != "float32" else 0)
+            kept += [i] * len(result)
         if time.monotonic() - said > EVERY:
             said = time.monotonic()
             rate = len(kept) / (said - start)
-            tell(f"reading: {len(kept):,} of {len(found):,} pictures, {rate:,.0f} a second")
+            tell(f"reading: {len(kept):,} of {len(x):,} pictures, {rate:,.0f} a second")
     kinds, notes = tuple(Counter(found.values()).most_common()), (*notes, *(dark(highest, form.dtype) if kept else ()))
     return Gathered(x[: len(kept)], np.array(kept, np.int64), (*listing.bad, *bad), form, notes, kinds)
+
+
+def placed(header: Header, form: Form, pictures: int) -> list[tuple[int, int]]:
+    """Where the examples that a picture becomes lie in it: one, or its patches."""
+    if form.fit != "patches":
+        return [(0, 0)]
+    return corners(header.height, header.width, form, max(1, PATCHES // pictures))
+
+
+def pieces(entry: Entry, header: Header, places: list[tuple[int, int]], form: Form) -> np.ndarray:
+    """The examples that a picture becomes, [n, C, H, W]."""
+    if form.fit != "patches":
+        return decode(entry, form)[None]
+    height, width = max(header.height, form.height), max(header.width, form.width)
+    return cut(decode(entry, form._replace(height=height, width=width)), places, form)
 
 
 def assembled(listing: Listing, wish: Reading, pictures: Gathered) -> Source:
@@ -175,6 +205,9 @@ def joined(listing: Listing, wish: Reading, pictures: Gathered) -> tuple[Source,
     notes = (*listing.notes, *pictures.notes, *said, *made.notes, *tolerate(bad, len(x), wish.bad, listing.name))
     mapped = isinstance(pictures.x, np.memmap) and x.data_ptr() == pictures.x.ctypes.data
     source = Source(listing.name, x, c, made.classes, listing.licence, made.fields, notes, None, mapped, low, high)
+    if wish.fit == "patches":
+        origin = torch.from_numpy(pictures.kept)
+        source = source._replace(origin=origin[there] if made.missing.any() else origin)
     return source, tuple(bad)
 
 

@@ -10,7 +10,7 @@ from saddlepoint.errors import SaddlepointError, nearest, plain
 if TYPE_CHECKING:
     from saddlepoint.data.memory import Held
 
-Fit = Literal["crop", "pad", "stretch"]
+Fit = Literal["crop", "pad", "stretch", "patches"]
 Pairs = Literal["none", "left", "right"]
 Kind = Literal["class", "labels", "number", "angle", "vector"]
 Tell = Callable[[str], None]
@@ -34,7 +34,7 @@ class Reading(NamedTuple):
     name           a bundled name, a world's, or a path
     size           (height, width) of every picture; None: the commonest, or what `side` affords
     side           without a size: the longest side of pictures
-    fit            how a picture of other proportions comes to the size: its middle, bars around it, or squeezed
+    fit            how a picture of another size comes to it: its middle, bars around it, squeezed, or cut in patches
     background     the colour behind what is transparent, as CSS writes it; None: opacity is kept as a channel
     cond           what the condition is made of: `age:number,kind:class`; None: what the data suggest
     unconditional  no condition at all

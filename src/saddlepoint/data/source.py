@@ -26,6 +26,7 @@ class Source(NamedTuple):
     eye      the features that were made for these data, where there are such
     axes     the columns of points that were read, in units of somebody's own; of points that are drawn here, none
     label    what the labels are called, where that is known
+    origin   where examples are patches, the number of the picture each was cut out of, [N]
     """
 
     name: str
@@ -42,6 +43,7 @@ class Source(NamedTuple):
     eye: str = ""
     axes: tuple[Axis, ...] = ()
     label: str = ""
+    origin: Tensor | None = None
 
     @property
     def size(self) -> int:
@@ -50,7 +52,8 @@ class Source(NamedTuple):
 
     def take(self, indices: Tensor) -> "Source":
         """The source restricted to these examples, in this order."""
-        return self._replace(x=self.x[indices], c=None if self.c is None else self.c[indices], known=None, mapped=False)
+        c, origin = (None if t is None else t[indices] for t in (self.c, self.origin))
+        return self._replace(x=self.x[indices], c=c, origin=origin, known=None, mapped=False)
 
     def digest(self) -> str:
         """SHA-256 of the types, shapes and bytes of x and c: what makes two runs' data the same data."""

@@ -36,6 +36,8 @@ def open_source(wish: Reading | str, tell: Tell = silent) -> Source:
     if wish.pairs != "none":
         if wish.cond is not None:
             raise SaddlepointError("has no effect on pairs, of which one picture is the condition", "--cond", LEAVE)
+        if wish.fit == "patches":
+            raise SaddlepointError("pairs of pictures are not cut", "--data.fit patches", "give crop, pad or stretch")
         return paired(wish, tell)
     found = open_whole(wish)
     return through(listed(wish), wish, tell) if found is None else found[0]
@@ -63,7 +65,7 @@ def open_whole(wish: Reading) -> Read | None:
 
 def as_it_is(source: Source, wish: Reading) -> None:
     """Refuse what is asked of the opening of picture files, where there are none: these data stay as they are."""
-    where, idle = "on data that are no picture files", {"--data.fit": wish.fit != "crop"}
+    where, idle = "on data that are no picture files", {"--data.fit": wish.fit not in ("crop", "patches")}
     idle |= {"--data.background": wish.background is not None}
     idle |= {"--size": wish.size is not None and (source.x.ndim != 4 or tuple(source.x.shape[2:]) != wish.size)}
     idle |= {"--cond": wish.cond is not None and medium(wish.name) in ("bundled", "world")}

@@ -199,4 +199,4 @@ def decides(event: Event) -> str:
     return str(event.get("decides") or "frechet")
 
 
-WORDS = {"frechet": "Frechet distance", "l1": "absolute error", "nats": "-log p(x)"}
+WORDS = {"frechet": "Frechet distance", "l1": "absolute error", "nats": "figure in nats"}

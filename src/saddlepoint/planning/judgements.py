@@ -2,8 +2,11 @@
 
 import time
 
-from saddlepoint.court.jury import extractor_of, usual
+from saddlepoint.court.bench import shown
+from saddlepoint.court.jury import extractor_of, labels_of, usual
 from saddlepoint.court.summons import unfit
+from saddlepoint.data.facts import facts_of
+from saddlepoint.data.sides import sides_of
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
@@ -12,9 +15,11 @@ from saddlepoint.record import RunRecord
 from saddlepoint.running.judging import court_of, sit
 from saddlepoint.running.live import Live, Sources
 from saddlepoint.settings.run import Run
+from saddlepoint.systems.catalog import system
 
 SIZES = ((1_000, 8), (500, 4), (250, 2))  # samples of a judgement, where at least so many judgements fit into the time
 MOST_JUDGEMENTS = 24
+LONG, MANY = 600.0, 2_000  # seconds of a run, and examples, from which features are learned of its data
 
 
 def planned(record: RunRecord, sources: Sources, engine: Engine, each: float = 0.0) -> RunRecord:
@@ -53,8 +58,27 @@ def planned(record: RunRecord, sources: Sources, engine: Engine, each: float = 0
 def with_features(record: RunRecord, source: Source) -> RunRecord:
     """The record with what samples are compared by: as asked for, or what is usual for these data."""
     wish = record.config.judge.features
-    chosen = {"judge_features": usual(source) if wish == "auto" else wish}
-    return record.model_copy(update={"choices": record.choices.model_copy(update=chosen)})
+    chosen = wish if wish != "auto" else taught(record, source) or usual(source)
+    return record.model_copy(update={"choices": record.choices.model_copy(update={"judge_features": chosen})})
+
+
+def taught(record: RunRecord, source: Source) -> str | None:
+    """The features that the data's own labels teach, where pixels are all there would be else, examples are many and
+    learning takes a small part of the run: it is done here, once for each set of data, and must pass its own trial.
+    """
+    images, rate = sum(stage.images for stage in record.config.stages), record.choices.rate
+    if usual(source) != "pixels" or "samples" not in system(record.config.system).judges:
+        return None
+    if not rate or images / rate < LONG or source.size < MANY:
+        return None
+    about, train = facts_of({"x": source})["x"], sides_of(source, record.data.held_out).train
+    if labels_of(train, every=True) is None:
+        return None
+    try:
+        extractor_of("learned", source=shown(train, about))
+        return "learned"
+    except SaddlepointError:
+        return None
 
 
 def fitting(seconds: float, left: float, images: int, conf: Run) -> int:

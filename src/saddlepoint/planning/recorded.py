@@ -15,6 +15,8 @@ from saddlepoint.systems import catalog
 def recorded(source: Source, fraction: float) -> DataRecord:
     """What is to be known of a source again, and which of its examples are held out."""
     chance = Randomness(int(source.digest()[:15], 16))  # the data's: runs of any seed are judged by the same
+    # patches of one picture go to one side together, as near-duplicates do
+    alike = groups(source.x, source.low, source.high) if source.origin is None else source.origin
     return DataRecord(
         name=source.name,
         size=source.size,
@@ -24,7 +26,7 @@ def recorded(source: Source, fraction: float) -> DataRecord:
         fields=source.fields,
         licence=source.licence,
         digest=source.digest(),
-        held_out=tuple(split(source, fraction, chance, groups(source.x, source.low, source.high)).held_out.tolist()),
+        held_out=tuple(split(source, fraction, chance, alike).held_out.tolist()),
     )
 
 

@@ -13,7 +13,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.digits import judge_digits
 from saddlepoint.planning.judgements import with_features
 from saddlepoint.record import RunRecord
-from saddlepoint.running.finish import OTHER, WHOLE, Effort, finish
+from saddlepoint.running.finish import OTHER, WHOLE, Effort, as_digits, finish
 from saddlepoint.running.judging import SAMPLES, court_of
 from saddlepoint.running.live import Live, Sources
 from saddlepoint.running.watcher import Nobody
@@ -73,7 +73,7 @@ def each_judged(live: Live) -> float:
 def each_digit(live: Live) -> float:
     """Seconds for one sample more to be drawn and looked at by the digits' own judge; 0 where these are no digits."""
     model = live.artefact(live.shipped)
-    if live.train.eye != "digits" or "sample" not in model.can:
+    if not as_digits(live, model):
         return 0.0
 
     def one() -> None:

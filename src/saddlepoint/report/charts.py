@@ -83,7 +83,7 @@ def _opinion(events: Sequence[Event], field: str, name: str, hue: int, dashed: b
 JUDGED = {
     "frechet": ("What chooses the average", "The Frechet distance of each average"),
     "l1": ("How far results are from what they should be", "The mean absolute error of each average, on unseen pairs"),
-    "nats": ("How unlikely unseen examples are", "-log p(x) by each average, in nats"),
+    "nats": ("How unlikely unseen examples are", "-log p(x) by each average, or what bounds or estimates it, in nats"),
 }
 
 

@@ -195,7 +195,7 @@ def judged(
     found: dict[str, Measure] = {}
     copies = None
     try:
-        if live.train.eye == "digits" and "sample" in model.can:
+        if as_digits(live, model):
             made = model.sample(effort.protocol, seed=live.config.seed)
             found = judge_digits(made.x, made.labels, OTHER, live.config.seed)
         if court is not None:
@@ -209,14 +209,21 @@ def judged(
     return found, copies, ""
 
 
+def as_digits(live: Live, model: Artefact) -> bool:
+    """Whether its samples are judged as digits are: thousands of them, which not every system draws in a moment."""
+    return live.train.eye == "digits" and "sample" in model.can and "samples" in live.system.judges
+
+
 def choice(live: Live, folder: Path) -> list[tuple[str, str, str]]:
     """Which average was shipped, and what chose it: figures against the same examples flatter it a little."""
     judgements = [event for event in told(folder / "journal.jsonl") if "card" in event]
     if not live.progress.best or not judgements:
         return []
     best, card, noun = live.progress.best, judgements[-1]["card"], medium_of(live.facts["x"]).noun
-    by = f"{re.split(r' [(]|,', card['metric'])[0]} in {card['extractor']}, against {examples(card['reference'])}"
-    note = f"as at {best['images']:,} {noun}, the best of {len(judgements)} judgements by {by}"
+    eye = "" if card["extractor"] == "none" else f" in {card['extractor']}"
+    by = f"{re.split(r' [(]|,', card['metric'])[0]}{eye}, against {examples(card['reference'])}"
+    how = "the best" if live.scene.chooses else "the last"
+    note = f"as at {best['images']:,} {noun}, {how} of {len(judgements)} judgements by {by}"
     return [("average", str(best["average"]), note)]
 
 
@@ -251,7 +258,7 @@ def rows(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
     found = [(NAMES[HEADLINE][0], "-", silent)] if (silent := unsaid(measures)) else []
     for key, (name, unit, meaning) in NAMES.items():
         if (m := measures.get(key)) is not None:
-            usual, kind = measures.get(f"{key}_real"), m.card.metric.rpartition(", ")[2]
+            usual, kind = measures.get(f"{key}_real"), m.card.metric.partition(", ")[0]
             beside = "" if usual is None else f"of independent real examples {usual.value:.4g} {unit}"
             note = meaning.format(real=examples(m.card.reference), metric=kind)
             note = "; ".join(filter(None, (note, beside, protocol(m.card))))

@@ -1,6 +1,4 @@
-"""The live state of a run of any system: networks, players, averages, data, and where it stands; what a checkpoint
-keeps. Which system it is stands nowhere here.
-"""
+"""The live state of a run of any system, which is named nowhere here, and what of it a checkpoint keeps."""
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -259,6 +257,7 @@ class Live:
         if self.stage is None:
             return
         self.scene = self.enter(self.progress.stage)
+        self.progress.best = self.progress.best if self.scene.chooses else {}
         if self.stage.inherit == "all":
             for name, player in self.scene.game.players.items():
                 if name in before:

@@ -269,7 +269,7 @@ class Worker:
             return
         name, decides = best_of(found)
         measure = found[name][decides]
-        if measure.high < float(live.progress.best.get("high", math.inf)):
+        if not live.scene.chooses or measure.high < float(live.progress.best.get("high", math.inf)):
             live.keep(name, {"value": measure.value, "low": measure.low, "high": measure.high})
         judged = {"average": name, "best": live.progress.best["images"], **as_told(found, name, decides)}
         story = [*told(self.journal.path), {"event": "judgement", **judged}]

@@ -89,7 +89,7 @@ def complaint(
     inner = [fault for fault in faults if not any(holds(fault["loc"], other["loc"]) for other in faults)]
     fault = min(inner, key=lambda fault: dotted(fault) not in places)  # the user's own words before a default
     name = dotted(fault)
-    place = places.get(name) or places.get(str(fault["loc"][0])) or name
+    place = places.get(name) or places.get(str(next(iter(fault["loc"]), ""))) or name
     return SaddlepointError(*describe(fault, name, place, known.get(name), rules))
 
 
@@ -103,7 +103,7 @@ def dotted(fault: Any) -> str:
     path = [part for part in fault["loc"] if isinstance(part, str)]
     if "network" in path[:-1]:
         path.pop(path.index("network") + 1)
-    if path[0] == "stages" and len(path) > 1:
+    if path[:1] == ["stages"] and len(path) > 1:
         path = path[1:]
     return ".".join([*path, "kind"] if fault["type"] == "union_tag_invalid" else path)
 
@@ -134,7 +134,8 @@ def describe(
         return "the number of values is wrong", place, f"a value looks like {setting.form}" if setting else ""
     if setting and kind == "string_pattern_mismatch":
         return f"there is no '{value}'", place, did_you_mean(value, re.findall(r"[\w:]+", setting.help)) or setting.help
-    return fault["msg"][:1].lower() + fault["msg"][1:], place, ""
+    said = fault["msg"].removeprefix("Value error, ")
+    return said[:1].lower() + said[1:], place, ""
 
 
 def whole(value: object) -> str:

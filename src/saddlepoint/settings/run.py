@@ -69,8 +69,8 @@ class Data(Frozen):
     """Of pictures, as 64, or height x width as 48x64; unset: the commonest, made smaller than `side`."""
     side: Annotated[int, Field(ge=8, le=4096)] | None = None
     """Longest side of pictures, without a size; unset: as the budget allows."""
-    fit: Literal["crop", "pad", "stretch"] = "crop"
-    """How pictures of other proportions come to the size."""
+    fit: Literal["crop", "pad", "stretch", "patches"] = "crop"
+    """How pictures in files come to the size; patches: cut out of them at full size, each an example."""
     background: str | None = None
     """The colour behind what is transparent, as white or #336699; unset: opacity is kept as a channel."""
     cond: str | None = None
@@ -115,7 +115,8 @@ class Judge(Frozen):
     share: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     """Of the time, for judging samples on the way; 0: only at the end."""
     features: Literal["auto", "pixels", "digits", "efficientnet", "inception", "learned"] = "auto"
-    """What samples are compared by; auto: the digit classifier, a package that is installed, or pixels."""
+    """What samples are compared by; auto: the digits' classifier, a package that is installed, in a long run what the
+    labels teach, or pixels."""
     weights: str | None = None
     """The file of weights for these features, or its https address, where they are in no package."""
 

@@ -34,10 +34,15 @@ SYSTEMS = {
     "gan": Entry("saddlepoint.systems.gan", ("modern", "gan", "cgan", "dcgan", "acgan", "points")),
     "pix2pix": Entry("saddlepoint.systems.pix2pix", ("pix2pix",)),
     "srgan": Entry("saddlepoint.systems.srgan", ("srgan",)),
+    "denoise": Entry("saddlepoint.systems.denoise", ("denoise", "denoise-gan")),
+    "inpaint": Entry("saddlepoint.systems.inpaint", ("inpaint",)),
     "cut": Entry("saddlepoint.systems.cut", ("cut",)),
     "cyclegan": Entry("saddlepoint.systems.cyclegan", ("cyclegan",)),
-    "stacked": Entry("saddlepoint.systems.stacked", ("stacked",)),
     "vae": Entry("saddlepoint.systems.vae", ("vae",)),
+    "rbm": Entry("saddlepoint.systems.rbm", ("rbm",)),
+    "belief": Entry("saddlepoint.systems.belief", ("fvsbn", "nade", "made", "pixelcnn")),
+    "autoencoder": Entry("saddlepoint.systems.autoencoder", ("autoencoder", "pca", "deep-ae", "denoising-ae")),
+    "stacked": Entry("saddlepoint.systems.stacked", ("stacked",)),
 }
 
 FIRST = "gan"

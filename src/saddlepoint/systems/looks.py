@@ -76,12 +76,14 @@ def before_and_after(view: View) -> "Image":
 
 
 def as_large(t: Tensor, view: View) -> Tensor:
-    """Pictures as bytes, of x's size and channels: a smaller one in larger squares, a grey one beside coloured ones."""
+    """Pictures as bytes, of x's size and channels: a smaller one in larger squares, a grey one beside coloured ones.
+    Of one with more channels, such as its opacity, the first are shown.
+    """
     channels, *size = view.facts["x"].shape
     x = to_uint8(t, view.config.range)
     if list(x.shape[2:]) != size:
         x = torch.nn.functional.interpolate(x, tuple(size), mode="nearest")
-    return x if x.shape[1] == channels else x[:, :1].expand(-1, channels, -1, -1)
+    return x[:, :channels] if x.shape[1] > channels else x.expand(-1, channels, -1, -1)
 
 
 def finite(x: Tensor) -> Tensor:

@@ -36,12 +36,15 @@ class Scene(NamedTuple):
 
     paces     how fast each player moves, by its letter
     adaptive  the most often that an adaptive augmentation may alter; None where the augmentation does not adapt
+    chooses   whether the model that is kept is the best judged: not where a critic leads away from what is measured,
+              of which the latest is kept
     """
 
     game: Game
     paces: Mapping[str, Pace]
     schedule: Schedule = algorithm_1
     adaptive: float | None = None
+    chooses: bool = True
 
 
 class Latent(NamedTuple):
@@ -54,11 +57,14 @@ class Latent(NamedTuple):
 class Translate(NamedTuple):
     """From one picture (or x) to another.
 
-    call    (c, seed) -> x [n, ...] in the model's range, on the CPU
-    scale   how many times larger x is than c
-    step    the sides of c are multiples of it; None where only the size that was trained on will do
-    margin  how far around a pixel c decides on it, in pixels of c; None where that has no bound that is known
-    chance  whether x depends on the seed: then examples are given one by one
+    call     (c, seed) -> x [n, ...] in the model's range, on the CPU
+    scale    how many times larger x is than c
+    step     the sides of c are multiples of it; None where only the size that was trained on will do
+    margin   how far around a pixel c decides on it, in pixels of c; None where that has no bound that is known
+    chance   whether x depends on the seed: then examples are given one by one
+    opacity  whether c has one channel more than x: what is transparent in it is what is to be filled
+    between  share -> the call of a model so far on the way from the least error, 0, to what a critic made of it, 1;
+             None where there is no such way
     """
 
     call: Callable[[Tensor, int], Tensor]
@@ -66,13 +72,21 @@ class Translate(NamedTuple):
     step: int | None = 1
     margin: int | None = None
     chance: bool = False
+    opacity: bool = False
+    between: Callable[[float], Callable[[Tensor, int], Tensor]] | None = None
 
 
 class Nats(NamedTuple):
-    """log p(x) of each example, [B], and how it is known."""
+    """log p(x) of each example, [B], and how it is known.
+
+    error  the standard error of what all of them have in common, as an estimate of log Z has one
+    notes  what is to be said beside them
+    """
 
     values: Tensor
     kind: Literal["exact", "bound", "estimate"]
+    error: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 class Model(NamedTuple):
@@ -137,6 +151,11 @@ def own_x_and_c(config: Any, feeds: Feeds, rng: Randomness) -> Feed:
     return feeds["x"]
 
 
+def as_in_the_data(config: Any) -> str:
+    """The usual words on the examples that a model is judged by: none."""
+    return ""
+
+
 def unprepared(config: Any, networks: Networks, some: Batch) -> None:
     """The usual beginning: networks learn nothing of the data before the first round."""
 
@@ -144,7 +163,7 @@ def unprepared(config: Any, networks: Networks, some: Batch) -> None:
 class System(NamedTuple):
     """See above. Configurations are of the system's own type, so that `Any` stands for `Config` here.
 
-    ships    the networks that a model needs: these are averaged, judged and exported
+    ships    the networks that a model needs: those of them that there are, are averaged, judged and exported
     takes    by column, the kinds of data it can be trained on; columns with a "?" may be missing
     frame    (view) -> what the film strip shows of a model
     judges   how a model is judged: by a name, or by a function of a view; of the first one's first measure, of which
@@ -152,6 +171,8 @@ class System(NamedTuple):
     feed     (config, feeds by source, rng) -> batches, where they are not the source's own x and c
     only     the ranges of x that its mathematics allows; empty: all that the medium has
     prepare  (config, networks, examples as networks see them): what they learn of the data before the first round
+    stated   (config) -> what was done to the examples that a model is judged by, where they are not as in the data: a
+             few words without a comma, which stand on every card
     """
 
     networks: Callable[[Any, Facts], Networks]
@@ -164,3 +185,4 @@ class System(NamedTuple):
     feed: Callable[[Any, Feeds, Randomness], Feed] = own_x_and_c
     only: tuple[Scale, ...] = ()
     prepare: Callable[[Any, Networks, Batch], None] = unprepared
+    stated: Callable[[Any], str] = as_in_the_data

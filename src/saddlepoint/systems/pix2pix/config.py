@@ -1,8 +1,8 @@
 """Isola et al. 2017, Image-to-Image Translation with Conditional Adversarial Networks: c is a picture. No torch."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from saddlepoint.settings.networks import PatchPace
 from saddlepoint.settings.run import ObjectiveName, Pace, Positive, Run, Stage, Weight
@@ -22,8 +22,10 @@ class UnetPace(Pace):
 class Rules(Stage):
     """A stage of translation: the two-player game, and the distance to the true picture."""
 
+    critic: Literal["conditional", "blind", "none"] = "conditional"
+    """Who judges patches: a critic that sees c beside them, one that does not (the paper's 'GAN'), or nobody."""
     objective: ObjectiveName = "non-saturating"
-    """What the two players minimise."""
+    """What the two players minimise, where a critic plays."""
     k: Annotated[int, Field(ge=1, le=100)] = 1
     """Critic steps per generator step."""
     l1: Weight = 100.0
@@ -39,3 +41,11 @@ class Config(Run):
     d: PatchPace
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
     """Played in turn, with the same networks."""
+
+    @model_validator(mode="after")
+    def one_critic(self) -> Self:
+        if {"conditional", "blind"} <= {stage.critic for stage in self.stages}:
+            raise ValueError("one critic cannot see c in one stage and be blind in another")
+        if any(stage.critic == "none" and not stage.l1 for stage in self.stages):
+            raise ValueError("nothing to learn from: give l1 a weight, or let a critic play")
+        return self

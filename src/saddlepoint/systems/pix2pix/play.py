@@ -12,23 +12,32 @@ from saddlepoint.systems.system import Model, Networks, Scene, System, Translate
 
 def networks(config: Config, facts: Facts) -> Networks:
     x, c, g, d = facts["x"].shape[0], facts["c"].shape[0], config.g, config.d
-    output = OUTPUTS[config.range]
-    return {
-        "G": UNet(c, x, width=g.width, halvings=g.halvings, dropout=g.dropout, output=output),
-        "D": PatchCritic(x, c, width=d.width, layers=d.layers),
-    }
+    G = UNet(c, x, width=g.width, halvings=g.halvings, dropout=g.dropout, output=OUTPUTS[config.range])
+    if all(stage.critic == "none" for stage in config.stages):
+        return {"G": G}
+    return {"G": G, "D": PatchCritic(x, 0 if blind(config) else c, width=d.width, layers=d.layers)}
+
+
+def blind(config: Config) -> bool:
+    """Whether the critic sees x alone."""
+    return any(stage.critic == "blind" for stage in config.stages)
 
 
 def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene:
-    rules = config.stages[stage]
+    """With a critic, of which the latest model is kept: by the distance alone it can only lose; or by that alone."""
+    rules, G = config.stages[stage], player(config.g, G=networks["G"])
+    terms = (Term("l1", "G", lambda turn: distance(turn.fake, turn.x), rules.l1),) if rules.l1 else ()
+    if rules.critic == "none":
+        return Scene(Game(G=G, terms=terms, k=0), {"G": config.g})
     game = Game(
-        G=player(config.g, G=networks["G"]),
+        G=G,
         D=player(config.d, D=networks["D"]),
         objective=OBJECTIVES[rules.objective],
-        terms=(Term("l1", "G", lambda turn: distance(turn.fake, turn.x), rules.l1),),
+        terms=terms,
         k=rules.k,
+        unconditional=frozenset({"D"} if blind(config) else ()),
     )
-    return Scene(game, {"G": config.g, "D": config.d})
+    return Scene(game, {"G": config.g, "D": config.d}, chooses=False)
 
 
 def model(config: Config, facts: Facts, networks: Networks) -> Model:

@@ -22,4 +22,4 @@ def pix2pix() -> Config:
     )
 
 
-RECIPES = {"pix2pix": Recipe(pix2pix, "pictures", "pictures", "pairs: translate one into the other")}
+RECIPES = {"pix2pix": Recipe(pix2pix, "pictures", "pictures", "pairs: one into the other")}

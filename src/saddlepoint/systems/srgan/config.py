@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from saddlepoint.settings.networks import PatchPace
-from saddlepoint.settings.run import ObjectiveName, Pace, Positive, Run, Stage, Weight
+from saddlepoint.settings.restoring import Restoring
+from saddlepoint.settings.run import Pace, Positive, Run
 
 
 class UpscalerPace(Pace):
@@ -20,25 +21,14 @@ class UpscalerPace(Pace):
     """Residual blocks."""
 
 
-class Rules(Stage):
-    """A stage of super-resolution: what G is paid for."""
-
-    squares: Weight = 1.0
-    """Weight of the mean squared error in pixels."""
-    adversarial: Weight = 0.0
-    """Weight of what the critic says; 0: none plays."""
-    objective: ObjectiveName = "non-saturating"
-    """What the two players minimise, where a critic plays."""
-
-
 class Config(Run):
     """A run of an upscaler: by squared error, then against a critic."""
 
     system: Literal["srgan"] = "srgan"
     """What is played: a small picture to a large one."""
-    factor: Literal[2, 3, 4, 8] = 4
+    scale: Literal[2, 3, 4, 8] = 4
     """How many times larger."""
     g: UpscalerPace
     d: PatchPace
-    stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
+    stages: Annotated[tuple[Restoring, ...], Field(min_length=1)] = (Restoring(),)
     """Played in turn, with the same networks."""

@@ -2,22 +2,25 @@
 
 from saddlepoint.settings.networks import PatchPace
 from saddlepoint.settings.recipe import Recipe
-from saddlepoint.systems.srgan.config import Config, Rules, UpscalerPace
+from saddlepoint.settings.restoring import Restoring
+from saddlepoint.settings.run import Data
+from saddlepoint.systems.srgan.config import Config, UpscalerPace
 
 
 def srgan() -> Config:
     """Two stages, as in the paper: the error in pixels alone, then with 1e-3 of the critic's opinion beside it."""
-    rates = {"lr": 1e-3, "betas": (0.9, 0.999), "decay": "cosine", "lr_end": 0.05}
+    rates = {"lr": 2e-3, "betas": (0.9, 0.999), "decay": "cosine", "lr_end": 0.02}
     return Config(
         recipe="srgan",
-        batch=16,
+        batch=8,
+        data=Data(fit="patches", side=64),
         g=UpscalerPace(**rates),
         d=PatchPace(layers=2, **{**rates, "lr": 2e-4}),
-        stages=(Rules(images=60_000), Rules(images=20_000, adversarial=1e-3, inherit="networks")),
-        averages=(4_000, 1_000),
+        stages=(Restoring(images=60_000), Restoring(images=20_000, adversarial=1e-3, inherit="networks")),
+        averages=(2_000, 500),
         checkpoint_images=8_000,
         journal_images=800,
     )
 
 
-RECIPES = {"srgan": Recipe(srgan, "pictures", "pictures", "enlarge: squared error, then a critic")}
+RECIPES = {"srgan": Recipe(srgan, "pictures", "pictures", "enlarge: error, then a critic")}

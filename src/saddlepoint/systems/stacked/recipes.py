@@ -17,4 +17,4 @@ def stacked() -> Config:
     )
 
 
-RECIPES = {"stacked": Recipe(stacked, "x", "pictures", "codes: layer by layer, then together")}
+RECIPES = {"stacked": Recipe(stacked, "x", "pictures", "codes: layer by layer, then all")}

@@ -1,0 +1,162 @@
+"""Networks of binary x whose logit i reads only what comes before i: fully visible belief nets, MADE and NADE.
+
+    p(x) = prod_i p(x_i | x_1 .. x_(i-1)),   p(x_i = 1 | ...) = sigmoid(logit_i)
+
+x       [B, *shape] of 0 and 1; as numbers 1..D, D the product of the shape, in the order of reading unless it is said
+logits  [B, *shape]
+u       [n, *shape] uniform in [0, 1): what a sample is drawn from, x_i = 1 where u_i < sigmoid(logit_i)
+"""
+
+from collections.abc import Sequence
+from math import prod
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import linear
+
+from saddlepoint.networks.blocks import Shape
+
+MARGIN = 1e-3  # how far off 0 and 1 the first probabilities are kept, where a logit is infinite
+BLOCK = 28  # pixels whose hidden units NADE computes at once
+
+
+class Masks(NamedTuple):
+    """The order they follow from; of the hidden layers, from the last of them to the logits, from x to the logits."""
+
+    order: Tensor
+    inner: list[Tensor]
+    last: Tensor
+    direct: Tensor
+
+
+class Masked(nn.Module):
+    """MADE: a network with those weights alone that keep logit i from all x_j with j >= i (Germain et al. 2015).
+
+    Every unit k has a degree m(k); x_i and logit i have i. A weight from k' to k is there where m(k) >= m(k') (equation
+    8), to a logit i where i > m(k') (equation 9), and from x straight to the logits where i > j (section 4.2's direct
+    connections). Degrees of hidden units are 1 .. D - 1, all as often. Without hidden layers this is a fully visible
+    sigmoid belief net, D logistic regressions (Frey et al. 1998, Does the wake-sleep algorithm produce good density
+    estimators?).
+
+    widths  units of each hidden layer, with ReLU
+    orders  permutations of x that are trained in turn (section 4.3), the first the order of reading. Each is a density
+            of its own, by the same weights
+    """
+
+    order: Tensor
+
+    def __init__(self, shape: Shape, widths: Sequence[int] = (), orders: int = 1) -> None:
+        super().__init__()
+        self.shape, self.orders, d = shape, orders, prod(shape)
+        self.layers = nn.ModuleList(nn.Linear(below, units) for below, units in zip((d, *widths), widths))
+        self.last = nn.Linear(widths[-1], d, bias=False) if widths else None
+        self.direct = nn.Linear(d, d)
+        nn.init.zeros_(self.direct.weight)
+        nn.init.zeros_(self.direct.bias)
+        others = [torch.randperm(d) + 1 for _ in range(orders - 1)]
+        self.register_buffer("order", torch.stack([torch.arange(1, d + 1), *others]))
+        self.known: dict[int, Masks] = {}  # of orders that were asked for
+
+    def start_at(self, mean: Tensor) -> None:
+        """Begin with the mean x [*shape] of the data as each pixel's probability, as if it knew of no other."""
+        with torch.no_grad():
+            self.direct.bias.copy_(torch.logit(mean.flatten(), eps=MARGIN))
+
+    def masks(self, order: int) -> "Masks":
+        """They follow from the order, and are part of no state: found again where another was loaded. Those of one
+        order are held as numbers, by which to multiply is four times as fast, of several as bits.
+        """
+        own = degrees = self.order[order]
+        known = self.known.get(order)
+        if known is None or known.order.device != own.device or not known.order.equal(own):
+            inner = []
+            for layer in self.layers:
+                mine = spread(len(layer.weight), len(own), own)  # pyright: ignore[reportArgumentType]
+                inner.append(mine[:, None] >= degrees)
+                degrees = mine
+            masks = [*inner, own[:, None] > degrees, own[:, None] > own]
+            *inner, last, direct = [mask.float() for mask in masks] if self.orders == 1 else masks
+            self.known[order] = known = Masks(own.clone(), inner, last, direct)
+        return known
+
+    def weights(self, order: int) -> tuple[list[Tensor], Tensor | None, Tensor]:
+        """The weights of the same layers, 0 where they are masked."""
+        masks = self.masks(order)
+        inner = [layer.weight * mask for layer, mask in zip(self.layers, masks.inner)]  # pyright: ignore
+        return inner, None if self.last is None else self.last.weight * masks.last, self.direct.weight * masks.direct
+
+    def forward(self, x: Tensor, order: int = 0) -> Tensor:
+        h = v = x.flatten(1)
+        inner, last, direct = self.weights(order)
+        for layer, weight in zip(self.layers, inner):
+            h = linear(h, weight, layer.bias).relu()  # pyright: ignore[reportArgumentType]
+        logits = linear(v, direct, self.direct.bias)
+        return (logits if last is None else logits + linear(h, last)).unflatten(1, self.shape)
+
+    @torch.no_grad()
+    def draw(self, u: Tensor, order: int = 0) -> Tensor:
+        """A sweep: x_i changes the first hidden layer by one column; with one or none no product is repeated."""
+        inner, last, direct = self.weights(order)
+        u, x = u.flatten(1), torch.zeros_like(u.flatten(1))
+        biases: list[Tensor] = [layer.bias for layer in self.layers]  # pyright: ignore[reportAssignmentType]
+        a = biases[0].repeat(len(u), 1) if inner else None
+        for i in self.order[order].argsort().tolist():
+            logit = x @ direct[i] + self.direct.bias[i]
+            if a is not None and last is not None:
+                h = a.relu()
+                for weight, bias in zip(inner[1:], biases[1:]):
+                    h = linear(h, weight, bias).relu()
+                logit = logit + h @ last[i]
+            x[:, i] = (u[:, i] < logit.sigmoid()).to(u)
+            if a is not None:
+                a += x[:, i : i + 1] * inner[0][:, i]
+        return x.unflatten(1, self.shape)
+
+
+def spread(units: int, d: int, like: Tensor) -> Tensor:
+    """Degrees of hidden units, 1 .. d - 1 from the first unit to the last, each as often as any other."""
+    return 1 + torch.arange(units, device=like.device) * max(1, d - 1) // units
+
+
+class Nade(nn.Module):
+    """The neural autoregressive distribution estimator (Larochelle & Murray 2011, equations 7 to 10):
+
+        p(x_i = 1 | ...) = sigmoid(b_i + V_i . h_i),   h_i = sigmoid(a_i),   a_i = c + sum_(j < i) W_j x_j
+
+    a_(i+1) = a_i + W_i x_i, so that all of them take O(H D), not O(H D^2).
+    """
+
+    def __init__(self, shape: Shape, hidden: int) -> None:
+        super().__init__()
+        self.shape, self.orders, d = shape, 1, prod(shape)
+        self.W, self.V = nn.Linear(d, hidden), nn.Linear(hidden, d)
+
+    def start_at(self, mean: Tensor) -> None:
+        """As that of `Masked`."""
+        with torch.no_grad():
+            self.V.bias.copy_(torch.logit(mean.flatten(), eps=MARGIN))
+
+    def forward(self, x: Tensor, order: int = 0) -> Tensor:
+        """Some pixels at once: sums within a block are a product with a triangle of ones, between blocks carried on."""
+        v, W = x.flatten(1), self.W.weight
+        a, logits = self.W.bias.expand(len(v), -1), []
+        for start in range(0, v.shape[1], BLOCK):
+            part = slice(start, start + BLOCK)
+            some = v[:, part]
+            before = some[:, None] * torch.ones(some.shape[1], some.shape[1], dtype=v.dtype, device=v.device).tril(-1)
+            h = (a[:, None] + before @ W[:, part].T).sigmoid()
+            logits.append((h * self.V.weight[part]).sum(2) + self.V.bias[part])
+            a = a + some @ W[:, part].T
+        return torch.cat(logits, 1).unflatten(1, self.shape)
+
+    @torch.no_grad()
+    def draw(self, u: Tensor, order: int = 0) -> Tensor:
+        """One sweep: as dear as one pass of `forward`."""
+        u, x = u.flatten(1), torch.zeros_like(u.flatten(1))
+        a = self.W.bias.repeat(len(u), 1)
+        for i in range(u.shape[1]):
+            logit = a.sigmoid() @ self.V.weight[i] + self.V.bias[i]
+            x[:, i] = (u[:, i] < logit.sigmoid()).to(u)
+            a += x[:, i : i + 1] * self.W.weight[:, i]
+        return x.unflatten(1, self.shape)

@@ -1,0 +1,31 @@
+"""Pathak et al. 2016, Context Encoders: Feature Learning by Inpainting. No torch."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from saddlepoint.settings.networks import PatchPace
+from saddlepoint.settings.restoring import Restoring
+from saddlepoint.settings.run import Pace, Positive, Run
+
+
+class FillerPace(Pace):
+    """The generator, a U-Net from what is around a hole to what is in it: its size, and how it is moved."""
+
+    width: Positive = 32
+    """Channels next to the picture; doubled at each halving, at most 8 times."""
+    halvings: Annotated[int, Field(ge=1, le=8)] = 4
+    """How often the picture is halved on the way down: its sides must be multiples of 2^halvings."""
+
+
+class Config(Run):
+    """A run of a model that fills holes: by squared error, then against a critic."""
+
+    system: Literal["inpaint"] = "inpaint"
+    """What is played: a picture with a hole to a whole one."""
+    mask: Literal["center", "boxes", "strokes"] = "center"
+    """The hole: the middle quarter, one to three boxes, or strokes of a brush. The last two are drawn anew."""
+    g: FillerPace
+    d: PatchPace
+    stages: Annotated[tuple[Restoring, ...], Field(min_length=1)] = (Restoring(),)
+    """Played in turn, with the same networks."""

@@ -1,0 +1,66 @@
+"""c is x with a hole, grey inside, and beside it what is known of x as opacity; G fills the hole and leaves the rest.
+
+First down the squared error alone, then with a critic of patches beside it (equation 3: .999 and .001).
+"""
+
+import torch
+from torch import Tensor
+
+from saddlepoint.data.facts import Facts
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.networks.filler import Filler
+from saddlepoint.networks.patch import PatchCritic
+from saddlepoint.randomness import Randomness
+from saddlepoint.systems import restoring
+from saddlepoint.systems.feeds import Degraded
+from saddlepoint.systems.inpaint.config import Config
+from saddlepoint.systems.inpaint.holes import HOLES
+from saddlepoint.systems.looks import before_and_after
+from saddlepoint.systems.system import Feed, Feeds, Model, Networks, Scene, System
+
+
+def networks(config: Config, facts: Facts) -> Networks:
+    channels, g, d = facts["x"].shape[0], config.g, config.d
+    if channels not in (1, 3):
+        what = f"pictures of {channels} channels: opacity is for the hole"
+        raise SaddlepointError(what, config.data.name, "give them a background: --data.background white")
+    G = Filler(channels, width=g.width, halvings=g.halvings)
+    return restoring.pair(G, PatchCritic(channels, width=d.width, layers=d.layers, normalise=False), config.stages)
+
+
+def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
+    step = 2**config.g.halvings
+
+    def whole(x: Tensor) -> Tensor:
+        height, width = (side // step * step for side in x.shape[2:])
+        if not height * width:
+            what = f"pictures of {x.shape[2]} x {x.shape[3]} cannot be halved {config.g.halvings} times"
+            raise SaddlepointError(what, "--g.halvings", "give fewer")
+        return x[..., :height, :width]
+
+    def holed(x: Tensor, rng: torch.Generator) -> Tensor:
+        known = HOLES[config.mask](len(x), x.shape[2], x.shape[3], rng).to(x.device)
+        return torch.cat([torch.where(known, x, 0.0), 2 * known.to(x) - 1], 1)
+
+    return Degraded(feeds["x"], holed, rng, whole)
+
+
+def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene:
+    return restoring.stage(config.stages[stage], networks, config.g, config.d)
+
+
+def model(config: Config, facts: Facts, networks: Networks) -> Model:
+    return Model(apply=restoring.translate(networks)._replace(opacity=True))
+
+
+SYSTEM = System(
+    networks,
+    scene,
+    model,
+    ships=("G", "first"),
+    takes={"x": ("pictures",)},
+    frame=before_and_after,
+    judges=("pairs",),
+    feed=feed,
+    only=("signed",),
+)

@@ -1,0 +1,66 @@
+"""What systems that restore pictures have in common: G by its error alone, then with a critic of patches beside it; and
+everything between the two, G(c; (1 - s) w_error + s w_critic) (Wang et al. 2019, ESRGAN, section 3.4).
+
+`first` is a copy of G that follows it as long as no critic plays, and then stays: no player moves it. It is saved,
+averaged and shipped as G is.
+"""
+
+import copy
+from collections.abc import Callable
+
+from torch import Tensor, nn
+
+from saddlepoint.game.rules import Game, Term, one_generator
+from saddlepoint.networks.mixing import follow, mixed
+from saddlepoint.settings.networks import PatchPace
+from saddlepoint.settings.restoring import Restoring, two_kinds
+from saddlepoint.settings.run import Pace
+from saddlepoint.systems.parts import OBJECTIVES, player, run, squares, weighted
+from saddlepoint.systems.system import Networks, Scene, Translate
+
+
+def pair(G: nn.Module, D: nn.Module, stages: tuple[Restoring, ...]) -> Networks:
+    """G; D where a critic plays in any stage; and what G was before it, where there is a stage before."""
+    networks: dict[str, nn.Module] = {"G": G}
+    if any(stage.adversarial for stage in stages):
+        networks["D"] = D
+    if two_kinds(stages):
+        networks["first"] = copy.deepcopy(G).requires_grad_(False)
+    return networks
+
+
+def stage(rules: Restoring, networks: Networks, g: Pace, d: PatchPace) -> Scene:
+    """Squared error alone, or with a critic, which is not told c."""
+    G, terms = networks["G"], (Term("squares", "G", lambda turn: squares(turn.fake, turn.x), rules.squares),)
+    if not rules.adversarial:
+
+        def forge(nets, batch, z, rng):
+            if "first" in networks:
+                follow(networks["first"], G)
+            return one_generator(nets, batch, z, rng)
+
+        return Scene(Game(G=player(g, G=G), terms=terms, k=0, forge=forge), {"G": g})
+    game = Game(
+        G=player(g, G=G),
+        D=player(d, D=networks["D"]),
+        objective=weighted(OBJECTIVES[rules.objective], rules.adversarial),
+        terms=tuple(term for term in terms if term.weight),
+        unconditional=frozenset({"D"}),
+    )
+    return Scene(game, {"G": g, "D": d}, chooses=False)
+
+
+def translate(networks: Networks) -> Translate:
+    """c -> G(c), and what lies between its two stages, where it has these."""
+    G: nn.Module = networks["G"]
+    first = networks.get("first")
+
+    def between(share: float) -> Callable[[Tensor, int], Tensor]:
+        assert first is not None
+        return call(mixed(first, G, share))
+
+    def call(network: nn.Module) -> Callable[[Tensor, int], Tensor]:
+        return lambda c, seed: run(network, None, c)
+
+    scale, step, margin = (getattr(G, name) for name in ("scale", "step", "margin"))
+    return Translate(call(G), scale, step, margin, between=None if first is None else between)

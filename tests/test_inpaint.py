@@ -1,0 +1,139 @@
+"""Filling holes: where they are, by counting; that what is known stays to the last bit; and how a user says where."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from test_denoise import draw, played
+from tinyrun import pictures
+from toys import DOUBLE
+
+from saddlepoint.artefact import folder as artefacts
+from saddlepoint.cli.applying import applied, read
+from saddlepoint.data.batches import Batches
+from saddlepoint.data.source import Source
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.networks.filler import Filler
+from saddlepoint.planning.begin import configure
+from saddlepoint.randomness import Randomness
+from saddlepoint.systems.inpaint.holes import BRUSH, HOLES, boxes, center, strokes
+from saddlepoint.systems.inpaint.play import SYSTEM
+
+
+def chance(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_the_middle_quarter_is_not_known() -> None:
+    known = center(2, 8, 12, chance())
+    for row in range(8):
+        for column in range(12):
+            assert bool(known[1, 0, row, column]) == (not (2 <= row < 6 and 3 <= column < 9))
+
+
+def test_boxes_are_boxes() -> None:
+    """Where only one was drawn the unknown is a rectangle, with sides in the bounds; some have more than one."""
+    rectangles = 0
+    for unknown in ~boxes(200, 20, 30, chance())[:, 0]:
+        rows, columns = unknown.any(1).nonzero().flatten(), unknown.any(0).nonzero().flatten()
+        assert len(rows) >= 4
+        assert len(columns) >= 6
+        whole = unknown[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].all()
+        rectangles += bool(whole)
+        if whole and rows[-1] - rows[0] < 10 and columns[-1] - columns[0] < 15:
+            assert len(rows) == rows[-1] - rows[0] + 1
+    assert 30 < rectangles < 100, "the first of three boxes is always there, each other half of the time"
+
+
+def test_strokes_are_all_that_is_close_to_a_line() -> None:
+    """By distance in float64, from each pixel's middle to each segment, one by one."""
+    height, width, n = 12, 16, 3
+    known = strokes(n, height, width, chance())
+    rng = chance()
+    points = torch.rand(n, 2, 5, 2, generator=rng) * torch.tensor([height, width])
+    brush = (BRUSH[0] + (BRUSH[1] - BRUSH[0]) * torch.rand(n, 2, 1, 1, 1, generator=rng)).flatten(1) * height
+    for i in range(n):
+        for row in range(height):
+            for column in range(width):
+                p, near = torch.tensor([row + 0.5, column + 0.5], dtype=DOUBLE), []
+                for s in range(2):
+                    for a, b in zip(points[i, s, :-1].double(), points[i, s, 1:].double()):
+                        t = float(((p - a) @ (b - a) / ((b - a) @ (b - a))).clamp(0, 1))
+                        near.append(float((p - a - t * (b - a)).norm()) - float(brush[i, s]))
+                if abs(min(near)) > 1e-4:
+                    assert bool(known[i, 0, row, column]) == (min(near) > 0)
+
+
+@pytest.mark.parametrize("name", ["boxes", "strokes"])
+def test_holes_are_a_function_of_the_stream_and_differ(name: str) -> None:
+    one, other = (HOLES[name](4, 16, 16, chance(seed)) for seed in (0, 1))
+    assert torch.equal(one, HOLES[name](4, 16, 16, chance(0)))
+    assert not torch.equal(one, other)
+    assert not torch.equal(one[0], one[1])
+    share = (~HOLES[name](200, 32, 32, chance())).double().mean()
+    assert 0.1 < share < 0.5
+
+
+def test_what_is_known_stays_and_what_is_not_is_not_read() -> None:
+    torch.manual_seed(0)
+    G = Filler(2, width=3, halvings=2).to(DOUBLE).eval()
+    x, known = draw(3, 2, 8, 8).clamp(-1, 1), HOLES["boxes"](3, 8, 8, chance())
+    opacity = 2 * known.to(DOUBLE) - 1
+    made = G(None, torch.cat([x, opacity], 1))
+    where = known.expand_as(x)
+    assert torch.equal(made[where], x[where])
+    assert not torch.allclose(made[~where], x[~where])
+    other = torch.where(known, x, draw(3, 2, 8, 8, seed=5))
+    assert torch.equal(G(None, torch.cat([other, opacity], 1)), made)
+    with pytest.raises(SaddlepointError, match="opacity"):
+        G(None, x)
+
+
+def test_the_hole_is_told_as_opacity() -> None:
+    config = configure("inpaint", None, {"g.halvings": 2, "batch": 6})
+    batch = SYSTEM.feed(
+        config, {"x": Batches(pictures(), 6, Randomness(0), "signed", torch.device("cpu"))}, Randomness(1)
+    )
+    x, c = batch.at(6).x, batch.at(6).c
+    known = center(6, 8, 8, chance())
+    assert torch.equal(c[:, -1:], 2.0 * known - 1)  # pyright: ignore[reportOptionalSubscript]
+    assert torch.equal(c[:, :-1], torch.where(known, x, 0.0))  # pyright: ignore
+
+
+def test_pictures_with_opacity_are_refused() -> None:
+    source = Source("clear", torch.zeros(40, 4, 8, 8, dtype=torch.uint8))
+    with pytest.raises(SaddlepointError, match="opacity is for the hole"):
+        played("inpaint", (1,), source, {"g.halvings": 2})
+
+
+def test_a_hole_is_what_is_transparent(tmp_path: Path) -> None:
+    live = played("inpaint", (3,), settings={"g.halvings": 2})
+    model = live.artefact(live.shipping)
+    picture = Image.new("LA", (10, 9), (77, 255))
+    picture.paste((200, 0), (3, 3, 6, 7))
+    picture.save(tmp_path / "hole.png")
+    Image.new("L", (10, 9), 77).save(tmp_path / "whole.png")
+    assert read(tmp_path / "hole.png", model).shape == (2, 9, 10)
+    places = {tmp_path / f"{name}.png": tmp_path / "out" / f"{name}.png" for name in ("whole", "hole")}
+    written, faults = applied(model, places, 0, silent=True)
+    assert [path.name for path in written] == ["hole.png"], "the other does not stop it"
+    assert [fault.what for fault in faults] == ["nothing in it is transparent, so there is nothing to fill"]
+    with Image.open(tmp_path / "out" / "hole.png") as made:
+        assert made.mode == "L"
+        assert made.size == (10, 9)
+        x = np.asarray(made)
+        inside = np.zeros(x.shape, bool)
+        inside[3:7, 3:6] = True
+        assert (x[~inside] == 77).all()
+        assert not (x[inside] == 200).any()
+
+
+def test_what_is_exported_fills_as_what_was_trained(tmp_path: Path) -> None:
+    live = played("inpaint", (2, 2), settings={"g.halvings": 2})
+    artefacts.export(tmp_path / "generator", live.shipping, live.description("x"), "", b"")
+    loaded, c = artefacts.load(tmp_path / "generator"), live.unseen(3).c
+    for share in (None, 0.0, 0.5):
+        inner = live.artefact(live.shipping).translate(share)
+        torch.testing.assert_close(loaded.translate(share).call(c, 0), inner.call(c, 0), rtol=1e-4, atol=1e-5)
