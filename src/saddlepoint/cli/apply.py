@@ -33,9 +33,7 @@ def apply(
     seed: Annotated[
         int | None, Parameter(metavar="N", help="Of what is left to chance, if anything is; unset: 0.")
     ] = None,
-    back: Annotated[
-        bool, Parameter(negative=(), help="The other way, where the model was trained both ways: from --to to DATA.")
-    ] = False,
+    back: Annotated[bool, Parameter(negative=(), help="The other way, of a model trained both ways.")] = False,
     perception: Annotated[
         float | None,
         Parameter(metavar="X", help="Of two stages: 0, the least error, to 1, as the critic wants it; unset: 1."),
@@ -76,6 +74,11 @@ def apply(
         say([json.dumps({"written": [str(path) for path in written], "seed": seed or 0})])
     elif not voice.quiet:
         say([shorten(path) for path in written])
+    complain(faults)
+
+
+def complain(faults: list[SaddlepointError]) -> None:
+    """Name the first picture that failed, once all others are done."""
     if faults:
         more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
         raise SaddlepointError(f"{faults[0].what}{more}", faults[0].where, faults[0].hint, code=1)
