@@ -23,7 +23,7 @@ class Config(Run):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (Stage(), Stage())
 
 
-RECIPES = {"denoise": lambda: Config(batch=16)}
+RECIPES = {"clean": lambda: Config(batch=16)}
 
 
 class Memory(nn.Module):

@@ -420,9 +420,9 @@ def test_a_system_that_is_installed_is_one_more_recipe(
         installed.syspath_prepend(tmp_path)
         installed.setattr(theirs, "IN_USE", {})
         assert main(["recipes"]) == 0
-        assert [line.split()[0] for line in capsys.readouterr().out.splitlines() if "denoise " in line] == ["denoise"]
+        assert [line.split()[0] for line in capsys.readouterr().out.splitlines() if "clean " in line] == ["clean"]
         settings = [w for name, value in (SMALL | SETTINGS["mine"]).items() for w in (f"--{name}", str(value))]
-        assert main(["train", "tiny", "--recipe", "denoise", "--name", "installed", "--noise", "0.1", *settings]) == 0
+        assert main(["train", "tiny", "--recipe", "clean", "--name", "installed", "--noise", "0.1", *settings]) == 0
         assert read(Path("runs/installed"))["config"]["system"] == "denoiser"
         assert load(Path("runs/installed")).can == ("apply",)
         capsys.readouterr()
