@@ -2419,6 +2419,57 @@ TABLE = {
     ("planning/recorded.py", "test_patches.py"): [
         ("patches: one picture on both sides", "if source.origin is None else source.origin", "if True else None"),
     ],
+    ("networks/boltzmann.py", "test_boltzmann.py"): [
+        ("codes: the free energy upside down", "return -(v @ self.b) - softplus", "return (v @ self.b) - softplus"),
+        ("codes: h without its biases", "torch.addmm(self.c, v, self.W.T)", "v @ self.W.T"),
+        ("codes: v at full temperature", "h, self.W, alpha=beta)", "h, self.W)"),
+        ("codes: h at full temperature", "drawn((beta * field).sigmoid(), rng)", "drawn(field.sigmoid(), rng)"),
+        ("codes: Z_0 without hidden units", "log_w = len(self.c) * math.log(2) +", "log_w ="),
+        ("codes: exact without b", "softplus(b + h @ W)", "softplus(h @ W)"),
+        ("codes: exact of any number", "if len(self.c) > MOST:", "if False:"),
+        ("codes: 0 with probability p", "generator=rng).to(p) < p)", "generator=rng).to(p) > p)"),
+    ],
+    ("statistics/annealing.py", "test_boltzmann.py"): [
+        ("codes: the error of one run", "* m / math.sqrt(m)", "* m"),
+        ("codes: runs never disagree", "return self.effective < FEWEST * self.runs", "return False"),
+        ("codes: the sum of the weights", "- math.log(m), error", ", error"),
+    ],
+    ("systems/rbm/play.py", "test_boltzmann.py"): [
+        ("codes: away from the data", "- rbm.free_energy(alone(turn.fake))", "+ rbm.free_energy(alone(turn.fake))"),
+        ("codes: chains are forgotten", "chains.kept[: len(v)].copy_(v)", "pass"),
+        ("codes: chains begin elsewhere", 'rules.chains == "data"', 'rules.chains != "data"'),
+        ("codes: a stream for all samples", 'stream("sample", part)', 'stream("sample", 0)'),
+        ("codes: log p plus its log Z", "return Nats(log_p - found.log_z", "return Nats(log_p + found.log_z"),
+    ],
+    ("court/nats.py", "test_boltzmann.py"): [
+        ("codes: log Z is known exactly", "NORMAL_95 * found.error", "0.0"),
+        ("codes: notes are lost", "notes=found.notes", "notes=()"),
+    ],
+    ("networks/coding.py", "test_coding.py"): [
+        ("codes: not centred", "first.shift.copy_(m)", "first.shift.zero_()"),
+        ("codes: not brought back", "last.scale.copy_(s)", "last.scale.fill_(1)"),
+        ("codes: not rectified on the way up", "up.append(nn.ReLU()).append(", "up.append("),
+    ],
+    ("systems/autoencoder/play.py", "test_coding.py"): [
+        ("codes: each channel has holes of its own", "torch.rand(x[:, :1].shape", "torch.rand(x.shape"),
+        ("codes: the share is kept", ">= config.mask", "< config.mask"),
+        ("codes: what is encoded is whole", '["encoder"](batch.c)', '["encoder"](batch.x)'),
+        ("codes: no sigmoid at the end", "else torch.sigmoid", "else (lambda x: x)"),
+    ],
+    ("statistics/logistic.py", "test_probe.py"): [
+        ("codes: twice the penalty", "penalty / 2 * W", "penalty * W"),
+        ("codes: few examples leave their span", "else found @ axes.T", "else found @ axes.T * 2"),
+    ],
+    ("court/probe.py", "test_probe.py"): [
+        ("codes: cells hold their mean", "= adaptive_max_pool2d(", "= torch.nn.functional.adaptive_avg_pool2d("),
+        ("codes: layers as loud as they are", "* len(known) ** 0.5", ""),
+        ("codes: labels uneven", "turn[own] = torch.arange(len(own))", "turn[own] = 0"),
+        ("codes: differences of no draw", "mean_interval(e - first)", "mean_interval(e)"),
+    ],
+    ("running/probing.py", "test_probe.py"): [
+        ("codes: both untrained", "ModulePart(with_weights).load_state(saved.saved[name])", "pass"),
+        ("codes: labels were not told", "(note,) if told else ()", "()"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -52,10 +52,12 @@ SETTINGS = {
     "vae": {"latent": 3, "g.network.hidden": "16", "batch": 6, "images": 180, "importance": 3},
     "made": {"g.network.widths": "9", "g.network.orders": 2, "batch": 6, "images": 180},
     "stacked": {"widths": "16,8,4", "batch": 6, "images": 48},
+    "denoising": {"latent": 3, "g.network.width": 4, "noise": 0.1, "batch": 6, "images": 180},
+    "rbm": {"hidden": 5, "runs": 9, "temperatures": 4, "steps": 3, "batch": 6, "images": 180},
     "mine": {"batch": 6, "images": 60},
 }
 
-BY_PAIRS = ("pix2pix", "srgan", "denoise-gan", "inpaint", "stacked", "mine")
+BY_PAIRS = ("pix2pix", "srgan", "denoise-gan", "inpaint", "stacked", "denoising", "mine")
 MINE = Path(__file__).parent / "own_system.py"
 
 
@@ -163,7 +165,7 @@ def test_what_is_loaded_does_what_the_run_did(straight: tuple[str, api.Run]) -> 
         torch.testing.assert_close(model.model.apply.call(given, 0), inner.apply.call(given, 0), rtol=1e-4, atol=1e-5)
     if inner.log_prob:
         one, other = (m.log_prob(some.x, torch.Generator().manual_seed(1)) for m in (model.model, inner))
-        assert one.kind == other.kind == ("bound" if name == "vae" else "exact")
+        assert one.kind == other.kind == {"vae": "bound", "rbm": "estimate", "made": "exact"}[name]
         assert torch.equal(one.values, other.values)
     if inner.latent or inner.sample:
         assert torch.equal(model.sample(40, seed=2).x[:5], model.sample(5, seed=2).x)
@@ -187,6 +189,8 @@ def test_averages_ships_and_checkpoints_hold_all_that_a_model_needs(straight: tu
         "vae": {"encoder", "decoder", "optimiser-G"},
         "stacked": {"stack", "optimiser-G"},
         "made": {"net", "optimiser-G"},
+        "denoising": {"encoder", "decoder", "optimiser-G"},
+        "rbm": {"rbm", "chains", "optimiser-G"},
         "mine": {"near", "far", "memory", "optimiser-G"},
     }[name]
     assert set(last.saved) == wanted | {"average-100", "average-20", "progress"}
@@ -202,11 +206,11 @@ def test_it_is_judged_by_what_fits_it_and_its_card_is_true(straight: tuple[str, 
     name, run = straight
     measures = json.loads((run.folder / "measures.json").read_text())
     assert ("l1" in measures) == (name in BY_PAIRS)
-    assert ("nats" in measures) == (name in ("vae", "made"))
+    assert ("nats" in measures) == (name in ("vae", "made", "rbm"))
     if "nats" in measures:
-        known = measures["nats"]["card"]
-        assert known["metric"] == ("bound on -log p(x), nats" if name == "vae" else "-log p(x), nats")
-        assert ("drawn once as 0 and 1" in known["reference"]) == (name == "made")
+        known, kinds = measures["nats"]["card"], {"vae": "bound on ", "rbm": "estimate of "}
+        assert known["metric"] == f"{kinds.get(name, '')}-log p(x), nats"
+        assert ("drawn once as 0 and 1" in known["reference"]) == (name in ("made", "rbm"))
     card = (run.folder / "generator" / "README.md").read_text()
     assert "adversarial" not in card
     assert f"system `{run.config.system}`" in card

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from saddlepoint.front import doctor as doctor
     from saddlepoint.front import judge as judge
     from saddlepoint.front import look as look
+    from saddlepoint.front import probe as probe
     from saddlepoint.front import quiet as quiet
     from saddlepoint.front import resume as resume
     from saddlepoint.front import score as score
@@ -74,6 +75,7 @@ EXPORTS = {
     "compare": "saddlepoint.front",
     "doctor": "saddlepoint.front",
     "score": "saddlepoint.front",
+    "probe": "saddlepoint.front",
     "quiet": "saddlepoint.front",
     "Run": "saddlepoint.run",
     "StopTraining": "saddlepoint.running.calls",

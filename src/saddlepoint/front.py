@@ -29,6 +29,7 @@ from saddlepoint.run import Run
 from saddlepoint.running.calls import Calls, Stopped
 from saddlepoint.running.opinions import Opinion
 from saddlepoint.running.opinions import score as opinions
+from saddlepoint.running.probing import DRAWS, LABELS, Found, probe_run
 from saddlepoint.running.watcher import Listened, Nobody, Watcher
 from saddlepoint.settings.run import Judge
 from saddlepoint.systems import theirs
@@ -163,6 +164,13 @@ def score(
 ) -> list[Opinion]:
     """What a run's discriminator thinks of these picture files, and what that is worth."""
     return opinions(folder_of(run), [Path(picture) for picture in pictures], label, cond, held_by(run))
+
+
+def probe(run: Where, labels: int = LABELS, *, draws: int = DRAWS, seed: int = 0) -> Found:
+    """How well a linear classifier that learns from so many labels tells the classes by what a run has learnt: by its
+    code, or by all layers of its critic; beside it the same untrained, and pixels.
+    """
+    return probe_run(folder_of(run), labels, draws, seed, held_by(run))
 
 
 def opened(data: object) -> str | Held:

@@ -25,6 +25,7 @@ VERBS = {
     "compare": "Is one run better than another, or is it noise?",
     "doctor": "What is wrong with a run, and what to change.",
     "score": "What a run's discriminator thinks of pictures.",
+    "probe": "What a run knows of the classes, by a linear classifier.",
     "runs": "List the runs in a folder.",
     "report": "Write a run's report again.",
     "cache": "Show or clear what was decoded from data sets.",

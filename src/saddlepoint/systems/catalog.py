@@ -39,6 +39,8 @@ SYSTEMS = {
     "srgan": Entry("saddlepoint.systems.srgan", ("srgan",)),
     "stacked": Entry("saddlepoint.systems.stacked", ("stacked",)),
     "vae": Entry("saddlepoint.systems.vae", ("vae",)),
+    "autoencoder": Entry("saddlepoint.systems.autoencoder", ("autoencoder", "pca", "deep-autoencoder", "denoising")),
+    "rbm": Entry("saddlepoint.systems.rbm", ("rbm",)),
 }
 
 FIRST = "gan"

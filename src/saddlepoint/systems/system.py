@@ -77,10 +77,16 @@ class Translate(NamedTuple):
 
 
 class Nats(NamedTuple):
-    """log p(x) of each example, [B], and how it is known."""
+    """log p(x) of each example, [B], and how it is known.
+
+    error  the standard error of what all of them have in common, as an estimate of log Z has one
+    notes  what is to be said beside them
+    """
 
     values: Tensor
     kind: Literal["exact", "bound", "estimate"]
+    error: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 class Model(NamedTuple):

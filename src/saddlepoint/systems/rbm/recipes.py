@@ -1,0 +1,21 @@
+"""Where runs of `rbm` begin. No torch."""
+
+from saddlepoint.settings.recipe import Recipe
+from saddlepoint.settings.run import Pace
+from saddlepoint.systems.rbm.config import Config, Rules
+
+
+def rbm() -> Config:
+    """Persistent chains, one Gibbs step a round, and a rate that falls: chains keep up with slower weights."""
+    return Config(
+        recipe="rbm",
+        batch=100,
+        range="unit",
+        binarise="draw",
+        g=Pace(optimiser="sgd", lr=0.05, decay="linear", lr_end=0.01),
+        stages=(Rules(images=1_500_000),),
+        averages=(20_000, 5_000),
+    )
+
+
+RECIPES = {"rbm": Recipe(rbm, "nothing", "binary pictures", "codes, and log p(x) by annealing")}
