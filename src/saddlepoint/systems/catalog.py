@@ -41,6 +41,7 @@ SYSTEMS = {
     "vae": Entry("saddlepoint.systems.vae", ("vae",)),
     "autoencoder": Entry("saddlepoint.systems.autoencoder", ("autoencoder", "pca", "deep-autoencoder", "denoising")),
     "rbm": Entry("saddlepoint.systems.rbm", ("rbm",)),
+    "mixture": Entry("saddlepoint.systems.mixture", ("mixture",)),
 }
 
 FIRST = "gan"
