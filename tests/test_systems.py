@@ -166,7 +166,7 @@ def test_what_is_loaded_does_what_the_run_did(straight: tuple[str, api.Run]) -> 
         torch.testing.assert_close(model.model.apply.call(given, 0), inner.apply.call(given, 0), rtol=1e-4, atol=1e-5)
     if inner.log_prob:
         one, other = (m.log_prob(some.x, torch.Generator().manual_seed(1)) for m in (model.model, inner))
-        assert one.kind == other.kind == {"vae": "bound", "rbm": "estimate", "made": "exact"}[name]
+        assert one.kind == other.kind == {"vae": "bound", "rbm": "estimate", "made": "exact", "mixture": "exact"}[name]
         assert torch.equal(one.values, other.values)
     if inner.latent or inner.sample:
         assert torch.equal(model.sample(40, seed=2).x[:5], model.sample(5, seed=2).x)
@@ -189,7 +189,7 @@ def test_averages_ships_and_checkpoints_hold_all_that_a_model_needs(straight: tu
         **{key: {"G", "first", "D", "optimiser-G", "optimiser-D"} for key in ("srgan", "denoise-gan", "inpaint")},
         "vae": {"encoder", "decoder", "optimiser-G"},
         "stacked": {"stack", "optimiser-G"},
-        "made": {"net", "optimiser-G"},
+        **{key: {"net", "optimiser-G"} for key in ("made", "mixture")},
         "denoising": {"encoder", "decoder", "optimiser-G"},
         "rbm": {"rbm", "chains", "optimiser-G"},
         "mine": {"near", "far", "memory", "optimiser-G"},

@@ -14,11 +14,11 @@ from saddlepoint.engine import resolve
 from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import free_bytes, make_folder, make_new_folder
 from saddlepoint.planning import judgements
-from saddlepoint.planning.allotment import Allotment
+from saddlepoint.planning.allotment import Allotment, for_playing
 from saddlepoint.planning.budget import images_for, last_round, measure
 from saddlepoint.planning.intake import called, located, stem
 from saddlepoint.planning.prepared import Prepared
-from saddlepoint.planning.rehearsal import closing
+from saddlepoint.planning.rehearsal import NO_PAGE, closing
 from saddlepoint.record import RunRecord
 from saddlepoint.run import Run
 from saddlepoint.running.calls import Stopped
@@ -55,9 +55,11 @@ def start(
     root: Path = RUNS,
     watcher: Watcher | None = None,
     begun: float | None = None,
+    whole: bool = True,
 ) -> Run:
     """Train a new run in a folder of its own, for a budget of seconds or the configured number of images. The budget is
-    for everything from `begun` on, by the clock of time.monotonic (unset: from now on), to the last file.
+    for everything from `begun` on, by the clock of time.monotonic (unset: from now on), to the last file; where it is
+    not the `whole` time, for playing alone: so runs compare whose last pages take different times.
     """
     watcher, begun = watcher or Nobody(), time.monotonic() if begun is None else begun
     watcher.phase("reading and measuring")
@@ -79,8 +81,8 @@ def start(
     with RunLock(folder):
         if (folder / "config.json").exists():  # begun by another process while this one measured
             raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
-        allotment = None if budget is None else Allotment(budget, begun)
-        record, each = (prepared.record(), 0.0) if allotment is None else shared(prepared, allotment, watcher)
+        allotment = None if budget is None else Allotment(budget, begun) if whole else for_playing(budget)
+        record, each = (prepared.record(), 0.0) if allotment is None else shared(prepared, allotment, watcher, whole)
         watcher.planned(prepared.plan(record.config))
         record = judgements.planned(record, prepared.sources, prepared.engine, each)
         if allotment is not None:
@@ -92,11 +94,14 @@ def start(
     return Run(folder, None if isinstance(data, str) else data)
 
 
-def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher) -> tuple[RunRecord, float]:
-    """The record of a run of a length of time, once its last page was rehearsed; seconds to judge one sample."""
-    watcher.phase("rehearsing the last page")
-    record = prepared.record()
-    found = closing(record, prepared.sources, prepared.engine, allotment.budget)
+def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher, whole: bool) -> tuple[RunRecord, float]:
+    """The record of a run of a length of time, once its last page was rehearsed, where it is part of that; seconds to
+    judge one sample.
+    """
+    record, found = prepared.record(), NO_PAGE
+    if whole:
+        watcher.phase("rehearsing the last page")
+        found = closing(record, prepared.sources, prepared.engine, allotment.budget)
     record = allotment.shared(record, prepared, found)
     if (why := allotment.complaint(record)) is not None:
         watcher.note(why)

@@ -98,9 +98,10 @@ def measured(folder: Path, seed: int) -> Cell:
     live, model, gallery = opened(folder)
     cell = Cell({}, {}, gallery.space)
     cell.values["parameters"] = sum(p.numel() for net in live.networks.values() for p in net.parameters())
-    rates = sorted(event["rate"] for event in journal(folder) if event["event"] == "rounds" and event.get("rate"))
-    if rates:
+    rounds = [event for event in journal(folder) if event["event"] == "rounds"]
+    if rates := sorted(event["rate"] for event in rounds if event.get("rate")):
         cell.values["rate"] = rates[len(rates) // 2]
+    cell.values["seen"] = max((event["images"] for event in rounds), default=0)
     if "sample" in model.can:
         begun = time.perf_counter()
         x = model.draw(N, seed, model.condition(N))
@@ -154,7 +155,7 @@ def of_data(folder: Path, seed: int) -> dict[str, Cell]:
     others = among[left][torch.randperm(int(left.sum()), generator=rng.stream("training pictures"))]
     many = gallery.real(among[evenly(len(among), CLUSTERED)])
     some = kmeans(many.flatten(1), min(N, len(many)), rng.stream("centres")).unflatten(1, many.shape[1:])
-    blank = dict.fromkeys(("nats", *(f"labels {n}" for n in LABELS), "parameters", "rate", "seconds"), NO_MODEL)
+    blank = dict.fromkeys(("nats", *(f"labels {n}" for n in LABELS), "parameters", "seen", "rate", "seconds"), NO_MODEL)
     shown = zip(DATA_ROWS, (gallery.real(others[:N]), some))
     return {name: Cell(gallery.judged(x, seed), blank, gallery.space) for name, x in shown}
 

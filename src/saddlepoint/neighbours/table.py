@@ -28,6 +28,7 @@ COLUMNS = {
     "labels 100": ("error, 100 labels, %", "{:.1f}"),
     "labels 1000": ("1,000 labels, %", "{:.1f}"),
     "parameters": ("parameters", "{:,.0f}"),
+    "seen": ("pictures seen", "{:,.0f}"),
     "rate": ("pictures/s", "{:,.0f}"),
     "seconds": ("s for 10,000", "{:.2g}"),
 }

@@ -18,13 +18,13 @@ from saddlepoint.settings.run import Run as Config
 from saddlepoint.settings.tree import wishes
 from saddlepoint.systems import catalog
 
-FIXED = {"engine.threads": 1}
+FIXED = {"engine.threads": 1, "judge.share": 0}  # nobody is judged on the way: the time is for training
 ALONE = ("apply", "walk")  # what makes no neighbour: whoever gives back what is given to it, and no more
 
 
 class Wish(NamedTuple):
-    """What is asked for: every recipe for `budget` seconds from start to last page (None: as long as it is configured),
-    with the seeds 0, 1, ... Settings are laid over those of every recipe.
+    """What is asked for: every recipe for `budget` seconds of training (None: as long as it is configured), with the
+    seeds 0, 1, ... Settings are laid over those of every recipe.
     """
 
     data: str
@@ -96,7 +96,8 @@ def trained(wish: Wish, recipe: str, seed: int) -> Path:
     """The folder of the finished run: begun, resumed, or left as it is."""
     folder = wish.folder(recipe, seed)
     if state(wish, recipe, seed) == "new":
-        api.start(wish.data, configured(wish, recipe, seed), budget=wish.budget, name=folder.name, root=wish.root)
+        config = configured(wish, recipe, seed)
+        api.start(wish.data, config, budget=wish.budget, name=folder.name, root=wish.root, whole=False)
     else:
         api.resume(folder)
     return folder

@@ -42,3 +42,8 @@ class Allotment:
             return None
         least = math.ceil((self.budget - self.left + record.choices.closing_seconds + 1) / AIM)
         return f"{show(self.budget)} is too short: the start and the last page take {show(least)}; as little as can be"
+
+
+def for_playing(seconds: float) -> Allotment:
+    """So many seconds from now on, all of them for playing."""
+    return Allotment(seconds / AIM, time.monotonic())
