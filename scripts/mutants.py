@@ -2492,7 +2492,7 @@ TABLE = {
         ("neighbours: dark where bright", "arange(len(x)), x) < x)", "arange(len(x)), x) > x)"),
         ("neighbours: bits against grey", "if self.binary else x", "if False else x"),
         ("neighbours: the width chosen by the test", "self.held[::2], self", "self.held[1::2], self"),
-        ("neighbours: shares for percents", "(100 * found.by_name", "(found.by_name"),
+        ("neighbours: shares for percents", "100 * one.error.value", "one.error.value"),
     ],
     ("neighbours/training.py", "test_neighbours.py"): [
         ("neighbours: labels are told", 'own["data.unconditional"] = True', "pass"),
@@ -2503,10 +2503,11 @@ TABLE = {
     ("neighbours/table.py", "test_neighbours.py"): [
         ("neighbours: measured each time", 'if known.get("code") == code_version():', "if False:"),
         ("neighbours: a bound without the word", 'f", {cells[0].kind}" if column == "nats" else ""', '""'),
+        ("neighbours: the untrained are forgotten", "column + BESIDE in cell.values]", "False]"),
         ("neighbours: half of half", "mean.high - mean.value)", "(mean.high - mean.value) / 2)"),
     ],
     ("api.py", "test_neighbours.py"): [
-        ("neighbours: the last page is part of it", "if whole else for_pl", "if True else for_pl"),
+        ("neighbours: the last page counts", "if begun == PLAYING else", "if False else"),
     ],
     ("systems/binary.py", "test_neighbours.py"): [
         ("neighbours: grey where bits were asked", "if config.binarise is None else", "if True else"),

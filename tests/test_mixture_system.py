@@ -200,7 +200,9 @@ def test_kmeans_never_gets_worse_and_is_scikit_learns_rounds() -> None:
     for rounds in (1, 3):
         mine = kmeans(x, 4, torch.Generator().manual_seed(2), rounds)
         with warnings.catch_warnings(action="ignore"):  # it did not converge: it was not to
-            theirs = KMeans(4, init=start.numpy(), n_init=1, max_iter=rounds, tol=0, algorithm="lloyd").fit(x.numpy())
+            theirs = cast(Any, KMeans)(4, init=start.numpy(), n_init=1, max_iter=rounds, tol=0, algorithm="lloyd").fit(
+                x.numpy()
+            )
         assert_close(mine, torch.from_numpy(theirs.cluster_centers_), rtol=1e-6, atol=1e-6)
     found = [kmeans(x, 4, torch.Generator().manual_seed(2), rounds) for rounds in range(8)]
     costs = [float(torch.cdist(x, centres).amin(1).square().sum()) for centres in found]

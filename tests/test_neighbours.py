@@ -30,6 +30,7 @@ from saddlepoint.systems.looks import target_of
 N = 40
 SMALL = {"images": 60, "batch": 6, "data.held_out": 0.4, "device": "cpu", "engine.precision": "float32", "snapshots": 2}
 DRAWN = {"parzen", "frechet", "precision", "recall", "seconds"}
+PROBED = {"labels 100", "labels 100, untrained"}
 TRAINED = {"parameters", "seen", "rate"}
 
 
@@ -64,8 +65,8 @@ def test_a_table_of_three_kinds() -> None:
     assert list(rows) == [*own, *((name, space) for space in ("0 and 1", "grey") for name in DATA_ROWS)]
     has = {place: set(row["values"]) for place, row in rows.items()}
     assert has["made", "0 and 1"] == {"nats"} | DRAWN | TRAINED
-    assert has["autoencoder", "grey"] == {"labels 100"} | TRAINED
-    assert has["gan", "grey"] == {"labels 100"} | DRAWN | TRAINED
+    assert has["autoencoder", "grey"] == PROBED | TRAINED
+    assert has["gan", "grey"] == PROBED | DRAWN | TRAINED
     assert has[DATA_ROWS[0], "grey"] == {"labels 100"} | DRAWN - {"seconds"}
     assert has[DATA_ROWS[1], "0 and 1"] == DRAWN - {"seconds"}
     assert rows["made", "0 and 1"]["kind"] == "exact"
@@ -97,8 +98,9 @@ def test_the_numbers_are_the_houses_own() -> None:
         x = gallery.in_space(gallery.unit(model.draw(N, 0, None)))
         assert set(x.unique().tolist()) == {0.0, 1.0}
         assert cell.values["parzen"] == parzen(x, held[::2], held[1::2]).log_likelihood.value
-    error = probe_run(asked.folder("vae", 0), 100, measuring.DRAWS).by_name["its code"].error.value
-    assert cell.values["labels 100"] == 100 * error
+    found = probe_run(asked.folder("vae", 0), 100, measuring.DRAWS).by_name
+    assert cell.values["labels 100"] == 100 * found["its code"].error.value
+    assert cell.values["labels 100, untrained"] == 100 * found["the same, untrained"].error.value
     assert cell.kind == "bound"
 
 
@@ -186,7 +188,7 @@ def test_a_dry_run_says_what_it_would_take_and_leaves_nothing(capsys: pytest.Cap
 
 
 def test_a_time_for_playing_alone_has_no_last_page_in_it() -> None:
-    run = api.start("tiny", configure("made", None, SMALL), budget=1.5, name="a", root=Path(), whole=False)
+    run = api.start("tiny", configure("made", None, SMALL), budget=1.5, name="a", root=Path(), begun=api.PLAYING)
     choices = read_record(run.folder).choices
     assert choices.closing_seconds == 0
     assert choices.budget_seconds == pytest.approx(1.5, abs=0.2)

@@ -1,5 +1,6 @@
 """The high road: plan, train, resume. Whoever calls brings a configuration and a watcher."""
 
+import math
 import time
 from contextlib import suppress
 from itertools import count
@@ -33,6 +34,7 @@ from saddlepoint.settings.run import Run as Config
 from saddlepoint.storage.lock import RunLock
 
 RUNS = Path("runs")
+PLAYING = math.inf  # as the time that a budget counts from: what is not played does not count
 
 
 def plan(data: str | Held, config: Config, budget: float | None = None, source: Source | None = None) -> Plan:
@@ -55,11 +57,10 @@ def start(
     root: Path = RUNS,
     watcher: Watcher | None = None,
     begun: float | None = None,
-    whole: bool = True,
 ) -> Run:
     """Train a new run in a folder of its own, for a budget of seconds or the configured number of images. The budget is
-    for everything from `begun` on, by the clock of time.monotonic (unset: from now on), to the last file; where it is
-    not the `whole` time, for playing alone: so runs compare whose last pages take different times.
+    for everything from `begun` on, by the clock of time.monotonic (unset: from now on), to the last file; with PLAYING
+    it is for the rounds alone: so runs compare whose last pages take different times.
     """
     watcher, begun = watcher or Nobody(), time.monotonic() if begun is None else begun
     watcher.phase("reading and measuring")
@@ -81,8 +82,8 @@ def start(
     with RunLock(folder):
         if (folder / "config.json").exists():  # begun by another process while this one measured
             raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
-        allotment = None if budget is None else Allotment(budget, begun) if whole else for_playing(budget)
-        record, each = (prepared.record(), 0.0) if allotment is None else shared(prepared, allotment, watcher, whole)
+        allotment = None if budget is None else for_playing(budget) if begun == PLAYING else Allotment(budget, begun)
+        record, each = (prepared.record(), 0.0) if allotment is None else shared(prepared, allotment, watcher)
         watcher.planned(prepared.plan(record.config))
         record = judgements.planned(record, prepared.sources, prepared.engine, each)
         if allotment is not None:
@@ -94,12 +95,12 @@ def start(
     return Run(folder, None if isinstance(data, str) else data)
 
 
-def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher, whole: bool) -> tuple[RunRecord, float]:
+def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher) -> tuple[RunRecord, float]:
     """The record of a run of a length of time, once its last page was rehearsed, where it is part of that; seconds to
     judge one sample.
     """
     record, found = prepared.record(), NO_PAGE
-    if whole:
+    if allotment.page:
         watcher.phase("rehearsing the last page")
         found = closing(record, prepared.sources, prepared.engine, allotment.budget)
     record = allotment.shared(record, prepared, found)

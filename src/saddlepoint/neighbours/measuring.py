@@ -40,6 +40,7 @@ CLUSTERED = 10_000
 LABELS, DRAWS = (100, 1_000), 5
 DRAWN = ("parzen", "frechet", "precision", "recall")
 SILENT, NO_DENSITY, NO_MODEL = "it draws no samples", "it has no density", "no model was trained"
+BESIDE = ", untrained"  # ends the name of the column of the same network before it learnt anything
 DATA_ROWS = ("training pictures", "centres of k-means")
 
 
@@ -138,8 +139,10 @@ def probed(cell: Cell, folder: Path) -> Cell:
         except SaddlepointError as error:
             cell.blank[name] = error.what
             continue
-        first = next(iter(found.by_name))
-        cell.values[name], pixels[name] = (100 * found.by_name[each].error.value for each in (first, "pixels"))
+        first, untrained, *_ = found.by_name
+        error = {by: 100 * one.error.value for by, one in found.by_name.items()}
+        cell.values.update({name: error[first], name + BESIDE: error[untrained]})
+        pixels[name] = error["pixels"]
         notes += [note for note in (f"linear classifier on {first}", *found.notes) if note not in notes]
     return cell._replace(notes=tuple(notes), pixels=pixels)
 

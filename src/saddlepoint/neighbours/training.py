@@ -97,7 +97,7 @@ def trained(wish: Wish, recipe: str, seed: int) -> Path:
     folder = wish.folder(recipe, seed)
     if state(wish, recipe, seed) == "new":
         config = configured(wish, recipe, seed)
-        api.start(wish.data, config, budget=wish.budget, name=folder.name, root=wish.root, whole=False)
+        api.start(wish.data, config, budget=wish.budget, name=folder.name, root=wish.root, begun=api.PLAYING)
     else:
         api.resume(folder)
     return folder

@@ -1,6 +1,4 @@
-"""The live state of a run of any system: networks, players, averages, data, and where it stands; what a checkpoint
-keeps. Which system it is stands nowhere here.
-"""
+"""The live state of a run of any system, which is named nowhere here, and what of it a checkpoint keeps."""
 
 import copy
 from collections.abc import Iterator, Mapping
