@@ -28,7 +28,7 @@ def neighbours(
     dry_run: Annotated[bool, Parameter(negative=(), help="Say what it would take, and leave nothing.")] = False,
     voice: Speaking = NORMAL,
 ) -> None:
-    """Train models of every kind for the same time, on one thread, and set them side by side.
+    """Train models of every kind for the same time on one thread: one table.
 
     Each seed of a recipe is a run in a folder of its own: a command that was cut
     goes on where it was. The table stands in table.md and table.json beside them.
