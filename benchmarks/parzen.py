@@ -25,6 +25,7 @@ from torch import Tensor
 
 from saddlepoint.artefact.folder import load
 from saddlepoint.data import idx
+from saddlepoint.statistics.clusters import kmeans
 from saddlepoint.statistics.parzen import parzen
 
 SAMPLES, CENTRES, ROUNDS = 10_000, 10_000, 5
@@ -40,18 +41,6 @@ def unit(pictures: Tensor) -> Tensor:
 def part(folder: Path, name: str) -> Tensor:
     (path,) = (p for p in sorted(folder.iterdir()) if p.name.startswith(name))
     return torch.as_tensor(idx.read(path))
-
-
-def centres(x: Tensor, k: int, rng: torch.Generator) -> Tensor:
-    """k-means by Lloyd's rounds from k random pictures; a centre that nobody is nearest to stays where it is."""
-    c = x[torch.randperm(len(x), generator=rng)[:k]].float()
-    points = x.float()
-    for _ in range(ROUNDS):
-        nearest = torch.cat([(c.square().sum(1) - 2 * part @ c.T).argmin(1) for part in points.split(1_000)])
-        counts = torch.bincount(nearest, minlength=k)
-        sums = torch.zeros_like(c).index_add_(0, nearest, points)
-        c = torch.where(counts[:, None] > 0, sums / counts[:, None].clamp(min=1), c)
-    return c.double()
 
 
 def pack(folder: Path, to: Path) -> None:
@@ -94,7 +83,7 @@ def main() -> None:
     if "training" in options.rows:
         rows["training pictures"] = train[torch.randperm(TRAINED, generator=rng)[:SAMPLES]]
     if "k-means" in options.rows:
-        rows[f"centres of k-means, {CENTRES:,}"] = centres(train[:TRAINED], CENTRES, rng)
+        rows[f"centres of k-means, {CENTRES:,}"] = kmeans(train[:TRAINED].float(), CENTRES, rng, ROUNDS)
     print(f"on {len(pictures):,} {options.on} pictures; published, on test pictures: {PUBLISHED}")
     report(rows, widths, pictures, len(options.run))
 

@@ -2522,6 +2522,48 @@ TABLE = {
         ("codes: both untrained", "ModulePart(with_weights).load_state(saved.saved[name])", "pass"),
         ("codes: labels were not told", "(note,) if told else ()", "()"),
     ],
+    ("networks/factors.py", "test_mixture_system.py"): [
+        ("neighbours: factors leave no variance over", "(xx - (both * xu).sum(2)).clamp_min(0)", "xx"),
+        ("neighbours: the volume of the factors forgotten", "of.P.log().sum(1) - torch.logdet(G)", "of.P.log().sum(1)"),
+        ("neighbours: distances as if without factors", ".sum(1) - (u * z).sum(2)", ".sum(1)"),
+        ("neighbours: z is known exactly", "uu[:, :-1, :-1] += r.mean(0)[:, None, None] * found.G", "pass"),
+        ("neighbours: no factor has a slant", "L = torch.randn(K, D, Q, generator=rng)", "L = torch.zeros(K, D, Q)"),
+        ("neighbours: not shifted back", "return self.shift.cpu() + of.m[k]", "return of.m[k]"),
+        ("neighbours: variances as deviations", "of.P[k].sqrt() * e", "of.P[k] * e"),
+        ("neighbours: weights forgotten", "Posterior(of.log_w - (squares", "Posterior(0 - (squares"),
+    ],
+    ("systems/mixture/play.py", "test_mixture_system.py"): [
+        ("neighbours: the slope of what was kept", "gap - gap.detach() - log_p", "gap.detach() - log_p"),
+        ("neighbours: a stream for all samples", 'stream("sample", k)', 'stream("sample", 0)'),
+    ],
+    ("statistics/clusters.py", "test_mixture_system.py"): [
+        ("neighbours: the farthest centre", ".argmin(1)", ".argmax(1)"),
+        ("neighbours: sums for means", "sums / counts[:, None].clamp(min=1)", "sums"),
+    ],
+    ("neighbours/measuring.py", "test_neighbours.py"): [
+        ("neighbours: dark where bright", "arange(len(x)), x) < x)", "arange(len(x)), x) > x)"),
+        ("neighbours: bits against grey", "if self.binary else x", "if False else x"),
+        ("neighbours: the width chosen by the test", "self.held[::2], self", "self.held[1::2], self"),
+        ("neighbours: shares for percents", "100 * one.error.value", "one.error.value"),
+    ],
+    ("neighbours/training.py", "test_neighbours.py"): [
+        ("neighbours: labels are told", 'own["data.unconditional"] = True', "pass"),
+        ("neighbours: grey for some, bits for others", 'own["binarise"] = "draw"', "pass"),
+        ("neighbours: whatever lies there", "if found != (wish.budget", "if False and found != (wish.budget"),
+        ("neighbours: who only rebuilds too", "return bool(set(able) - set(ALONE))", "return True"),
+    ],
+    ("neighbours/table.py", "test_neighbours.py"): [
+        ("neighbours: measured each time", 'if known.get("code") == code_version():', "if False:"),
+        ("neighbours: a bound without the word", 'f", {cells[0].kind}" if column == "nats" else ""', '""'),
+        ("neighbours: the untrained are forgotten", "column + BESIDE in cell.values]", "False]"),
+        ("neighbours: half of half", "mean.high - mean.value)", "(mean.high - mean.value) / 2)"),
+    ],
+    ("api.py", "test_neighbours.py"): [
+        ("neighbours: the last page counts", "if begun == PLAYING else", "if False else"),
+    ],
+    ("systems/binary.py", "test_neighbours.py"): [
+        ("neighbours: grey where bits were asked", "if config.binarise is None else", "if True else"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -25,6 +25,7 @@ FLOORS = (
     ("running",),  # a run, from its first round to its last page
     ("planning", "run"),  # what is decided before the first; what a run can be asked for
     ("api", "experiments", "tracking"),  # the high road; the theorems
+    ("neighbours",),  # models of every kind, side by side
     ("cli",),  # for people
     ("notebook", "__main__"),
     ("front",),  # for programs that people write

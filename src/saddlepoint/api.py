@@ -1,5 +1,6 @@
 """The high road: plan, train, resume. Whoever calls brings a configuration and a watcher."""
 
+import math
 import time
 from contextlib import suppress
 from itertools import count
@@ -14,11 +15,11 @@ from saddlepoint.engine import resolve
 from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import free_bytes, make_folder, make_new_folder
 from saddlepoint.planning import judgements
-from saddlepoint.planning.allotment import Allotment
+from saddlepoint.planning.allotment import Allotment, for_playing
 from saddlepoint.planning.budget import images_for, last_round, measure
 from saddlepoint.planning.intake import called, located, stem
 from saddlepoint.planning.prepared import Prepared
-from saddlepoint.planning.rehearsal import closing
+from saddlepoint.planning.rehearsal import NO_PAGE, closing
 from saddlepoint.record import RunRecord
 from saddlepoint.run import Run
 from saddlepoint.running.calls import Stopped
@@ -33,6 +34,7 @@ from saddlepoint.settings.run import Run as Config
 from saddlepoint.storage.lock import RunLock
 
 RUNS = Path("runs")
+PLAYING = math.inf  # as the time that a budget counts from: what is not played does not count
 
 
 def plan(data: str | Held, config: Config, budget: float | None = None, source: Source | None = None) -> Plan:
@@ -57,7 +59,8 @@ def start(
     begun: float | None = None,
 ) -> Run:
     """Train a new run in a folder of its own, for a budget of seconds or the configured number of images. The budget is
-    for everything from `begun` on, by the clock of time.monotonic (unset: from now on), to the last file.
+    for everything from `begun` on, by the clock of time.monotonic (unset: from now on), to the last file; with PLAYING
+    it is for the rounds alone: so runs compare whose last pages take different times.
     """
     watcher, begun = watcher or Nobody(), time.monotonic() if begun is None else begun
     watcher.phase("reading and measuring")
@@ -79,7 +82,7 @@ def start(
     with RunLock(folder):
         if (folder / "config.json").exists():  # begun by another process while this one measured
             raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
-        allotment = None if budget is None else Allotment(budget, begun)
+        allotment = None if budget is None else for_playing(budget) if begun == PLAYING else Allotment(budget, begun)
         record, each = (prepared.record(), 0.0) if allotment is None else shared(prepared, allotment, watcher)
         watcher.planned(prepared.plan(record.config))
         record = judgements.planned(record, prepared.sources, prepared.engine, each)
@@ -93,10 +96,13 @@ def start(
 
 
 def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher) -> tuple[RunRecord, float]:
-    """The record of a run of a length of time, once its last page was rehearsed; seconds to judge one sample."""
-    watcher.phase("rehearsing the last page")
-    record = prepared.record()
-    found = closing(record, prepared.sources, prepared.engine, allotment.budget)
+    """The record of a run of a length of time, once its last page was rehearsed, where it is part of that; seconds to
+    judge one sample.
+    """
+    record, found = prepared.record(), NO_PAGE
+    if allotment.page:
+        watcher.phase("rehearsing the last page")
+        found = closing(record, prepared.sources, prepared.engine, allotment.budget)
     record = allotment.shared(record, prepared, found)
     if (why := allotment.complaint(record)) is not None:
         watcher.note(why)

@@ -26,6 +26,7 @@ VERBS = {
     "doctor": "What is wrong with a run, and what to change.",
     "score": "What a run's discriminator thinks of pictures.",
     "probe": "What a run knows of the classes, by a linear classifier.",
+    "neighbours": "Train models of every kind for the same time: one table.",
     "runs": "List the runs in a folder.",
     "report": "Write a run's report again.",
     "cache": "Show or clear what was decoded from data sets.",

@@ -13,10 +13,12 @@ AIM = 0.97  # of the time: a process takes a moment to begin and to end, and a m
 
 
 class Allotment:
-    """A budget of seconds that counts from `begun`, by the clock of time.monotonic."""
+    """A budget of seconds that counts from `begun`, by the clock of time.monotonic; `page`: the last page is part of
+    it.
+    """
 
-    def __init__(self, budget: float, begun: float) -> None:
-        self.budget, self.begun = budget, begun
+    def __init__(self, budget: float, begun: float, page: bool = True) -> None:
+        self.budget, self.begun, self.page = budget, begun, page
 
     @property
     def left(self) -> float:
@@ -42,3 +44,8 @@ class Allotment:
             return None
         least = math.ceil((self.budget - self.left + record.choices.closing_seconds + 1) / AIM)
         return f"{show(self.budget)} is too short: the start and the last page take {show(least)}; as little as can be"
+
+
+def for_playing(seconds: float) -> Allotment:
+    """So many seconds from now on, all of them for playing."""
+    return Allotment(seconds / AIM, time.monotonic(), page=False)

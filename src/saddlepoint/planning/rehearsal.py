@@ -33,6 +33,10 @@ class Closing(NamedTuple):
     each: float
 
 
+NO_PAGE = Closing(0.0, 0, 0.0)
+"""Of a run whose time is for playing alone."""
+
+
 def closing(record: RunRecord, sources: Sources, engine: Engine, budget: float) -> Closing:
     """What the last page of a run of this length will take at the speed of now, by a throwaway copy of the run:
 

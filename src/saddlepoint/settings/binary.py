@@ -1,4 +1,4 @@
-"""The setting that models of binary data share. No torch."""
+"""The setting that models of binary data share, also those that take grey as well. No torch."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from saddlepoint.settings.run import Run
 
 
 class Binary(Run):
-    """A run of a model whose x are 0 or 1."""
+    """A run of a model whose x are 0 or 1, or may be."""
 
     binarise: Literal["draw", "threshold"] | None = None
-    """How grey becomes 0 and 1: draw, each pixel 1 with probability x, or threshold at 1/2. Unset: the data are so."""
+    """How grey becomes 0 and 1: draw, each pixel 1 with probability x, or threshold at 1/2. Unset: not at all."""

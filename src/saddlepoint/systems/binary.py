@@ -75,6 +75,11 @@ def binarised(config: Binary, feeds: Feeds, rng: Randomness) -> Feed:
     return Binarised(feeds["x"], config, rng)
 
 
+def binarised_if_asked(config: Binary, feeds: Feeds, rng: Randomness) -> Feed:
+    """The feed of a system that takes grey as well: without a word on it, x stays as it is."""
+    return feeds["x"] if config.binarise is None else binarised(config, feeds, rng)
+
+
 def binarisation(config: Binary) -> str:
     """How held-out examples became binary, for the cards of what is measured on them."""
     return WORDS[config.binarise]

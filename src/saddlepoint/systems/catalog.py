@@ -40,6 +40,7 @@ SYSTEMS = {
     "cyclegan": Entry("saddlepoint.systems.cyclegan", ("cyclegan",)),
     "vae": Entry("saddlepoint.systems.vae", ("vae",)),
     "rbm": Entry("saddlepoint.systems.rbm", ("rbm",)),
+    "mixture": Entry("saddlepoint.systems.mixture", ("mixture",)),
     "belief": Entry("saddlepoint.systems.belief", ("fvsbn", "nade", "made", "pixelcnn")),
     "autoencoder": Entry("saddlepoint.systems.autoencoder", ("autoencoder", "pca", "deep-ae", "denoising-ae")),
     "stacked": Entry("saddlepoint.systems.stacked", ("stacked",)),

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from saddlepoint.settings.binary import Binary
 from saddlepoint.settings.networks import Mlp
-from saddlepoint.settings.run import Pace, Positive, Run, Stage, Weight
+from saddlepoint.settings.run import Pace, Positive, Stage, Weight
 
 
 class BothPace(Pace):
@@ -21,7 +22,7 @@ class Rules(Stage):
     """Weight of KL(q(z | x) || p(z)): 1 is the bound itself."""
 
 
-class Config(Run):
+class Config(Binary):
     """A run of a variational autoencoder."""
 
     system: Literal["vae"] = "vae"

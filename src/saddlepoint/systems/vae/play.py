@@ -1,6 +1,7 @@
 """One player lowers  -log p(x | z) + KL(q(z | x) || p(z)),  z = mu(x) + sigma(x) e, e ~ N(0, I) (equation 10).
 
-x is between 0 and 1: p(x | z) is Bernoulli at each pixel, whose log-likelihood is the cross-entropy for grey pixels.
+x is between 0 and 1: p(x | z) is Bernoulli at each pixel, whose log-likelihood is the cross-entropy for grey pixels. Of
+x that become 0 and 1 (`binarise`) it is a likelihood, and its bound compares with other models of binary pictures.
 """
 
 import torch
@@ -13,6 +14,7 @@ from saddlepoint.networks.mlp import Layers, MLPGenerator
 from saddlepoint.priors import Prior
 from saddlepoint.records import Turn
 from saddlepoint.statistics.likelihood import bernoulli_log_likelihood, gaussian_kl, importance_bound
+from saddlepoint.systems.binary import binarisation, binarised_if_asked
 from saddlepoint.systems.looks import samples
 from saddlepoint.systems.parts import alone, moved, named, player, run
 from saddlepoint.systems.system import Latent, Model, Nats, Networks, Scene, System, Translate
@@ -88,5 +90,7 @@ SYSTEM = System(
     takes={"x": ("pictures",)},
     frame=samples,
     judges=("nats", "samples"),
+    feed=binarised_if_asked,
     only=("unit",),
+    stated=binarisation,
 )

@@ -1,0 +1,85 @@
+"""saddlepoint neighbours DATA: models of every kind, trained for the same time, in one table."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from saddlepoint.cli.flags import NORMAL, Root, Speaking, Time
+from saddlepoint.cli.tables import columns, say, tell
+from saddlepoint.durations import parse, show
+from saddlepoint.errors import SaddlepointError, plain
+
+if TYPE_CHECKING:
+    from saddlepoint.neighbours.table import Table
+
+
+def neighbours(
+    data: Annotated[str, Parameter(help="The pictures: a folder, a zip, arrays; or digits.")],
+    /,
+    *,
+    budget: Annotated[str, Time] = "5m",
+    seeds: Annotated[int, Parameter(metavar="N", help="Runs of each recipe, with the seeds 0, 1, ...")] = 3,
+    recipes: Annotated[
+        str | None, Parameter(metavar="A,B", help="Which ones; unset: all that take these pictures alone.")
+    ] = None,
+    root: Root = Path("runs/neighbours"),
+    dry_run: Annotated[bool, Parameter(negative=(), help="Say what it would take, and leave nothing.")] = False,
+    voice: Speaking = NORMAL,
+) -> None:
+    """Train models of every kind for the same time on one thread: one table.
+
+    Each seed of a recipe is a run in a folder of its own: a command that was cut
+    goes on where it was. The table stands in table.md and table.json beside them.
+
+    Example: saddlepoint neighbours digits --budget 5m --seeds 3
+    Example: saddlepoint neighbours digits --recipes vae,made,gan --dry-run
+    """
+    if seeds < 1:
+        raise SaddlepointError(f"must be at least 1, not {seeds}", "--seeds")
+    from saddlepoint.neighbours.table import made, planned
+    from saddlepoint.neighbours.training import Wish, usual_rows
+    from saddlepoint.systems import catalog
+
+    chosen = usual_rows(data) if recipes is None else tuple(dict.fromkeys(filter(None, recipes.split(","))))
+    if not chosen:
+        raise SaddlepointError("no recipe takes these pictures", data, "name some with --recipes")
+    for recipe in chosen:
+        catalog.recipe(recipe)  # which says so where there is none
+    wish = Wish(data, parse(budget), seeds, chosen, root)
+    cells, seconds = planned(wish)
+    speak = (lambda line: None) if voice.quiet else tell
+    speak(f"{len(cells)} runs of {show(parse(budget))}, on one thread: about {show(seconds)} with judging")
+    if dry_run:
+        if voice.json:
+            runs = [{"recipe": recipe, "seed": seed, "state": how} for recipe, seed, how in cells]
+            say([json.dumps({"seconds": seconds, "runs": runs})])
+        elif not voice.quiet:
+            rows = [(recipe, str(seed), how) for recipe, seed, how in cells]
+            say(columns(rows, titles=("recipe", "seed", "its run is")))
+        return
+    table = made(wish, speak)
+    if voice.json:
+        say([json.dumps(table.values)])
+    elif not voice.quiet:
+        draw(table)
+        say(["", *columns([(str(wish.root / name),) for name in ("table.md", "table.json")])])
+
+
+def draw(table: "Table") -> None:
+    """On the screen, as wide as it has to be."""
+    from rich.console import Console
+    from rich.table import Table as Drawn
+
+    drawn = Drawn(box=None, pad_edge=False)
+    for place, title in enumerate(table.header):
+        drawn.add_column(plain(title), justify="left" if place < 2 else "right", no_wrap=True)
+    for row in table.rows:
+        drawn.add_row(*(plain(text).replace("[", "\\[") for text in row))
+    wide = Console(width=1_000).measure(drawn).maximum
+    console = Console(highlight=False)
+    console.width = max(console.width, wide)
+    console.print(drawn)
+    for number, note in enumerate(table.notes, 1):
+        console.print(plain(f"[{number}] {note}"), markup=False)

@@ -1,0 +1,1 @@
+"""Models of every kind beside each other: trained for the same time, measured in the same way, in one table."""

@@ -1,0 +1,214 @@
+"""The neighbours' table: what it measures is what the house measures, blanks say why, a cut table goes on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tinyrun import bundle
+from torch import Tensor
+from torch.testing import assert_close
+
+from saddlepoint import api
+from saddlepoint.cli.main import main
+from saddlepoint.court.nats import in_nats
+from saddlepoint.data.source import Source
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.neighbours import measuring, training
+from saddlepoint.neighbours.measuring import DATA_ROWS, NO_DENSITY, NO_MODEL, SILENT, Cell, measured, opened
+from saddlepoint.neighbours.table import COLUMNS, Row, averaged, laid_out, made
+from saddlepoint.neighbours.training import Wish, configured, usual_rows
+from saddlepoint.planning.begin import configure
+from saddlepoint.record import read_record
+from saddlepoint.running.calls import Stopped
+from saddlepoint.running.probing import probe_run
+from saddlepoint.statistics.intervals import mean_interval
+from saddlepoint.statistics.parzen import parzen
+from saddlepoint.systems.looks import target_of
+
+N = 40
+SMALL = {"images": 60, "batch": 6, "data.held_out": 0.4, "device": "cpu", "engine.precision": "float32", "snapshots": 2}
+DRAWN = {"parzen", "frechet", "precision", "recall", "seconds"}
+PROBED = {"labels 100", "labels 100, untrained"}
+TRAINED = {"parameters", "seen", "rate"}
+
+
+def source() -> Source:
+    """300 pictures of noise, dark ones and bright ones in turn."""
+    rng = torch.Generator().manual_seed(0)
+    c = torch.arange(300) % 2
+    x = torch.randint(0, 128, (300, 1, 8, 8), generator=rng, dtype=torch.uint8) + 128 * c.view(-1, 1, 1, 1).byte()
+    return Source("tiny", x, c, ("dark", "bright"), "CC0")
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bundle(monkeypatch, source)
+    monkeypatch.setattr(measuring, "N", N)
+    monkeypatch.setattr(measuring, "FLOOR", 80)
+    monkeypatch.chdir(tmp_path)
+
+
+def wish(*recipes: str, seeds: int = 1, **more: Any) -> Wish:
+    return Wish("tiny", None, seeds, recipes, Path("table"), SMALL | more)
+
+
+def test_a_table_of_three_kinds() -> None:
+    """A density of bits, a code, and noise to x: what each has, what each has not and why; and the rows of data."""
+    said: list[str] = []
+    asked = wish("made", "autoencoder", "gan")
+    found = made(asked, said.append)
+    assert [line.split(":")[0] for line in said] == ["made, seed 0", "autoencoder, seed 0", "gan, seed 0"]
+    rows = {(row["row"], row["space"]): row for row in found.values}
+    own = [("made", "0 and 1"), ("autoencoder", "grey"), ("gan", "grey")]
+    assert list(rows) == [*own, *((name, space) for space in ("0 and 1", "grey") for name in DATA_ROWS)]
+    has = {place: set(row["values"]) for place, row in rows.items()}
+    assert has["made", "0 and 1"] == {"nats"} | DRAWN | TRAINED
+    assert has["autoencoder", "grey"] == PROBED | TRAINED
+    assert has["gan", "grey"] == PROBED | DRAWN | TRAINED
+    assert has[DATA_ROWS[0], "grey"] == {"labels 100"} | DRAWN - {"seconds"}
+    assert has[DATA_ROWS[1], "0 and 1"] == DRAWN - {"seconds"}
+    assert rows["made", "0 and 1"]["kind"] == "exact"
+    for why in (NO_DENSITY, SILENT, NO_MODEL):
+        assert why in found.notes
+    assert any("encodes nothing" in note for note in found.notes)
+    assert any("1000 labels" in note or "1,000 labels" in note for note in found.notes), "of 180"
+    assert len({len(row) for row in (found.header, *found.rows)}) == 1
+
+    again: list[str] = []
+    assert made(asked, again.append) == found, "nothing is done twice"
+    assert all("there already" in line for line in again)
+    assert Path("table/table.md").read_text() == found.markdown()
+    assert json.loads(Path("table/table.json").read_text()) == found.values
+    assert read_record(Path("table/made-0")).config.engine.threads == 1
+
+
+def test_the_numbers_are_the_houses_own() -> None:
+    asked = wish("made", "vae")
+    made(asked, lambda line: None)
+    for recipe in asked.recipes:
+        folder = asked.folder(recipe, 0)
+        live, model, gallery = opened(folder)
+        cell = measured(folder, 0)
+        assert cell.values["nats"] == in_nats(live.evidence()).full(model, N, 0).measures["nats"].value
+        assert cell.values["parameters"] == sum(p.numel() for net in model.networks.values() for p in net.parameters())
+        held = target_of(live.feed.take(live.sides.kept))
+        assert set(held.unique().tolist()) == {0.0, 1.0}
+        x = gallery.in_space(gallery.unit(model.draw(N, 0, None)))
+        assert set(x.unique().tolist()) == {0.0, 1.0}
+        assert cell.values["parzen"] == parzen(x, held[::2], held[1::2]).log_likelihood.value
+    found = probe_run(asked.folder("vae", 0), 100, measuring.DRAWS).by_name
+    assert cell.values["labels 100"] == 100 * found["its code"].error.value
+    assert cell.values["labels 100, untrained"] == 100 * found["the same, untrained"].error.value
+    assert cell.kind == "bound"
+
+
+def test_probabilities_become_bits_by_chance_of_their_own() -> None:
+    made(asked := wish("made"), lambda line: None)
+    gallery = opened(asked.folder("made", 0))[2]
+    p = torch.full((500, 1, 8, 8), 0.3)
+    assert gallery.in_space(p).mean() == pytest.approx(0.3, abs=0.012)
+    assert torch.equal(gallery.in_space(p)[:7], gallery.in_space(p[:7]))
+    assert not torch.equal(gallery.in_space(p)[0], gallery.in_space(p)[1])
+    bits = (p > torch.rand(p.shape)).to(p)
+    assert torch.equal(gallery.in_space(bits), bits)
+
+
+def test_a_cut_table_goes_on_and_a_cut_run_is_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, start, begun = wish("made", "vae"), api.start, []
+
+    def cut(data: str, config: Any, **more: Any) -> Any:
+        begun.append(more["name"])
+        if more["name"].startswith("vae"):
+            raise Stopped("stopped", "table/vae-0", "go on", 130)
+        return start(data, config, **more)
+
+    monkeypatch.setattr(training.api, "start", cut)
+    with pytest.raises(Stopped):
+        made(asked, lambda line: None)
+    monkeypatch.setattr(training.api, "start", start)
+    said: list[str] = []
+    made(asked, said.append)
+    assert ["there already" in line for line in said] == [True, False]
+
+
+def test_another_run_in_its_place_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    made(wish("made"), lambda line: None)
+    assert main(["neighbours", "tiny", "--recipes", "made", "--root", "table", "--seeds", "1"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert "another run lies here" in said[0]
+    assert "--root" in said[0]
+
+
+def test_what_cannot_be_trained_is_a_row_that_says_why() -> None:
+    found = made(wish("mixture", components=999), lambda line: None)
+    assert [row["values"] for row in found.values] == [{}]
+    assert any("999 centres" in note for note in found.notes)
+
+
+def test_means_are_over_seeds_with_students_interval() -> None:
+    mean = mean_interval([1.0, 2.0, 4.0])
+    assert averaged([1.0, 2.0, 4.0], "{:.3f}") == f"{mean.value:.3f} +- {mean.high - mean.value:.3f}"
+    assert averaged([2.0], "{:.1f}") == "2.0"
+    assert averaged([5.0, 5.0], "{:.0f}") == "5"
+    cells = [Cell({"nats": value}, {}, "grey", "bound") for value in (90.0, 92.0)]
+    (row,) = laid_out([Row("some", cells)]).rows
+    assert row[2] == f"{averaged([90.0, 92.0], COLUMNS['nats'][1])}, bound", "a bound is never without the word"
+
+
+def test_the_usual_rows_are_those_of_one_source_that_do_more_than_rebuild() -> None:
+    found = usual_rows("tiny")
+    assert {"gan", "modern", "vae", "made", "rbm", "stacked", "autoencoder", "mixture"} <= set(found)
+    assert not {"pix2pix", "srgan", "denoise", "inpaint", "points", "cgan", "acgan"} & set(found)
+    with pytest.raises(SaddlepointError, match="points have no such table"):
+        usual_rows("ring8")
+
+
+def test_who_can_do_without_labels_is_told_none_and_bits_are_drawn() -> None:
+    assert configured(wish(), "modern", 4).data.unconditional
+    assert configured(wish(), "modern", 4).seed == 4
+    for recipe in ("vae", "made"):
+        assert getattr(configured(wish(), recipe, 0), "binarise") == "draw"  # noqa: B009 - not every run has it
+
+
+def test_a_dry_run_says_what_it_would_take_and_leaves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["neighbours", "tiny", "--recipes", "made,vae", "--seeds", "2", "--budget", "1m", "--dry-run"]
+    assert main([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["seconds"] >= 240
+    runs = [(run["recipe"], run["seed"], run["state"]) for run in told["runs"]]
+    assert runs == [("made", 0, "new"), ("vae", 0, "new"), ("made", 1, "new"), ("vae", 1, "new")]
+    assert not list(Path().iterdir())
+    for wrong, where in (([*words[:2], "--recipes", "maed"], "maed"), ([*words[:2], "--seeds", "0"], "--seeds")):
+        assert main(wrong) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert where in line
+
+
+def test_a_time_for_playing_alone_has_no_last_page_in_it() -> None:
+    run = api.start("tiny", configure("made", None, SMALL), budget=1.5, name="a", root=Path(), begun=api.PLAYING)
+    choices = read_record(run.folder).choices
+    assert choices.closing_seconds == 0
+    assert choices.budget_seconds == pytest.approx(1.5, abs=0.2)
+    assert choices.planned_seconds == 1.5
+
+
+def bits_of(run: api.Run) -> Tensor:
+    live, _, _ = opened(run.folder)
+    return target_of(live.feed.at(0))
+
+
+def test_a_vae_sees_bits_where_it_is_asked_to_and_grey_where_not() -> None:
+    kinds = {}
+    for how in ("draw", None):
+        asked = SMALL | ({} if how is None else {"binarise": how})
+        kinds[how] = api.start("tiny", configure("vae", None, asked), name=f"vae-{how}", root=Path())
+    bits, grey = bits_of(kinds["draw"]), bits_of(kinds[None])
+    assert set(bits.unique().tolist()) == {0.0, 1.0}
+    assert len(grey.unique()) > 20
+    cards = {how: run.measures["nats"].card.reference for how, run in kinds.items()}
+    assert "drawn once as 0 and 1" in cards["draw"]
+    assert "drawn" not in cards[None]
+    assert_close(bits.mean(), grey.mean(), rtol=0.1, atol=0)
