@@ -17,4 +17,4 @@ def mixture() -> Config:
     )
 
 
-RECIPES = {"mixture": Recipe(mixture, "nothing", "pictures", "exact log p(x), by Gaussians; points too")}
+RECIPES = {"mixture": Recipe(mixture, "nothing", "pictures", "exact log p(x), by Gaussians and EM")}
