@@ -84,8 +84,9 @@ def test_a_table_of_three_kinds() -> None:
     assert read_record(Path("table/made-0")).config.engine.threads == 1
 
 
-def test_the_numbers_are_the_houses_own() -> None:
-    asked = wish("made", "vae")
+def test_the_numbers_are_the_houses_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, looked = wish("made", "vae"), []
+    monkeypatch.setattr(measuring, "parzen", lambda *given: looked.append(given) or parzen(*given))
     made(asked, lambda line: None)
     for recipe in asked.recipes:
         folder = asked.folder(recipe, 0)
@@ -97,6 +98,7 @@ def test_the_numbers_are_the_houses_own() -> None:
         assert set(held.unique().tolist()) == {0.0, 1.0}
         x = gallery.in_space(gallery.unit(model.draw(N, 0, None)))
         assert set(x.unique().tolist()) == {0.0, 1.0}
+        assert torch.equal(looked[-1][1], held[::2]), "its width is chosen by other examples than it is measured by"
         assert cell.values["parzen"] == parzen(x, held[::2], held[1::2]).log_likelihood.value
     found = probe_run(asked.folder("vae", 0), 100, measuring.DRAWS).by_name
     assert cell.values["labels 100"] == 100 * found["its code"].error.value
