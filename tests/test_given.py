@@ -122,6 +122,7 @@ def test_a_network_is_asked_for_c_where_it_takes_one(tmp_path: Path) -> None:
         train(tmp_path, sp.Parts(G=Small()), "cgan", (X, Y), settings=small).sample(2, label="0")
 
 
+@pytest.mark.slow
 def test_a_function_makes_fresh_weights_by_the_seed_of_the_run(tmp_path: Path) -> None:
     def fresh(facts: Any) -> nn.Module:
         assert facts["x"].shape == (1, 6, 6)
@@ -136,6 +137,7 @@ def test_a_function_makes_fresh_weights_by_the_seed_of_the_run(tmp_path: Path) -
     assert (one - other).abs().max() > 0.1
 
 
+@pytest.mark.slow
 def test_cut_and_resumed_it_is_the_run_it_would_have_been(tmp_path: Path) -> None:
     parts = sp.Parts(G=seeded(Small), D=seeded(critic), objective=sp.hinge)
     whole = train(tmp_path, parts)
@@ -168,6 +170,7 @@ print(np.abs(sp.load({folder!r}).sample(2).numpy().astype(int)).sum())
 """
 
 
+@pytest.mark.slow
 def test_another_process_opens_it_with_the_same_parts_alone(tmp_path: Path) -> None:
     run = train(tmp_path, sp.Parts(G=seeded(Small), D=seeded(critic)))
     script = FRESH.format(tests=str(Path(__file__).parent), folder=str(run.folder))

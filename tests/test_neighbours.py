@@ -54,6 +54,7 @@ def wish(*recipes: str, seeds: int = 1, **more: Any) -> Wish:
     return Wish("tiny", None, seeds, recipes, Path("table"), SMALL | more)
 
 
+@pytest.mark.slow
 def test_a_table_of_three_kinds() -> None:
     """A density of bits, a code, and noise to x: what each has, what each has not and why; and the rows of data."""
     said: list[str] = []
