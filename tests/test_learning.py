@@ -164,6 +164,7 @@ LESSONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", LESSONS)
 def test_it_learns(recipe: str) -> None:
     lesson = LESSONS[recipe]

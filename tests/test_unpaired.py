@@ -265,6 +265,7 @@ def test_descriptors_are_means_and_spreads_of_cells() -> None:
     assert descriptors(torch.rand(1, 1, 9, 10)).shape == (1, 32), "what is left over at an edge is not looked at"
 
 
+@pytest.mark.slow
 def test_a_run_that_is_cut_anywhere_ends_as_one_that_never_was(straight: tuple[str, api.Run]) -> None:
     name, run = straight
     folder = Path("runs") / f"{name}-cut"
