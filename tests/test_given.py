@@ -52,6 +52,7 @@ def weights(run: sp.Run) -> dict[str, Tensor]:
     return {name: t for network in run.generator().networks.values() for name, t in network.state_dict().items()}
 
 
+@pytest.mark.slow
 def test_own_networks_are_trained_from_where_they_are_and_stay_as_they_were(tmp_path: Path) -> None:
     G, D = seeded(Small), seeded(critic)
     before = {name: t.clone() for name, t in G.state_dict().items()}

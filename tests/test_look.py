@@ -97,6 +97,7 @@ def test_many_channels_and_a_continuous_condition(tmp_path: Path) -> None:
     assert run("resume runs/one --more 1s --quiet") == 0
 
 
+@pytest.mark.slow
 def test_a_run_resumed_is_the_run_uninterrupted(tmp_path: Path) -> None:
     """Also where classes are balanced, pictures mirrored and the augmentation adaptive."""
     pictures(tmp_path / "set")
@@ -112,6 +113,7 @@ def test_a_run_resumed_is_the_run_uninterrupted(tmp_path: Path) -> None:
     assert one == two
 
 
+@pytest.mark.slow
 def test_beginning_with_a_run_and_forking_a_checkpoint(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     pictures(tmp_path / "set")
     pictures(tmp_path / "other", size=(23, 17))
@@ -170,6 +172,7 @@ def test_paths_of_every_kind(tmp_path: Path, name: str, monkeypatch: pytest.Monk
     assert re.fullmatch(r"[\w.-]+", made.name)
 
 
+@pytest.mark.slow
 def test_the_cache_is_shown_and_cleared(tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.setattr("saddlepoint.data.cache.SMALL", 0)
     pictures(tmp_path / "set")

@@ -273,6 +273,7 @@ def classes(labels: torch.Tensor, seed: int) -> torch.Tensor:
     return 3 * random(10, 5, seed=99)[labels] + random(len(labels), 5, seed=seed)
 
 
+@pytest.mark.slow
 def test_the_interval_of_sliced_wasserstein_does_not_mind_labels_in_turn():
     """A run's samples: with ten classes in turn, every tenth would be a class. Any order has the same value and, as a
     standard deviation of ten parts is known to 1 / sqrt(18) of itself, half-widths within twice that of their mean.
@@ -285,6 +286,7 @@ def test_the_interval_of_sliced_wasserstein_does_not_mind_labels_in_turn():
     assert abs(turns.high - turns.value - half) < 2 * half / 18**0.5
 
 
+@pytest.mark.slow
 def test_the_interval_of_sliced_wasserstein_is_the_spread_over_draws():
     """The mean of 60 half-widths over 2.10 standard deviations of the 60 values, for Student's t with 18 degrees; the
     deviations are known to 1 / sqrt(118) of themselves, and the half-widths' mean to 1 / sqrt(36 * 60): 10 % together,
@@ -346,6 +348,7 @@ def test_the_p_value_is_uniform_where_nothing_is_copied():
     assert sum(p <= 0.1 for p in ps) <= 14
 
 
+@pytest.mark.slow
 def test_few_of_many_are_drawn_from_all_over():
     """The further back a picture stands the more samples it attracts; those that were shown stand at every twentieth
     place, and so attract as much as chance lets any 50 of 1,000: half of all shuffles more, half less. Where all but

@@ -167,6 +167,7 @@ def test_the_interval_is_the_jackknife_of_both_samples() -> None:
     assert pattern(real, fake) == pytest.approx([math.exp(each) for each in expected], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_real_pictures_against_real_ones_cover_one() -> None:
     """95 % of the time, which 150 draws know to 2 %; by the larger of two ratios, so that none errs far above 1."""
     held = 0

@@ -173,6 +173,7 @@ SAID = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", SAID, ids=lambda error: type(error).__name__)
 def test_where_memory_runs_out_the_batch_is_halved(scarce: Any, error: Exception) -> None:
     """And what the attempts before had taken is given back first."""
@@ -181,6 +182,7 @@ def test_where_memory_runs_out_the_batch_is_halved(scarce: Any, error: Exception
     assert len(made) == 4
 
 
+@pytest.mark.slow
 def test_memory_that_never_suffices_is_said_in_one_line(scarce: Any) -> None:
     made = scarce(0, MemoryError())
     with pytest.raises(SaddlepointError, match="memory runs out even with a batch of 5") as refused:

@@ -43,6 +43,7 @@ def test_type_checkers_see_the_names_that_python_finds() -> None:
     assert (Path(sp.__file__ or "").parent / "py.typed").exists()
 
 
+@pytest.mark.slow
 def test_a_public_name_means_the_same_whatever_was_imported_before() -> None:
     """A module that is imported takes no function's name; what is public hides no module."""
     code = """

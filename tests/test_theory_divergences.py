@@ -194,6 +194,7 @@ def test_the_slope_and_the_curvature_are_the_criterion_s():
     assert_close(curvature, optimal.criterion_curvature(a, b, D))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "q"), PAIRS)
 def test_the_value_at_d_star_is_minus_log_4_plus_two_jsd(p, q):
     """Theorem 1, on densities in the plane: V(D*, G) and JSD by two separate integrals; tolerance: their bounds."""

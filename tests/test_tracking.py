@@ -88,6 +88,7 @@ def test_it_is_told_what_the_history_has_by_images_seen(tmp_path: Path, monkeypa
     assert rest == [("json", run.name, "gan", 16), "closed"]
 
 
+@pytest.mark.slow
 def test_one_that_fails_says_so_once_and_the_run_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,6 +26,7 @@ def unet(halvings: int, width: int = 2, **options) -> UNet:
     return UNet(1, 1, width=width, halvings=halvings, **options).to(DOUBLE)
 
 
+@pytest.mark.slow
 def test_the_layers_of_the_paper():
     """C64-C128-C256-C512-C512-C512-C512-C512 down; CD512-CD1024-CD1024-C1024-C1024-C512-C256-C128 up, which counts what
     meets in a map: as inputs of the next layer."""

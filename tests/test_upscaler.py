@@ -97,6 +97,7 @@ def test_all_of_it_learns_from_the_second_step_on():
     assert all(p.grad.abs().max() > 0 for p in G.parameters())
 
 
+@pytest.mark.slow
 def test_it_learns_what_the_enlargement_lacks():
     """Steps between two greys, halved, of which a bicubic enlargement makes slopes: the error falls to a third."""
     rng = torch.Generator().manual_seed(0)

@@ -101,6 +101,7 @@ print("all of it")
 """
 
 
+@pytest.mark.slow
 def test_everything_is_kept_on_a_system_that_has_nothing_of_unix(tmp_path: Path) -> None:
     if sys.platform == "win32":
         pytest.skip("such a system is tested by itself")

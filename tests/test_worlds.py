@@ -18,6 +18,7 @@ def rng(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTINUOUS)
 def test_every_density_integrates_to_one(name):
     """Tolerance: the quadrature's own bound, and the mass outside the box."""
@@ -48,6 +49,7 @@ def test_the_score_of_the_checkerboard_is_zero_within_its_squares():
     assert not torch.any(density.score(x))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTINUOUS)
 def test_samples_follow_the_density(name):
     """The mean of log p over n samples is E log p = -H, within 5 standard errors; H by quadrature."""
