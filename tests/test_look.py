@@ -68,6 +68,7 @@ def test_look_as_json(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert values["plan"]["recipe"] == "modern"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "kind", "channels"), [("RGBA", "RGBA", 4), ("I;16", "I;16", 1), ("L", "L", 1)])
 def test_pictures_of_odd_sizes_and_kinds_come_back_as_they_came(tmp_path: Path, mode, kind, channels) -> None:
     pictures(tmp_path / "set", mode)
@@ -80,6 +81,7 @@ def test_pictures_of_odd_sizes_and_kinds_come_back_as_they_came(tmp_path: Path, 
     assert (tmp_path / "runs/one/report.html").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_many_channels_and_a_continuous_condition(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     x = rng.random((60, 5, 8, 10), dtype=np.float32)
@@ -134,6 +136,7 @@ def test_beginning_with_a_run_and_forking_a_checkpoint(tmp_path: Path, capsys: p
     assert "hardly any of its weights fit" in capsys.readouterr().err.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_weights_of_the_base_are_where_training_begins(tmp_path: Path) -> None:
     from safetensors.torch import load_file
 
@@ -163,6 +166,7 @@ def test_points_get_their_own_recipe(tmp_path: Path) -> None:
     assert run("train points.npy --recipe gan --quiet") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["with spaces", "zürich \N{GRINNING FACE}", "a\nline"])
 def test_paths_of_every_kind(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C")

@@ -143,6 +143,7 @@ def test_the_estimate_of_the_jsd_is_a_lower_bound_and_close(dimension, monkeypat
         assert len(rows.unique(dim=0)) == len(rows) == 150 * 192 + 8000
 
 
+@pytest.mark.slow
 def test_in_sample_the_bound_breaks():
     """50 samples a side in 10 dimensions, learnt by heart: log 2 would be 6.2 times the truth of .111, and fourfold is
     asked, where D gives the right answer exp(4 * .111 - log 2) = .78. The best D gives it exp(.111 - log 2) = .56.
@@ -312,6 +313,7 @@ def test_every_objective_there_is_has_its_slope():
     assert {objective.name for objective in saturation.OBJECTIVES} == set(get_args(ObjectiveName))
 
 
+@pytest.mark.slow
 def test_the_gradient_of_a_maximum_in_numbers():
     """At the best h a difference of order k errs by eps^(k / (k + 1)): 4e-11 and 3e-13, with the constants up to 1e-10
     and 1e-11. The slopes at the tie are those of V = a constant -+ t / 4, each V rounded to 1e-15, over h = 1e-6: 1e-9.
@@ -323,6 +325,7 @@ def test_the_gradient_of_a_maximum_in_numbers():
     assert_close(record.slopes[0], -0.25, rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_likelihood_in_numbers():
     """The excess is a sum over fixed nodes, KL an adaptive integral with a bound of 1e-12: together 1e-10. L-BFGS stops
     where a cost of 1.4 no longer falls: sqrt(2 eps 1.4 / curvature) = 4e-8 at a curvature of .43, EM has converged. The
@@ -426,6 +429,7 @@ def test_the_catalogue_imports_no_torch_and_no_matplotlib():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_an_experiment_leaves_figures_and_a_table(tmp_path):
     paths, table = run_experiment("saturation", folder=tmp_path)
     assert {path.name for path in paths} == {"saturation.png", "table.csv"}
