@@ -7,21 +7,24 @@ averaged and shipped as G is.
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 from torch import Tensor, nn
 
+from saddlepoint.data.facts import Facts
 from saddlepoint.game.rules import Game, Term, one_generator
 from saddlepoint.networks.mixing import follow, mixed
-from saddlepoint.settings.networks import PatchPace
+from saddlepoint.networks.patch import PatchCritic
 from saddlepoint.settings.restoring import Restoring, two_kinds
-from saddlepoint.settings.run import Pace
 from saddlepoint.systems.parts import OBJECTIVES, player, run, squares, weighted
-from saddlepoint.systems.system import Networks, Scene, Translate
+from saddlepoint.systems.system import Model, Networks, Scene, Translate
 
 
-def pair(G: nn.Module, D: nn.Module, stages: tuple[Restoring, ...]) -> Networks:
+def pair(G: nn.Module, channels: int, config: Any) -> Networks:
     """G; D where a critic plays in any stage; and what G was before it, where there is a stage before."""
+    stages: tuple[Restoring, ...] = config.stages
     networks: dict[str, nn.Module] = {"G": G}
+    D = PatchCritic(channels, width=config.d.width, layers=config.d.layers, normalise=False)
     if any(stage.adversarial for stage in stages):
         networks["D"] = D
     if two_kinds(stages):
@@ -29,8 +32,9 @@ def pair(G: nn.Module, D: nn.Module, stages: tuple[Restoring, ...]) -> Networks:
     return networks
 
 
-def stage(rules: Restoring, networks: Networks, g: Pace, d: PatchPace) -> Scene:
+def scene(config: Any, stage: int, networks: Networks, facts: Facts) -> Scene:
     """Squared error alone, or with a critic, which is not told c."""
+    rules, g, d = config.stages[stage], config.g, config.d
     G, terms = networks["G"], (Term("squares", "G", lambda turn: squares(turn.fake, turn.x), rules.squares),)
     if not rules.adversarial:
 
@@ -48,6 +52,10 @@ def stage(rules: Restoring, networks: Networks, g: Pace, d: PatchPace) -> Scene:
         unconditional=frozenset({"D"}),
     )
     return Scene(game, {"G": g, "D": d}, chooses=False)
+
+
+def model(config: Any, facts: Facts, networks: Networks) -> Model:
+    return Model(apply=translate(networks))
 
 
 def translate(networks: Networks) -> Translate:

@@ -7,21 +7,20 @@ from torch import Tensor
 
 from saddlepoint.data.facts import Facts
 from saddlepoint.networks.denoiser import Denoiser
-from saddlepoint.networks.patch import PatchCritic
 from saddlepoint.randomness import Randomness
 from saddlepoint.systems import restoring
 from saddlepoint.systems.denoise.config import Config
 from saddlepoint.systems.feeds import Degraded
 from saddlepoint.systems.looks import before_and_after
-from saddlepoint.systems.system import Feed, Feeds, Model, Networks, Scene, System
+from saddlepoint.systems.system import Feed, Feeds, Networks, System
 
 LEVELS = 255.0
 
 
 def networks(config: Config, facts: Facts) -> Networks:
-    channels, g, d = facts["x"].shape[0], config.g, config.d
+    channels, g = facts["x"].shape[0], config.g
     G = Denoiser(channels, width=g.width, blocks=g.blocks, cell=g.cell)
-    return restoring.pair(G, PatchCritic(channels, width=d.width, layers=d.layers, normalise=False), config.stages)
+    return restoring.pair(G, channels, config)
 
 
 def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
@@ -40,18 +39,10 @@ def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
     return Degraded(feeds["x"], noisy, rng, whole)
 
 
-def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene:
-    return restoring.stage(config.stages[stage], networks, config.g, config.d)
-
-
-def model(config: Config, facts: Facts, networks: Networks) -> Model:
-    return Model(apply=restoring.translate(networks))
-
-
 SYSTEM = System(
     networks,
-    scene,
-    model,
+    restoring.scene,
+    restoring.model,
     ships=("G", "first"),
     takes={"x": ("pictures",)},
     frame=before_and_after,

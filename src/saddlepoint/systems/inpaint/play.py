@@ -9,23 +9,22 @@ from torch import Tensor
 from saddlepoint.data.facts import Facts
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.networks.filler import Filler
-from saddlepoint.networks.patch import PatchCritic
 from saddlepoint.randomness import Randomness
 from saddlepoint.systems import restoring
 from saddlepoint.systems.feeds import Degraded
 from saddlepoint.systems.inpaint.config import Config
 from saddlepoint.systems.inpaint.holes import HOLES
 from saddlepoint.systems.looks import before_and_after
-from saddlepoint.systems.system import Feed, Feeds, Model, Networks, Scene, System
+from saddlepoint.systems.system import Feed, Feeds, Model, Networks, System
 
 
 def networks(config: Config, facts: Facts) -> Networks:
-    channels, g, d = facts["x"].shape[0], config.g, config.d
+    channels, g = facts["x"].shape[0], config.g
     if channels not in (1, 3):
         what = f"pictures of {channels} channels: opacity is for the hole"
         raise SaddlepointError(what, config.data.name, "give them a background: --data.background white")
     G = Filler(channels, width=g.width, halvings=g.halvings)
-    return restoring.pair(G, PatchCritic(channels, width=d.width, layers=d.layers, normalise=False), config.stages)
+    return restoring.pair(G, channels, config)
 
 
 def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
@@ -45,17 +44,13 @@ def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
     return Degraded(feeds["x"], holed, rng, whole)
 
 
-def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene:
-    return restoring.stage(config.stages[stage], networks, config.g, config.d)
-
-
 def model(config: Config, facts: Facts, networks: Networks) -> Model:
     return Model(apply=restoring.translate(networks)._replace(opacity=True))
 
 
 SYSTEM = System(
     networks,
-    scene,
+    restoring.scene,
     model,
     ships=("G", "first"),
     takes={"x": ("pictures",)},

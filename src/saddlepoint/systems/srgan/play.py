@@ -1,7 +1,6 @@
 """c is x made smaller; G makes it large again. First down the squared error alone, then against a critic of patches."""
 
 from saddlepoint.data.facts import Facts
-from saddlepoint.networks.patch import PatchCritic
 from saddlepoint.networks.shrinking import shrink
 from saddlepoint.networks.upscaler import Upscaler
 from saddlepoint.randomness import Randomness
@@ -9,14 +8,13 @@ from saddlepoint.systems import restoring
 from saddlepoint.systems.feeds import Degraded
 from saddlepoint.systems.looks import before_and_after
 from saddlepoint.systems.srgan.config import Config
-from saddlepoint.systems.system import Feed, Feeds, Model, Networks, Scene, System
+from saddlepoint.systems.system import Feed, Feeds, Networks, System
 
 
 def networks(config: Config, facts: Facts) -> Networks:
-    channels, d = facts["x"].shape[0], config.d
+    channels = facts["x"].shape[0]
     G = Upscaler(channels, width=config.g.width, blocks=config.g.blocks, factor=config.scale)
-    D = PatchCritic(channels, width=d.width, layers=d.layers, normalise=False)
-    return restoring.pair(G, D, config.stages)
+    return restoring.pair(G, channels, config)
 
 
 def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
@@ -29,18 +27,10 @@ def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
     return Degraded(feeds["x"], lambda x, rng: shrink(x, config.scale), rng, whole)
 
 
-def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene:
-    return restoring.stage(config.stages[stage], networks, config.g, config.d)
-
-
-def model(config: Config, facts: Facts, networks: Networks) -> Model:
-    return Model(apply=restoring.translate(networks))
-
-
 SYSTEM = System(
     networks,
-    scene,
-    model,
+    restoring.scene,
+    restoring.model,
     ships=("G", "first"),
     takes={"x": ("pictures",)},
     frame=before_and_after,
