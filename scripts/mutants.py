@@ -561,6 +561,10 @@ TABLE = {
         ("poor samples are alike to foreign eyes", "if card.extractor in ELSEWHERE:", "if False:"),
     ],
     ("judging/case.py", "test_doctor.py"): [
+        ("stuck before anything came to rest", "if self.young or not self.rested:", "if self.young:"),
+        ("what one gets of a short run", "return self.over and self.rested", "return self.over"),
+        ("at rest by what is planned", "self.seen >= RESTED * batch", "self.length >= RESTED * batch"),
+        ("at rest from the next update on", "self.seen >= RESTED * batch", "self.seen > RESTED * batch"),
         ("stuck since the start", "found[(len(found) - 1) // 2]\n\n    def growing", "found[0]\n\n    def growing"),
         ("young until half", "YOUNG = 0.25", "YOUNG = 0.5"),
         ("over from the start", "OVER = 0.95", "OVER = 0.5"),
@@ -576,7 +580,11 @@ TABLE = {
         ("far by its value", "lead[1] > FAR", "lead[0] > FAR"),
         ("too short before its end", "if not case.over or not (case.bad or", "if not (case.bad or"),
         ("few updates before its end", "if not case.over or case.updates >= FEWEST", "if case.updates >= FEWEST"),
-        ("a plateau before anything came to rest", " or case.updates < RESTED", ""),
+        ("a plateau before anything came to rest", " or not case.rested:", ":"),
+        ("alike after few updates is a fault", "(early and alike(case))", "False"),
+        ("as few again as were too few", "max(length, RESTED * case.setting(\"batch\"))", "length"),
+        ("certain before anything came to rest", "if case.judged else case.rested)", "if case.judged else True)"),
+        ("looks at D's logits where there is no D", " if looks else", " if True else"),
         ("no updates are too few", "SIGNS if barely(case) is None else (not_finite, barely)", "SIGNS"),
         ("no mixture is better", "beaten(case) or plateau(case)", "plateau(case)"),
         ("better within the error bars", "theirs[1] <= ours[2]", "theirs[0] <= ours[0]"),
@@ -584,11 +592,11 @@ TABLE = {
         ("chance alone", "copies is None or copies < COPIES + usual or", "copies is None or"),
         ("overfitting the wrong way round", "real is None or gap < OVERFIT", "real is None or -gap < OVERFIT"),
         ("a slow player is at fault in good runs", "player is None or not case.bad or", "player is None or"),
-        ("collapse excused to the end", "not (case.over or (case.stuck and not", "not ((case.stuck and not"),
-        ("within-class excused to the end", "if not (case.over or case.stuck):", "if not case.stuck:"),
+        ("collapse excused to the end", "not (case.settled or (case.stuck and not", "not ((case.stuck and not"),
+        ("within-class excused to the end", "if not (case.settled or case.stuck):", "if not case.stuck:"),
         ("weak only below", ">= (SEES if case.over else TOGETHER)", ">= TOGETHER"),
         ("strong only above", "(SEES if case.judged and case.over else APART)", "APART"),
-        ("strong where samples are good", "(case.judged and not case.adrift)", "False"),
+        ("strong where samples are good", "(case.adrift if case.judged", "(True if case.judged"),
         ("what is lost is no oscillation", "turns < 2 and not lost(every, LOST)", "turns < 2"),
         ("fast rates excuse a loss", "(case.bad or lost(distances(case), SWING))", "case.bad"),
         ("a leak within its error bars", "not (case.over and altered[2] < plain[1])", "not case.over"),
@@ -597,8 +605,8 @@ TABLE = {
         ("each verdict its change", "LATER if place else verdict.change", "verdict.change"),
         (
             "too short a run is left as it is",
-            'looked_at(case) + nowhere(case), f"',
-            'looked_at(case) + nowhere(case), "none" or f"',
+            'evidence, f"--images {length}"',
+            'evidence, "none" or f"--images {length}"',
         ),
     ],
     # What pictures are made of others with, and judged by; the terms of a likelihood.
@@ -1058,7 +1066,7 @@ TABLE = {
     ("judging/doctor.py", "test_doctor.py::test_a_woven_pattern_is_named_where_there_is_a_cure"): [
         ("woven pattern: by its value", "bar[1] <= WOVEN", "bar[0] <= WOVEN"),
         ("woven pattern: without a cure", " or not case.cells", ""),
-        ("woven pattern: of a young run", " or not (case.over or case.stuck) or not case.cells", " or not case.cells"),
+        ("woven pattern: of a young run", " or not (case.settled or case.stuck)", ""),
     ],
     ("networks/residual.py", "test_residual.py"): [
         ("woven pattern: smooth pixels are cells", '"smooth": smooth}', '"smooth": cells}'),
@@ -2563,6 +2571,24 @@ TABLE = {
     ],
     ("systems/binary.py", "test_neighbours.py"): [
         ("neighbours: grey where bits were asked", "if config.binarise is None else", "if True else"),
+    ],
+    (
+        "systems/catalog.py",
+        "test_systems.py::test_installed_recipes_go_by_names_of_their_own_and_a_broken_one_hides_no_other",
+    ): [
+        ("installed: a taken name is listed twice", 'f"{found.name}:{each}" if each in taken else each', "each"),
+        ("installed: theirs take no name", "                taken.add(each)\n", ""),
+        (
+            "installed: not by its system's name",
+            'in (each or found.name, f"{found.name}:{each}")',
+            "== (each or found.name)",
+        ),
+    ],
+    (
+        "systems/theirs.py",
+        "test_systems.py::test_installed_recipes_go_by_names_of_their_own_and_a_broken_one_hides_no_other",
+    ): [
+        ("installed: a broken one hides the others", "            yield fault\n", "            raise fault\n"),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]

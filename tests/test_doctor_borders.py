@@ -200,8 +200,11 @@ def test_words_hold_the_figures():
     case = Case.of({**CONFIG, "d": {"lr": 1e-3}}, [judged(distance=[12.34, 11, 13], coverage=0.054), judged()])
     assert far(case) == "the distance is 10 % [10, 10] of that of the mean alone"
     assert nowhere(case) == f", and 80% of real examples have a sample close by; {far(case)}"
-    assert looked_at(case) == "2 judgements, 0 looks at D's logits"
-    assert looked_at(case._replace(judged=case.judged[:1])) == "1 judgement, 0 looks at D's logits"
+    assert looked_at(case) == "2 judgements"
+    assert looked_at(case._replace(judged=case.judged[:1])) == "1 judgement"
+    looks = [logits(train=0.0)] * 2
+    assert looked_at(case._replace(held_out=looks)) == "2 judgements, 2 looks at D's logits"
+    assert looked_at(case._replace(held_out=looks[:1])) == "2 judgements, 1 look at D's logits"
     assert looked_at(Case.of({"system": "of others"}, [judged()])) == "1 judgement"
     first, second = Verdict("a", "", "--lr 1"), Verdict("b", "", "--k 2")
     assert in_turn([first, second]) == [(first, "--lr 1"), (second, "look again after that")]

@@ -433,6 +433,40 @@ def test_a_system_that_is_installed_is_one_more_recipe(
     assert "install" in said
 
 
+def test_installed_recipes_go_by_names_of_their_own_and_a_broken_one_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ours keep their names; what is called like one of them, or like one before it, is SYSTEM:NAME."""
+    text = MINE.read_text()
+    (tmp_path / "first.py").write_text(text.replace('"clean"', '"made"'))
+    (tmp_path / "second.py").write_text(text)
+    (tmp_path / "third.py").write_text(text)
+    (tmp_path / "broken.py").write_text("import nothing_of_this_name\n")
+    about = tmp_path / "many-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: many\nVersion: 1.0\n")
+    points = "".join(f"{name} = {name}\n" for name in ("broken", "first", "second", "third"))
+    (about / "entry_points.txt").write_text(f"[saddlepoint.systems]\n{points}")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(theirs, "IN_USE", {})
+    assert main(["recipes"]) == 0
+    said = capsys.readouterr()
+    names = [line.split()[0] for line in said.out.splitlines() if line.strip()]
+    assert [name for name in names if name in ("made", "clean") or ":" in name] == [
+        "made",
+        "first:made",
+        "clean",
+        "third:clean",
+    ]
+    assert "No module named 'nothing_of_this_name'" in said.err
+    assert catalog.recipe("made").system == "belief"
+    begun = {name: catalog.recipe(name) for name in ("first:made", "clean", "third:clean", "third")}
+    assert [config.system for config in begun.values()] == ["first", "second", "third", "third"]
+    assert [config.recipe for config in begun.values()] == ["made", "clean", "clean", "clean"]
+    with pytest.raises(SaddlepointError, match="no recipe 'fourth:clean'"):
+        catalog.recipe("fourth:clean")
+
+
 def test_data_of_a_kind_that_a_system_does_not_take_are_refused() -> None:
     refusals = {
         ("ring8", "pix2pix", ""): "pairs of pictures are needed",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from saddlepoint.data.scaling import ENDLESS
-from saddlepoint.judging.case import Case, decides, shortest
+from saddlepoint.judging.case import RESTED, Case, decides, shortest
 from saddlepoint.judging.cures import at_hand, augmented, slower, steadier, stronger, weaker
 from saddlepoint.judging.headline import NAME as HEADLINE
 from saddlepoint.judging.mixture import BESIDE
@@ -24,7 +24,7 @@ LEAK = 0.8  # the Frechet distance to altered real examples, over that to unalte
 WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
 FAR = 25.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
 FEWEST = 100  # updates, with which a run can have learnt anything
-LAST, RESTED = 4, 600  # judgements without a gain; updates, before which nothing has come to rest
+LAST = 4  # judgements without a gain
 BENIGN = ("healthy", "plateau")
 LATER = "look again after that"
 
@@ -97,7 +97,7 @@ def unequal(case: Case) -> Verdict | None:
 def collapsed(case: Case) -> Verdict | None:
     """Samples lie closer together than real examples do."""
     spread = case.spread("spread")
-    if spread is None or spread > COLLAPSED or not (case.over or (case.stuck and not case.growing("spread"))):
+    if spread is None or spread > COLLAPSED or not (case.settled or (case.stuck and not case.growing("spread"))):
         return None
     coverage = case.value("coverage")
     evidence = f"two samples are {spread:.0f} % as far apart as two real examples"
@@ -110,7 +110,7 @@ def collapsed_within(case: Case) -> Verdict | None:
     spread, all_ = case.spread("class_spread"), case.spread("spread")
     if spread is None or all_ is None or spread > COLLAPSED_WITHIN or all_ <= COLLAPSED:
         return None
-    if not (case.over or case.stuck):
+    if not (case.settled or case.stuck):
         return None
     evidence = f"two samples of a class are {spread:.0f} % as far apart as two real ones, of any class {all_:.0f} %"
     weight = case.rule("classify")
@@ -154,7 +154,9 @@ def too_weak(case: Case) -> Verdict | None:
 def too_strong(case: Case) -> Verdict | None:
     """D is certain of everything, or at a run's end sees a difference, and G gets nowhere."""
     apart = case.gap("train", "fake")
-    if apart is None or apart < (SEES if case.judged and case.over else APART) or (case.judged and not case.adrift):
+    if apart is None or apart < (SEES if case.judged and case.over else APART):
+        return None
+    if not (case.adrift if case.judged else case.rested):
         return None
     evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples{nowhere(case)}"
     return Verdict("D too strong", evidence, weaker(case))
@@ -216,7 +218,7 @@ def woven(case: Case) -> Verdict | None:
     that makes pixels in cells: of others no change is known that would mend it.
     """
     bar = case.bar("pattern")
-    if bar is None or bar[1] <= WOVEN or not (case.over or case.stuck) or not case.cells:
+    if bar is None or bar[1] <= WOVEN or not (case.settled or case.stuck) or not case.cells:
         return None
     evidence = f"in smooth places a pattern of 2 or 4 pixels is {bar[0]:.1f} times as strong as in real pictures"
     return Verdict("woven pattern", evidence, "--g.last smooth")
@@ -226,7 +228,7 @@ def plateau(case: Case) -> Verdict | None:
     """No gain beyond the error bar in the last judgements."""
     bars = [event["measures"][decides(event)] for event in case.judged]
     bars = [bar for bar in bars if None not in bar]
-    if len(bars) < 2 * LAST or case.updates < RESTED:
+    if len(bars) < 2 * LAST or not case.rested:
         return None
     earlier, last = min(bars[:-LAST]), min(bars[-LAST:])
     if last[0] < earlier[1]:
@@ -247,11 +249,24 @@ def barely(case: Case) -> Verdict | None:
 
 
 def unfinished(case: Case) -> Verdict | None:
-    """The run is over, nothing went wrong in it, and its samples are far from the data: it was too short."""
+    """The run is over, nothing went wrong in it, and its samples are far from the data, or alike after so few updates
+    that they may part yet: it was too short.
+    """
     lead = case.bar(HEADLINE)
-    if not case.over or not (case.bad or (lead is not None and lead[1] > FAR)):
+    early = not case.rested
+    if not case.over or not (case.bad or (early and alike(case)) or (lead is not None and lead[1] > FAR)):
         return None
-    return Verdict("too few updates", looked_at(case) + nowhere(case), f"--images {2 * case.length}")
+    evidence, length = looked_at(case) + nowhere(case), 2 * case.length
+    if early:
+        evidence += f"; number of updates: {math.ceil(case.updates)}; nothing has come to rest before some {RESTED}"
+        length = max(length, RESTED * case.setting("batch"))
+    return Verdict("too few updates", evidence, f"--images {length}")
+
+
+def alike(case: Case) -> bool:
+    """Whether samples lie closer together than real examples do, all or those of a class."""
+    spread, within = case.spread("spread"), case.spread("class_spread")
+    return (spread is not None and spread <= COLLAPSED) or (within is not None and within <= COLLAPSED_WITHIN)
 
 
 def beaten(case: Case) -> Verdict | None:
@@ -264,10 +279,10 @@ def beaten(case: Case) -> Verdict | None:
 
 
 def looked_at(case: Case) -> str:
-    """How much there was to look at, in words."""
+    """How much there was to look at, in words; D's logits are nothing that a run without a critic has."""
     judged, looks = len(case.judged), len(case.held_out)
     looked = f"{judged} judgement{'s' * (judged != 1)}"
-    return looked + (f", {looks} look{'s' * (looks != 1)} at D's logits" if case.has("--d.lr") else "")
+    return looked + (f", {looks} look{'s' * (looks != 1)} at D's logits" if looks else "")
 
 
 def healthy(case: Case) -> Verdict:
