@@ -10,7 +10,8 @@ import pytest
 from saddlepoint.cli.main import main
 from saddlepoint.judging.case import LEAST, MOST, Case
 from saddlepoint.judging.cures import at_hand
-from saddlepoint.judging.doctor import LATER, WOVEN, Verdict, diagnose
+from saddlepoint.judging.doctor import LATER, WOVEN, diagnose
+from saddlepoint.judging.standing import Verdict
 from saddlepoint.planning.begin import configure
 from saddlepoint.systems.gan.recipes import RECIPES
 

@@ -6,7 +6,8 @@ import pytest
 
 from saddlepoint.judging.case import Case, decides, shortest
 from saddlepoint.judging.cures import slower, smoother, steadier, stronger, weaker
-from saddlepoint.judging.doctor import Verdict, diagnose, distances, far, in_turn, looked_at, lost, nowhere
+from saddlepoint.judging.doctor import diagnose, distances, in_turn, lost
+from saddlepoint.judging.standing import Verdict, far, looked_at, nowhere
 
 RATES = {"g": {"lr": 2e-3}, "d": {"lr": 2e-3}}
 CONFIG = {**RATES, "range": "signed", "stages": [{"images": 100, "augment": "none", "classify": 1.0}]}

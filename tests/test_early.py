@@ -10,7 +10,7 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.court.kept import examine
-from saddlepoint.judging import doctor
+from saddlepoint.judging import case, standing
 from saddlepoint.judging.card import Card, Measure
 from saddlepoint.planning import judgements
 from saddlepoint.running import work
@@ -52,8 +52,8 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(work, "sit", falls)
         patch.setattr("saddlepoint.planning.budget.SECONDS", 0.0)
         patch.setattr("saddlepoint.running.moments.LINES", 1)
-        patch.setattr(doctor, "FEWEST", 20)
-        patch.setattr(doctor, "RESTED", 20)
+        patch.setattr(standing, "FEWEST", 20)
+        patch.setattr(case, "RESTED", 20)
         yield patch
 
 
@@ -89,12 +89,12 @@ def exact(run: sp.Run) -> list[dict[str, Any]]:
 def test_it_ends_at_the_first_judgement_that_says_plateau_of_a_run_of_that_length(
     ended: tuple[sp.Run, list[str]],
 ) -> None:
-    """The fourth without a gain is the seventh, the eighth is the first of which a plateau can be said; but 16 updates
-    are too few for a run, where 20 are not: the tenth ends it, and the doctor says so of what is left.
+    """The fourth without a gain is the seventh, the eighth is the first of which a plateau can be said; but after 16
+    updates nothing has come to rest, where 20 are needed: the tenth ends it, and the doctor says so of what is left.
     """
     run, notes = ended
     said = [line["verdicts"][0]["name"] for line in lines(run, "judgement")]
-    assert said == ["healthy"] * 7 + ["plateau"] * 3
+    assert said == ["healthy"] * 9 + ["plateau"]
     assert (run.images, run.state, run.images // BATCH) == (320, "done", 20)
     assert run.doctor()[0].name == "plateau"
     (plan,) = lines(run, "plan")

@@ -21,7 +21,7 @@ from saddlepoint.data.memory import Held, held
 from saddlepoint.data.reading import Reading, sides
 from saddlepoint.data.survey import Survey
 from saddlepoint.durations import Time, parse
-from saddlepoint.judging.doctor import Verdict
+from saddlepoint.judging.standing import Verdict
 from saddlepoint.notebook import Notebook, in_notebook
 from saddlepoint.planning.begin import configure, usual_recipe
 from saddlepoint.records import Round
