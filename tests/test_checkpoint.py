@@ -536,7 +536,7 @@ def test_parts_that_share_memory_or_lie_otherwise_in_it_are_saved_as_they_are(tm
     shared = {"whole": x, "turned": x.T, "part": x[1:, ::2], "one": x[0, 0]}
 
     class Views:
-        version, loaded = 1, {}  # noqa: RUF012
+        version, loaded = 1, {}
 
         def state(self) -> Saved:
             return Saved(shared, {})
