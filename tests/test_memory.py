@@ -272,3 +272,11 @@ def test_a_negative_label_of_a_picture_is_none(monkeypatch: pytest.MonkeyPatch) 
         assert found.classes == ("0", "1")
         assert found.c is not None
         assert found.c.tolist() == [i % 2 for i in range(30) if i != 3]
+
+
+def test_labels_beyond_the_names_of_a_data_set_s_classes_are_numbers() -> None:
+    """One label for which there is no name: then no name is believed."""
+    for highest, classes in ((1, ("dark", "light")), (2, ("0", "1", "2"))):
+        data = Pairs(X, np.arange(40) % (highest + 1))
+        data.classes = ["light", "dark"]
+        assert read(data).classes == classes
