@@ -219,3 +219,24 @@ def test_the_four_shares_are_known_by_parts_of_both(k):
         found, expected = getattr(manifold(x, y, k), name), by_parts(of, x, y, parts, trials)
         assert found == pytest.approx(expected, rel=1e-9), name
         assert found.low < found.value < found.high, name
+
+
+def test_what_pairs_add_is_taken_from_pairs_that_did_not_meet_by_their_place():
+    """Both samples may come in one order, here in the same: by all pairs but those, within four standard errors."""
+    x = random(3_000, 2, seed=3)
+    vectors, roots = torch.eye(2, dtype=torch.float64), torch.ones(2, dtype=torch.float64)
+    found = pairs_of_gaussians(x, x, vectors, roots)
+    u, v = x[:1_500], x[1_500:]
+    k = (u * v).sum(1) + ((u * v).sum(1).square() - u.square().sum(1) - v.square().sum(1) + 2) / 4
+    squares = k.square()
+    assert abs(found - float(squares.mean())) < 4 * float(squares.std()) * (1 / 1_500 + 1 / 500) ** 0.5
+    same = x.square().sum(1) + (x.square().sum(1) - 1).square() / 4
+    assert float(same.square().mean()) > 3 * found
+
+
+def test_of_many_samples_2_000_tell_how_much_all_of_them_vary():
+    """N normal numbers moved by m from a law that is given: m^2 is known to 2 m / N^(1/2), here of N = 8,000."""
+    given = Reference.of(fit(random(200_000, 1, seed=4)))
+    found = frechet_interval(random(8_000, 1, seed=5) + 3, given)
+    assert found.value == pytest.approx(9, rel=0.02)
+    assert found.high - found.value == pytest.approx(student_95(1_999) * 2 * 3 / 8_000**0.5, rel=0.05)

@@ -83,3 +83,18 @@ def test_pictures_are_no_table_and_points_without_axes_have_numbered_columns() -
 def test_seconds_since_1970_keep_all_their_digits() -> None:
     about = About("points", (1,), "float64", axes=(Axis("t", 0, 2e9, whole=True),))
     assert table(torch.tensor([[1_700_000_001.0]], dtype=torch.float64), None, {"x": about}) == "t\n1700000001\n"
+
+
+def test_a_number_keeps_the_seven_digits_that_float32_has() -> None:
+    """Of a knot and of a place between two, and of an angle in degrees."""
+    number = described("some", "number", ["1234.567", "1334.567"], NONE[:2])
+    codes = torch.from_numpy(coded(number, ["1234.567", "1288.123"])).double()
+    assert [value_of(number, code) for code in codes] == ["1234.567", "1288.123"]
+    angle = described("some", "angle", ["0"], NONE[:1])
+    (code,) = torch.from_numpy(coded(angle, ["123.4568"]))
+    assert value_of(angle, code.double()) == "123.4568"
+
+
+def test_a_label_is_there_where_its_number_says_so_by_more_than_half() -> None:
+    field = described("some", "labels", ["a;b", "c"], NONE[:2])
+    assert value_of(field, torch.tensor([0.51, 0.5, 0.2])) == "a"

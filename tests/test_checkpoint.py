@@ -21,7 +21,7 @@ from torch import nn
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import DRAFT
 from saddlepoint.storage.checkpoint import DAMAGED, NotFinite, checkpoints, newest, restore, save
-from saddlepoint.storage.parts import ModulePart, OptimiserPart, Saved
+from saddlepoint.storage.parts import ModulePart, OptimiserPart, Saved, same_names
 
 
 class Toy:
@@ -490,3 +490,72 @@ def test_handles_do_not_pile_up(tmp_path: Path) -> None:
         save(tmp_path, images, toy.parts)
         restore(tmp_path, toy.parts)
     assert len(os.listdir("/dev/fd")) == before
+
+
+def test_how_many_more_names_are_missing_or_unknown_is_said() -> None:
+    for theirs, mine, words in (
+        ("a", "abcd", "'b' is missing (and 2 more)"), ("ab", "abc", "'c' is missing"),
+        ("abcd", "cd", "'a' is not known here (and 1 more)"), ("abc", "bc", "'a' is not known here"),
+        ("ax", "ab", "'b' is missing"),
+    ):  # fmt: skip
+        with pytest.raises(SaddlepointError) as caught:
+            same_names(set(theirs), set(mine))
+        assert str(caught.value).startswith(words + " (the checkpoint"), str(caught.value)
+
+
+def test_moments_come_back_as_the_optimiser_makes_them_and_are_its_own() -> None:
+    """In the layout of their parameters, options in their types; what they were loaded from may change afterwards."""
+
+    def made(number: int) -> tuple[nn.Module, torch.optim.Adam]:
+        torch.manual_seed(number)
+        conv = nn.Conv2d(3, 4, 3).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        optimiser = torch.optim.Adam(conv.parameters(), lr=0.1, betas=(0.3, 0.4))
+        conv(torch.randn(2, 3, 5, 5)).square().sum().backward()
+        optimiser.step()
+        return conv, optimiser
+
+    (_, first), (conv, second) = made(0), made(1)
+    state = OptimiserPart(first).state()
+    tensors = {name: tensor.clone().contiguous() for name, tensor in state.tensors.items()}
+    values = json.loads(json.dumps(state.values))
+    OptimiserPart(second).load_state(Saved(tensors, values))
+    moments = second.state[conv.weight]
+    assert moments["exp_avg"].is_contiguous(memory_format=torch.channels_last)
+    assert not moments["exp_avg"].is_contiguous()
+    assert second.param_groups[0]["betas"] == (0.3, 0.4)
+    expected = {name: tensor.clone() for name, tensor in tensors.items()}
+    for tensor in tensors.values():
+        tensor.add_(1)
+    again = OptimiserPart(second).state()
+    assert again.values == state.values
+    assert all(torch.equal(again.tensors[name], tensor) for name, tensor in expected.items())
+
+
+def test_parts_that_share_memory_or_lie_otherwise_in_it_are_saved_as_they_are(tmp_path: Path) -> None:
+    x = torch.arange(12.0).view(3, 4)
+    shared = {"whole": x, "turned": x.T, "part": x[1:, ::2], "one": x[0, 0]}
+
+    class Views:
+        version, loaded = 1, {}
+
+        def state(self) -> Saved:
+            return Saved(shared, {})
+
+        def load_state(self, saved: Saved) -> None:
+            self.loaded.update(saved.tensors)
+
+    save(tmp_path, 1, {"views": Views()})
+    restore(tmp_path, {"views": Views()})
+    assert Views.loaded.keys() == shared.keys()
+    assert all(torch.equal(Views.loaded[name], tensor) for name, tensor in shared.items())
+
+
+def test_a_checkpoint_set_aside_leaves_one_that_was_set_aside_before(two: Path) -> None:
+    for again in ("", ".2", ".3"):
+        save(two, 4, Toy().at(4).parts, keep=9)
+        (two / "000000004" / "values.json").write_bytes(b"")
+        restored = restore(two, Toy().parts)
+        assert restored is not None
+        assert restored.images == 2
+        assert (two / f"000000004{again}{DAMAGED}").is_dir()
+        save(two, 2, Toy().at(2).parts, keep=9)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -191,3 +192,31 @@ def test_a_damaged_or_missing_set_is_one_line(tmp_path: Path) -> None:
         file.write_bytes(file.read_bytes()[:100])
     with pytest.raises(SaddlepointError, match="cannot be opened"):
         open_source(str(tmp_path / "saved"))
+
+
+@needs_datasets
+def test_a_set_saved_in_the_place_of_another_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of as many pictures that take as many bytes: what `datasets` calls its fingerprint tells them apart."""
+    import datasets
+
+    from saddlepoint.data import cache
+
+    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(cache, "SMALL", 0)
+    for grey in (10, 200, 10):
+        pictures = [Image.new("L", (8, 8), grey)] * 3
+        made = datasets.Dataset.from_dict({"image": pictures}, datasets.Features(image=datasets.Image()))
+        made.save_to_disk(tmp_path / "saved")
+        assert open_source(str(tmp_path / "saved")).x.unique().tolist() == [grey]
+
+
+@needs_pyarrow
+def test_a_parquet_file_written_in_the_place_of_another_is_read_anew(tmp_path: Path, monkeypatch) -> None:
+    from saddlepoint.data import cache
+
+    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(cache, "SMALL", 0)
+    for grey in (10, 200):
+        path = parquet(tmp_path / "set.parquet", {"image": [png(np.full((8, 8), grey, np.uint8))] * 3})
+        os.utime(path, ns=(10**18 + grey, 10**18 + grey))
+        assert open_source(path).x.unique().tolist() == [grey]

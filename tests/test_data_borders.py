@@ -8,16 +8,21 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from saddlepoint.data.axes import axis, restored, standardised, too_coarse
+from saddlepoint.data.axes import Axis, axis, restored, standardised, too_coarse
 from saddlepoint.data.brightness import dark
 from saddlepoint.data.depth import channels
 from saddlepoint.data.duplicates import groups, near, same
 from saddlepoint.data.facts import About
 from saddlepoint.data.fitting import Form, fitted, padding
+from saddlepoint.data.gather import extremes
 from saddlepoint.data.pairs import halves
+from saddlepoint.data.pictures import enough, grey_palette
 from saddlepoint.data.points import named_alone, offers, plain_classes, wordy
+from saddlepoint.data.reading import Bad, Reading, tolerate
 from saddlepoint.data.scaling import as_bytes, scaled, stored, to_uint8, unit
 from saddlepoint.data.source import Source
+from saddlepoint.data.sources import open_source
+from saddlepoint.data.survey import sheet
 from saddlepoint.errors import SaddlepointError
 
 
@@ -237,3 +242,96 @@ def test_classes_are_plain_where_five_rows_are_of_each():
 def test_few_whole_numbers_are_offered_as_classes(column: list[str], offered: bool):
     assert bool(list(offers({"k": column, "x": ["1.5"] * len(column)}))) == offered
     assert not list(offers({"k": column}))
+
+
+# What is left out, and what is shown.
+
+
+def test_a_twentieth_of_all_is_put_up_with_and_twenty_are_named():
+    """Of all that there is, and not of what is good."""
+    bad = [Bad(f"{i}.png", "why") for i in range(26)]
+    assert tolerate(bad[:5], 95, 0.05, "x") == tuple(f"left out: {i}.png: why" for i in range(5))
+    with pytest.raises(
+        SaddlepointError, match=r"5 of 99 cannot be read: 0\.png: why; 1\.png: why; 2\.png: why; and 2 more"
+    ):
+        tolerate(bad[:5], 94, 0.05, "x")
+    assert len(tolerate(bad[:20], 1, 1.0, "x")) == 20
+    assert tolerate(bad[:21], 1, 1.0, "x")[20:] == ("left out: 1 more, which `saddlepoint look` names",)
+    with pytest.raises(SaddlepointError, match=r"0\.png: why; 1\.png: why; 2\.png: why,? "):
+        tolerate(bad[:3], 1, 0.5, "x")
+    for nothing, words in (([], "can be read$|can be read \\(add some examples"), (bad[:1], "can be read: 0.png: why")):
+        with pytest.raises(SaddlepointError, match=words):
+            tolerate(nothing, 0, 1.0, "x")
+
+
+def test_a_contact_sheet_has_examples_from_all_over_each_class():
+    c = torch.tensor([0] * 20 + [1] * 5 + [3] * 10)
+    source = Source("x", torch.arange(35.0)[:, None], c, ("a", "b", "c", "d"))
+    shown = sheet(source, 4, 10)[:, 0].tolist()
+    assert shown == [*range(0, 20, 2), 20, 20, 21, 21, 22, 22, 23, 23, 24, 24, *range(25, 35)]
+    assert sheet(source, 1, 4)[:, 0].tolist() == [0, 5, 10, 15]
+    assert sheet(source._replace(c=None), 2, 5)[:, 0].tolist() == [0, 3, 7, 10, 14, 17, 21, 24, 28, 31]
+    assert len(sheet(source._replace(classes=()), 10, 10)) == 35
+
+
+def test_numbers_of_one_value_have_a_white_as_far_off_as_they_are_large():
+    for value, ends in ((0.5, (0, 1)), (1.5, (1.5, 3.0)), (5.0, (5, 10)), (-5.0, (-5, 0)), (-0.5, (-0.5, 0.5))):
+        assert extremes(torch.full((2, 1, 4, 4), value))[:2] == ends
+    assert extremes(torch.tensor([0.0, 1.0]))[2] == ()
+    assert extremes(torch.tensor([0.0, 1.0001]))[2] == ("values go from 0, which is black, to 1.0001, which is white",)
+
+
+def test_opacity_does_not_make_dark_pictures_light(tmp_path):
+    for i in range(4):
+        Image.new("RGBA", (8, 6), (9, 3, 0, 255 - i)).save(tmp_path / f"{i}.png")
+    source = open_source(str(tmp_path))
+    assert source.x.shape[1] == 4
+    assert any(note.startswith("largest value is 9 of 255") for note in source.notes)
+
+
+def test_what_a_network_makes_far_out_comes_back_within_the_ends():
+    """Also where it is beyond all numbers; of a column with heavy tails, and of one in large units."""
+    axes = (Axis("tails", -1e12, 3e12, 0.0, 1e10, True, crowded=(False, False)),
+            Axis("plain", -1.0, 2.0, 0.5, 1.0, crowded=(False, False)),
+            Axis("ends", -1e12, 3e12, 0.0, 1e10, True))  # fmt: skip
+    for far in (50.0, 800.0, 1e30):
+        x = restored(torch.tensor([[far] * 3, [-far] * 3]), axes)
+        assert x.isfinite().all()
+        for column, about in enumerate(axes):
+            assert ((about.low <= x[:, column]) & (x[:, column] <= about.high)).all()
+        assert x[:, 2].tolist() == [3e12, -1e12]
+
+
+def test_an_array_that_lacks_its_last_byte_is_cut_short(tmp_path):
+    for name, cut in (("whole", 0), ("less", 1), ("by a header", 120)):
+        np.save(tmp_path / "x.npy", np.ones((3, 8, 8), np.uint8))
+        (tmp_path / "x.npy").write_bytes((tmp_path / "x.npy").read_bytes()[: 320 - cut])
+        if cut:
+            with pytest.raises(SaddlepointError, match="ends before its 192 bytes"):
+                open_source(str(tmp_path / "x.npy"))
+        else:
+            assert open_source(str(tmp_path / "x.npy")).size == 3, name
+
+
+def test_a_size_that_arrays_have_already_may_be_asked_for_height_first(tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(3 * 48, dtype=np.uint8).reshape(3, 6, 8) + 99)
+    assert open_source(Reading(str(tmp_path / "x.npy"), size=(6, 8))).x.shape == (3, 1, 6, 8)
+    with pytest.raises(SaddlepointError, match="--size"):
+        open_source(Reading(str(tmp_path / "x.npy"), size=(8, 6)))
+
+
+def test_a_jpeg_is_decoded_large_enough_however_it_is_turned():
+    """To fill 30 x 20 from 200 x 100, either way: its short side at least 30, a pixel more than the share of each."""
+    form = Form(20, 30, 1)
+    for size in ((200, 100), (100, 200)):
+        found = enough(Image.new("L", size), form)
+        assert found == tuple(side * 30 // 100 + 1 for side in size)
+    assert enough(Image.new("L", (25, 60)), form) == (25, 60)
+
+
+def test_a_palette_is_grey_where_all_three_of_each_colour_are_one():
+    for colours, grey in (((0, 0, 0, 9, 9, 9), True), ((0, 0, 0, 9, 9, 8), False), ((0, 0, 0, 9, 8, 9), False)):
+        image = Image.new("P", (4, 4))
+        image.putpalette(colours)
+        assert grey_palette(image) == grey
+        assert not grey_palette(image.convert("L"))

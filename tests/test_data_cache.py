@@ -11,8 +11,10 @@ import torch
 from PIL import Image
 
 from saddlepoint.data import cache
+from saddlepoint.data.memory import held
 from saddlepoint.data.reading import Entry, Listing, Reading
 from saddlepoint.data.sources import open_source
+from saddlepoint.errors import SaddlepointError
 
 
 @pytest.fixture
@@ -152,3 +154,45 @@ def test_clearing_touches_nothing_of_anybody_else(tmp_path: Path, monkeypatch: p
     assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == ["b" * 32, "c" * 32, "letters"]
     assert [path.name for path in (tmp_path / "cache" / ("b" * 32)).iterdir()] == ["photo.jpg"]
     assert (tmp_path / "elsewhere" / "x.npy").exists()
+
+
+def test_what_is_put_up_with_is_asked_of_the_cache_as_well(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of thirteen, read once by who minded it not: who minds is refused, though nothing is decoded again."""
+    assert read(pictures, monkeypatch).size == 12
+    monkeypatch.setattr(cache, "decoded", None)
+    with pytest.raises(SaddlepointError, match="1 of 13 cannot be read"):
+        open_source(Reading(str(pictures), bad=0.05))
+
+
+def test_an_entry_has_no_byte_too_many_and_says_how_large_it_is(pictures: Path, monkeypatch) -> None:
+    """A header of 128 bytes and the array; the last entry that was made comes first."""
+    read(pictures, monkeypatch)
+    (entry,) = cache.contents()
+    assert (entry.folder / "x.npy").stat().st_size == 128 + 12 * 3 * 10 * 14
+    assert entry.bytes == sum(path.stat().st_size for path in entry.folder.iterdir()) > 128 + 12 * 3 * 10 * 14
+    os.utime(entry.folder / "about.json", (1, 1))
+    read(pictures, monkeypatch, size=(5, 7))
+    later, former = cache.contents()
+    assert (former.folder, former.made) == (entry.folder, 1)
+    assert later.made > 1
+
+
+def test_a_change_within_one_second_is_a_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "set").mkdir()
+    for grey in (10, 200):
+        for i in range(2):
+            Image.new("L", (8, 8), grey).save(path := tmp_path / f"set/{i}.bmp")
+            os.utime(path, ns=(10**18 + grey, 10**18 + grey))
+        assert read(tmp_path / "set", monkeypatch).x.unique().tolist() == [grey]
+
+
+def test_pictures_from_memory_are_told_apart_by_what_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one size and one number of bytes, under the same name."""
+    monkeypatch.setenv("SADDLEPOINT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(cache, "SMALL", 0)
+    for grey in (10, 200, 10):
+        given = held([Image.new("L", (8, 8), grey) for _ in range(3)])
+        found = open_source(Reading(given.name, held=given))
+        assert found.x.unique().tolist() == [grey]
+    assert len(cache.contents()) == 2

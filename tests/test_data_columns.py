@@ -1,5 +1,7 @@
 """What is known of columns, in which order examples come, and what codes they have, by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,9 @@ from saddlepoint.data.cond import between, coded, conditions, described, guess
 from saddlepoint.data.facts import About, evenly, examples, facts_of, kind_of
 from saddlepoint.data.reading import Field
 from saddlepoint.data.source import Source
+from saddlepoint.data.sources import open_source
 from saddlepoint.data.split import split
+from saddlepoint.data.tables import path_column
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 
@@ -186,3 +190,17 @@ def test_labels_are_written_under_their_name_or_as_labels():
         assert (titles, rows) == ((title,), [("b",), ("a",)])
     with pytest.raises(ValueError, match="shorter"):
         table(torch.zeros(3, 1), torch.tensor([0]), {"x": About("points", (1,)), "c": About("labels", names=("a",))})
+
+
+def test_a_row_that_names_no_file_does_not_hide_that_no_file_is_there(tmp_path: Path) -> None:
+    (tmp_path / "set.csv").write_text("path,kind\n,a\ngone.png,b\naway.png,a\n")
+    with pytest.raises(
+        SaddlepointError, match=r"none of the 2 files that it names is there: the first would be .*gone"
+    ):
+        open_source(str(tmp_path / "set.csv"))
+
+
+def test_the_column_of_files_goes_by_its_name_and_else_by_its_first_cell_that_is_there() -> None:
+    assert path_column({"x": ["a.png"], "File": ["b"]}) == "File"
+    assert path_column({"x": ["", "", "a.PNG"], "y": ["1", "2", "3"]}) == "x"
+    assert path_column({"x": ["", "1", "a.png"]}) is None

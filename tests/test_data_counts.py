@@ -178,3 +178,13 @@ def test_look_names_all_that_the_refusal_counts_and_its_command_is_taken(
     command = shlex.split(said.splitlines()[-1])
     assert command[:2] == ["saddlepoint", "train"]
     assert main([*command[1:], "--dry-run"]) == 0
+
+
+def test_a_class_all_of_whose_examples_are_left_out_is_counted_as_none(tmp_path: Path) -> None:
+    """Also the last of them: as many counts as classes."""
+    x, y = np.ones((40, 2), np.float32), np.arange(40) % 2
+    y[7], x[7, 1] = 2, np.nan
+    np.savez(tmp_path / "set.npz", x=x, y=y)
+    found = survey(Reading(str(tmp_path / "set.npz")), lambda words: None)
+    assert found.source.classes == ("0", "1", "2")
+    assert found.counts == (20, 19, 0)

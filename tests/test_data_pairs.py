@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
-from saddlepoint.data.pairs import wide
+from saddlepoint.data.pairs import halves, of_two, partners, wide
 from saddlepoint.data.reading import Reading
+from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
 from saddlepoint.errors import SaddlepointError
 
@@ -57,3 +59,35 @@ def test_each_of_a_pair_may_be_as_long_as_a_picture_alone() -> None:
     """Side by side they are twice as wide: each half is a picture."""
     assert wide(Reading("x", side=48)).side == 96
     assert wide(Reading("x", side=48, size=(20, 30))).size == (20, 60)
+
+
+def test_an_odd_width_is_no_pair_however_wide(tmp_path) -> None:
+    with pytest.raises(SaddlepointError, match="no pairs side by side"):
+        halves(Source("x", torch.zeros(1, 1, 4, 9)), "left")
+
+
+def test_what_was_said_of_either_folder_is_said_of_the_pairs() -> None:
+    left, right = (Source(name, torch.zeros(2, 1, 4, 4), notes=(f"of {name}",)) for name in ("left", "right"))
+    assert of_two(left, right, "left", "both").notes == ("of left", "of right")
+
+
+def test_whoever_is_alone_is_named_with_its_folder_and_how_many_more(tmp_path) -> None:
+    """On either side."""
+    for folder, names in (("a", "01"), ("b", "0123")):
+        for name in names:
+            paint(tmp_path / folder / f"{name}.png", LEFT)
+    with pytest.raises(SaddlepointError, match=r"/b: 2 has no partner, and 1 more"):
+        open_source(Reading(str(tmp_path), pairs="left"))
+    with pytest.raises(SaddlepointError, match=r"/b: 2 has no partner, and 1 more"):
+        partners(tmp_path / "b", tmp_path / "a")
+
+
+def test_an_unreadable_picture_moves_no_other_to_another_s_partner(tmp_path) -> None:
+    """One of thirty on either side, which either by itself would put up with: the pairs after them would be wrong."""
+    for i in range(30):
+        paint(tmp_path / f"a/{i:02}.png", LEFT + i)
+        paint(tmp_path / f"b/{i:02}.png", RIGHT + i)
+    (tmp_path / "a/03.png").write_bytes(b"no picture")
+    (tmp_path / "b/07.png").write_bytes(b"no picture")
+    with pytest.raises(SaddlepointError, match="1 of 30 cannot be read"):
+        open_source(Reading(str(tmp_path), pairs="left"))

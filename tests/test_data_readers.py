@@ -11,10 +11,11 @@ import torch
 from PIL import Image
 
 from saddlepoint.data import idx
+from saddlepoint.data.folder import list_folder
 from saddlepoint.data.gather import settle, sized
 from saddlepoint.data.names import WORLD_NAMES, are_points, medium
 from saddlepoint.data.pictures import Header
-from saddlepoint.data.reading import Reading
+from saddlepoint.data.reading import Bad, Reading
 from saddlepoint.data.sources import open_source
 from saddlepoint.data.worlds import WORLDS
 from saddlepoint.errors import SaddlepointError
@@ -285,3 +286,32 @@ def test_mixed_depths_and_channels_are_settled_by_the_majority(tmp_path: Path) -
     assert source.x.dtype == torch.uint16
     assert source.x[:, 0, 0, 0].tolist() == [51400] * 3 + [25700]
     assert any("depths differ" in note for note in source.notes)
+
+
+def test_patches_have_the_size_that_is_asked_for_or_what_the_usual_picture_has_of_the_side() -> None:
+    """Of 40 x 30 usually; none is cut where all have the size, and those are counted that lack of either side."""
+    found = [Header(*size, False, False, 8, "PNG") for size in ((40, 30), (40, 30), (40, 30), (20, 64), (64, 20))]
+    wish = Reading("x", fit="patches", side=32)
+    cut = "5 pictures are cut into patches of {} at full size (--size for another)"
+    small = "; {} are smaller, and enlarged to one"
+    assert sized(found, wish) == (32, 30, cut.format("32 x 30") + small.format(2))
+    assert sized(found[:3], wish._replace(side=64)) == (40, 30, "")
+    assert sized(found, wish._replace(size=(20, 20))) == (20, 20, cut.format("20 x 20"))
+    assert sized(found, wish._replace(size=(20, 21))) == (20, 21, cut.format("20 x 21") + small.format(1))
+    assert sized(found, wish._replace(size=(41, 20))) == (41, 20, cut.format("41 x 20") + small.format(4))
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named_and_the_others_are_read(tmp_path: Path, monkeypatch) -> None:
+    for name in ("a/1.png", "b/2.png", "c/3.png"):
+        paint(tmp_path / name, 9)
+    scan = os.scandir
+
+    def refusing(path):
+        if Path(path).name == "b":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    found = list_folder(tmp_path)
+    assert [entry.name for entry in found.entries] == ["a/1.png", "c/3.png"]
+    assert list(found.bad) == [Bad("b", "cannot be read: Permission denied")]

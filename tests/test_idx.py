@@ -172,3 +172,12 @@ def test_the_bundled_digits_are_the_first_of_mnist():
     assert float(train.x.double().mean()) / 255 == pytest.approx(0.1307, abs=0.001)
     assert train.digest() == "faf8021450b635e468743dafa53306c461bc3be8af9d56bd14d867486c80cf06"
     assert test.digest() == "5396f3a7453b93a1b7c56623b981070c1a235859b7f8819644d1200fc54acb01"
+
+
+def test_the_same_array_makes_the_same_bytes_at_any_time(tmp_path, monkeypatch):
+    array = np.arange(100, dtype=np.uint8)
+    for seconds in (1e9, 2e9):
+        monkeypatch.setattr("time.time", lambda seconds=seconds: seconds)
+        write(tmp_path / f"{seconds:.0f}.gz", array)
+    one, other = (path.read_bytes() for path in tmp_path.iterdir())
+    assert one == other

@@ -18,7 +18,7 @@ from saddlepoint.judging.diversity import class_spread, likeness, spread
 from saddlepoint.judging.extractors.digits import digits as digit_extractor
 from saddlepoint.judging.extractors.extractor import Extractor, Seen, as_stored, look
 from saddlepoint.judging.extractors.pixels import pixels
-from saddlepoint.judging.group import Group, card_of, group
+from saddlepoint.judging.group import Group, card_of, group, same_kind
 from saddlepoint.judging.judgement import Standard, distances, judge, least_for_limit, memories, patterns, quick
 from saddlepoint.judging.memory import independent, memorised, memory, nearest_features, nearest_l1, usual_distance
 from saddlepoint.judging.path import path_length
@@ -606,3 +606,156 @@ def test_no_picture_is_paired_with_itself(monkeypatch: pytest.MonkeyPatch):
     x = digits().x[:15]
     for seed in range(5):
         assert likeness(Group(x, None, Seen(x.flatten(1))), rng(seed))[0].value == 0
+
+
+def known_group(n: int, features: int, labels: torch.Tensor | None = None, logits=None, seed: int = 0) -> Group:
+    y = torch.randn(n, features, dtype=torch.float64, generator=rng(seed))
+    return Group(y, labels, Seen(y, logits))
+
+
+BLANK = Card("", "somebody", "digest", 90, 80, "reference", "resizer", 5, "0")
+
+
+def test_classes_are_listed_by_their_names_up_to_twenty_each_with_how_many_it_has():
+    """Of 21 classes four real ones and three samples each; the mean is over all of them."""
+    real, fake = (known_group(21 * n, 2, torch.arange(21 * n) % 21, seed=n) for n in (4, 3))
+    names = tuple(f"kind {c}" for c in range(21))
+    found = judgement.of_classes(fake, Standard.of(real, classes=names), BLANK)
+    listed = [name for name in found if "/" in name]
+    assert listed == [f"class_frechet/kind {c}" for c in range(20)]
+    cards = [found[name].card for name in listed]
+    assert {(card.n_real, card.n_fake) for card in cards} == {(4, 3)}
+    assert cards[7].metric.startswith("Frechet distance, class kind 7 (biased")
+    every = [frechet(fit(fake.of(c).seen.features), fit(real.of(c).seen.features)) for c in range(21)]
+    assert found["class_frechet"].value == pytest.approx(sum(every) / 21, rel=1e-6)
+    assert (found["class_frechet"].card.n_real, found["class_frechet"].card.n_fake) == (90, 80)
+    unnamed = judgement.of_classes(fake, Standard.of(real), BLANK)
+    assert [name for name in unnamed if "/" in name] == [f"class_frechet/{c}" for c in range(20)]
+
+
+@pytest.mark.parametrize(("width", "told"), [(6, True), (7, False)])
+def test_of_more_than_512_features_no_class_has_a_distance_of_its_own(width: int, told: bool, monkeypatch):
+    """Here of more than six."""
+    assert judgement.WIDE == 512
+    monkeypatch.setattr(judgement, "WIDE", 6)
+    real, fake = (known_group(8, width, torch.arange(8) % 2, seed=seed) for seed in (0, 1))
+    found = judgement.of_classes(fake, Standard.of(real), BLANK)
+    assert set(found) == ({"class_frechet", "class_frechet/0", "class_frechet/1"} if told else set())
+
+
+@pytest.mark.parametrize(("ours", "theirs", "told"), [(2, 3, True), (3, 2, True), (2, 2, False), (3, 4, False)])
+def test_labels_are_checked_where_the_classifier_has_as_many_classes_as_either_side(ours: int, theirs: int, told: bool):
+    """A side may lack the last class: its largest label does not say how many there are."""
+    labels = torch.arange(24)
+    logits = torch.nn.functional.one_hot(labels % 3, 3).double()
+    fake = known_group(24, 2, labels % ours, logits)
+    asked = labels % min(ours, theirs)
+    asked[:2] = theirs - 1
+    found = judgement.of_classes(fake, Standard.of(known_group(24, 2, asked, seed=1)), BLANK)
+    assert ("label_accuracy" in found) == told
+    if told:
+        right = int((labels % 3 == labels % ours).sum())
+        assert found["label_accuracy"].value == pytest.approx(100 * right / 24)
+        assert found["label_accuracy"].high == pytest.approx(100 * wilson(right, 24).high)
+
+
+@pytest.mark.parametrize(("size", "told"), [((11, 20), True), ((20, 10), False)])
+def test_likeness_is_looked_at_from_eleven_pixels_on(size: tuple[int, int], told: bool):
+    x = torch.randint(256, (60, 1, *size), generator=rng()).to(torch.uint8)
+    real, fake = group(pixels(), x[:30]), group(pixels(), x[30:])
+    found = judge(fake, Standard.of(real), card_of(pixels(), 30, 30, "noise", 0), rng())
+    assert {"likeness", "likeness_real"} & set(found) == ({"likeness", "likeness_real"} if told else set())
+    if told:
+        assert found["likeness"].card.metric == "MS-SSIM of 1 scales within the sample"
+        assert found["likeness_real"].card.metric == "MS-SSIM of 1 scales within the sample of real pictures"
+
+
+def test_what_chance_would_give_is_said_of_the_memorisation_test():
+    """60 training examples beside 20 held-out ones are nearest three times in four by chance."""
+    real, training, fake = (known_group(n, 2, seed=n) for n in (20, 60, 30))
+    standard = Standard.of(real, training)
+    found = memories(fake, standard, BLANK, rng())
+    assert found["nearest_is_training"].card.metric == "% nearest to a training example, by chance 75.0"
+    test = memorised(fake.seen.features, training.seen.features, real.seen.features, rng())
+    assert found["nearest_is_training"].value == pytest.approx(100 * test.share.value)
+    assert found["memorisation_p"].value == test.p.value
+    share = independent(training.x, real.x)
+    assert found["copies_real"].value == pytest.approx(100 * share.value)
+    assert found["copies_real"].high == pytest.approx(100 * share.high)
+    assert memories(fake, Standard.of(real), BLANK, rng()) == {}
+
+
+def test_the_share_of_the_mean_alone_is_of_the_real_examples_variance():
+    real, fake = known_group(60, 3), known_group(60, 3, seed=1)
+    found = distances(fake._replace(seen=Seen(2 * fake.seen.features)), Standard.of(real), BLANK)
+    of_all = float(real.seen.features.var(0).sum())
+    for end in (0, 1, 2):
+        assert found["frechet_share"][end] == pytest.approx(100 * found["frechet"][end] / of_all)
+
+
+def test_each_near_copy_is_named_with_its_example_and_both_distances():
+    """By brute force: samples a tenth of the way from a training example to its nearest, or half of it."""
+    training = torch.tensor([[0.0, 0], [10, 0], [30, 0], [60, 0], [60, 0]])
+    samples = torch.tensor([[5.0, 0], [30, 2], [1, 0], [60, 0], [12, 0]])
+    found = memory(samples, training, wilson(0, 1)).copies
+    assert found.samples.tolist() == [3, 1, 2, 4]
+    assert found.training.tolist() == [3, 2, 0, 1]
+    assert found.distances.tolist() == [0, 2, 1, 2]
+    assert found.usual.tolist() == [30, 20, 10, 10]
+
+
+def test_samples_of_a_group_stay_what_they_were():
+    labels, logits = torch.arange(6) % 2, torch.arange(12.0).view(6, 2)
+    whole = Group(torch.arange(12.0).view(6, 2), labels, Seen(torch.arange(6.0)[:, None], logits), True)
+    for some, places in ((whole.take(slice(4, None)), [4, 5]), (whole.of(1), [1, 3, 5])):
+        assert (some.size, some.named) == (len(places), True)
+        assert some.x.equal(whole.x[places])
+        assert some.labels.equal(labels[places])
+        assert some.seen.features[:, 0].tolist() == places
+        assert some.seen.logits.equal(logits[places])
+    assert not whole.alike
+    assert whole.take(torch.tensor([2, 2, 2])).alike
+    with pytest.raises(SaddlepointError, match="no picture of class 2"):
+        whole.of(2)
+    with pytest.raises(SaddlepointError, match="no picture of class 0"):
+        whole._replace(labels=None).of(0)
+
+
+def test_an_extractor_is_given_what_is_stored_and_its_classes_are_the_data_s_where_it_names_them():
+    seen = []
+
+    def see(x: torch.Tensor) -> Seen:
+        seen.append(x)
+        return Seen(x.flatten(1).double())
+
+    for classes in ((), ("a", "b")):
+        some = group(Extractor("known", "0", "none", see, 30, classes), torch.full((20, 1, 2, 2), 0.2))
+        assert (some.named, some.x.dtype) == (bool(classes), torch.uint8)
+        assert some.x.unique().tolist() == [51]
+    remembered = group(Extractor("known", "0", "none", see), torch.zeros(20, 1, 2, 2), by=lambda e, x: Seen(x + 0.0))
+    assert len(seen) == 2
+    assert all(each.dtype == torch.uint8 for each in seen)
+    assert remembered.x.dtype == torch.uint8
+
+
+@pytest.mark.parametrize(
+    ("real", "fake", "hint"),
+    [
+        ((1, 8, 8), (3, 8, 8), "make all of them grey, or all coloured"),
+        ((4, 8, 8), (2, 8, 8), "make all of them grey, or all coloured"),
+        ((1, 8, 8), (2, 8, 8), "lay what is transparent on a colour"),
+        ((1, 8, 8), (4, 8, 8), "lay what is transparent on a colour"),
+        ((4, 8, 8), (3, 8, 8), "lay what is transparent on a colour"),
+        ((1, 8, 8), (1, 8, 9), "--size makes them so"),
+        ((3, 8, 8), (192,), "of one kind"),
+        ((3,), (4,), "of one kind"),
+    ],
+)
+def test_examples_of_two_shapes_are_told_how_to_become_of_one(real: tuple, fake: tuple, hint: str):
+    one, other = (Group(torch.zeros(2, *shape), None, Seen(torch.zeros(2, 1))) for shape in (real, fake))
+    same_kind(one, one)
+    with pytest.raises(SaddlepointError) as caught:
+        same_kind(one, other)
+    sizes = " and ".join(" x ".join(map(str, shape)) for shape in (real, fake))
+    assert f"examples of {sizes}" in str(caught.value)
+    assert hint in str(caught.value)

@@ -212,3 +212,27 @@ def test_a_digest_is_of_the_names_as_well(cache: Path) -> None:
     assert renamed != path.read_bytes()
     path.write_bytes(renamed)
     assert load(path) is None
+
+
+def test_a_digest_is_of_what_they_are_of_and_of_types_shapes_and_bytes(monkeypatch) -> None:
+    zeros = torch.zeros(2, 3)
+    some = [{"a": zeros}, {"a": zeros.T}, {"a": zeros.int()}, {"a": zeros.double()}, {"a": torch.ones(2, 3)}, {}]
+    some += [{"a": zeros[:0]}, {"a": zeros[:, :0]}, {"a": zeros, "b": zeros}]
+    found = [digest(NUMBERS, tensors) for tensors in some]
+    found += [digest(of, some[0]) for of in (Of("numbers", 3), Of("others", 2), Of("2 numbers", 2))]
+    assert len(set(found)) == len(some) + 3
+    assert digest(NUMBERS, {"b": zeros, "a": zeros}) == digest(NUMBERS, {"a": zeros, "b": zeros})
+    before = key_of("x")
+    monkeypatch.setattr(remembered, "FORMAT", remembered.FORMAT + 1)
+    assert key_of("x") != before
+
+
+def test_what_does_not_fit_is_made_and_kept_in_its_place(cache: Path) -> None:
+    key, other = key_of("x"), {"a": torch.tensor([4.0])}
+    remember(key, NUMBERS, lambda _: True, make)
+    found = remember(key, Of("others", 1), lambda tensors: tensors.keys() == {"a"}, lambda: other)
+    assert found.keys() == {"a"}
+    kept = load(only(cache))
+    assert kept is not None
+    assert kept.keys() == {"a"}
+    assert [entry.of for entry in contents()] == [Of("others", 1)]

@@ -255,3 +255,28 @@ def test_look_and_plan_take_them_too() -> None:
     assert (found.counts, found.alike, found.bad) == ((20, 20), 0, ())
     assert sp.look(POINTS).source.axes[0].name == "x1"
     assert sp.look(Path("digits")).source.size == 10_000
+
+
+def test_one_number_beside_each_example_is_a_class_where_it_is_whole(npz: Source) -> None:
+    """And else a vector of one."""
+    same(read((X, Y[:, None])), npz)
+    found = read((X, Y[:, None] + 0.5))
+    assert (found.classes, found.fields[0].kind, found.fields[0].size) == ((), "vector", 1)
+
+
+def test_a_negative_label_of_a_picture_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As numpy's whole numbers and as Python's."""
+    pictures = [Image.fromarray(x) for x in X[:30]]
+    for kind in (int, np.int64):
+        found = read([(one, kind(-1 if i == 3 else i % 2)) for i, one in enumerate(pictures)], bad=0.1)
+        assert found.classes == ("0", "1")
+        assert found.c is not None
+        assert found.c.tolist() == [i % 2 for i in range(30) if i != 3]
+
+
+def test_labels_beyond_the_names_of_a_data_set_s_classes_are_numbers() -> None:
+    """One label for which there is no name: then no name is believed."""
+    for highest, classes in ((1, ("dark", "light")), (2, ("0", "1", "2"))):
+        data = Pairs(X, np.arange(40) % (highest + 1))
+        data.classes = ["light", "dark"]
+        assert read(data).classes == classes

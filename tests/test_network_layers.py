@@ -9,12 +9,16 @@ from torch import Tensor, nn
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.networks.autoencoder import Encoder, Layer
 from saddlepoint.networks.blocks import geometry, ladder, widths
+from saddlepoint.networks.boltzmann import RBM
 from saddlepoint.networks.classifier import Classifier
 from saddlepoint.networks.conditions import Code, Condition
 from saddlepoint.networks.dcgan import DCGANCritic, DCGANGenerator
+from saddlepoint.networks.denoiser import Denoiser
+from saddlepoint.networks.filler import Filler
 from saddlepoint.networks.mlp import Layers, MLPGenerator
 from saddlepoint.networks.patch import PatchCritic, field
 from saddlepoint.networks.residual import ResidualCritic, ResidualGenerator, Tower
+from saddlepoint.networks.translator import Translator
 from saddlepoint.networks.unet import UNet
 from saddlepoint.networks.upscaler import Upscaler
 
@@ -244,3 +248,68 @@ def test_what_is_no_condition_is_told_what_one_is():
                 code(wrong)
     assert Code(labels)(torch.tensor([2, 0])).tolist() == [[0, 0, 1], [1, 0, 0]]
     assert Code(vectors)(torch.tensor([[0.5, 2.0]])).tolist() == [[0.5, 2.0]]
+
+
+@pytest.mark.parametrize("normalise", [False, True])
+def test_branches_that_are_normalised_do_not_start_at_nothing(normalise: bool):
+    """A scale of nothing is none that a batch's spread could be divided by; what lies behind all of them does."""
+    torch.manual_seed(0)
+    for network in (
+        Upscaler(1, width=6, blocks=2, normalise=normalise),
+        Denoiser(1, width=6, blocks=2, normalise=normalise),
+    ):
+        for block in network.body:
+            one, last = (layer for layer in block.branch if isinstance(layer, nn.Conv2d))  # pyright: ignore
+            assert one.weight.any()
+            assert bool(last.weight.any()) == normalise
+            assert (one.bias is None) == (last.bias is None) == normalise
+        norms = [layer for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)]
+        assert len(norms) == 4 * normalise
+        assert not network.last.weight.any()
+
+
+def test_what_a_denoiser_and_a_filler_are_given_has_their_channels_and_what_is_half_known_is_not_known():
+    for network, channels in ((Denoiser(2, width=4, blocks=1), 2), (Filler(2, width=4, halvings=1), 3)):
+        c = torch.rand(1, channels, 4, 4)
+        assert network(None, c).shape == (1, 2, 4, 4)
+        for wrong in (None, c[:, :1], torch.cat([c, c], 1), c[0]):
+            with pytest.raises(SaddlepointError, match="no condition c" if wrong is None else "c has shape"):
+                network(None, wrong)
+    fill, c = Filler(1, width=4, halvings=1), torch.rand(1, 2, 4, 4)
+    c[:, 1] = 0
+    other = c.clone()
+    other[:, 0] = 1 - c[:, 0]
+    assert torch.equal(fill(None, c), fill(None, other)), "an opacity of 0 is the border: not known, and not read"
+    c[:, 1] = 1e-6
+    assert torch.equal(fill(None, c), c[:, :1])
+
+
+def test_a_translator_starts_grey_and_without_a_checkerboard():
+    """Its last weights have a spread of .02, five standard errors at most away; the way up is its own mirror image."""
+    torch.manual_seed(0)
+    network = Translator(3, 3, width=16, halvings=2, blocks=2)
+    w = network.last.weight.detach()
+    assert float(w.std()) == pytest.approx(0.02, rel=5 / (2 * w.numel()) ** 0.5)
+    ups = [layer.weight.detach() for layer in network.modules() if isinstance(layer, nn.ConvTranspose2d)]
+    assert len(ups) == 2
+    for w in ups:
+        assert torch.equal(w, w.flip(2))
+        assert torch.equal(w, w.flip(3))
+    for block in network.blocks:
+        one, last = (layer for layer in block.branch if isinstance(layer, nn.Conv2d))  # pyright: ignore
+        assert one.weight.any()
+        assert not last.weight.any()
+
+
+def test_a_boltzmann_machine_starts_with_weights_of_a_hundredth_and_no_biases():
+    torch.manual_seed(0)
+    machine = RBM(60, 50)
+    assert float(machine.W.detach().std()) == pytest.approx(0.01, rel=5 / (2 * 3_000) ** 0.5)
+    assert abs(float(machine.W.detach().mean())) < 5 * 0.01 / 3_000**0.5
+    assert not torch.cat([machine.b, machine.base, machine.c]).any()
+
+
+def test_what_is_no_weight_is_not_saved():
+    """The rows of the identity matrix follow the number of classes; where units begin in annealing does not."""
+    assert list(Code(Condition("concat", classes=3)).state_dict()) == []
+    assert "base" in RBM(3, 2).state_dict()

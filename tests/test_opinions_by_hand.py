@@ -2,6 +2,9 @@
 
 import math
 import os
+import time
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +16,18 @@ from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import Card, Measure
 from saddlepoint.judging.headline import choosing, examples, leading, protocol, told, unsaid
+from saddlepoint.records import Reading, Round
 from saddlepoint.running import base
 from saddlepoint.running.base import begin_with, fit
+from saddlepoint.running.calls import Calls, Listeners
+from saddlepoint.running.finish import rows
+from saddlepoint.running.gauge import Gauge, describe, in_words, tick
+from saddlepoint.running.judging import as_told
 from saddlepoint.running.opinions import Guise, favourites, guises, opinion, outside, repeated, strangers
+from saddlepoint.running.progress import Progress
+from saddlepoint.running.sessions import noted
 from saddlepoint.statistics.intervals import wilson
+from saddlepoint.storage.journal import read
 from saddlepoint.storage.parts import Saved
 from saddlepoint.storage.remembered import Of, contents, key_of, remember, shorter
 
@@ -181,3 +192,116 @@ def test_numbers_are_kept_in_32_bits_where_these_hold_them():
     assert shorter(torch.tensor([1.5, -0.25]).double()).dtype == torch.float32
     assert shorter(torch.tensor([1.5, 0.1], dtype=torch.float64)).dtype == torch.float64
     assert shorter(torch.tensor([1, 2])).dtype == torch.int64
+
+
+def test_a_measure_has_four_digits_and_so_have_its_ends():
+    assert str(Measure(12345.6, 0.00012344, 1.23456, measure("").card)) == "1.235e+04 [0.0001234, 1.235]"
+
+
+CARD = measure("").card.to_json()
+
+
+@pytest.mark.parametrize("wrong", [
+    {"n_real": None}, {"n_fake": None}, {"n_fake": "3"}, {"seed": "3"}, {"seed": 0.5}, {"metric": None}, {"code": 1},
+    {"reference": None}, {"resizer": 2}, {"more": "x"},
+])  # fmt: skip
+def test_a_card_has_its_fields_of_their_kinds_and_no_others(wrong: dict):
+    assert Card.from_json(CARD) == measure("").card
+    assert Card.from_json(CARD | {"seed": None}).seed is None
+    with pytest.raises(SaddlepointError, match="card"):
+        Card.from_json(CARD | wrong)
+    for name in CARD:
+        with pytest.raises(SaddlepointError, match="card"):
+            Card.from_json({key: value for key, value in CARD.items() if key != name})
+
+
+def test_the_last_page_has_a_line_for_each_measure_worth_one():
+    """Its value and interval with its unit, what it was held against, what is usual, and who looked."""
+    found = {name: measure("m, of something") for name in
+             ("coverage", "copies", "copies_real", "label_accuracy", "l1", "psnr", "nats", "kernel")}  # fmt: skip
+    real, eye = "500 held-out examples", "by digits_a, 1,000 samples"
+    beside = "of independent real examples 12 %"
+    assert rows(found) == [
+        ("label accuracy", "12 % [11, 13]", f"of the samples are what they were asked to be; {eye}"),
+        ("coverage", "12  [11, 13]", f"of {real} have a sample close by; {eye}"),
+        ("near-copies", "12 % [11, 13]", f"of the samples, of training examples; {beside}; {eye}"),
+        ("absolute error", "12  [11, 13]", f"of the range, over {real}; {eye}"),
+        ("PSNR", "12 dB [11, 13]", f"over {real}; {eye}"),
+        ("-log p(x)", "12 nats [11, 13]", f"m, over {real}; {eye}"),
+    ]
+    gaussians = {
+        f"mixture/{name}": measure(f"a Gaussian mixture of 3: {metric}")
+        for name, metric in (("distance", "how far"), ("frechet", "Frechet distance"), ("coverage", "coverage"))
+    }
+    assert rows(gaussians) == [("a Gaussian mixture of 3", "12 % [11, 13]", "how far; coverage 12")]
+    del gaussians["mixture/distance"]
+    assert rows(gaussians) == [("a Gaussian mixture of 3", "12  [11, 13]", "Frechet distance; coverage 12")]
+
+
+def test_the_journal_has_of_each_average_what_decides_and_of_one_all():
+    one, other = ({"frechet": measure("d")._replace(value=v), "l1": measure("e")} for v in (11.5, 12.5))
+    assert as_told({"a": one, "b": other}, "b", "frechet") == {
+        "card": measure("d").card.to_json(),
+        "decides": "frechet",
+        "frechet": {"a": [11.5, 11, 13], "b": [12.5, 11, 13]},
+        "measures": {"frechet": [12.5, 11, 13], "l1": [12, 11, 13]},
+    }
+
+
+# What is told while a run goes on.
+
+
+def test_logits_are_told_by_mean_deviation_and_quantiles():
+    found = describe(torch.arange(21.0))
+    assert (found["mean"], found["std"]) == (10, pytest.approx((21 * 22 / 12) ** 0.5))
+    assert found["q"] == pytest.approx([1, 5, 10, 15, 19])
+    assert describe(torch.tensor([3.0])) == {"mean": 3, "std": 0, "q": [3] * 5}
+    said = in_words({"train": torch.tensor([1.0, 2]), "fake": torch.tensor([-0.256]), "held_out": torch.tensor([0.5])})
+    assert said == "D's logits: training +1.50, generated -0.26, held out +0.50"
+
+
+def test_a_tick_has_what_is_left_at_the_speed_that_is_measured_and_numbers_made_steady():
+    times = iter([10.0, 12.0])
+    gauge = Gauge(lambda: next(times))
+    first = Round(0, 64, {"D": 2.0, "G": math.nan}, {"D": Reading(0.5, 0.25)}, {}, 1, True)
+    found = tick(gauge, first, 64, 1_000, 30.0, 1, ("fact",))
+    assert (found.images, found.total, found.seconds, found.left, found.rate) == (64, 1_000, 30, math.inf, 0)
+    assert (found.losses, found.d_real, found.d_fake, found.skipped) == ({"D": 2.0}, 0.5, 0.25, 1)
+    found = tick(gauge, first._replace(losses={"G": 4.0}, readings={}), 164, 1_000, 32.0, 1, ())
+    assert (found.rate, found.left, found.losses, found.facts) == (50, (1_000 - 164) / 50, {"G": 4.0}, ())
+    assert (found.d_real, found.d_fake) == (0.5, 0.25)
+    silent = tick(Gauge(lambda: 0.0), first._replace(readings={}), 1, 1, 0.0, 0, ())
+    assert math.isnan(silent.d_real)
+    assert math.isnan(silent.d_fake)
+
+
+def test_whoever_listens_hears_of_the_round_first_and_of_the_rest_in_its_order_once():
+    heard = []
+    calls = Calls(round=lambda r: heard.append(("round", r)), judgement=lambda m: heard.append(("judgement", m)))
+    listeners = Listeners(calls)
+    for name, given in (("judgement", 1), ("snapshot", 2), ("judgement", 3)):
+        listeners.add(name, given)
+    for number in (7, 8):
+        listeners.tell(number)  # pyright: ignore[reportArgumentType]
+    assert heard == [("round", 7), ("judgement", 1), ("judgement", 3), ("round", 8)]
+    assert listeners.last == "round"
+    lines = []
+    Listeners(Calls(line=lambda folder, line: lines.append((folder, line)))).line(Path("a"), {"event": "x"})
+    assert lines == [(Path("a"), {"event": "x"})]
+
+
+@pytest.mark.parametrize(
+    ("error", "ended"),
+    [(None, "done"), (SaddlepointError("x", code=130), "signal"), (SaddlepointError("x", code=128), "error"),
+     (SaddlepointError("x", code=3), "error"), (ValueError("x"), "error")],
+)  # fmt: skip
+def test_each_session_is_noted_with_where_it_began_and_how_it_ended(tmp_path: Path, error, ended: str):
+    progress = Progress(before=30, images=12)
+    with suppress(SaddlepointError, ValueError), noted(tmp_path, progress):
+        progress.images = 20
+        if error is not None:
+            raise error
+    (line,) = read(tmp_path / "sessions.jsonl")
+    assert (line["from_images"], line["to_images"], line["ended"], line["pid"]) == (42, 50, ended, os.getpid())
+    assert 0 <= line["seconds"] < 60
+    assert abs(time.time() - datetime.fromisoformat(line["start"]).timestamp()) < 60

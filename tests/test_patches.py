@@ -72,3 +72,22 @@ def test_no_picture_is_on_both_sides(folder: Path) -> None:
 def test_pairs_are_not_cut(folder: Path) -> None:
     with pytest.raises(SaddlepointError, match="pairs of pictures are not cut"):
         open_source(Reading(str(folder), fit="patches", pairs="left"))
+
+
+def test_of_more_pictures_than_patches_are_wanted_each_gives_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("saddlepoint.data.gather.PATCHES", len(SIZES) - 1)
+    source = open_source(Reading(str(folder), size=(16, 20), fit="patches"))
+    assert source.origin is not None
+    assert source.origin.tolist() == list(range(len(SIZES)))
+
+
+def test_patches_of_pictures_without_a_label_leave_with_them(folder: Path) -> None:
+    """What comes of which picture is counted among those that stay as among all."""
+    rows = [f"{i:02d}.png,{'' if i % 3 == 0 else 'ab'[i % 2]}" for i in range(len(SIZES))]
+    (folder / "set.csv").write_text("path,kind\n" + "\n".join(rows))
+    source = open_source(Reading(str(folder / "set.csv"), size=(16, 20), fit="patches", bad=1.0))
+    assert source.origin is not None
+    assert source.c is not None
+    expected = [i for i, (h, w) in enumerate(SIZES) for _ in range((h // 16) * (w // 20)) if i % 3]
+    assert source.origin.tolist() == expected
+    assert source.c.tolist() == [i % 2 for i in expected]

@@ -161,7 +161,7 @@ def supports(fake: Group, standard: Standard, card: Card) -> Measures:
     """Precision, recall, density and coverage with 5 neighbours."""
     real, ours = any_of(standard.real), any_of(fake)
     short = card._replace(n_real=len(real), n_fake=len(ours))
-    found = manifold(real, ours, min(NEIGHBOURS, len(real) // 4))
+    found = manifold(real, ours, NEIGHBOURS)
     return {name: measure(short, f"{name}, {NEIGHBOURS} neighbours", each) for name, each in found._asdict().items()}
 
 
