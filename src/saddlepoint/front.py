@@ -198,8 +198,11 @@ def held_by(run: Where) -> Held | None:
 @contextmanager
 def watched(watcher: Watcher | None, calls: Calls) -> Iterator[Watcher]:
     """The watcher that was given, or what suits the place: a notebook's, a terminal's, or lines; and who is called."""
-    if watcher is not None or in_notebook():
-        yield Listened(watcher or Notebook(), calls)
+    if watcher is not None:
+        yield Listened(watcher, calls)
+        return
+    if in_notebook():
+        yield Listened(book := Notebook(), calls._replace(line=book.line))
         return
     with screen(NORMAL) as chosen:
         yield Listened(chosen, calls)
