@@ -43,7 +43,8 @@ class Look:
     """x in a run's range -> its features by layer; those of the last x are at hand, so that several terms ask once."""
 
     def __init__(self, network: VGG16, scale: Scale, names: Collection[str]) -> None:
-        self.network, self.scale, self.names = network, scale, names
+        self.network, self.names = network, names
+        self.scale: Scale = scale
         self.x: Tensor | None = None
         self.found: Mapping[str, Tensor] = {}
 

@@ -2,11 +2,12 @@
 
     content apart(f(G), f(c)) + strength mean_l apart(gram_l(G), gram_l(s)) + smooth TV(G)
 
-with f at relu2_2 and l four layers, as in the paper, and apart(a, b) = |a - b|^2 / (|a|^2 + |b|^2). Nobody plays against
-G. What is judged is the same cost on photographs that were held out.
+with f at relu2_2 and l four layers, as in the paper, and apart(a, b) = |a - b|^2 / (|a|^2 + |b|^2). Nobody plays
+against G. What is judged is the same cost on photographs that were held out.
 """
 
 from hashlib import sha256
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -38,7 +39,7 @@ def networks(config: Config, facts: Facts) -> Networks:
 class Losses:
     """What G is paid for, of results x and photographs c in [-1, 1], [B] each."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Any) -> None:
         self.style = grams(config, config.style, config.style_side, STYLE)
         self.network = network(config)
         self.results, self.photographs = (Look(self.network, "signed", names) for names in (STYLE, (CONTENT,)))
