@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import safetensors.torch
 import torch
 from PIL import Image
 from seeing import layout, saved
@@ -15,10 +16,12 @@ from torch.nn.functional import conv2d, relu
 from saddlepoint import api
 from saddlepoint.artefact.folder import load
 from saddlepoint.cli.main import main
+from saddlepoint.data.source import Source
+from saddlepoint.judging.extractors.vgg import HEADS, lpips_parts
 from saddlepoint.planning.begin import configure
 from saddlepoint.record import read_record
 from saddlepoint.running.live import Live
-from saddlepoint.statistics.perceptual import apart, gram, roughness
+from saddlepoint.statistics.perceptual import apart, gram, lpips, roughness
 from saddlepoint.storage.checkpoint import newest
 from saddlepoint.systems.catalog import system
 from saddlepoint.systems.style.play import LOSSES, STYLE, Losses
@@ -214,3 +217,59 @@ def seen_at_2_2(x: torch.Tensor, live: Live) -> torch.Tensor:
     from saddlepoint.systems.vision import network
 
     return network(live.config)((x + 1) / 2, ("relu2_2",))["relu2_2"]
+
+
+def large() -> Source:
+    """The same pictures in twice as many pixels."""
+    source = pictures()
+    return source._replace(x=source.x.repeat_interleave(2, 2).repeat_interleave(2, 3))
+
+
+def test_pairs_are_judged_by_lpips_where_its_weights_are_given(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle(monkeypatch, large)
+    heads = {f"lin{i}": torch.rand(n, generator=torch.Generator().manual_seed(i)) for i, n in enumerate(HEADS.values())}
+    safetensors.torch.save_file({**{k: t.half() for k, t in layout().items()}, **heads}, "lpips.safetensors")
+    run = api.start("tiny", configure("srgan", None, SMALL | OF["srgan"] | {"content": "mse"}), name="judged")
+    assert main(["judge", str(run.folder), "--json"]) == 0
+    assert "lpips" not in json.loads(capsys.readouterr().out)
+    assert main(["judge", str(run.folder), "--lpips", "lpips.safetensors", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["lpips"]
+    live = Live(read_record(run.folder), {"x": large()}, ENGINE)
+    some = live.unseen(500)
+    made = load(run.folder).model.apply.call(some.c, 0).clamp(-1, 1)
+    network, w = lpips_parts(Path("lpips.safetensors"))
+    a, b = (network((t + 1) / 2, w) for t in (made, some.x))
+    assert found["value"] == pytest.approx(float(lpips(a, b, w).mean()), rel=1e-3)
+    assert found["value"] > 0
+    assert (found["card"]["extractor"], found["card"]["extractor_digest"]) == ("VGG16", network.digest)
+
+
+def test_lpips_is_refused_where_there_are_no_pairs_or_pictures_too_small(
+    straight: tuple[str, api.Run], capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, run = straight
+    words = {"style": "not judged by pairs", "srgan": "16 pixels a side"}
+    heads = {f"lin{i}": torch.ones(n) for i, n in enumerate(HEADS.values())}
+    safetensors.torch.save_file({**{k: t.half() for k, t in layout().items()}, **heads}, "ones.safetensors")
+    assert main(["judge", str(run.folder), "--lpips", "ones.safetensors"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert words[name] in line
+    assert main(["judge", str(run.folder), str(run.folder), "--lpips", "ones.safetensors"]) == 2
+    assert "--lpips" in capsys.readouterr().err
+
+
+def test_a_photograph_is_painted_whole_up_to_a_size(straight: tuple[str, api.Run]) -> None:
+    """Every pixel decides on every other, so that tiles would be seen."""
+    name, run = straight
+    if name != "style":
+        return
+    model = load(run.folder)
+    to, asked = model.model.apply, []
+    seen = to._replace(call=lambda c, seed: asked.append(tuple(c.shape[2:])) or to.call(c, seed))
+    x = torch.zeros(1, 1, 1030, 300)
+    model.tiles(x[..., :900, :], seen, 0, None)
+    assert asked == [(900, 300)]
+    model.tiles(x, seen, 0, None)
+    assert asked[1:] == [(1024, 300), (1024, 300)]

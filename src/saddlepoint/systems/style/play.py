@@ -28,6 +28,7 @@ from saddlepoint.systems.vision import Look, grams, network
 
 LOSSES = ("content", "strength", "smooth")
 CONTENT, STYLE = "relu2_2", ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+WHOLE = 1024  # pixels a side up to which a photograph is painted as one
 MOST, AT_ONCE = 32, 8  # photographs that are judged by
 
 
@@ -70,7 +71,7 @@ def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene
 
 def model(config: Config, facts: Facts, networks: Networks) -> Model:
     G: Stylist = networks["G"]  # pyright: ignore[reportAssignmentType]
-    return Model(apply=Translate(lambda c, seed: run(G, None, c), G.scale, G.step, G.margin))
+    return Model(apply=Translate(lambda c, seed: run(G, None, c), G.scale, G.step, G.margin, WHOLE))
 
 
 @torch.no_grad()
