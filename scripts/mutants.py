@@ -1060,6 +1060,7 @@ TABLE = {
         ("woven pattern: resized to the nearest", 'sizes[0], "bilinear")', 'sizes[0], "nearest")'),
     ],
     ("settings/layers.py", "test_settings.py"): [
+        ("settings: a number stays a word", "return int(value)", "return value"),
         ("woven pattern: an old run is given today's recipe", " if whole else None", " if False else None"),
     ],
     # A budget of time: the schedule that is stretched, the looks at the plan, how time is shared out.
@@ -2452,6 +2453,9 @@ TABLE = {
         ("restoring: all three boxes always", "(used[..., 0] < 0.5)", "(used[..., 0] < 1.5)"),
         ("restoring: strokes without an end", ".clamp(0, 1)[:, :, :, None]", "[:, :, :, None]"),
         ("restoring: half of a brush", "(away <= brush)", "(away <= brush / 2)"),
+        ("inpaint: black is the hole", "[..., :height, :width] <= 0", "[..., :height, :width] > 0"),
+        ("inpaint: masks that are held out too", "masks.among[torch.randint(len(masks.among)",
+         "torch.arange(masks.source.size)[torch.randint(masks.source.size"),
     ],
     ("systems/inpaint/play.py", "test_inpaint.py"): [
         ("restoring: the hole is told as what is known", "2 * known.to(x) - 1", "1 - 2 * known.to(x)"),
@@ -2593,6 +2597,48 @@ TABLE = {
             'evidence, f"--images {length}"',
             'evidence, "none" or f"--images {length}"',
         ),
+    ],
+    ("statistics/perceptual.py", "test_perceptual.py"): [
+        ("style: a share of the other alone", "(one.square().sum(1) + other.square().sum(1))", "(other.square().sum(1))"),
+        ("style: a Gram matrix that grows with the picture", "/ (f.shape[1] * f.shape[2])", "/ f.shape[1]"),
+        ("style: roughness down alone", "down.flatten(1).mean(1) + across.flatten(1).mean(1)", "down.flatten(1).mean(1)"),
+        ("lpips: lengths count", "(t / (t.norm(dim=1, keepdim=True) + TINY)", "(t"),
+        ("lpips: heads that count twice", "* w[:, None, None]", "* (w**2)[:, None, None]"),
+    ],
+    ("networks/vgg.py", "test_perceptual.py"): [
+        ("vgg: not ImageNet's mean", "return (x - mean) / spread", "return x / spread"),
+        ("vgg: before the rectifier", 'found[f"relu{block}_{layer}"] = place + 1', 'found[f"relu{block}_{layer}"] = place'),
+        ("vgg: too small a picture", "min(x.shape[2:]) < least", "min(x.shape[2:]) < 1"),
+    ],
+    ("judging/extractors/vgg.py", "test_perceptual.py"): [
+        ("vgg: any shape will do", "name not in tensors or tensors[name].shape != weight.shape", "name not in tensors"),
+        ("vgg: weights are drawn first", 'with torch.device("meta"):', "with torch.no_grad():"),
+        ("lpips: negative heads", "or not bool((head >= 0).all())", ""),
+    ],
+    ("networks/stylist.py", "test_perceptual.py"): [
+        ("style: it does not begin with the photograph", "self.last, *(m.branch", "*(m.branch"),
+        ("style: a margin too small", "+ 4 + 8 * blocks", "+ 8 * blocks"),
+        ("style: a margin that is none", "None if normalise else margin(blocks)", "margin(blocks)"),
+    ],
+    ("systems/style/play.py", "test_style.py"): [
+        ("style: content of another layer", 'CONTENT, STYLE = "relu2_2"', 'CONTENT, STYLE = "relu3_3"'),
+        ("style: judged without weights", "(weights * made).sum(0)", "made.sum(0)"),
+        ("style: tiles as of other models", "G.margin, WHOLE)", "G.margin)"),
+    ],
+    ("systems/srgan/play.py", "test_style.py"): [
+        ("srgan: a unit upside down", "pixels / features.clamp(min=1e-12)", "features / pixels.clamp(min=1e-12)"),
+    ],
+    ("systems/restoring.py", "test_style.py"): [
+        ("srgan: features without a critic too", "content is in_pixels or not rules.adversarial", "content is in_pixels"),
+    ],
+    ("running/opened.py", "test_style.py"): [
+        ("files: any will do", "if sha256 != record.files.get(name):", "if False:"),
+    ],
+    ("settings/tree.py", "test_style.py"): [
+        ("files: where they lie is shipped", "update={**named, **called,", "update={**named,"),
+    ],
+    ("court/pairs.py", "test_style.py"): [
+        ("lpips: a picture beside itself", "network(b, heads), heads)", "network(a, heads), heads)"),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]

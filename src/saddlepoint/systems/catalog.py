@@ -36,6 +36,7 @@ SYSTEMS = {
     "srgan": Entry("saddlepoint.systems.srgan", ("srgan",)),
     "denoise": Entry("saddlepoint.systems.denoise", ("denoise", "denoise-gan")),
     "inpaint": Entry("saddlepoint.systems.inpaint", ("inpaint",)),
+    "style": Entry("saddlepoint.systems.style", ("style",)),
     "cut": Entry("saddlepoint.systems.cut", ("cut",)),
     "cyclegan": Entry("saddlepoint.systems.cyclegan", ("cyclegan",)),
     "vae": Entry("saddlepoint.systems.vae", ("vae",)),

@@ -43,3 +43,28 @@ class Degraded:
         while True:
             yield self.at(position)
             position += self.size
+
+
+class Untargeted:
+    """c is a picture, cut to multiples of `step`; x is the same by a name, since nobody knows what it should become."""
+
+    def __init__(self, feed: Feed, name: str, step: int = 1) -> None:
+        self.feed, self.name, self.step, self.size = feed, name, step, feed.size
+
+    def told(self, batch: Batch) -> Batch:
+        if not isinstance(batch.x, Tensor):
+            raise SaddlepointError("several kinds of example", "feed", "give one source")
+        height, width = (side // self.step * self.step for side in batch.x.shape[2:])
+        x = batch.x[..., :height, :width]
+        return Batch({self.name: x}, x)
+
+    def at(self, position: int) -> Batch:
+        return self.told(self.feed.at(position))
+
+    def take(self, places: Tensor) -> Batch:
+        return self.told(self.feed.take(places))
+
+    def from_(self, position: int) -> Iterator[Batch]:
+        while True:
+            yield self.at(position)
+            position += self.size
