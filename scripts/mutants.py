@@ -2361,6 +2361,7 @@ TABLE = {
         ("looks: no way back", "return rows if view.model.back is None else", "return rows if True else"),
     ],
     ("systems/binary.py", "test_binary.py"): [
+        ("machines: any number is cut to 0 and 1", "if not ((x >= 0) & (x <= 1)).all():", "if False:"),
         ("belief: 1 with probability 1 - x", "(u().to(x.device) < x)", "(u().to(x.device) > x)"),
         ("belief: one draw for all epochs", 'stream("binarise", position)', 'stream("binarise", 0)'),
         (
@@ -2472,8 +2473,8 @@ TABLE = {
         ("patches: one picture on both sides", "if source.origin is None else source.origin", "if True else None"),
     ],
     ("networks/boltzmann.py", "test_boltzmann.py"): [
-        ("codes: the free energy upside down", "return -(v @ self.b) - softplus", "return (v @ self.b) - softplus"),
-        ("codes: h without its biases", "torch.addmm(self.c, v, self.W.T)", "v @ self.W.T"),
+        ("codes: the free energy upside down", "return -(v @ self.biases[0]) -", "return (v @ self.biases[0]) -"),
+        ("codes: h without its biases", "torch.addmm(self.c, v - self.v0,", "torch.addmm(0 * self.c, v - self.v0,"),
         ("codes: v at full temperature", "h, self.W, alpha=beta)", "h, self.W)"),
         ("codes: h at full temperature", "drawn((beta * field).sigmoid(), rng)", "drawn(field.sigmoid(), rng)"),
         ("codes: Z_0 without hidden units", "log_w = len(self.c) * math.log(2) +", "log_w ="),
@@ -2487,11 +2488,11 @@ TABLE = {
         ("codes: the sum of the weights", "- math.log(m), error", ", error"),
     ],
     ("systems/rbm/play.py", "test_boltzmann.py"): [
-        ("codes: away from the data", "- rbm.free_energy(alone(turn.fake))", "+ rbm.free_energy(alone(turn.fake))"),
+        ("codes: away from the data", '- rbm.free_energy(named(', '+ rbm.free_energy(named('),
         ("codes: chains are forgotten", "chains.kept[: len(v)].copy_(v)", "pass"),
         ("codes: chains begin elsewhere", 'rules.chains == "data"', 'rules.chains != "data"'),
         ("codes: a stream for all samples", 'stream("sample", part)', 'stream("sample", 0)'),
-        ("codes: log p plus its log Z", "return Nats(log_p - found.log_z", "return Nats(log_p + found.log_z"),
+        ("codes: log p plus its log Z", "values = log_p - found.log_z", "values = log_p + found.log_z"),
     ],
     ("court/nats.py", "test_boltzmann.py"): [
         ("codes: log Z is known exactly", "NORMAL_95 * found.error", "0.0"),
@@ -2563,6 +2564,30 @@ TABLE = {
     ],
     ("systems/binary.py", "test_neighbours.py"): [
         ("neighbours: grey where bits were asked", "if config.binarise is None else", "if True else"),
+    ],
+    ("networks/boltzmann.py", "test_boltzmann.py test_boltzmann_deep.py"): [
+        ("machines: b is not moved with h0", "return self.b - self.h0 @ self.W,", "return self.b,"),
+        ("machines: counted from 0", "self.v0.copy_(mean)", "pass"),
+        ("machines: means by other biases", "addmm(self.b[n:], h - self.h0,", "addmm(self.b[n:], h,"),
+        ("machines: a bound without entropy", "return entropy(m) - self.free_", "return -self.free_"),
+        ("machines: units beside themselves", "(u @ self.W.triu(1) * u)", "(u @ self.W.triu(0) * u)"),
+        ("machines: weights of one side", "both, u = upper + upper.T,", "both, u = upper,"),
+        ("machines: what is held moves", "[*range(fixed, len(self.b))]", "[*range(len(self.b))]"),
+        ("machines: bits the other way round", "visible, device=v.device)", "visible, device=v.device).flip(0)"),
+        ("machines: any number of units", "if units > MOST:", "if False:"),
+    ],
+    ("systems/rbm/play.py", "test_boltzmann_deep.py"): [
+        ("machines: a bound that calls itself exact", '"bound" if config.top else "exact"', '"exact"'),
+        ("machines: a bound that hides its estimate", "(note, str(found)))", "(note,))"),
+        ("machines: means of a table", 'if facts["x"].kind == "pictures" else ends.v', "if True else ends.v"),
+        ("machines: the second layer is left open", "batch.x.flatten(1), config.sweeps)", "batch.x.flatten(1), 0)"),
+    ],
+    ("systems/boltzmann/play.py", "test_boltzmann_deep.py"): [
+        ("machines: chains go up", '- machine.energy(named(turn', '+ machine.energy(named(turn'),
+        ("machines: chains begin anew", "        kept.copy_(u)\n", ""),
+        ("machines: x moves", "gibbs(start, rules.gibbs, rng, size(facts))", "gibbs(start, rules.gibbs, rng)"),
+        ("machines: codes of the joint law", "[:, place(x)].softmax(0)", "[:, place(x)].exp()"),
+        ("machines: one chance for all samples", 'stream("sample", k)', 'stream("sample", 0)'),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
