@@ -2589,6 +2589,19 @@ TABLE = {
         ("machines: codes of the joint law", "[:, place(x)].softmax(0)", "[:, place(x)].exp()"),
         ("machines: one chance for all samples", 'stream("sample", k)', 'stream("sample", 0)'),
     ],
+    ("statistics/groups.py", "test_vfae.py"): [
+        ("vfae: an example beside itself", "k = k - torch.diag(k.diagonal())", "k = k + 0"),
+        ("vfae: groups of one count", "(n > 1) & (m > 1)", "(n > 0) & (m > 0)"),
+        ("vfae: groups are pushed apart", "- 2 * cross / (n * m)", "+ 2 * cross / (n * m)"),
+        ("vfae: others without their own pairs", "total - 2 * all_of_it + own", "total - 2 * all_of_it"),
+        ("vfae: a kernel half as wide", "(2 * u.shape[1])", "u.shape[1]"),
+    ],
+    ("systems/vfae/play.py", "test_vfae.py"): [
+        ("vfae: the decoder is told nothing", "told = Condition(net.condition,", 'told = Condition("none",'),
+        ("vfae: codes without their chance", 'named(turn.fake, "z"), turn.c', 'named(turn.fake, "mu"), turn.c'),
+        ("vfae: the discrepancy weighs nothing", '"G", mmd, rules.mmd', '"G", mmd, 0.0'),
+        ("vfae: any table will do", 'if config.range == "raw" else', "if False else"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -50,6 +50,7 @@ SETTINGS = {
     "denoise-gan": {"g.width": 8, "g.blocks": 1, "d.width": 4, "d.layers": 1, "batch": 6, "images": 60},
     "inpaint": {"g.width": 4, "g.halvings": 2, "d.width": 4, "d.layers": 1, "batch": 6, "images": 60, "mask": "boxes"},
     "vae": {"latent": 3, "g.network.hidden": "16", "batch": 6, "images": 180, "importance": 3},
+    "vfae": {"latent": 3, "g.network.hidden": "16", "batch": 6, "images": 180},
     "made": {"g.network.widths": "9", "g.network.orders": 2, "batch": 6, "images": 180},
     "stacked": {"widths": "16,8,4", "batch": 6, "images": 48},
     "denoising-ae": {"latent": 3, "g.network.width": 4, "noise": 0.1, "batch": 6, "images": 180},
@@ -192,7 +193,7 @@ def test_averages_ships_and_checkpoints_hold_all_that_a_model_needs(straight: tu
     wanted = {
         "pix2pix": {"G", "D", "optimiser-G", "optimiser-D"},
         **{key: {"G", "first", "D", "optimiser-G", "optimiser-D"} for key in ("srgan", "denoise-gan", "inpaint")},
-        "vae": {"encoder", "decoder", "optimiser-G"},
+        **{key: {"encoder", "decoder", "optimiser-G"} for key in ("vae", "vfae")},
         "stacked": {"stack", "optimiser-G"},
         **{key: {"net", "optimiser-G"} for key in ("made", "mixture")},
         "denoising-ae": {"encoder", "decoder", "optimiser-G"},
