@@ -2602,6 +2602,17 @@ TABLE = {
         ("vfae: the discrepancy weighs nothing", '"G", mmd, rules.mmd', '"G", mmd, 0.0'),
         ("vfae: any table will do", 'if config.range == "raw" else', "if False else"),
     ],
+    ("court/tuning.py", "test_tuning.py"): [
+        ("tuning: the classifier alone", "[*head.parameters(), *network.parameters()]", "[*head.parameters()]"),
+        ("tuning: the network alone", "[*head.parameters(), *network.parameters()]", "[*network.parameters()]"),
+        ("tuning: a classifier that begins anywhere", "nn.init.zeros_(t)", "pass"),
+        ("tuning: a code without a gradient", "if not code.requires_grad:", "if False:"),
+        ("tuning: the error is what is right", "(found != y)", "(found == y)"),
+    ],
+    ("running/probing.py", "test_tuning.py"): [
+        ("tuning: every draw goes on from the last", "own = copy.deepcopy(start)", "own = start"),
+        ("tuning: both begin untrained", '{"tuned": trained,', '{"tuned": live.shipping,'),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -77,6 +77,11 @@ def probe(
         x, x_wanted = side_by_side(layers, others[name])
         found = [fit(x[d], y[d], classes, PENALTY / len(d), SLOPE).error(x_wanted, wanted) for d in draws]
         errors[name], sizes[name] = torch.tensor(found), x.shape[1]
+    return compared(errors, sizes)
+
+
+def compared(errors: Mapping[str, Tensor], sizes: Mapping[str, int]) -> dict[str, Probed]:
+    """Errors in the same draws [draws], by name: each beside the first."""
     first = next(iter(errors.values()))
     return {
         name: Probed(sizes[name], mean_interval(e), None if e is first else mean_interval(e - first))

@@ -96,7 +96,7 @@ class Model(NamedTuple):
     sample    (n, seed, c) -> x in the model's range, where there is none: sample i is a function of (seed, i) alone
     apply     of a sketch the photograph, of a picture the better one, of x its reconstruction
     back      the way back: of the photograph the sketch
-    encode    x -> z, [B, Z]
+    encode    x -> z, [B, Z], with a graph where weights are to be fine-tuned
     log_prob  (x, rng) -> nats
     told      whether c, where the data have one, makes a difference to what it makes
     """

@@ -76,7 +76,6 @@ def model(config: Config, facts: Facts, networks: Networks) -> Model:
             parts.append(x[:, : size(facts)].unflatten(1, shape).float().cpu())
         return torch.cat(parts)[:n]
 
-    @torch.no_grad()
     def encode(x: Tensor) -> Tensor:
         """p(h = 1 | x), and the means of the second layer."""
         v = rbm.filled(moved(x, rbm).flatten(1), config.sweeps)  # pyright: ignore[reportOptionalMemberAccess]

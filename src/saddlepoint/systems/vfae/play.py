@@ -4,7 +4,6 @@ The decoder is told s, so that z need not hold it; the discrepancy makes sure of
 9, without labels to be predicted). The encoder reads x alone: whoever encodes need not know s.
 """
 
-import torch
 from torch import Tensor
 
 from saddlepoint.data.facts import Facts
@@ -75,7 +74,6 @@ def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene
 def model(config: Config, facts: Facts, networks: Networks) -> Model:
     encoder, decoder = networks["encoder"], networks["decoder"]
 
-    @torch.no_grad()
     def encode(x: Tensor) -> Tensor:
         """The mean of q(z | x)."""
         return encoder.eval()(moved(x, encoder))[0].float().cpu()
