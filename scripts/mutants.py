@@ -2613,6 +2613,24 @@ TABLE = {
         ("tuning: every draw goes on from the last", "own = copy.deepcopy(start)", "own = start"),
         ("tuning: both begin untrained", '{"tuned": trained,', '{"tuned": live.shipping,'),
     ],
+    ("networks/several.py", "test_semi.py"): [
+        ("semi: the likeliest class alone", "classes.logsumexp(1)", "classes.amax(1)"),
+        ("semi: noise in use", "if self.training and sigma else h", "if sigma else h"),
+        ("semi: noise of one width", "return h + sigma * torch", "return h + torch"),
+    ],
+    ("systems/semi/play.py", "test_semi.py"): [
+        ("semi: G is taught by D as well", 'weighted(OBJECTIVES["minimax"], 0.0)', 'weighted(OBJECTIVES["minimax"], 1.0)'),
+        ("semi: classes weigh 1", "classes, config.stages[stage].supervised", "classes, 1.0"),
+        ("semi: the classes of all that is real", 'critic(named(turn.x, "known"))', 'critic(named(turn.x, "x"))'),
+        ("semi: features of one example", "- verdict.f.features[-1].mean(0)", "- verdict.f.features[-1][0]"),
+        ("semi: what is right", "argmax(1) != c)", "argmax(1) == c)"),
+        ("semi: it is chosen by labels that it has not", "chooses=False", "chooses=True"),
+    ],
+    ("systems/feeds.py", "test_semi.py"): [
+        ("semi: others are shown with labels", "self.feed.take(self.known[some])", "self.feed.take(some)"),
+        ("semi: labels of any example", "feed.among[drawn(", "torch.arange(10**6)[drawn("),
+        ("semi: always the same labelled ones", 'stream("labelled", position)', 'stream("labelled", 0)'),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -1,4 +1,4 @@
-"""An encoder whose layers are all tuned by few labels: what pretraining is for (Bengio et al. 2007; Erhan et al. 2010)."""
+"""An encoder, all of it tuned by few labels: what pretraining is for (Bengio et al. 2007, Erhan et al. 2010)."""
 
 from collections.abc import Callable
 

@@ -39,6 +39,7 @@ SYSTEMS = {
     "cut": Entry("saddlepoint.systems.cut", ("cut",)),
     "cyclegan": Entry("saddlepoint.systems.cyclegan", ("cyclegan",)),
     "vae": Entry("saddlepoint.systems.vae", ("vae",)),
+    "semi": Entry("saddlepoint.systems.semi", ("semi",)),
     "vfae": Entry("saddlepoint.systems.vfae", ("vfae",)),
     "rbm": Entry("saddlepoint.systems.rbm", ("rbm", "dbm")),
     "boltzmann": Entry("saddlepoint.systems.boltzmann", ("boltzmann",)),

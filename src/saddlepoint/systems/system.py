@@ -143,7 +143,13 @@ class View(NamedTuple):
     seed: int
 
 
-Feeds = Mapping[str, Feed]
+class Own(Feed, Protocol):
+    """The minibatches of a source, and the places in it of those that are trained on."""
+
+    among: Tensor
+
+
+Feeds = Mapping[str, Own]
 
 
 def own_x_and_c(config: Any, feeds: Feeds, rng: Randomness) -> Feed:
