@@ -2516,8 +2516,10 @@ TABLE = {
     ("court/probe.py", "test_probe.py"): [
         ("codes: cells hold their mean", "= adaptive_max_pool2d(", "= torch.nn.functional.adaptive_avg_pool2d("),
         ("codes: layers as loud as they are", "* len(known) ** 0.5", ""),
-        ("codes: labels uneven", "turn[own] = torch.arange(len(own))", "turn[own] = 0"),
         ("codes: differences of no draw", "mean_interval(e - first)", "mean_interval(e)"),
+    ],
+    ("data/labelled.py", "test_probe.py"): [
+        ("codes: labels uneven", "turn[own] = torch.arange(len(own))", "turn[own] = 0"),
     ],
     ("running/probing.py", "test_probe.py"): [
         ("codes: both untrained", "ModulePart(with_weights).load_state(saved.saved[name])", "pass"),
@@ -2619,7 +2621,7 @@ TABLE = {
         ("semi: noise of one width", "return h + sigma * torch", "return h + torch"),
     ],
     ("systems/semi/play.py", "test_semi.py"): [
-        ("semi: G is taught by D as well", 'weighted(OBJECTIVES["minimax"], 0.0)', 'weighted(OBJECTIVES["minimax"], 1.0)'),
+        ("semi: G is taught by D as well", 'OBJECTIVES["minimax"], 0.0)', 'OBJECTIVES["minimax"], 1.0)'),
         ("semi: classes weigh 1", "classes, config.stages[stage].supervised", "classes, 1.0"),
         ("semi: the classes of all that is real", 'critic(named(turn.x, "known"))', 'critic(named(turn.x, "x"))'),
         ("semi: features of one example", "- verdict.f.features[-1].mean(0)", "- verdict.f.features[-1][0]"),

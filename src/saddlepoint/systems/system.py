@@ -98,7 +98,8 @@ class Model(NamedTuple):
     back      the way back: of the photograph the sketch
     encode    x -> z, [B, Z], with a graph where weights are to be fine-tuned
     log_prob  (x, rng) -> nats
-    told      whether c, where the data have one, makes a difference to what it makes
+    told      whether c, where the data have one, makes a difference to what it makes; where it makes none, and the
+              system needs one, its classes are shipped as "y"
     """
 
     latent: Latent | None = None
