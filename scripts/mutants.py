@@ -2357,6 +2357,7 @@ TABLE = {
         ("looks: no way back", "return rows if view.model.back is None else", "return rows if True else"),
     ],
     ("systems/binary.py", "test_binary.py"): [
+        ("machines: any number is cut to 0 and 1", "if not ((x >= 0) & (x <= 1)).all():", "if False:"),
         ("belief: 1 with probability 1 - x", "(u().to(x.device) < x)", "(u().to(x.device) > x)"),
         ("belief: one draw for all epochs", 'stream("binarise", position)', 'stream("binarise", 0)'),
         (
@@ -2471,8 +2472,8 @@ TABLE = {
         ("patches: one picture on both sides", "if source.origin is None else source.origin", "if True else None"),
     ],
     ("networks/boltzmann.py", "test_boltzmann.py"): [
-        ("codes: the free energy upside down", "return -(v @ self.b) - softplus", "return (v @ self.b) - softplus"),
-        ("codes: h without its biases", "torch.addmm(self.c, v, self.W.T)", "v @ self.W.T"),
+        ("codes: the free energy upside down", "return -(v @ self.biases[0]) -", "return (v @ self.biases[0]) -"),
+        ("codes: h without its biases", "torch.addmm(self.c, v - self.v0,", "torch.addmm(0 * self.c, v - self.v0,"),
         ("codes: v at full temperature", "h, self.W, alpha=beta)", "h, self.W)"),
         ("codes: h at full temperature", "drawn((beta * field).sigmoid(), rng)", "drawn(field.sigmoid(), rng)"),
         ("codes: Z_0 without hidden units", "log_w = len(self.c) * math.log(2) +", "log_w ="),
@@ -2486,11 +2487,11 @@ TABLE = {
         ("codes: the sum of the weights", "- math.log(m), error", ", error"),
     ],
     ("systems/rbm/play.py", "test_boltzmann.py"): [
-        ("codes: away from the data", "- rbm.free_energy(alone(turn.fake))", "+ rbm.free_energy(alone(turn.fake))"),
+        ("codes: away from the data", '- rbm.free_energy(named(', '+ rbm.free_energy(named('),
         ("codes: chains are forgotten", "chains.kept[: len(v)].copy_(v)", "pass"),
         ("codes: chains begin elsewhere", 'rules.chains == "data"', 'rules.chains != "data"'),
         ("codes: a stream for all samples", 'stream("sample", part)', 'stream("sample", 0)'),
-        ("codes: log p plus its log Z", "return Nats(log_p - found.log_z", "return Nats(log_p + found.log_z"),
+        ("codes: log p plus its log Z", "values = log_p - found.log_z", "values = log_p + found.log_z"),
     ],
     ("court/nats.py", "test_boltzmann.py"): [
         ("codes: log Z is known exactly", "NORMAL_95 * found.error", "0.0"),
@@ -2514,8 +2515,10 @@ TABLE = {
     ("court/probe.py", "test_probe.py"): [
         ("codes: cells hold their mean", "= adaptive_max_pool2d(", "= torch.nn.functional.adaptive_avg_pool2d("),
         ("codes: layers as loud as they are", "* len(known) ** 0.5", ""),
-        ("codes: labels uneven", "turn[own] = torch.arange(len(own))", "turn[own] = 0"),
         ("codes: differences of no draw", "mean_interval(e - first)", "mean_interval(e)"),
+    ],
+    ("data/labelled.py", "test_probe.py"): [
+        ("codes: labels uneven", "turn[own] = torch.arange(len(own))", "turn[own] = 0"),
     ],
     ("running/probing.py", "test_probe.py"): [
         ("codes: both untrained", "ModulePart(with_weights).load_state(saved.saved[name])", "pass"),
@@ -2639,6 +2642,72 @@ TABLE = {
     ],
     ("court/pairs.py", "test_style.py"): [
         ("lpips: a picture beside itself", "network(b, heads), heads)", "network(a, heads), heads)"),
+    ],
+    ("networks/boltzmann.py", "test_boltzmann.py test_boltzmann_deep.py"): [
+        ("machines: b is not moved with h0", "return self.b - self.h0 @ self.W,", "return self.b,"),
+        ("machines: counted from 0", "self.v0.copy_(mean)", "pass"),
+        ("machines: means by other biases", "addmm(self.b[n:], h - self.h0,", "addmm(self.b[n:], h,"),
+        ("machines: a bound without entropy", "return entropy(m) - self.free_", "return -self.free_"),
+        ("machines: units beside themselves", "(u @ self.W.triu(1) * u)", "(u @ self.W.triu(0) * u)"),
+        ("machines: weights of one side", "both, u = upper + upper.T,", "both, u = upper,"),
+        ("machines: what is held moves", "[*range(fixed, len(self.b))]", "[*range(len(self.b))]"),
+        ("machines: bits the other way round", "visible, device=v.device)", "visible, device=v.device).flip(0)"),
+        ("machines: any number of units", "if units > MOST:", "if False:"),
+    ],
+    ("systems/rbm/play.py", "test_boltzmann_deep.py"): [
+        ("machines: a bound that calls itself exact", '"bound" if config.top else "exact"', '"exact"'),
+        ("machines: a bound that hides its estimate", "(note, str(found)))", "(note,))"),
+        ("machines: means of a table", 'if facts["x"].kind == "pictures" else ends.v', "if True else ends.v"),
+        ("machines: the second layer is left open", "batch.x.flatten(1), config.sweeps)", "batch.x.flatten(1), 0)"),
+    ],
+    ("systems/boltzmann/play.py", "test_boltzmann_deep.py"): [
+        ("machines: chains go up", '- machine.energy(named(turn', '+ machine.energy(named(turn'),
+        ("machines: chains begin anew", "        kept.copy_(u)\n", ""),
+        ("machines: x moves", "gibbs(start, rules.gibbs, rng, size(facts))", "gibbs(start, rules.gibbs, rng)"),
+        ("machines: codes of the joint law", "[:, place(x)].softmax(0)", "[:, place(x)].exp()"),
+        ("machines: one chance for all samples", 'stream("sample", k)', 'stream("sample", 0)'),
+    ],
+    ("statistics/groups.py", "test_vfae.py"): [
+        ("vfae: an example beside itself", "k = k - torch.diag(k.diagonal())", "k = k + 0"),
+        ("vfae: groups of one count", "(n > 1) & (m > 1)", "(n > 0) & (m > 0)"),
+        ("vfae: groups are pushed apart", "- 2 * cross / (n * m)", "+ 2 * cross / (n * m)"),
+        ("vfae: others without their own pairs", "total - 2 * all_of_it + own", "total - 2 * all_of_it"),
+        ("vfae: a kernel half as wide", "(2 * u.shape[1])", "u.shape[1]"),
+    ],
+    ("systems/vfae/play.py", "test_vfae.py"): [
+        ("vfae: the decoder is told nothing", "told = Condition(net.condition,", 'told = Condition("none",'),
+        ("vfae: codes without their chance", 'named(turn.fake, "z"), turn.c', 'named(turn.fake, "mu"), turn.c'),
+        ("vfae: the discrepancy weighs nothing", '"G", mmd, rules.mmd', '"G", mmd, 0.0'),
+        ("vfae: any table will do", 'if config.range == "raw" else', "if False else"),
+    ],
+    ("court/tuning.py", "test_tuning.py"): [
+        ("tuning: the classifier alone", "[*head.parameters(), *network.parameters()]", "[*head.parameters()]"),
+        ("tuning: the network alone", "[*head.parameters(), *network.parameters()]", "[*network.parameters()]"),
+        ("tuning: a classifier that begins anywhere", "nn.init.zeros_(t)", "pass"),
+        ("tuning: a code without a gradient", "if not code.requires_grad:", "if False:"),
+        ("tuning: the error is what is right", "(found != y)", "(found == y)"),
+    ],
+    ("running/probing.py", "test_tuning.py"): [
+        ("tuning: every draw goes on from the last", "own = copy.deepcopy(start)", "own = start"),
+        ("tuning: both begin untrained", '{"tuned": trained,', '{"tuned": live.shipping,'),
+    ],
+    ("networks/several.py", "test_semi.py"): [
+        ("semi: the likeliest class alone", "classes.logsumexp(1)", "classes.amax(1)"),
+        ("semi: noise in use", "if self.training and sigma else h", "if sigma else h"),
+        ("semi: noise of one width", "return h + sigma * torch", "return h + torch"),
+    ],
+    ("systems/semi/play.py", "test_semi.py"): [
+        ("semi: G is taught by D as well", 'OBJECTIVES["minimax"], 0.0)', 'OBJECTIVES["minimax"], 1.0)'),
+        ("semi: classes weigh 1", "classes, config.stages[stage].supervised", "classes, 1.0"),
+        ("semi: the classes of all that is real", 'critic(named(turn.x, "known"))', 'critic(named(turn.x, "x"))'),
+        ("semi: features of one example", "- verdict.f.features[-1].mean(0)", "- verdict.f.features[-1][0]"),
+        ("semi: what is right", "argmax(1) != c)", "argmax(1) == c)"),
+        ("semi: it is chosen by labels that it has not", "chooses=False", "chooses=True"),
+    ],
+    ("systems/feeds.py", "test_semi.py"): [
+        ("semi: others are shown with labels", "self.feed.take(self.known[some])", "self.feed.take(some)"),
+        ("semi: labels of any example", "feed.among[drawn(", "torch.arange(10**6)[drawn("),
+        ("semi: always the same labelled ones", 'stream("labelled", position)', 'stream("labelled", 0)'),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]

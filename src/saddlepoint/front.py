@@ -166,11 +166,11 @@ def score(
     return opinions(folder_of(run), [Path(picture) for picture in pictures], label, cond, held_by(run))
 
 
-def probe(run: Where, labels: int = LABELS, *, draws: int = DRAWS, seed: int = 0) -> Found:
+def probe(run: Where, labels: int = LABELS, *, draws: int = DRAWS, seed: int = 0, tune: bool = False) -> Found:
     """How well a linear classifier that learns from so many labels tells the classes by what a run has learnt: by its
     code, or by all layers of its critic; beside it the same untrained, and pixels.
     """
-    return probe_run(folder_of(run), labels, draws, seed, held_by(run))
+    return probe_run(folder_of(run), labels, draws, seed, held_by(run), tune)
 
 
 def opened(data: object) -> str | Held:

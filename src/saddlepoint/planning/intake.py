@@ -82,7 +82,9 @@ def suited(config: Run, facts: Facts) -> None:
         raise SaddlepointError(what, f"--range {config.range}", f"use --range {' or '.join(only)}")
     medium = medium_of(facts["x"])
     if config.range not in medium.ranges:
-        raise SaddlepointError(f"{medium.noun} are not in a range", f"--range {config.range}", "use --recipe points")
+        fit = next((each for each in medium.ranges if each in only), "")
+        hint = f"use --range {fit}" if fit else "use --recipe points"
+        raise SaddlepointError(f"{medium.noun} are not in a range", f"--range {config.range}", hint)
 
 
 def apart(records: Mapping[str, DataRecord]) -> None:

@@ -99,9 +99,10 @@ class Model(NamedTuple):
     sample    (n, seed, c) -> x in the model's range, where there is none: sample i is a function of (seed, i) alone
     apply     of a sketch the photograph, of a picture the better one, of x its reconstruction
     back      the way back: of the photograph the sketch
-    encode    x -> z, [B, Z]
+    encode    x -> z, [B, Z], with a graph where weights are to be fine-tuned
     log_prob  (x, rng) -> nats
-    told      whether c, where the data have one, makes a difference to what it makes
+    told      whether c, where the data have one, makes a difference to what it makes; where it makes none, and the
+              system needs one, its classes are shipped as "y"
     """
 
     latent: Latent | None = None
@@ -146,7 +147,13 @@ class View(NamedTuple):
     seed: int
 
 
-Feeds = Mapping[str, Feed]
+class Own(Feed, Protocol):
+    """The minibatches of a source, and the places in it of those that are trained on."""
+
+    among: Tensor
+
+
+Feeds = Mapping[str, Own]
 
 
 def own_x_and_c(config: Any, feeds: Feeds, rng: Randomness) -> Feed:
