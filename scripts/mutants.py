@@ -2602,15 +2602,27 @@ TABLE = {
         ),
     ],
     ("statistics/perceptual.py", "test_perceptual.py"): [
-        ("style: a share of the other alone", "(one.square().sum(1) + other.square().sum(1))", "(other.square().sum(1))"),
+        (
+            "style: a share of the other alone",
+            "(one.square().sum(1) + other.square().sum(1))",
+            "(other.square().sum(1))",
+        ),
         ("style: a Gram matrix that grows with the picture", "/ (f.shape[1] * f.shape[2])", "/ f.shape[1]"),
-        ("style: roughness down alone", "down.flatten(1).mean(1) + across.flatten(1).mean(1)", "down.flatten(1).mean(1)"),
+        (
+            "style: roughness down alone",
+            "down.flatten(1).mean(1) + across.flatten(1).mean(1)",
+            "down.flatten(1).mean(1)",
+        ),
         ("lpips: lengths count", "(t / (t.norm(dim=1, keepdim=True) + TINY)", "(t"),
         ("lpips: heads that count twice", "* w[:, None, None]", "* (w**2)[:, None, None]"),
     ],
     ("networks/vgg.py", "test_perceptual.py"): [
         ("vgg: not ImageNet's mean", "return (x - mean) / spread", "return x / spread"),
-        ("vgg: before the rectifier", 'found[f"relu{block}_{layer}"] = place + 1', 'found[f"relu{block}_{layer}"] = place'),
+        (
+            "vgg: before the rectifier",
+            'found[f"relu{block}_{layer}"] = place + 1',
+            'found[f"relu{block}_{layer}"] = place',
+        ),
         ("vgg: too small a picture", "min(x.shape[2:]) < least", "min(x.shape[2:]) < 1"),
     ],
     ("judging/extractors/vgg.py", "test_perceptual.py"): [
@@ -2632,7 +2644,11 @@ TABLE = {
         ("srgan: a unit upside down", "pixels / features.clamp(min=1e-12)", "features / pixels.clamp(min=1e-12)"),
     ],
     ("systems/restoring.py", "test_style.py"): [
-        ("srgan: features without a critic too", "content is in_pixels or not rules.adversarial", "content is in_pixels"),
+        (
+            "srgan: features without a critic too",
+            "content is in_pixels or not rules.adversarial",
+            "content is in_pixels",
+        ),
     ],
     ("running/opened.py", "test_style.py"): [
         ("files: any will do", "if sha256 != record.files.get(name):", "if False:"),
