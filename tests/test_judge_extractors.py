@@ -12,7 +12,9 @@ which takes a quarter of an hour on one core:
         pytest tests/test_judge_extractors.py -k cifar10 -s
 """
 
+import hashlib
 import os
+import pickle
 import warnings
 from collections import Counter
 from pathlib import Path
@@ -21,13 +23,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 from torch.nn import functional as F
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.extractors.efficientnet import KNOWN as LITE
 from saddlepoint.judging.extractors.efficientnet import EfficientNetLite0, available, efficientnet
 from saddlepoint.judging.extractors.extractor import colour, look
-from saddlepoint.judging.extractors.foreign import installed, weights
+from saddlepoint.judging.extractors.foreign import installed, place, weights
 from saddlepoint.judging.extractors.inception import (
     FILE,
     KNOWN,
@@ -295,3 +298,26 @@ def test_lite0_sees_pictures_of_128_pixels_about_grey():
         seen = look(extractor, x)
         torch.testing.assert_close(seen.features, features.double(), rtol=1e-3, atol=1e-4)
         torch.testing.assert_close(seen.logits, logits.double(), rtol=1e-3, atol=1e-3)
+
+
+def test_weights_are_read_by_the_end_of_their_file_and_pickles_are_not(tmp_path):
+    """Where their digest is known, whatever it is of: a pickle that would run something is refused all the same."""
+    tensors = {"a": torch.arange(3.0), "b": torch.ones(2, 2)}
+    save_file(tensors, tmp_path / "w.safetensors")
+    torch.save(tensors, tmp_path / "w.pth")
+    torch.save({"a": Path("x")}, tmp_path / "odd.pth")
+
+    def known(name: str) -> dict[str, str]:
+        return {hashlib.sha256((tmp_path / name).read_bytes()).hexdigest(): f"that of {name}"}
+
+    for name in ("w.safetensors", "w.pth"):
+        found, digest = weights(tmp_path / name, known(name))
+        assert {digest} == set(known(name))
+        assert found.keys() == tensors.keys()
+        assert all(found[key].equal(tensors[key]) for key in tensors)
+    with pytest.raises(pickle.UnpicklingError):
+        weights(tmp_path / "odd.pth", known("odd.pth"))
+    with pytest.raises(SaddlepointError, match=r"known are that of w.pth \([0-9a-f]{12}\.\.\.\)"):
+        weights(tmp_path / "w.safetensors", known("w.pth"))
+    with pytest.raises(SaddlepointError, match="not the weights of this network"):
+        place(torch.nn.Linear(2, 2), tensors, tmp_path / "w.pth")
