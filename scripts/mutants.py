@@ -2725,6 +2725,239 @@ TABLE = {
         ("semi: labels of any example", "feed.among[drawn(", "torch.arange(10**6)[drawn("),
         ("semi: always the same labelled ones", 'stream("labelled", position)', 'stream("labelled", 0)'),
     ],
+    # What a second machine and a reader of the source thought of.
+    ("data/cells.py", "test_cells.py::test_a_number_keeps_the_seven_digits_that_float32_has"): [
+        ("hunt: six digits of a number", 'dtype=torch.float64)):.7g}"', 'dtype=torch.float64)):.6g}"'),
+        ("hunt: six digits of an angle", '% 360:.7g}"', '% 360:.6g}"'),
+    ],
+    ("data/cells.py", "test_cells.py::test_a_label_is_there_where_its_number_says_so_by_more_than_half"): [
+        ("hunt: every label with a little of it", "there > 0.5", "there > 0"),
+    ],
+    ("data/gather.py", "test_patches.py::test_of_more_pictures_than_patches_are_wanted_each_gives_one"): [
+        ("hunt: no patch of many pictures", "max(1, PATCHES // pictures)", "PATCHES // pictures"),
+    ],
+    ("data/gather.py", "test_patches.py::test_patches_of_pictures_without_a_label_leave_with_them"): [
+        ("hunt: patches keep the places of those that left",
+         "origin[there] if made.missing.any() else origin",
+         "origin"),
+    ],
+    (
+        "data/gather.py",
+        "test_data_readers.py::"
+        "test_patches_have_the_size_that_is_asked_for_or_what_the_usual_picture_has_of_the_side",
+    ): [
+        ("hunt: small of both sides alone",
+         "header.height < height or header.width < width",
+         "header.height < height and header.width < width"),
+    ],
+    ("data/gather.py", "test_data_borders.py::test_numbers_of_one_value_have_a_white_as_far_off_as_they_are_large"): [
+        ("hunt: a white one off", "low + max(1.0, abs(low))", "low + 1.0"),
+        ("hunt: 1 is beyond the unit", "low >= 0 and high <= 1:", "low >= 0 and high < 1:"),
+    ],
+    ("data/gather.py", "test_data_borders.py::test_opacity_does_not_make_dark_pictures_light"): [
+        ("hunt: opacity is a brightness", "result[:, :colours].max()", "result.max()"),
+    ],
+    (
+        "data/folder.py",
+        "test_data_readers.py::"
+        "test_a_folder_that_may_not_be_looked_into_is_named_and_the_others_are_read",
+    ): [
+        ("hunt: a folder that is shut is the end", "if folder == root:", "if True:"),
+    ],
+    ("data/folder.py", "test_data_cache.py::test_a_change_within_one_second_is_a_change"): [
+        ("hunt: whole seconds", "about.st_size, about.st_mtime_ns,", "about.st_size, int(about.st_mtime),"),
+    ],
+    ("data/pairs.py", "test_data_pairs.py::test_an_odd_width_is_no_pair_however_wide"): [
+        ("hunt: odd widths are halved", "if width % 2 or width <", "if width <"),
+    ],
+    ("data/pairs.py", "test_data_pairs.py::test_what_was_said_of_either_folder_is_said_of_the_pairs"): [
+        ("hunt: notes of one folder", "(*left.notes, *right.notes)", "left.notes"),
+    ],
+    ("data/pairs.py", "test_data_pairs.py::test_whoever_is_alone_is_named_with_its_folder_and_how_many_more"): [
+        ("hunt: alone on one side alone", "set(stems[0]) ^ set(stems[1])", "set(stems[0]) - set(stems[1])"),
+        ("hunt: the other folder is named", "where = left if", "where = right if"),
+    ],
+    ("data/sources.py", "test_data_pairs.py::test_an_unreadable_picture_moves_no_other_to_another_s_partner"): [
+        ("hunt: bad ones of either side", "unconditional=True, cond=None, bad=0.0)", "unconditional=True, cond=None)"),
+    ],
+    ("data/sources.py", "test_data_borders.py::test_a_size_that_arrays_have_already_may_be_asked_for_height_first"): [
+        ("hunt: width before height",
+         "tuple(source.x.shape[2:]) != wish.size",
+         "tuple(source.x.shape[2:])[::-1] != wish.size"),
+    ],
+    ("data/tables.py", "test_data_columns.py::test_a_row_that_names_no_file_does_not_hide_that_no_file_is_there"): [
+        ("hunt: the table's folder is a file", "zip(names, wanted) if name]", "zip(names, wanted)]"),
+    ],
+    (
+        "data/tables.py",
+        "test_data_columns.py::"
+        "test_the_column_of_files_goes_by_its_name_and_else_by_its_first_cell_that_is_there",
+    ): [
+        ("hunt: the first cell, there or not", 'next(filter(None, column), "")', 'next(iter(column), "")'),
+        ("hunt: values before names", "(named + like or [None])[0]", "(like + named or [None])[0]"),
+    ],
+    ("data/reading.py", "test_data_borders.py::test_a_twentieth_of_all_is_put_up_with_and_twenty_are_named"): [
+        ("hunt: a share of the good", "len(bad) / (good + len(bad)) > most", "len(bad) / max(1, good) > most"),
+        ("hunt: no more than twenty, and none more", "if len(bad) > NAMED:", "if len(bad) >= NAMED:"),
+        ("hunt: one more of three", 'if len(bad) > 3 else ""', 'if len(bad) > 2 else ""'),
+    ],
+    ("data/survey.py", "test_data_borders.py::test_a_contact_sheet_has_examples_from_all_over_each_class"): [
+        ("hunt: a class by its first",
+         "own[torch.arange(columns) * len(own) // columns]",
+         "own[torch.arange(columns) % len(own)]"),
+    ],
+    ("data/survey.py", "test_data_counts.py::test_a_class_all_of_whose_examples_are_left_out_is_counted_as_none"): [
+        ("hunt: no count of an empty last class", "minlength=len(source.classes)", "minlength=0"),
+    ],
+    ("data/axes.py", "test_data_borders.py::test_what_a_network_makes_far_out_comes_back_within_the_ends"): [
+        ("hunt: infinite is folded", "(x.clamp(-1e300, 1e300) - low)", "(x - low)"),
+    ],
+    ("data/npy.py", "test_data_borders.py::test_an_array_that_lacks_its_last_byte_is_cut_short"): [
+        ("hunt: the header counts", "if size - start < wanted:", "if size < wanted:"),
+    ],
+    ("data/pictures.py", "test_data_borders.py::test_a_jpeg_is_decoded_large_enough_however_it_is_turned"): [
+        ("hunt: decoded a pixel short", "(int(image.width * scale) + 1,", "(int(image.width * scale), "),
+        ("hunt: by its long side", "scale = side / min(image.size)", "scale = side / max(image.size)"),
+    ],
+    ("data/pictures.py", "test_data_borders.py::test_a_palette_is_grey_where_all_three_of_each_colour_are_one"): [
+        ("hunt: blue may differ", "(colours == colours[:, :1]).all()", "(colours[:, :2] == colours[:, :1]).all()"),
+    ],
+    ("data/cache.py", "test_data_cache.py::test_an_entry_has_no_byte_too_many_and_says_how_large_it_is"): [
+        ("hunt: as large as what is known of it",
+         "sum(file.stat().st_size for file in path.parent.iterdir())",
+         "path.stat().st_size"),
+        ("hunt: the oldest first", "key=lambda entry: -entry.made", "key=lambda entry: entry.made"),
+    ],
+    ("data/mapped.py", "test_data_cache.py::test_an_entry_has_no_byte_too_many_and_says_how_large_it_is"): [
+        ("hunt: a byte behind the array", "file.truncate(HEADER + x.nbytes)", "file.truncate(HEADER + x.nbytes + 1)"),
+    ],
+    ("data/memory.py", "test_data_cache.py::test_pictures_from_memory_are_told_apart_by_what_they_are"): [
+        ("hunt: all pictures in memory are the same", 'root=f"{IN_MEMORY}{items.digest}"', "root=IN_MEMORY"),
+    ],
+    ("data/indexed.py", "test_data_cache.py::test_pictures_from_memory_are_told_apart_by_what_they_are"): [
+        ("hunt: the digest of how many there are",
+         "digest.update(hashlib.sha256(content).digest())",
+         "digest.update(content[:8])"),
+    ],
+    ("data/memory.py", "test_memory.py::test_one_number_beside_each_example_is_a_class_where_it_is_whole"): [
+        ("hunt: a number is a class", 'given.shape[1] == 1 and given.dtype.kind in "iub"', "given.shape[1] == 1"),
+    ],
+    ("data/memory.py", "test_memory.py::test_a_negative_label_of_a_picture_is_none"): [
+        ("hunt: numpy's -1 is a class",
+         "isinstance(value, int | np.integer) and value < 0",
+         "isinstance(value, int) and value < 0"),
+    ],
+    ("data/indexed.py", "test_memory.py::test_labels_beyond_the_names_of_a_data_set_s_classes_are_numbers"): [
+        ("hunt: a label without a name", "max(values) < len(words)", "max(values) <= len(words)"),
+    ],
+    ("data/arrow.py", "test_data_arrow.py::test_a_set_saved_in_the_place_of_another_is_read_anew"): [
+        ("hunt: a set is its path", 'f"{name} {found._fingerprint}"', 'f"{name}"'),
+    ],
+    ("data/arrow.py", "test_data_arrow.py::test_a_parquet_file_written_in_the_place_of_another_is_read_anew"): [
+        ("hunt: a parquet file is its path", 'f"{path.resolve()} {about.st_mtime_ns}"', 'f"{path.resolve()}"'),
+    ],
+    ("data/idx.py", "test_idx.py::test_the_same_array_makes_the_same_bytes_at_any_time"): [
+        ("hunt: the time is in the bytes", "compresslevel=9, mtime=0)", "compresslevel=9)"),
+    ],
+    ("judging/card.py", "test_opinions_by_hand.py::test_a_measure_has_four_digits_and_so_have_its_ends"): [
+        ("hunt: three digits of the ends", "[{self.low:.4g}, {self.high:.4g}]", "[{self.low:.3g}, {self.high:.3g}]"),
+    ],
+    ("judging/card.py", "test_opinions_by_hand.py::test_a_card_has_its_fields_of_their_kinds_and_no_others"): [
+        ("hunt: any field may be nothing", '(name == "seed" and known[name] is None)', "known[name] is None"),
+        ("hunt: more fields than are known", "set(fields) != set(names)", "not set(names) <= set(fields)"),
+    ],
+    (
+        "judging/judgement.py",
+        "test_judge_judgement.py::"
+        "test_classes_are_listed_by_their_names_up_to_twenty_each_with_how_many_it_has",
+    ): [
+        ("hunt: one class more is listed", "list(each)[:LISTED]", "list(each)[: LISTED + 1]"),
+        ("hunt: a class's samples are its examples",
+         "n_real=theirs.size, n_fake=ours.size",
+         "n_real=ours.size, n_fake=theirs.size"),
+        ("hunt: classes by their numbers", "standard.classes[c] if standard.classes else str(c)", "str(c)"),
+    ],
+    (
+        "judging/judgement.py",
+        "test_judge_judgement.py::"
+        "test_of_more_than_512_features_no_class_has_a_distance_of_its_own",
+    ): [
+        ("hunt: 512 features are too many", "shape[1] > WIDE:", "shape[1] >= WIDE:"),
+    ],
+    (
+        "judging/judgement.py",
+        "test_judge_judgement.py::"
+        "test_labels_are_checked_where_the_classifier_has_as_many_classes_as_either_side",
+    ): [
+        ("hunt: classes by the samples' labels",
+         "1 + max(int(side.max()) for side in (labels, real.labels))",
+         "1 + int(labels.max())"),
+    ],
+    ("judging/judgement.py", "test_judge_judgement.py::test_likeness_is_looked_at_from_eleven_pixels_on"): [
+        ("hunt: eleven pixels are too few", "min(fake.x.shape[2:]) >= 11", "min(fake.x.shape[2:]) > 11"),
+    ],
+    ("judging/judgement.py", "test_judge_judgement.py::test_what_chance_would_give_is_said_of_the_memorisation_test"): [
+        ("hunt: chance as a share", "by chance {100 * test.expected:.1f}", "by chance {test.expected:.1f}"),
+        ("hunt: what is usual as a share", "remembered.usual.scaled(100))", "remembered.usual)"),
+    ],
+    (
+        "judging/judgement.py",
+        "test_judge_judgement.py::"
+        "test_the_share_of_the_mean_alone_is_of_the_real_examples_variance",
+    ): [
+        ("hunt: a share of the samples' variance",
+         "standard.fitted.moments.covariance.trace()",
+         "fit(features).covariance.trace()"),
+    ],
+    (
+        "judging/memory.py",
+        "test_judge_judgement.py::"
+        "test_each_near_copy_is_named_with_its_example_and_both_distances",
+    ): [
+        ("hunt: distances of all samples",
+         "found.distances[places], usual[places]",
+         "found.distances[: len(places)], usual[places]"),
+        ("hunt: what is usual of all samples",
+         "found.distances[places], usual[places]",
+         "found.distances[places], usual[: len(places)]"),
+    ],
+    ("judging/group.py", "test_judge_judgement.py::test_samples_of_a_group_stay_what_they_were"): [
+        ("hunt: a part forgets its classes' names", "self.seen.take(places), self.named)", "self.seen.take(places))"),
+    ],
+    ("judging/group.py", "test_judge_judgement.py::test_examples_of_two_shapes_are_told_how_to_become_of_one"): [
+        ("hunt: opacity is one channel more alone",
+         "(real.x.shape[1] - fake.x.shape[1]) % 2 == 1",
+         "real.x.shape[1] - fake.x.shape[1] == 1"),
+    ],
+    (
+        "statistics/influence.py",
+        "test_both.py::"
+        "test_what_pairs_add_is_taken_from_pairs_that_did_not_meet_by_their_place",
+    ): [
+        ("hunt: pairs meet by their place", "generator=_alike(i)", "generator=_alike(0)"),
+    ],
+    ("statistics/influence.py", "test_both.py::test_of_many_samples_2_000_tell_how_much_all_of_them_vary"): [
+        ("hunt: as if there were 2,000", ".var()) / moments.n,", ".var()) / len(some_of),"),
+    ],
+    ("statistics/intervals.py", "test_pairs_of_pictures.py::test_students_quantiles_are_scipys"): [
+        ("hunt: the third term", "17 * z**3", "16 * z**3"),
+    ],
+    (
+        "storage/remembered.py",
+        "test_judge_remembered.py::"
+        "test_a_digest_is_of_what_they_are_of_and_of_types_shapes_and_bytes",
+    ): [
+        ("hunt: of any number of examples", 'f"{of.examples} {of.name}"', 'f"{of.name}"'),
+        ("hunt: of any shape", '{tensor.dtype} {tuple(tensor.shape)}"', '{tensor.dtype}"'),
+        ("hunt: of any type", "{word} {tensor.dtype}", "{word}"),
+        ("hunt: of any format", "json.dumps((FORMAT, *words))", "json.dumps(words)"),
+    ],
+    ("storage/remembered.py", "test_judge_remembered.py::test_what_does_not_fit_is_made_and_kept_in_its_place"): [
+        ("hunt: what does not fit is believed", "if found is None or not fits(found):", "if found is None:"),
+    ],
+    ("storage/parts.py", "test_checkpoint.py::test_how_many_more_names_are_missing_or_unknown_is_said"): [
+        ("hunt: one more than there are", "(and {len(names) - 1} more)", "(and {len(names)} more)"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

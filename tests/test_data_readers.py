@@ -315,3 +315,19 @@ def test_a_folder_that_may_not_be_looked_into_is_named_and_the_others_are_read(t
     found = list_folder(tmp_path)
     assert [entry.name for entry in found.entries] == ["a/1.png", "c/3.png"]
     assert list(found.bad) == [Bad("b", "cannot be read: Permission denied")]
+
+
+def test_what_data_are_is_told_by_the_end_of_their_name_in_any_case(tmp_path: Path) -> None:
+    for name, what in {
+        "a.IDX": "idx", "t10k-images-IDX3-UBYTE": "idx", "t10k-images-idx3-ubyte.gz": "idx", "a.idx3.gz": "idx",
+        "a.NPZ": "arrays", "a.npy": "arrays", "a.Csv": "table", "a.tsv": "table", "a.TXT": "list", "a.zip": "zip",
+        "a.parquet": "parquet", "a.gz": "unknown", "a.npz.gz": "unknown", "memory:array": "memory", "a": "unknown",
+    }.items():  # fmt: skip
+        assert medium(name) == what, name
+    for kind, files in (("folder", ("state.json",)), ("folder", ("dataset_info.json",)), ("hf", ("dataset_dict.json",)),
+                        ("hf", ("state.json", "dataset_info.json"))):  # fmt: skip
+        place = tmp_path / "-".join(files)
+        place.mkdir()
+        for file in files:
+            (place / file).write_text("{}")
+        assert medium(str(place)) == kind

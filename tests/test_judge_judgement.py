@@ -732,8 +732,8 @@ def test_an_extractor_is_given_what_is_stored_and_its_classes_are_the_data_s_whe
         some = group(Extractor("known", "0", "none", see, 30, classes), torch.full((20, 1, 2, 2), 0.2))
         assert (some.named, some.x.dtype) == (bool(classes), torch.uint8)
         assert some.x.unique().tolist() == [51]
-    remembered = group(Extractor("known", "0", "none", see), torch.zeros(20, 1, 2, 2), by=lambda e, x: Seen(x + 0.0))
-    assert len(seen) == 2
+    remembered = group(Extractor("known", "0", "none", see), torch.zeros(20, 1, 2, 2), by=lambda e, x: e.see(x))
+    assert len(seen) == 3
     assert all(each.dtype == torch.uint8 for each in seen)
     assert remembered.x.dtype == torch.uint8
 

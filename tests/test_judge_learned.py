@@ -15,11 +15,13 @@ from saddlepoint.data.batches import Batches
 from saddlepoint.data.digits import digits
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.rules import Game, State
 from saddlepoint.judging.extractors.extractor import Extractor, look
 from saddlepoint.judging.extractors.learned import RATE, built, learned, small, taught, trained, turned
 from saddlepoint.judging.extractors.pixels import pixels
 from saddlepoint.judging.extractors.trial import shortcoming, trial
 from saddlepoint.randomness import Randomness, seed_of
+from saddlepoint.records import Turn
 from saddlepoint.settings.run import Judge
 
 NAMES = tuple(map(str, range(10)))
@@ -197,3 +199,44 @@ def test_a_folder_is_not_judged_against_what_taught_the_features(tmp_path: Path,
     assert "real.npz, 200 examples, not those that taught the features, " in found["frechet"].card.reference
     with pytest.raises(SaddlepointError, match="40 examples, half of them to learn from"):
         judged(str(tmp_path / "fake.npz"))
+
+
+def test_the_digest_of_learned_features_is_of_every_weight_and_its_name(data):
+    torch.manual_seed(0)
+    one, names = built((1, 14, 14), 10).eval(), NAMES
+
+    class Renamed(torch.nn.Module):
+        def state_dict(self, **_: object) -> dict[str, Tensor]:
+            return {f"other.{name}": tensor for name, tensor in one.state_dict().items()}
+
+    before = learned(one, names).digest
+    assert learned(Renamed(), names).digest != before
+    with torch.no_grad():
+        one.head.bias[-1] += 1e-3
+    assert learned(one, names).digest != before
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_the_rate_falls_to_nothing_and_z_is_how_a_picture_is_turned(data, monkeypatch, labelled: bool):
+    """z of 0 to 3, each as likely; with labels there is none. The answer is held against z, or against the label."""
+    kept = {}
+
+    def play(game: Game, batches, seed: int, dials):
+        kept.update(game=game, dials=dials, batch=next(iter(batches)), left=sum(1 for _ in batches))
+        return iter(())
+
+    monkeypatch.setattr(f"{MODULE}.play", play)
+    trained(data[0][:100], data[1][:100] if labelled else None, 10, seed=0, steps=8)
+    assert [kept["dials"](State(index=n, images=0)).rates["G"] / RATE for n in (0, 2, 8)] == [1, 0.75, 0]
+    assert kept["left"] == 7
+    game, batch = kept["game"], kept["batch"]
+    z = game.prior(4_000, torch.Generator().manual_seed(0))
+    logits = torch.randn(64, 10 if labelled else 4, generator=torch.Generator().manual_seed(1))
+    turns = None if labelled else z[:64]
+    (term,) = game.terms
+    found = term.of(Turn(batch.x, turns, batch.c, logits, {}, {}, torch.Generator()))
+    wanted = batch.c if labelled else turns
+    torch.testing.assert_close(found, cross_entropy(logits, wanted, reduction="none"))
+    if not labelled:
+        assert all(0.22 < float((z == way).double().mean()) < 0.28 for way in range(4))
+    assert (z is None) == labelled

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from saddlepoint.data.densities import Checkerboard, Finite, Mixture, rotate, strung
+from saddlepoint.data.densities import Checkerboard, Finite, Mixture, Twist, rotate, strung
 from saddlepoint.data.worlds import die, gaussian, moons, pinwheel, ring, swiss_roll, two_peaks, world, world_source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
@@ -117,3 +117,28 @@ def test_a_point_of_a_finite_set_is_all_of_its_numbers():
     points = torch.tensor([[0.0, 0.0], [0.0, 1.0]]).double()
     square = Finite(points, torch.tensor([0.25, 0.75]).double())
     assert square.log_density(points).tolist() == pytest.approx([math.log(0.25), math.log(0.75)])
+
+
+def test_a_box_says_how_much_may_lie_outside_and_how_fine_it_is_inside():
+    """Seven deviations to each side of every component, of each axis 2.6e-12; as fine as the narrowest direction."""
+    roots = torch.tensor([[[2.0, 0.0], [1.0, 0.5]], [[1.0, 0.0], [0.0, 3.0]]], dtype=torch.float64)
+    means = torch.tensor([[0.0, 1.0], [10.0, -4.0]], dtype=torch.float64)
+    box = Mixture(torch.ones(2), means, roots).box
+    slant = 7 * math.hypot(1, 0.5)
+    assert box.low == pytest.approx((-14, min(1 - slant, -4 - 21)))
+    assert box.high == pytest.approx((17, max(1 + slant, -4 + 21)))
+    assert box.scale == pytest.approx(float(torch.linalg.svdvals(roots[0]).min()))
+    assert box.outside == pytest.approx(2 * math.erfc(7 / math.sqrt(2)), rel=1e-12)
+    line = Mixture(torch.ones(1), torch.zeros(1, 1), torch.ones(1))
+    assert line.box.outside == pytest.approx(math.erfc(7 / math.sqrt(2)), rel=1e-12)
+    reach = max(map(abs, (*box.low, *box.high))) * math.sqrt(2)
+    turned = Twist(Mixture(torch.ones(2), means, roots), 0.3).box
+    assert turned == box._replace(low=(-reach, -reach), high=(reach, reach))
+
+
+def test_gaussians_on_a_string_lie_055_of_their_deviation_apart_at_most():
+    curve = torch.tensor([[0.0, 0], [0.549, 0], [0.549, 0.5501]], dtype=torch.float64)
+    assert strung(curve[:2], 1.0).means.equal(curve[:2])
+    with pytest.raises(SaddlepointError, match="too far apart"):
+        strung(curve, 1.0)
+    assert strung(curve, 1.001).roots[:, 0, 0].tolist() == pytest.approx([1.001] * 3)

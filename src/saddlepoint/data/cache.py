@@ -26,7 +26,7 @@ from saddlepoint.data import mapped
 from saddlepoint.data.fitting import Form
 from saddlepoint.data.gather import Gathered, assembled, decoded
 from saddlepoint.data.pictures import Header
-from saddlepoint.data.reading import Bad, Listing, Reading, Tell, tolerate
+from saddlepoint.data.reading import Bad, Listing, Reading, Tell
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.regular import real_folder
@@ -93,7 +93,6 @@ def fetch(listing: Listing, wish: Reading, tell: Tell) -> tuple[Gathered, Held |
     folder = place() / key_of(listing, wish)
     mapped.sweep(folder)
     if (held := load(folder)) is not None:
-        tolerate(held.found.bad, len(held.found.kept), wish.bad, listing.name)
         return held.found, held
     try:
         files.make_own_folder(folder)
