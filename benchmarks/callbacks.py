@@ -83,9 +83,8 @@ def measure(data: str, images: int, seed: int) -> None:
     error = 1.2533 * statistics.stdev(close) / len(close) ** 0.5  # of a median, if the differences were Gaussian
     print(f"{recipe} on {data}, seed {seed}: {len(log):,} rounds, {1e3 * usual:.2f} ms each, {whole:.0f} s in all")
     print(f"  on_round     {1e6 * middle:+.1f} +- {2e6 * error:.1f} us a round: {middle / usual:+.3%} of it")
-    print(
-        f"  other calls  {len(others)}, {1e6 * statistics.mean(others):.1f} us each: {sum(others) / whole:.4%} of the training"
-    )
+    each = 1e6 * statistics.mean(others)
+    print(f"  other calls  {len(others)}, {each:.1f} us each: {sum(others) / whole:.4%} of the training")
     share = sum(looks) / whole
     print(f"  live page    {len(written)} times, {sum(written):.2f} s; {share:.2%} of the training")
 
