@@ -394,6 +394,18 @@ def test_a_negative_label_of_a_picture_is_none(monkeypatch: pytest.MonkeyPatch) 
         assert found.c.tolist() == [i % 2 for i in range(30) if i != 3]
 
 
+@pytest.mark.parametrize(("highest", "kind"), [(1, ["light", None, "dark", None]), (2, [0, -1, 2, None])])
+def test_rows_of_records_have_words_where_each_label_has_a_name(highest: int, kind: list[Any]) -> None:
+    """A number below 0 stands for no label there; where one label has no name, none is believed."""
+
+    class Rows(list[dict[str, Any]]):
+        features: Any = None
+
+    data = Rows({"size": 0.5, "kind": k} for k in (0, -1, highest, None))
+    data.features = {"kind": SimpleNamespace(names=["light", "dark"]), "size": SimpleNamespace()}
+    assert indexed.rows_of(data, data[0]) == {"size": [0.5] * 4, "kind": kind}
+
+
 def test_labels_beyond_the_names_of_a_data_set_s_classes_are_numbers() -> None:
     """One label for which there is no name: then no name is believed."""
     for highest, classes in ((1, ("dark", "light")), (2, ("0", "1", "2"))):
