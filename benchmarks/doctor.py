@@ -30,7 +30,8 @@ from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder
 from saddlepoint.judging.case import Case
-from saddlepoint.judging.doctor import BENIGN, Verdict, diagnose
+from saddlepoint.judging.doctor import BENIGN, diagnose
+from saddlepoint.judging.standing import Verdict
 from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody

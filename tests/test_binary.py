@@ -102,6 +102,24 @@ def test_grey_is_refused_where_nothing_is_stated_and_binary_data_need_no_word() 
         binarised(Binary(binarise="draw"), {"x": feed("draw")}, Randomness(0))
 
 
+def test_columns_of_0_and_1_need_no_word_and_other_numbers_are_refused() -> None:
+    rng, bits = Randomness(0), (torch.arange(N * 3).view(N, 3) % 2).float()
+    for how, x, words in (
+        (None, bits, ""),
+        ("draw", bits, ""),
+        ("draw", 2 * bits, "goes from 0 to 2"),
+        (None, bits / 2, "--binarise"),
+    ):
+        table = Source("table", x, None)
+        plain = Batches(table, 6, rng, "raw", torch.device("cpu"))
+        read = binarised(Binary(binarise=cast(Any, how), range="raw"), {"x": plain}, rng)
+        if words:
+            with pytest.raises(SaddlepointError, match=words):
+                read.take(torch.arange(N))
+        else:
+            assert torch.equal(x_of(read.take(torch.arange(N))), bits)
+
+
 @pytest.mark.parametrize(
     ("how", "words"),
     [

@@ -65,6 +65,25 @@ def test_the_free_energy_is_that_of_enumeration():
     assert_close((-rbm.free_energy(v) - rbm.exact_log_z()).exp().sum().item(), 1.0)
 
 
+def test_units_counted_from_their_means_are_a_machine_of_other_biases():
+    """(v - v0) b + (h - h0) c + (h - h0) W (v - v0) is -E with b - h0 W and c - W v0, up to a constant."""
+    rbm, plain = machine(), machine()
+    for offset in (rbm.v0, rbm.h0):
+        offset.copy_(torch.rand(offset.shape, generator=torch.Generator().manual_seed(5)))
+    plain.b.data, plain.c.data = (t.detach() for t in rbm.biases)
+    v, h, _ = energies(rbm)
+    off = (h - rbm.h0) @ rbm.W @ (v - rbm.v0).T + (h - rbm.h0) @ rbm.c[:, None] + (v - rbm.v0) @ rbm.b
+    assert_close(off.T.flatten().softmax(0).view(64, 16), joint(plain)[2])
+    for same in (
+        lambda m: (-m.free_energy(v)).log_softmax(0),
+        lambda m: m.field(v),
+        lambda m: m.tempered(v, m.field(v), 0.4),
+        lambda m: m.exact_log_z(),
+        lambda m: m.gibbs(v, 2, torch.Generator().manual_seed(0)).mean,
+    ):
+        assert_close(same(rbm), same(plain))
+
+
 def test_tempering_goes_from_independent_units_to_the_machine():
     rbm = machine()
     v, _, E = energies(rbm)
@@ -191,7 +210,9 @@ def round_of(config: Config, networks: dict[str, Any], x: Tensor) -> None:
 
 @pytest.mark.parametrize("chains", ["persistent", "data"])
 def test_a_round_moves_the_weights_by_contrastive_divergence(chains: Any):
-    """W gains lr (mean p(h | x) x - mean p(h | v) v), v the chains' new ends; the biases likewise."""
+    """W gains lr (mean (p(h | x) - h0) (x - v0) - mean (p(h | v) - h0) (v - v0)), v the chains' new ends; the biases
+    likewise (Montavon & Mueller 2012).
+    """
     config = configured(chains=chains, gibbs=3)
     networks, x = begun(config), states(6)[[1, 2, 33, 60]].to(DOUBLE)
     rbm = networks["rbm"]
@@ -199,10 +220,14 @@ def test_a_round_moves_the_weights_by_contrastive_divergence(chains: Any):
     round_of(config, networks, x)
     v, lr = networks["chains"].kept, config.g.lr
 
-    def hidden(v: Tensor) -> Tensor:
-        return (c + v @ W.T).sigmoid()
+    v0, h0 = rbm.v0, rbm.h0
 
-    assert_close(rbm.W.data, W + lr * (hidden(x).T @ x - hidden(v).T @ v) / 4)
+    def hidden(v: Tensor) -> Tensor:
+        return (c + (v - v0) @ W.T).sigmoid()
+
+    apart = (hidden(x) - h0).T @ (x - v0) - (hidden(v) - h0).T @ (v - v0)
+    assert_close(rbm.W.data, W + lr * apart / 4)
+    assert (h0 == 0.5).all()
     assert_close(rbm.b.data, b + lr * (x - v).mean(0))
     assert_close(rbm.c.data, c + lr * (hidden(x) - hidden(v)).mean(0))
 
@@ -215,6 +240,8 @@ def test_chains_begin_where_they_stood_or_at_the_data():
         networks = begun(config)
         for t, to in zip(networks["rbm"].parameters(), (200 * torch.eye(6), -100, -100)):
             t.data.copy_(torch.as_tensor(to).expand(t.shape))
+        for offset in (networks["rbm"].v0, networks["rbm"].h0):
+            offset.zero_()
         before = networks["chains"].kept.clone()
         assert not torch.equal(before, x)
         round_of(config, networks, x)
@@ -272,6 +299,7 @@ def test_units_begin_as_often_on_as_in_the_data():
     rbm = networks["rbm"]
     assert_close(rbm.b.sigmoid().detach(), mean)
     assert_close(rbm.base, rbm.b.detach())
+    assert_close(rbm.v0, mean)
     assert ((networks["chains"].kept.mean(0) - mean).abs() < 4.5 * (mean * (1 - mean) / 3_000).sqrt()).all()
 
 

@@ -10,7 +10,8 @@ import pytest
 from saddlepoint.cli.main import main
 from saddlepoint.judging.case import LEAST, MOST, Case
 from saddlepoint.judging.cures import at_hand
-from saddlepoint.judging.doctor import LATER, WOVEN, Verdict, diagnose
+from saddlepoint.judging.doctor import LATER, WOVEN, diagnose
+from saddlepoint.judging.standing import Verdict
 from saddlepoint.planning.begin import configure
 from saddlepoint.systems.gan.recipes import RECIPES
 
@@ -244,6 +245,46 @@ def test_before_600_updates_nothing_has_come_to_rest(batch: int, name: str):
     assert only(rounds(images=6_000), *flat, config=config).name == name
 
 
+ALIKE = {"coverage": 0.0, "spread": 18, "class_spread": 18}
+
+
+@pytest.mark.parametrize(
+    ("ill", "fault"),
+    [
+        ([judgement(**ALIKE)], "mode collapse"),
+        ([judgement(4.0, **ALIKE), judgement(3.9, **ALIKE), judgement(3.8, **ALIKE)], "mode collapse"),
+        ([judgement(spread=90, class_spread=18)], "within-class collapse"),
+        ([held_out(fake=-9), judgement(coverage=0.05)], "D too strong"),
+        ([held_out(fake=1.0), judgement(coverage=0.05)], "D too weak"),
+    ],
+)
+def test_samples_of_a_short_run_are_alike_since_it_was_short(ill: list[dict], fault: str):
+    """From 600 updates on it is the fault; until then updates are missing, and that is all that is said: also where
+    the judgements so far did not get better, as those after 57 and 113 updates of a run that was fine after 169.
+    """
+    for length, batch in ((6_000, 10), (6_000, 11)):
+        config = CONFIG | {"batch": batch, "stages": [CONFIG["stages"][0] | {"images": length}]}
+        events = [event | ({"images": length} if event["event"] == "judgement" else {}) for event in ill]
+        found = said(rounds(images=length), *events, config=config)
+        assert found[0].name == (fault if batch == 10 else "too few updates")
+        if batch == 11:
+            assert [verdict.name for verdict in found] == ["too few updates"]
+            assert found[0].evidence.endswith("number of updates: 546; nothing has come to rest before some 600")
+            assert found[0].change == "--images 12000"
+    config = CONFIG | {"batch": 60, "stages": [CONFIG["stages"][0] | {"images": 6_000}]}
+    assert only(rounds(images=6_000), *events, config=config).change == "--images 36000"
+
+
+def test_before_600_updates_a_run_that_goes_on_has_no_fault_that_time_may_mend():
+    """The length of the plan does not count, but what was seen of it."""
+    config = CONFIG | {"batch": 10, "stages": [CONFIG["stages"][0] | {"images": 12_000}]}
+    for seen, fault in ((5_990, "healthy"), (6_000, "mode collapse")):
+        flat = [judgement(1.0, images=seen, **ALIKE) for _ in range(3)]
+        assert said(rounds(images=seen), *flat, config=config)[0].name == fault
+        certain = said(rounds(images=seen), held_out(fake=-9), config=config)[0].name
+        assert certain == fault.replace("mode collapse", "D too strong")
+
+
 @pytest.mark.parametrize(("low", "name"), [(0.63, "too few updates"), (0.62, "healthy")])
 def test_a_table_that_gaussians_fit_better_wants_more(low: float, name: str):
     """Beyond the error bars of both densities, once the run is over; and before a plateau is believed."""
@@ -420,7 +461,7 @@ def test_what_judging_was_refused_for_is_quoted():
     verdict = only(rounds(), held_out(), {"event": "judgement", "refused": why})
     assert (verdict.name, verdict.change) == ("healthy", "none")
     assert verdict.evidence.endswith(f"1 look at D's logits; not judged: {why}")
-    assert only(rounds(), {"event": "judgement", "refused": why}, judgement()).evidence.startswith("1 judgement,")
+    assert only(rounds(), {"event": "judgement", "refused": why}, judgement()).evidence.startswith("1 judgement;")
 
 
 def test_of_several_verdicts_the_first_alone_says_what_to_change(tmp_path: Path, capsys, monkeypatch):

@@ -6,7 +6,8 @@ import pytest
 
 from saddlepoint.judging.case import Case, decides, shortest
 from saddlepoint.judging.cures import slower, smoother, steadier, stronger, weaker
-from saddlepoint.judging.doctor import Verdict, diagnose, distances, far, in_turn, looked_at, lost, nowhere
+from saddlepoint.judging.doctor import diagnose, distances, in_turn, lost
+from saddlepoint.judging.standing import Verdict, far, looked_at, nowhere
 
 RATES = {"g": {"lr": 2e-3}, "d": {"lr": 2e-3}}
 CONFIG = {**RATES, "range": "signed", "stages": [{"images": 100, "augment": "none", "classify": 1.0}]}
@@ -200,8 +201,11 @@ def test_words_hold_the_figures():
     case = Case.of({**CONFIG, "d": {"lr": 1e-3}}, [judged(distance=[12.34, 11, 13], coverage=0.054), judged()])
     assert far(case) == "the distance is 10 % [10, 10] of that of the mean alone"
     assert nowhere(case) == f", and 80% of real examples have a sample close by; {far(case)}"
-    assert looked_at(case) == "2 judgements, 0 looks at D's logits"
-    assert looked_at(case._replace(judged=case.judged[:1])) == "1 judgement, 0 looks at D's logits"
+    assert looked_at(case) == "2 judgements"
+    assert looked_at(case._replace(judged=case.judged[:1])) == "1 judgement"
+    looks = [logits(train=0.0)] * 2
+    assert looked_at(case._replace(held_out=looks)) == "2 judgements, 2 looks at D's logits"
+    assert looked_at(case._replace(held_out=looks[:1])) == "2 judgements, 1 look at D's logits"
     assert looked_at(Case.of({"system": "of others"}, [judged()])) == "1 judgement"
     first, second = Verdict("a", "", "--lr 1"), Verdict("b", "", "--k 2")
     assert in_turn([first, second]) == [(first, "--lr 1"), (second, "look again after that")]

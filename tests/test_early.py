@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 
 import saddlepoint as sp
 from saddlepoint.court.kept import examine
-from saddlepoint.judging import doctor
+from saddlepoint.judging import case, standing
 from saddlepoint.judging.card import Card, Measure
 from saddlepoint.planning import judgements
 from saddlepoint.running import work
+from saddlepoint.running.early import settled
 from saddlepoint.running.watcher import Nobody
 from saddlepoint.storage.journal import read
 
@@ -52,8 +54,8 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
         patch.setattr(work, "sit", falls)
         patch.setattr("saddlepoint.planning.budget.SECONDS", 0.0)
         patch.setattr("saddlepoint.running.moments.LINES", 1)
-        patch.setattr(doctor, "FEWEST", 20)
-        patch.setattr(doctor, "RESTED", 20)
+        patch.setattr(standing, "FEWEST", 20)
+        patch.setattr(case, "RESTED", 20)
         yield patch
 
 
@@ -89,12 +91,12 @@ def exact(run: sp.Run) -> list[dict[str, Any]]:
 def test_it_ends_at_the_first_judgement_that_says_plateau_of_a_run_of_that_length(
     ended: tuple[sp.Run, list[str]],
 ) -> None:
-    """The fourth without a gain is the seventh, the eighth is the first of which a plateau can be said; but 16 updates
-    are too few for a run, where 20 are not: the tenth ends it, and the doctor says so of what is left.
+    """The fourth without a gain is the seventh, the eighth is the first of which a plateau can be said; but after 16
+    updates nothing has come to rest, where 20 are needed: the tenth ends it, and the doctor says so of what is left.
     """
     run, notes = ended
     said = [line["verdicts"][0]["name"] for line in lines(run, "judgement")]
-    assert said == ["healthy"] * 7 + ["plateau"] * 3
+    assert said == ["healthy"] * 9 + ["plateau"]
     assert (run.images, run.state, run.images // BATCH) == (320, "done", 20)
     assert run.doctor()[0].name == "plateau"
     (plan,) = lines(run, "plan")
@@ -102,6 +104,20 @@ def test_it_ends_at_the_first_judgement_that_says_plateau_of_a_run_of_that_lengt
     assert plan["why"].startswith("plateau: the best Frechet distance of the last 4 judgements is 1")
     (line,) = [note for note in notes if note.startswith("ends early")]
     assert line == f"ends early, at 320 of 640 pictures: {plan['why']}"
+
+
+@pytest.mark.parametrize(("spread", "plateau"), [(97.0, True), (18.0, False)])
+def test_what_stands_still_collapsed_is_no_plateau_wherever_in_the_run_it_is(
+    ended: tuple[sp.Run, list[str]], spread: float, plateau: bool
+) -> None:
+    """Here in its first twentieth, where a run that is to go on is called ill of nothing."""
+    seen, length = 1_600, 40_000
+    stage = ended[0].config.stages[0].model_copy(update={"images": length})
+    config = ended[0].config.model_copy(update={"stop_early": True, "stages": (stage,)})
+    measures = {name: [v, v, v] for name, v in (FINE | {"frechet": 1.0, "spread": spread}).items()}
+    events = [{"event": "judgement", "images": seen, "measures": measures}] * 8
+    live: Any = SimpleNamespace(config=config, lengths=[length], progress=SimpleNamespace(stage=0, images=seen))
+    assert (settled(live, [{"event": "rounds", "images": seen}, *events]) is not None) == plateau
 
 
 def test_it_is_left_as_any_other_run_is(ended: tuple[sp.Run, list[str]], train: Train) -> None:

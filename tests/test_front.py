@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time as clock
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.headline import told
 from saddlepoint.notebook import Notebook
 from saddlepoint.planning import judgements
+from saddlepoint.running import calls
 from saddlepoint.running.watcher import Listened, Nobody, Tick
 from saddlepoint.storage.journal import read
 
@@ -253,6 +255,31 @@ def test_an_exception_in_a_callback_saves_and_is_named(tmp_path: Path) -> None:
     assert sp.resume(folder, data=(X, Y), watcher=sp.quiet).state == "done"
 
 
+def test_a_callback_that_does_not_return_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once for each call, while it is at work; not the one that comes back in time. Nobody looks where nobody is
+    called, nor after the run.
+    """
+    monkeypatch.setattr(calls, "LATE", 0.2)
+    watcher, before, alive = At(10**9, interrupt), threading.active_count(), []
+
+    def slow(round: sp.Round) -> None:
+        alive.append(threading.active_count())
+        if round.images in (64, 128):
+            until = clock.monotonic() + 20
+            while clock.monotonic() < until and len(watcher.notes) < round.images // 64:
+                clock.sleep(0.01)
+
+    train(tmp_path, watcher, on_round=slow)
+    late = [note for note in watcher.notes if "has not returned" in note]
+    assert len(late) == 2
+    assert all(note.startswith("on_round has not returned for 0 s, and the run waits for it") for note in late)
+    assert set(alive) == {before + 1}
+    until = clock.monotonic() + 20
+    while threading.active_count() > before and clock.monotonic() < until:
+        clock.sleep(0.01)
+    assert threading.active_count() == before
+
+
 @pytest.mark.parametrize("time", ["1h30m", 5400, 5400.0, timedelta(hours=1.5)])
 def test_a_time_is_a_text_seconds_or_a_timedelta(time: Any) -> None:
     assert parse(time) == 5400
@@ -270,10 +297,10 @@ def test_anything_else_is_no_time(time: Any, tmp_path: Path) -> None:
 
 def test_what_shows_a_run_suits_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines where there is no terminal, a notebook's block in a notebook, and whatever is given."""
-    calls = front.Calls()
+    nobody = front.Calls()
 
     def chosen(given: Any = None) -> object:
-        with front.watched(given, calls) as watcher:
+        with front.watched(given, nobody) as watcher:
             assert isinstance(watcher, Listened)
             return watcher.note.__self__  # pyright: ignore
 

@@ -7,11 +7,12 @@ import pytest
 import torch
 from PIL import Image
 from test_denoise import draw, played
-from tinyrun import pictures
+from tinyrun import bundle, pictures
 from toys import DOUBLE
 
 from saddlepoint.artefact import folder as artefacts
 from saddlepoint.cli.applying import applied, read
+from saddlepoint.cli.main import main
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
@@ -100,6 +101,56 @@ def test_the_hole_is_told_as_opacity() -> None:
     known = center(6, 8, 8, chance())
     assert torch.equal(c[:, -1:], 2.0 * known - 1)  # pyright: ignore[reportOptionalSubscript]
     assert torch.equal(c[:, :-1], torch.where(known, x, 0.0))  # pyright: ignore
+
+
+def test_holes_of_files_are_white_and_a_function_of_position() -> None:
+    """8 x 8 noise, and masks that are each white in one column, nearly white beside it and nearly black: which mask an
+    example gets is drawn anew for each, among those that are trained on.
+    """
+    masks = torch.zeros(12, 1, 8, 8, dtype=torch.uint8)
+    for i in range(12):
+        masks[i, 0, :, i % 7] = 255
+        masks[i, 0, :, i % 7 + 1] = 128 if i % 2 else 127
+    config = configure("inpaint", None, {"g.halvings": 1, "mask": "files", "masks": "anywhere"})
+    cpu, among = torch.device("cpu"), torch.tensor([0, 2, 3, 4, 9])
+    feeds = {
+        "x": Batches(pictures(), 6, Randomness(0), "signed", cpu),
+        "masks": Batches(Source("masks", masks), 6, Randomness(2), "signed", cpu, among),
+    }
+    one, other = (SYSTEM.feed(config, feeds, Randomness(1)) for _ in range(2))
+    c = torch.cat([one.at(place).c for place in range(0, 90, 6)])
+    assert torch.equal(c[60:66], other.at(60).c)
+    unknown = c[:, -1] < 0
+    wanted = {tuple((masks[i, 0] >= 128).flatten().tolist()) for i in among.tolist()}
+    assert {tuple(each.flatten().tolist()) for each in unknown} == wanted
+    assert not torch.equal(unknown[0], unknown[1]) or not torch.equal(unknown[0], unknown[2])
+    assert torch.equal(one.take(torch.arange(4)).c, other.take(torch.arange(4)).c)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--mask", "files"], "asked for by both"),
+        (["--masks", "other"], "asked for by both"),
+        (["--mask", "files", "--masks", "other"], "masks of 8 x 12, for pictures of 8 x 8"),
+        (["--mask", "files", "--masks", "nowhere"], "nowhere"),
+    ],
+)
+def test_masks_of_another_size_or_none_are_one_line(
+    words: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bundle(monkeypatch)
+    Path("other").mkdir()
+    for i in range(12):
+        Image.new("L", (12, 8), 20 * i).save(f"other/{i}.png")
+    assert main(["train", "tiny", "--recipe", "inpaint", "--g.halvings", "1", "--images", "8", *words, "--quiet"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
 
 
 def test_pictures_with_opacity_are_refused() -> None:

@@ -300,7 +300,7 @@ def test_what_the_doctor_says_of_a_run_without_a_judgement_gets_it_judged(
     """One that was stopped has no generator to judge yet: it has to go on. One that is over can be judged, which is
     asked for where it has had updates enough to be worth it.
     """
-    monkeypatch.setattr("saddlepoint.judging.doctor.FEWEST", 20)
+    monkeypatch.setattr("saddlepoint.judging.standing.FEWEST", 20)
     d = CONFIG.d.model_copy(update={"lr": 2e-4})  # at its usual rate it is found too strong by its logits alone
     conf = CONFIG.model_copy(update={"data": Data(held_out=0.3), "judge": Judge(share=0), "d": d})
     with pytest.raises(CrashError):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch.utils.data import Dataset, IterableDataset, TensorDataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset
 
 import saddlepoint as sp
 from saddlepoint.cli.main import main
@@ -100,6 +100,72 @@ def test_a_data_set_is_indexed_once(npz: Source) -> None:
     same(read(list(X)), read(X))
 
 
+def test_lists_of_examples_have_labels_beside_them(npz: Source) -> None:
+    for labels in (Y, Y.tolist(), torch.from_numpy(Y)):
+        same(read((list(X), labels)), npz)
+    same(read((list(X), None)), read(X))
+    same(read(POINTS[:, :2].tolist()), read(POINTS[:, :2].astype(float)))  # a point each, not one and its label
+    same(read((POINTS.tolist(), Y.tolist() + [0] * 20)), read((POINTS.astype(float), Y.tolist() + [0] * 20)))
+
+
+def test_records_of_numbers_and_words_are_rows_of_a_table(tmp_path: Path) -> None:
+    """As its CSV is one; classes have the names that the data set knows, and what is not there is an empty cell."""
+    rows = Rows({"a": float(POINTS[i, 0]), "b": POINTS[i, 1], "kind": (0, 1, None, -1)[i % 4]} for i in range(60))
+    rows.features = {"kind": SimpleNamespace(names=["x", "y"]), "a": object()}
+    lines = [f"{float(POINTS[i, 0])},{POINTS[i, 1]},{('x', 'y', '', '')[i % 4]}" for i in range(60)]
+    (tmp_path / "set.csv").write_text("\n".join(["a,b,kind", *lines]))
+    assert held(rows).points
+    same(read(rows, bad=1.0), open_source(Reading(str(tmp_path / "set.csv"), bad=1.0)))
+    assert read(rows, bad=1.0).classes == ("x", "y")
+
+
+def test_labels_that_are_not_there_are_missing() -> None:
+    """Not the whole column: of names, of numbers and of words."""
+    kinds = {"names": ([0, 1, None], ["x", "y"]), "numbers": ([0, 1, None], None), "words": (["x", "y", None], None)}
+    for name, (labels, names) in kinds.items():
+        rows = Rows({"x": X[i], "label": labels[i % 3]} for i in range(39))
+        rows.features = {"label": SimpleNamespace(names=names)}
+        found = read(rows, bad=1.0)
+        assert (found.size, len(found.classes)) == (26, 2), name
+
+
+def test_what_is_masked_is_no_number() -> None:
+    mask = np.zeros(POINTS.shape, bool)
+    mask[:2] = True
+    assert read(np.ma.masked_array(POINTS, mask), bad=1.0).size == 58
+    same(read(np.ma.masked_array(POINTS, False)), read(POINTS))
+
+
+def test_pictures_in_colours_that_png_has_no_word_for() -> None:
+    pictures = [Image.fromarray(np.stack([one] * 3, -1)).convert("CMYK") for one in X]
+    same(read(pictures), read([picture.convert("RGB") for picture in pictures]))
+
+
+@pytest.mark.parametrize("form", [None, "numpy", "torch"])
+def test_data_sets_of_hugging_face_as_they_come(form: str | None, npz: Source) -> None:
+    datasets = pytest.importorskip("datasets")
+    features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["0", "1"])})
+    images = {"image": [Image.fromarray(x) for x in X], "label": Y.tolist()}
+    found = datasets.Dataset.from_dict(images, features=features).with_format(form)
+    same(read(found), npz)
+    same(read(found.remove_columns("label")), read(X))
+    table = datasets.Dataset.from_dict({"a": POINTS[:, 0], "b": POINTS[:, 1]}).with_format(form)
+    assert read(table).x.equal(read(POINTS[:, :2]).x)
+    for wrong, said in ((datasets.DatasetDict(train=found), "it holds train"), (found.select([]), "0 items")):
+        with pytest.raises(SaddlepointError, match=said):
+            held(wrong)
+
+
+def test_frames_of_polars_as_they_come(tmp_path: Path) -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"a": POINTS[:, 0].astype(float), "b": [None, *range(59)], "kind": ["x", "y", None] * 20})
+    frame.write_csv(tmp_path / "set.csv")
+    same(read(frame, bad=1.0), open_source(Reading(str(tmp_path / "set.csv"), bad=1.0)))
+    for wrong, said in ((frame.lazy(), "collect"), (frame.to_arrow(), "to_pandas")):
+        with pytest.raises(SaddlepointError, match=said):
+            held(wrong)
+
+
 def test_large_data_sets_are_laid_into_a_file_that_has_no_name(npz: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexed, "LARGE", 0)
     found = read(Pairs(X, Y))
@@ -184,18 +250,72 @@ class Frame(dict):
     dtypes = ()
 
 
+class Parts(dict):
+    """As a Hugging Face DatasetDict, of which one was meant."""
+
+
+class Lazy:
+    """As a LazyFrame of polars: rows that are not there yet."""
+
+    columns, dtypes = ("a", "b"), ()
+
+    def collect(self) -> None: ...
+
+    def __getitem__(self, name: str) -> Any:
+        raise TypeError
+
+
+class Columns(list):
+    """As a Table of Arrow, whose items are columns."""
+
+    column_names = ("a",)
+
+
+class Long(NoLength):
+    def __init__(self, n: Any) -> None:
+        self.n = n
+
+    def __len__(self) -> int:
+        return self.n
+
+
+class Kept:
+    """As an array on a GPU, of a library that does not copy by itself."""
+
+    ndim = 2
+
+    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
+        raise TypeError("use .get()")
+
+
 BAD = {
-    "a dict": ({"x": X}, "a dict is no data to train on"),
-    "a number": (3, "a int is no data to train on"),
+    "a dict": ({"x": X}, "a dict is no data to train on: it holds x (give one of them"),
+    "a dict of data sets": (Parts(train=X, test=X), "a Parts is no data to train on: it holds train, test (give one"),
+    "a number": (3, "an int is no data to train on"),
     "none": (None, "a NoneType is no data to train on"),
-    "a list of numbers": ([1, 2, 3], "an example is a int"),
+    "a list of numbers": ([1, 2, 3], "an example is an int"),
     "bytes": (b"digits", "a bytes is no data to train on"),
     "one number": (np.float32(3.0), "are no examples"),
     "nothing": (np.empty((0, 8, 8)), "are no examples"),
     "five dimensions": (np.zeros((2, 1, 1, 8, 8)), "are no examples"),
     "complex": (np.zeros((4, 3), complex), "complex128 are no points"),
     "no length": (NoLength(), "a NoLength has no length"),
-    "a stream": (Endless(), "a Endless has no length"),
+    "a stream": (Endless(), "an Endless has no length, or its items no numbers (give list(data)"),
+    "a loader": (DataLoader(TensorDataset(torch.zeros(4, 2))), "a DataLoader has no length, or its items no numbers ("),
+    "rows that are not there yet": (Lazy(), "a Lazy has no length, or its items no numbers (give its rows as a"),
+    "a table of columns": (Columns([1]), "a Columns is no DataFrame yet (give its .to_pandas())"),
+    "a length that fails": (Long(1 / 2), "data set: no length: TypeError: 'float' object cannot be interpreted"),
+    "a length below none": (Long(-1), "data set: no length: ValueError: __len__() should return >= 0"),
+    "a tensor with holes": (torch.eye(4).to_sparse(), "a tensor is no array: can't convert Sparse layout tensor"),
+    "a tensor of nothing": (torch.empty(4, 2, device="meta"), "a tensor is no array: Cannot copy out of meta tensor"),
+    "an array that is kept back": (Kept(), "an example is no array: use .get()"),
+    "a frame and labels": ((Frame(a=[1.0]), ["x"]), "labels of a DataFrame are a column of it"),
+    "a list and fewer labels": ((list(X), Y[:39]), "40 examples, but 39 labels"),
+    "a list and no list": ((list(X), {"a": 1}), "labels are one a row, not a dict"),
+    "a word and labels": (("digits", Y), "x is a str"),
+    "items of three parts": (TensorDataset(*[torch.zeros(4, 2)] * 3), "items have 3 parts"),
+    "rows of other parts": (Rows([{"a": 1.0}, {"b": 1.0}]), "item 1 holds b, item 0 a"),
+    "a frame of pictures": (Frame(a=[1], b=[Image.fromarray(X[0])]), "(give its rows as a list of records)"),
     "an iterator": (iter(X), "has no length"),
     "labels of another length": ((X, Y[:39]), "40 examples, but 39 labels"),
     "labels of no kind": ((X, np.zeros((40, 2, 2))), "labels are one a row"),
@@ -204,7 +324,7 @@ BAD = {
     "items of two shapes": (Pairs([X[0], X[0][:4]], [0, 1]), "item 1 is uint8 [4, 8], item 0 uint8 [8, 8]"),
     "items of two kinds": (Pairs([Image.fromarray(X[0]), X[1]], [0, 1]), "item 1 is a ndarray, item 0 a picture"),
     "items of two parts": (Pairs(X[:2], [0, None]), "item 1 says nothing of its example, item 0 label"),
-    "items without an example": (Rows([{"name": "a"}]), "items hold name"),
+    "items without an example": (Rows([{"name": {"a": 1}}]), "items hold name"),
     "items of words": (Rows(["a", "b"]), "an example is a str"),
     "no items": (Rows(), "0 items"),
     "a frame of objects": (Frame(a=[1.0, 2.0], b=[[1], [2]]), "column 'b' holds a list, neither a number nor a word"),
@@ -272,6 +392,18 @@ def test_a_negative_label_of_a_picture_is_none(monkeypatch: pytest.MonkeyPatch) 
         assert found.classes == ("0", "1")
         assert found.c is not None
         assert found.c.tolist() == [i % 2 for i in range(30) if i != 3]
+
+
+@pytest.mark.parametrize(("highest", "kind"), [(1, ["light", None, "dark", None]), (2, [0, -1, 2, None])])
+def test_rows_of_records_have_words_where_each_label_has_a_name(highest: int, kind: list[Any]) -> None:
+    """A number below 0 stands for no label there; where one label has no name, none is believed."""
+
+    class Rows(list[dict[str, Any]]):
+        features: Any = None
+
+    data = Rows({"size": 0.5, "kind": k} for k in (0, -1, highest, None))
+    data.features = {"kind": SimpleNamespace(names=["light", "dark"]), "size": SimpleNamespace()}
+    assert indexed.rows_of(data, data[0]) == {"size": [0.5] * 4, "kind": kind}
 
 
 def test_labels_beyond_the_names_of_a_data_set_s_classes_are_numbers() -> None:

@@ -16,7 +16,8 @@ from toys import DOUBLE
 
 import saddlepoint as sp
 from saddlepoint.cli.main import main
-from saddlepoint.court.probe import drawn, draws_of, pooled, probe, side_by_side
+from saddlepoint.court.probe import draws_of, pooled, probe, side_by_side
+from saddlepoint.data.labelled import drawn
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.running import probing
 from saddlepoint.statistics.logistic import fit, span

@@ -69,6 +69,13 @@ def test_flags_win_over_the_file_which_wins_over_the_recipe():
     assert conf.g == MODERN.g
 
 
+def test_a_choice_among_numbers_is_typed_as_one():
+    conf = configure("srgan", None, {"scale": "2"})
+    assert conf.scale == 2
+    with pytest.raises(SaddlepointError, match="scale"):
+        configure("srgan", None, {"scale": "5"})
+
+
 def test_the_fields_of_a_stage_hold_for_every_stage():
     two = MODERN.model_copy(update={"stages": (Rules(k=2), Rules(images=500, r1=3))})
     conf = merge(two, {}, {"objective": "hinge", "r2": "0.5"})

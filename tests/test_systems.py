@@ -50,10 +50,13 @@ SETTINGS = {
     "denoise-gan": {"g.width": 8, "g.blocks": 1, "d.width": 4, "d.layers": 1, "batch": 6, "images": 60},
     "inpaint": {"g.width": 4, "g.halvings": 2, "d.width": 4, "d.layers": 1, "batch": 6, "images": 60, "mask": "boxes"},
     "vae": {"latent": 3, "g.network.hidden": "16", "batch": 6, "images": 180, "importance": 3},
+    "vfae": {"latent": 3, "g.network.hidden": "16", "batch": 6, "images": 180},
+    "semi": {"latent": 3, "g.widths": "9", "d.widths": "9,5", "labels": 6, "batch": 6, "images": 120},
     "made": {"g.network.widths": "9", "g.network.orders": 2, "batch": 6, "images": 180},
     "stacked": {"widths": "16,8,4", "batch": 6, "images": 48},
     "denoising-ae": {"latent": 3, "g.network.width": 4, "noise": 0.1, "batch": 6, "images": 180},
     "rbm": {"hidden": 5, "runs": 9, "temperatures": 4, "steps": 3, "batch": 6, "images": 180},
+    "dbm": {"hidden": 5, "top": 3, "runs": 9, "temperatures": 4, "steps": 3, "batch": 6, "images": 180},
     "mixture": {"components": 2, "factors": 1, "batch": 6, "images": 180},
     "mine": {"batch": 6, "images": 60},
 }
@@ -166,7 +169,11 @@ def test_what_is_loaded_does_what_the_run_did(straight: tuple[str, api.Run]) -> 
         torch.testing.assert_close(model.model.apply.call(given, 0), inner.apply.call(given, 0), rtol=1e-4, atol=1e-5)
     if inner.log_prob:
         one, other = (m.log_prob(some.x, torch.Generator().manual_seed(1)) for m in (model.model, inner))
-        assert one.kind == other.kind == {"vae": "bound", "rbm": "estimate", "made": "exact", "mixture": "exact"}[name]
+        assert (
+            one.kind
+            == other.kind
+            == {"vae": "bound", "rbm": "estimate", "dbm": "bound", "made": "exact", "mixture": "exact"}[name]
+        )
         assert torch.equal(one.values, other.values)
     if inner.latent or inner.sample:
         assert torch.equal(model.sample(40, seed=2).x[:5], model.sample(5, seed=2).x)
@@ -187,11 +194,12 @@ def test_averages_ships_and_checkpoints_hold_all_that_a_model_needs(straight: tu
     wanted = {
         "pix2pix": {"G", "D", "optimiser-G", "optimiser-D"},
         **{key: {"G", "first", "D", "optimiser-G", "optimiser-D"} for key in ("srgan", "denoise-gan", "inpaint")},
-        "vae": {"encoder", "decoder", "optimiser-G"},
+        **{key: {"encoder", "decoder", "optimiser-G"} for key in ("vae", "vfae")},
+        "semi": {"G", "D", "optimiser-G", "optimiser-D"},
         "stacked": {"stack", "optimiser-G"},
         **{key: {"net", "optimiser-G"} for key in ("made", "mixture")},
         "denoising-ae": {"encoder", "decoder", "optimiser-G"},
-        "rbm": {"rbm", "chains", "optimiser-G"},
+        **{key: {"rbm", "chains", "optimiser-G"} for key in ("rbm", "dbm")},
         "mine": {"near", "far", "memory", "optimiser-G"},
     }[name]
     assert set(last.saved) == wanted | {"average-100", "average-20", "progress"}
@@ -207,11 +215,11 @@ def test_it_is_judged_by_what_fits_it_and_its_card_is_true(straight: tuple[str, 
     name, run = straight
     measures = json.loads((run.folder / "measures.json").read_text())
     assert ("l1" in measures) == (name in BY_PAIRS)
-    assert ("nats" in measures) == (name in ("vae", "made", "rbm", "mixture"))
+    assert ("nats" in measures) == (name in ("vae", "made", "rbm", "dbm", "mixture"))
     if "nats" in measures:
-        known, kinds = measures["nats"]["card"], {"vae": "bound on ", "rbm": "estimate of "}
+        known, kinds = measures["nats"]["card"], {"vae": "bound on ", "rbm": "estimate of ", "dbm": "bound on "}
         assert known["metric"] == f"{kinds.get(name, '')}-log p(x), nats"
-        assert ("drawn once as 0 and 1" in known["reference"]) == (name in ("made", "rbm"))
+        assert ("drawn once as 0 and 1" in known["reference"]) == (name in ("made", "rbm", "dbm"))
     card = (run.folder / "generator" / "README.md").read_text()
     assert "adversarial" not in card
     assert f"system `{run.config.system}`" in card
@@ -431,6 +439,40 @@ def test_a_system_that_is_installed_is_one_more_recipe(
     said = capsys.readouterr().err
     assert "no system 'denoiser'" in said
     assert "install" in said
+
+
+def test_installed_recipes_go_by_names_of_their_own_and_a_broken_one_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ours keep their names; what is called like one of them, or like one before it, is SYSTEM:NAME."""
+    text = MINE.read_text()
+    (tmp_path / "first.py").write_text(text.replace('"clean"', '"made"'))
+    (tmp_path / "second.py").write_text(text)
+    (tmp_path / "third.py").write_text(text)
+    (tmp_path / "broken.py").write_text("import nothing_of_this_name\n")
+    about = tmp_path / "many-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: many\nVersion: 1.0\n")
+    points = "".join(f"{name} = {name}\n" for name in ("broken", "first", "second", "third"))
+    (about / "entry_points.txt").write_text(f"[saddlepoint.systems]\n{points}")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(theirs, "IN_USE", {})
+    assert main(["recipes"]) == 0
+    said = capsys.readouterr()
+    names = [line.split()[0] for line in said.out.splitlines() if line.strip()]
+    assert [name for name in names if name in ("made", "clean") or ":" in name] == [
+        "made",
+        "first:made",
+        "clean",
+        "third:clean",
+    ]
+    assert "No module named 'nothing_of_this_name'" in said.err
+    assert catalog.recipe("made").system == "belief"
+    begun = {name: catalog.recipe(name) for name in ("first:made", "clean", "third:clean", "third")}
+    assert [config.system for config in begun.values()] == ["first", "second", "third", "third"]
+    assert [config.recipe for config in begun.values()] == ["made", "clean", "clean", "clean"]
+    with pytest.raises(SaddlepointError, match="no recipe 'fourth:clean'"):
+        catalog.recipe("fourth:clean")
 
 
 def test_data_of_a_kind_that_a_system_does_not_take_are_refused() -> None:

@@ -21,7 +21,7 @@ from saddlepoint.data.memory import Held, held
 from saddlepoint.data.reading import Reading, sides
 from saddlepoint.data.survey import Survey
 from saddlepoint.durations import Time, parse
-from saddlepoint.judging.doctor import Verdict
+from saddlepoint.judging.standing import Verdict
 from saddlepoint.notebook import Notebook, in_notebook
 from saddlepoint.planning.begin import configure, usual_recipe
 from saddlepoint.records import Round
@@ -166,11 +166,11 @@ def score(
     return opinions(folder_of(run), [Path(picture) for picture in pictures], label, cond, held_by(run))
 
 
-def probe(run: Where, labels: int = LABELS, *, draws: int = DRAWS, seed: int = 0) -> Found:
+def probe(run: Where, labels: int = LABELS, *, draws: int = DRAWS, seed: int = 0, tune: bool = False) -> Found:
     """How well a linear classifier that learns from so many labels tells the classes by what a run has learnt: by its
     code, or by all layers of its critic; beside it the same untrained, and pixels.
     """
-    return probe_run(folder_of(run), labels, draws, seed, held_by(run))
+    return probe_run(folder_of(run), labels, draws, seed, held_by(run), tune)
 
 
 def opened(data: object) -> str | Held:
@@ -198,8 +198,11 @@ def held_by(run: Where) -> Held | None:
 @contextmanager
 def watched(watcher: Watcher | None, calls: Calls) -> Iterator[Watcher]:
     """The watcher that was given, or what suits the place: a notebook's, a terminal's, or lines; and who is called."""
-    if watcher is not None or in_notebook():
-        yield Listened(watcher or Notebook(), calls)
+    if watcher is not None:
+        yield Listened(watcher, calls)
+        return
+    if in_notebook():
+        yield Listened(book := Notebook(), calls._replace(line=book.line))
         return
     with screen(NORMAL) as chosen:
         yield Listened(chosen, calls)

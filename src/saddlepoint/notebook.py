@@ -1,4 +1,5 @@
-"""A watcher for notebooks: one block of text below the cell, written anew as the run goes on.
+"""A watcher for notebooks: a block of text below the cell, written anew as the run goes on; below it what the run
+draws by now, its curves, and what the doctor says. All of it stays in the notebook when that is saved.
 
     import saddlepoint as sp
     sp.train("digits", budget="2m")
@@ -7,14 +8,28 @@
 few seconds instead.
 """
 
+import base64
+import html
 import sys
 import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from saddlepoint.cli.tables import line, plan_lines, summary_lines, terms
+from saddlepoint.court.kept import examine
+from saddlepoint.files import read_bounded
+from saddlepoint.record import read_record
+from saddlepoint.report.page import curve_pictures
+from saddlepoint.report.story import read_story
+from saddlepoint.running.finish import LARGEST
+from saddlepoint.running.showing import Pace
 from saddlepoint.running.watcher import Plan, Summary, Tick
 
 LIVE, SLOW = 0.5, 5.0  # seconds between two drawings
+FIRST = 0.02  # seconds that curves and verdict are expected to take
+CURVES = 4  # of those that the report has, the first
 
 
 def in_notebook() -> bool:
@@ -32,6 +47,9 @@ class Notebook:
         self.said: list[str] = []
         self.next, self.doing = 0.0, ""
         self.handle: Any = None
+        self.sheet: Any = None
+        self.frame = b""
+        self.beside, self.pace = "", Pace(FIRST)  # the curves and the verdict, and how often they are made
 
     def phase(self, name: str) -> None:
         if name != self.doing:
@@ -54,16 +72,56 @@ class Notebook:
 
     def done(self, summary: Summary) -> None:
         self.show(list(summary_lines(summary)))
+        if self.sheet is not None:
+            with suppress(Exception):
+                self.look(summary.folder)
+                self.draw(self.frame)
+
+    def line(self, folder: Path, event: Mapping[str, Any]) -> None:
+        """A line of the journal: with each frame of the film strip a new sheet. What cannot be shown is left out."""
+        if event["event"] == "snapshot" and in_notebook():
+            with suppress(Exception):  # nothing that is shown is worth the run
+                self.pace.again(lambda: self.look(folder))
+                self.frame = read_bounded(folder / event["file"], LARGEST)
+                self.draw(self.frame)
+
+    def look(self, folder: Path) -> None:
+        """Curves and verdict as they are now."""
+        verdict = examine(folder, read_record(folder).config)[0]
+        drawn = curve_pictures(read_story(folder))[:CURVES]
+        self.beside = (
+            "".join(
+                f'<figure style="display:inline-block;width:24em;margin:.5em">{picture(source, chart.title)}'
+                f"<figcaption>{html.escape(chart.title)}: {html.escape(', '.join(each.name for each in chart.lines))}"
+                "</figcaption></figure>"
+                for chart, source in drawn
+            )
+            + f"<div>doctor: <b>{html.escape(verdict.name)}</b>: {html.escape(verdict.evidence)}</div>"
+        )
+
+    def draw(self, frame: bytes) -> None:
+        """The newest frame and what is beside it, as one piece of HTML that needs nothing else."""
+        source = f"data:image/png;base64,{base64.b64encode(frame).decode()}"
+        block = {"text/plain": "what it draws", "text/html": picture(source, "what it draws") + self.beside}
+        self.sheet = shown(block, self.sheet)
 
     def show(self, last: list[str]) -> None:
         """Write the block anew; where there is no notebook, print what is new."""
         if not in_notebook():
             print(*(last or self.said[-1:]), sep="\n", flush=True)
             return
-        from IPython.display import display  # pyright: ignore[reportMissingImports]
+        self.handle = shown({"text/plain": "\n".join([*self.said, *last])}, self.handle)
 
-        block = {"text/plain": "\n".join([*self.said, *last])}
-        if self.handle is None:
-            self.handle = display(block, raw=True, display_id=True)
-        else:
-            self.handle.update(block, raw=True)
+
+def picture(source: str, what: str) -> str:
+    return f'<img src="{source}" alt="{html.escape(what)}" style="max-width:100%">'
+
+
+def shown(block: dict[str, str], handle: Any) -> Any:
+    """Show it in the place of what this handle showed, or below everything where there is none yet; the handle."""
+    from IPython.display import display  # pyright: ignore[reportMissingImports]
+
+    if handle is None:
+        return display(block, raw=True, display_id=True)
+    handle.update(block, raw=True)
+    return handle

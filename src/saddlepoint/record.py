@@ -2,6 +2,7 @@
 
 import json
 import platform
+from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,8 +13,9 @@ from pydantic import SerializeAsAny, ValidationError, field_validator
 from saddlepoint import __version__
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.files import read_bounded, write_atomic
+from saddlepoint.files import read_bounded, reading, write_atomic
 from saddlepoint.settings.run import Device, Frozen, Precision, Run, Threads
+from saddlepoint.settings.tree import files, flag
 from saddlepoint.storage.spelling import canonical, parsed, sha256
 from saddlepoint.systems import catalog
 
@@ -73,6 +75,8 @@ class RunRecord(Frozen):
     versions: dict[str, str]
     system_sha256: str = ""
     """Of the code of a system that is not ours."""
+    files: dict[str, str] = Field_(default_factory=dict)
+    """SHA-256 of the files that settings name beside the data, by setting."""
 
     @field_validator("config", mode="before")
     @classmethod
@@ -93,6 +97,22 @@ class RunRecord(Frozen):
         content["config"]["stages"] = [*former, *json.loads(self.config.model_dump_json())["stages"][len(former) :]]
         content["choices"]["planned_seconds"] = self.choices.planned_seconds
         write_atomic(folder / NAME, json.dumps(content, indent=2, ensure_ascii=False).encode())
+
+
+def digests(config: Run) -> dict[str, str]:
+    """SHA-256 of each file that the settings name beside the data, by setting."""
+    found = {}
+    for name, path in files(config).items():
+        try:
+            found[name] = file_sha256(Path(path))
+        except OSError as error:
+            raise SaddlepointError(f"cannot be read: {error.strerror}", f"{flag(name)} {path}") from error
+    return found
+
+
+def file_sha256(path: Path) -> str:
+    with reading(path.resolve()) as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def read_record(folder: Path) -> RunRecord:

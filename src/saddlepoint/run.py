@@ -19,8 +19,8 @@ from saddlepoint.data.reading import shown
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded
 from saddlepoint.judging.card import Measure
-from saddlepoint.judging.doctor import Verdict
 from saddlepoint.judging.headline import told as headline
+from saddlepoint.judging.standing import Verdict
 from saddlepoint.record import read_record
 from saddlepoint.running.asked import judge_run
 from saddlepoint.running.finish import LARGEST

@@ -163,8 +163,17 @@ def tracked(name: str | None, watcher: Watcher) -> Iterator[Watcher]:
         there = import_module(module)
     except ImportError as error:
         raise SaddlepointError(f"{name} is not installed", "--track", f"pip install '{package}'") from error
-    tracker = Tracker(name, lambda folder, settings: begin(there, folder, settings), watcher.note)
+    tracker, calls = (
+        Tracker(name, lambda folder, settings: begin(there, folder, settings), watcher.note),
+        calls_of(watcher),
+    )
+
+    def line(folder: Path, event: Mapping[str, Any]) -> None:
+        tracker.line(folder, event)
+        if calls.line is not None:
+            calls.line(folder, event)
+
     try:
-        yield Listened(watcher, calls_of(watcher)._replace(line=tracker.line))
+        yield Listened(watcher, calls._replace(line=line))
     finally:
         tracker.close()

@@ -30,7 +30,6 @@ CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn
 Tell = Callable[[int, int], None] | None  # hears (tiles done, tiles in all)
 
 GOLDEN = (math.sqrt(5) - 1) / 2
-TILE = 256  # pixels of c that are translated at once, without their margin
 
 
 class Artefact:
@@ -267,7 +266,7 @@ class Artefact:
     def tiles(self, c: Tensor, to: Translate, seed: int, tell: Tell) -> Tensor:
         """One picture [1, C, H, W] of any size, tile by tile."""
         step = to.step or 1
-        size = -(-TILE // step) * step
+        size = -(-to.tile // step) * step
         return tiled(
             lambda part: to.call(part, seed), c, tile=size, margin=to.margin, step=step, scale=to.scale, tell=tell
         )

@@ -27,6 +27,9 @@ class Looking:
     weights: Annotated[
         str | None, Parameter(metavar="FILE", help="The weights of these features, a file or its https address.")
     ] = None
+    lpips: Annotated[
+        Path | None, Parameter(metavar="FILE", help="Of pairs: LPIPS too, with VGG16 and its heads from this file.")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ def judge(
     Example: saddlepoint judge generated/ real/ --features efficientnet
     """
     check(generated, real, draw, pictures)
+    if real is not None:
+        without_effect({"--lpips": looking.lpips}, "on folders, which are no pairs")
     n, seed, reading = 1_000 if draw.n is None else draw.n, draw.seed or 0, read(pictures)
     from saddlepoint.court.folders import judge_folders
     from saddlepoint.judging.headline import choosing
@@ -77,7 +82,7 @@ def judge(
 
     wish = Judge(features=looking.features, weights=looking.weights)
     if real is None:
-        found, notes = judge_run(generated, wish, n, seed)
+        found, notes = judge_run(generated, wish, n, seed, lpips=looking.lpips)
     else:
         for folder in (generated, real):
             if not folder.exists():

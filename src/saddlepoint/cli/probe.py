@@ -18,6 +18,7 @@ def probe(
     labels: Annotated[int, Parameter(metavar="N", help="Labelled examples that the classifier learns from.")] = 100,
     draws: Annotated[int, Parameter(metavar="N", help="How often they are drawn anew, for the interval.")] = 10,
     seed: Annotated[int, Parameter(metavar="N", help="Of these draws.")] = 0,
+    tune: Annotated[bool, Parameter(help="Fine-tune all layers of its encoder with the labels.", negative="")] = False,
     voice: Speaking = NORMAL,
 ) -> None:
     """Tell the classes by a linear classifier on what a run has learnt.
@@ -27,13 +28,16 @@ def probe(
     held-out examples, the mean over draws of the labels, and how far the others
     are from the first in the same draws.
 
+    With --tune all layers of an encoder learn from the labels too, beside
+    one that begins untrained: what its training was worth as a start.
+
     Example: saddlepoint probe runs/digits --labels 1000
     """
     if not run.is_dir():
         raise SaddlepointError("no such folder", str(run), "`saddlepoint runs` lists them")
     from saddlepoint.running.probing import probe_run
 
-    found = probe_run(run, labels, draws, seed)
+    found = probe_run(run, labels, draws, seed, tune=tune)
     if voice.json:
         by_name = {name: one._asdict() for name, one in found.by_name.items()}
         say([json.dumps({"held_out": found.held_out, "notes": found.notes, "by_name": by_name})])
@@ -47,6 +51,6 @@ def probe(
             )
             for name, one in found.by_name.items()
         ]
-        say([*columns(rows, titles=("linear, on", "numbers", "error", "points worse")), ""])
+        say([*columns(rows, titles=("tuned" if tune else "linear, on", "numbers", "error", "points worse")), ""])
         about = f"{labels:,} labels, {draws} draws, on {found.held_out:,} held-out examples"
         say(columns([(text,) for text in (about, *found.notes)]))

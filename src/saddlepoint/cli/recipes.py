@@ -1,9 +1,11 @@
 """saddlepoint recipes: what can be trained."""
 
 import json
+import sys
 
 from saddlepoint.cli.flags import NORMAL, Speaking
 from saddlepoint.cli.tables import columns, say
+from saddlepoint.errors import plain
 
 
 def recipes(*, voice: Speaking = NORMAL) -> None:
@@ -14,9 +16,12 @@ def recipes(*, voice: Speaking = NORMAL) -> None:
 
     Example: saddlepoint recipes
     """
+    from saddlepoint.systems.catalog import faults
     from saddlepoint.systems.catalog import recipes as known
 
     found = list(known())
+    for fault in faults():
+        print("saddlepoint:", plain(str(fault)), file=sys.stderr)
     if voice.json:
         fields = ("system", "have", "get", "about")
         say([json.dumps({name: dict(zip(fields, (system, *recipe[1:]))) for system, name, recipe in found})])

@@ -1,6 +1,7 @@
 """How a model is judged: one bench for each way that its system names, and a court of them all."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from torch import Tensor
@@ -26,6 +27,7 @@ class Evidence(NamedTuple):
     sides    of the source whose examples are x
     unseen   held-out examples as networks see them; some that were trained on where none are held out
     altered  whether critics are shown altered examples in any stage
+    lpips    the file of LPIPS's weights, where pairs are to be judged by it too
     """
 
     record: RunRecord
@@ -33,6 +35,7 @@ class Evidence(NamedTuple):
     sides: Sides
     unseen: Batch
     altered: bool = False
+    lpips: Path | None = None
 
     @property
     def whose(self) -> str:

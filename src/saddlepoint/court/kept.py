@@ -12,10 +12,11 @@ from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import read_bounded, write_atomic
 from saddlepoint.judging.card import Card, Measure
 from saddlepoint.judging.case import Case
-from saddlepoint.judging.doctor import Verdict, diagnose
+from saddlepoint.judging.doctor import diagnose
 from saddlepoint.judging.headline import NAME as HEADLINE
 from saddlepoint.judging.headline import choosing, leading
 from saddlepoint.judging.mixture import BESIDE
+from saddlepoint.judging.standing import Verdict
 from saddlepoint.record import read_record
 from saddlepoint.settings.run import Run
 from saddlepoint.statistics.intervals import Interval

@@ -1,5 +1,7 @@
 """Judging by pairs: how far what a model makes of each c is from the x that belongs to it."""
 
+from pathlib import Path
+
 import torch
 from torch import Tensor
 
@@ -8,8 +10,10 @@ from saddlepoint.court.bench import Bench, Evidence, Judged, Measures
 from saddlepoint.data.scaling import ENDLESS, unit
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import Card, Measure, code_version
+from saddlepoint.judging.extractors.vgg import lpips_parts
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.statistics.intervals import mean_interval
+from saddlepoint.statistics.perceptual import lpips
 from saddlepoint.statistics.pictures import absolute_error, psnr, ssim
 from saddlepoint.statistics.similarity import WINDOW
 from saddlepoint.systems.looks import source_of, target_of
@@ -19,8 +23,8 @@ AT_ONCE = 16
 
 
 def by_pairs(evidence: Evidence) -> Bench:
-    """Each pair once, in the data's own order: L1, PSNR and, of pictures that are large enough, SSIM. What is chosen by
-    the first pairs is measured at last by the others.
+    """Each pair once, in the data's own order: L1, PSNR and, of pictures that are large enough, SSIM; LPIPS where its
+    weights are given. What is chosen by the first pairs is measured at last by the others.
     """
     if len(target_of(evidence.unseen)) < 2:
         raise SaddlepointError("fewer than two pairs to judge by", "judge", "hold more out: --data.held-out")
@@ -54,7 +58,22 @@ def figures(model: Artefact, evidence: Evidence, seed: int, which: slice) -> Mea
         found["psnr"] = measured("PSNR, dB", psnr(x.clamp(0, 1), y, peak=1.0), card)
         if min(y.shape[2:]) >= WINDOW:
             found["ssim"] = measured("SSIM", ssim(x.clamp(0, 1), y, peak=1.0), card)
+        if evidence.lpips is not None:
+            found["lpips"] = by_lpips(evidence.lpips, x.clamp(0, 1).float(), y.float(), card)
+    elif evidence.lpips is not None:
+        raise SaddlepointError("compares pictures in a range, and these are none", "--lpips", "leave it out")
     return found
+
+
+@torch.no_grad()
+def by_lpips(file: Path, x: Tensor, y: Tensor, card: Card) -> Measure:
+    """What people would say of how unlike they are, as a network has learned it; pictures [N, 1 or 3, H, W] in [0, 1]
+    of 16 pixels a side or more.
+    """
+    network, heads = lpips_parts(file)
+    parts = [lpips(network(a, heads), network(b, heads), heads) for a, b in zip(x.split(AT_ONCE), y.split(AT_ONCE))]
+    card = card._replace(extractor="VGG16", extractor_digest=network.digest)
+    return measured("LPIPS", torch.cat(parts).double(), card)
 
 
 def measured(metric: str, values: Tensor, card: Card) -> Measure:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_max_pool2d
 
+from saddlepoint.data.labelled import drawn
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 from saddlepoint.statistics.intervals import Interval, mean_interval
@@ -31,21 +32,6 @@ class Probed(NamedTuple):
     features: int
     error: Interval
     apart: Interval | None
-
-
-def drawn(labels: Tensor, n: int, classes: int, rng: torch.Generator) -> Tensor:
-    """Places of n examples, the classes as equally often as can be: [n], each place once."""
-    if n < classes:
-        what = f"{n} labels for {classes} classes"
-        raise SaddlepointError(what, "--labels", f"one of each is the least: {classes}")
-    if n > len(labels):
-        raise SaddlepointError(f"{n:,} labels, of {len(labels):,} training examples", "--labels", "give fewer")
-    order = torch.randperm(len(labels), generator=rng)
-    turn = torch.empty(len(labels), dtype=torch.int64)
-    for label in range(classes):
-        own = (labels[order] == label).nonzero().flatten()
-        turn[own] = torch.arange(len(own))
-    return order[turn.argsort(stable=True)[:n]]
 
 
 def pooled(layer: Tensor) -> Tensor:
@@ -77,6 +63,11 @@ def probe(
         x, x_wanted = side_by_side(layers, others[name])
         found = [fit(x[d], y[d], classes, PENALTY / len(d), SLOPE).error(x_wanted, wanted) for d in draws]
         errors[name], sizes[name] = torch.tensor(found), x.shape[1]
+    return compared(errors, sizes)
+
+
+def compared(errors: Mapping[str, Tensor], sizes: Mapping[str, int]) -> dict[str, Probed]:
+    """Errors in the same draws [draws], by name: each beside the first."""
     first = next(iter(errors.values()))
     return {
         name: Probed(sizes[name], mean_interval(e), None if e is first else mean_interval(e - first))

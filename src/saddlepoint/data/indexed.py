@@ -1,7 +1,8 @@
 """A data set that is indexed: `len(data)` and `data[i]`, as those of torch and of Hugging Face. Each item is had once.
 
 An item is an example, (example, label), or a record of the two by name. Examples are arrays or tensors of one shape,
-or pictures of Pillow, which may differ in size: these are read as files of pictures are.
+or pictures of Pillow, which may differ in size: these are read as files of pictures are. Where the first item is a
+record of numbers and words alone, the items are the rows of a table.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from io import BytesIO
 from math import prod
+from numbers import Number
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +26,8 @@ from saddlepoint.data.texts import Column
 from saddlepoint.errors import SaddlepointError
 
 PICTURES = ("image", "img", "picture", "pixel_values")
+COLOURS = frozenset(("CMYK", "YCbCr", "LAB", "HSV", "RGBX"))  # modes that PNG has no word for, and that RGB can say
+LACKS: Mapping[type, Any] = {int: -1, float: np.nan, str: ""}  # what stands for a value that is not there
 LARGE = 1 << 28  # bytes of examples that are laid into a file, not into memory
 
 
@@ -36,21 +40,24 @@ class Items(NamedTuple):
     digest: str = ""
 
 
-def indexed(data: Any) -> Items:
-    """Every item of the data set, in the order of its numbers."""
-    n = len(data)
-    if not n:
-        raise SaddlepointError("0 items", "data set", "give one at least")
-    (first, rest), names = parted(item(data, 0)), named(data)
+def indexed(data: Any, one: Any) -> Items:
+    """Every item of the data set, in the order of its numbers; `one` is the first of them."""
+    n, (first, rest), names = len(data), parted(one), named(data)
     told: dict[str, list[Any]] = {name: [] for name in rest}
     examples = watched(data, n, told)
     x, digest = encoded(examples, n) if is_picture(first) else (stacked(examples, n, numbers(first)), "")
     columns, kinds = {}, {}
     for name, values in told.items():
-        words = names.get(name)
-        if all(isinstance(v, int) for v in values) and words and max(values) < len(words):
-            columns[name], kinds[name] = [words[v] if v >= 0 else "" for v in values], "class"
-        elif (column := one_array(values)) is not None:
+        words, column = names.get(name), one_array(values)
+        if (
+            words
+            and isinstance(column, np.ndarray)
+            and column.ndim == 1
+            and column.dtype.kind == "i"
+            and column.max() < len(words)
+        ):
+            columns[name], kinds[name] = [words[v] if v >= 0 else "" for v in column], "class"
+        elif column is not None:
             columns[name] = column
     return Items(x, columns, kinds, digest)
 
@@ -67,6 +74,43 @@ def watched(data: Any, n: int, told: dict[str, list[Any]]) -> Iterator[Any]:
         yield x
 
 
+def rows_of(data: Any, one: Any) -> dict[str, list[Any]] | None:
+    """The columns of a table whose rows the items are, classes by the names that the data set knows; None where the
+    first item, `one`, is something else.
+    """
+    n, first = len(data), record(one)
+    if first is None or not all(value is None or isinstance(value, str | Number) for value in first.values()):
+        return None
+    columns: dict[str, list[Any]] = {name: [] for name in first}
+    for i in range(n):
+        found = record(item(data, i)) or {}
+        if set(found) != set(columns):
+            what = f"item {i} holds {few(found) or 'nothing'}, item 0 {few(columns) or 'nothing'}"
+            raise SaddlepointError(what, "data set", "let all items have the same parts")
+        for name, value in found.items():
+            columns[name].append(value)
+    for name, words in named(data).items():
+        if all(v is None or (isinstance(v, int) and v < len(words)) for v in columns.get(name, ())):
+            columns[name] = [None if v is None or v < 0 else words[v] for v in columns[name]]
+    return columns
+
+
+def record(one: Any) -> dict[str, Any] | None:
+    """An item's values by name, where it has names."""
+    return {str(name): plain_value(value) for name, value in one.items()} if isinstance(one, Mapping) else None
+
+
+def first_of(data: Any) -> Any:
+    """The first item, by which the others are known."""
+    try:
+        n = len(data)
+    except Exception as error:  # a data set of somebody's may raise anything
+        raise SaddlepointError(f"no length: {type(error).__name__}: {why(error)}", "data set") from error
+    if not n:
+        raise SaddlepointError("0 items", "data set", "give one at least")
+    return item(data, 0)
+
+
 def item(data: Any, i: int) -> Any:
     try:
         return data[i]
@@ -77,9 +121,13 @@ def item(data: Any, i: int) -> Any:
 
 
 def parted(one: Any) -> tuple[Any, dict[str, Any]]:
-    """(example, what else is said of it by name) of an item."""
-    if isinstance(one, tuple | list) and 1 <= len(one) <= 2:
-        return one[0], {"label": one[1]} if len(one) == 2 and one[1] is not None else {}
+    """(example, what else is said of it by name) of an item. Where it begins with a number it is a point."""
+    if isinstance(one, tuple | list) and one and not isinstance(one[0], Number):
+        if len(one) > 2 and (is_picture(one[0]) or getattr(one[0], "ndim", 0)):
+            what = f"items have {len(one)} parts"
+            raise SaddlepointError(what, "data set", "give (example, label), or a record of them by name")
+        if len(one) <= 2:
+            return one[0], {"label": one[1]} if len(one) == 2 and one[1] is not None else {}
     if isinstance(one, Mapping):
         rest = dict(one)
         known = [name for name in (*X_NAMES, *PICTURES) if name in rest]
@@ -109,15 +157,25 @@ def is_picture(value: object) -> bool:
 def numbers(value: Any) -> np.ndarray:
     """A tensor or array as an array; of half precision as float32, which numpy has a word for."""
     if isinstance(value, torch.Tensor):
-        value = value.detach().cpu()
-        return (value.float() if value.dtype in (torch.bfloat16, torch.float16) else value).numpy()
+        try:
+            value = value.detach().cpu()
+            return (value.float() if value.dtype in (torch.bfloat16, torch.float16) else value).numpy()
+        except (TypeError, RuntimeError) as error:  # sparse, nested, quantised, or without any numbers
+            what = f"a tensor is no array: {why(error)}"
+            raise SaddlepointError(what, "data", "give a dense one, of plain numbers") from error
     if not hasattr(value, "__array__") and not isinstance(value, list | tuple):
-        what = f"an example is a {type(value).__name__}"
+        what = f"an example is {named_kind(value)}"
         raise SaddlepointError(what, "data set", "give arrays, tensors, or pictures of Pillow")
     try:
         return np.asarray(value)
-    except ValueError as error:  # rows of several lengths
+    except Exception as error:  # rows of several lengths; an array of a library that does not give its numbers away
         raise SaddlepointError(f"an example is no array: {why(error)}", "data set") from error
+
+
+def named_kind(value: object) -> str:
+    """What this is, by the name of its type, with an article."""
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"
 
 
 def plain_value(value: Any) -> Any:
@@ -128,7 +186,14 @@ def plain_value(value: Any) -> Any:
 
 
 def one_array(values: list[Any]) -> Column | None:
-    """A column as an array, or as words; None where it holds what no condition is made of."""
+    """A column as an array, or as words, in which a value that is lacking is -1, not a number, or an empty word; None
+    where it holds what no condition is made of.
+    """
+    there = [v for v in values if v is not None]
+    if there and len(there) < len(values):
+        kind = {type(v) for v in there}
+        lack = next((lack for known, lack in LACKS.items() if kind == {known}), None)
+        values = [lack if v is None else v for v in values]
     if all(isinstance(v, str) for v in values):
         return values
     if any(isinstance(v, str | Mapping) or v is None or is_picture(v) for v in values):
@@ -170,9 +235,10 @@ def encoded(examples: Iterator[Any], n: int) -> tuple[list[Entry], str]:
     entries, digest = [], hashlib.sha256()
     for i, picture in enumerate(examples):
         if not is_picture(picture):
-            raise SaddlepointError(f"item {i} is a {type(picture).__name__}, item 0 a picture", "data set")
+            raise SaddlepointError(f"item {i} is {named_kind(picture)}, item 0 a picture", "data set")
         stream = BytesIO()
         try:
+            picture = picture.convert("RGB") if picture.mode in COLOURS else picture
             picture.save(stream, "PNG", compress_level=1)
         except (OSError, ValueError) as error:  # a mode that PNG has no word for
             raise SaddlepointError(f"item {i} cannot be kept: {why(error)}", "data set", "make it RGB or L") from error

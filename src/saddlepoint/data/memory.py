@@ -6,13 +6,13 @@ condition, encoded pictures, or the cells of a table. From there on it is read a
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Number
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import torch
 
 from saddlepoint.data.arrays import Read, from_arrays
-from saddlepoint.data.indexed import indexed, numbers
+from saddlepoint.data.indexed import first_of, indexed, is_picture, named_kind, numbers, rows_of
 from saddlepoint.data.names import IN_MEMORY
 from saddlepoint.data.points import points_of
 from saddlepoint.data.reading import Kind, Listing, Reading, few, shown
@@ -21,7 +21,8 @@ from saddlepoint.data.texts import Column, text_of
 from saddlepoint.errors import SaddlepointError
 
 TAKEN = "give a path, an array or tensor, (x, y), a list or data set of examples, or a DataFrame"
-NO_DATA = (str, bytes, Mapping, tuple, set)
+NO_DATA = (str, bytes, tuple, set)
+PLAIN = (list, tuple)
 
 
 class Arrays(NamedTuple):
@@ -70,17 +71,53 @@ def held(data: object) -> Held:
     """What was handed in, of whatever library, by what it can do. SaddlepointError for anything else."""
     if is_array(data):
         return Held(form_of(data), Arrays(plain_array(data)))
-    if isinstance(data, tuple | list) and len(data) == 2 and is_array(data[0]):
+    if isinstance(data, PLAIN) and len(data) == 2 and is_array(data[0]):
         return Held(form_of(data[0]), labelled(plain_array(data[0]), data[1]))
+    if isinstance(data, tuple) and len(data) == 2:
+        return held(paired(*data))
+    if not (hasattr(data, "__getitem__") and hasattr(data, "__len__")):
+        refuse(data)
     if hasattr(data, "columns") and hasattr(data, "dtypes"):
         return Held("frame", table_of(data))
-    name = type(data).__name__
+    if isinstance(data, Mapping):
+        what = f"{named_kind(data)} is no data to train on: it holds {few(map(str, data)) or 'nothing'}"
+        raise SaddlepointError(what, "data", "give one of them, or two as (x, y)")
+    if hasattr(data, "column_names") and not hasattr(data, "features"):  # Arrow's, whose items are columns
+        raise SaddlepointError(f"{named_kind(data)} is no DataFrame yet", "data", "give its .to_pandas()")
+    if isinstance(data, NO_DATA):
+        refuse(data)
+    rows = rows_of(data, first := first_of(data))
+    return Held("dataset", of_items(indexed(data, first)) if rows is None else Table(filled(rows), []))
+
+
+def refuse(data: object) -> NoReturn:
+    """Say what is wrong with something that has no length, or no items by number."""
+    kind = named_kind(data)
     if isinstance(data, NO_DATA) or not (hasattr(data, "__getitem__") or hasattr(data, "__iter__")):
-        raise SaddlepointError(f"a {name} is no data to train on", "data", TAKEN)
-    if not (hasattr(data, "__getitem__") and hasattr(data, "__len__")):
-        hint = "give a data set with len() and [i], or the examples as one array"
-        raise SaddlepointError(f"a {name} has no length, or its items no numbers", "data", hint)
-    return Held("dataset", of_items(indexed(data)))
+        raise SaddlepointError(f"{kind} is no data to train on", "data", TAKEN)
+    hint = "give a data set with len() and [i], or the examples as one array"
+    if hasattr(data, "collect"):
+        hint = "give its rows as a DataFrame, as .collect() makes one"
+    elif hasattr(data, "dataset"):
+        hint = "give its .dataset"
+    elif hasattr(data, "__iter__"):
+        hint = "give list(data), where it has an end"
+    raise SaddlepointError(f"{kind} has no length, or its items no numbers", "data", hint)
+
+
+def paired(x: Any, y: Any) -> object:
+    """(x, y) of which x is no array: a list of examples, beside each its label."""
+    if hasattr(x, "columns"):
+        hint = "give the frame alone, with settings={'cond': 'NAME:class'}"
+        raise SaddlepointError("labels of a DataFrame are a column of it", "(x, y)", hint)
+    if not isinstance(x, PLAIN):
+        raise SaddlepointError(f"x is {named_kind(x)}", "(x, y)", "give an array, a tensor or a list of examples")
+    labels = [None] * len(x) if y is None else list(plain_array(y)) if is_array(y) else y
+    if not isinstance(labels, PLAIN):
+        raise SaddlepointError(f"labels are one a row, not {named_kind(y)}", "(x, y)", "give a list or an array")
+    if len(labels) != len(x):
+        raise SaddlepointError(f"{len(x):,} examples, but {len(labels):,} labels", "(x, y)", "give one for each")
+    return [{"x": one, "label": label} for one, label in zip(x, labels)] if y is not None else list(x)
 
 
 def is_array(data: object) -> bool:
@@ -95,8 +132,10 @@ def form_of(data: object) -> str:
 
 
 def plain_array(data: Any) -> np.ndarray:
-    """As an array of numpy, wherever it lies and however its numbers are stored."""
-    return numbers(data) if isinstance(data, torch.Tensor) else np.asarray(data)
+    """As an array of numpy, wherever it lies and however its numbers are stored. What is masked is not a number."""
+    if isinstance(data, np.ma.MaskedArray):
+        return data.astype(np.result_type(data, np.float32)).filled(np.nan) if np.ma.is_masked(data) else data.data
+    return numbers(data)
 
 
 def labelled(x: np.ndarray, y: Any) -> Arrays:
@@ -135,8 +174,12 @@ def table_of(frame: Any) -> Table:
         raise SaddlepointError(f"its columns need names, each another: {few(names) or 'none'}", "frame")
     if not len(frame):
         raise SaddlepointError("0 rows", "frame", "give one at least")
-    columns = {name: list(cells(name, frame[given])) for name, given in zip(names, frame.columns)}
-    return Table(columns, [])
+    return Table(filled({name: frame[given] for name, given in zip(names, frame.columns)}), [])
+
+
+def filled(columns: Mapping[str, Iterable[object]]) -> dict[str, list[str]]:
+    """Columns of a table with the cells that its CSV would have."""
+    return {name: list(cells(name, column)) for name, column in columns.items()}
 
 
 def cells(name: str, column: Iterable[object]) -> Iterator[str]:
@@ -149,5 +192,6 @@ def cells(name: str, column: Iterable[object]) -> Iterator[str]:
         elif isinstance(value, Number | np.number | np.bool_) and not isinstance(value, complex | np.complexfloating):
             yield "" if value != value else text_of(value)
         else:
-            what = f"column '{shown(name)}' holds a {type(value).__name__}, neither a number nor a word"
-            raise SaddlepointError(what, "frame", "leave it out, or make numbers of it")
+            what = f"column '{shown(name)}' holds {named_kind(value)}, neither a number nor a word"
+            hint = "give its rows as a list of records" if is_picture(value) else "leave it out, or make numbers of it"
+            raise SaddlepointError(what, "frame", hint)

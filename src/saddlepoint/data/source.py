@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.axes import Axis
-from saddlepoint.data.reading import Field
+from saddlepoint.data.reading import Field, shown
 
 
 class Source(NamedTuple):
@@ -44,6 +44,11 @@ class Source(NamedTuple):
     axes: tuple[Axis, ...] = ()
     label: str = ""
     origin: Tensor | None = None
+
+    def __repr__(self) -> str:
+        classes = f", {len(self.classes)} classes" if self.classes else ""
+        shape, kind = " x ".join(map(str, self.x.shape)), str(self.x.dtype).removeprefix("torch.")
+        return f"<Source {shown(self.name)}: {shape}, {kind}{classes}>"
 
     @property
     def size(self) -> int:

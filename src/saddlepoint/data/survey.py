@@ -29,6 +29,10 @@ class Survey(NamedTuple):
     counts: tuple[int, ...]
     alike: int | None
 
+    def __repr__(self) -> str:
+        alike = "" if self.alike is None else f", {self.alike:,} near-duplicates"
+        return f"<Survey of {self.source!r}: {len(self.bad):,} left out{alike}>"
+
 
 def survey(wish: Reading, tell: Tell) -> Survey:
     """Read everything, putting up with whatever is unreadable: what `train` would leave out is counted, and named."""

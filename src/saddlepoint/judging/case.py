@@ -10,6 +10,7 @@ BAD = 0.1  # of the real examples have a sample close by: anybody sees the diffe
 BETTER = 0.9  # a Frechet distance over an earlier one, or an earlier spread over one: learning goes on
 YOUNG = 0.25  # of a run's length: it has only begun
 OVER = 0.95  # of it: the journal's last line may lie a little before the end
+RESTED = 600  # updates, before which nothing has come to rest: what samples lack then, more updates may bring
 LEAST, MOST = 2e-4, 2e-3  # the rates at which the recipes learn
 UNSCALED = 50  # times these, for optimisers that do not divide by the gradient's size
 ROUND = [digit * 10.0**power for power in range(-4, 1) for digit in (1, 2, 5)]
@@ -127,8 +128,12 @@ class Case(NamedTuple):
     @property
     def done(self) -> float:
         """The part of the run that is over, as far as the journal tells."""
-        seen = max((event.get("images") or 0 for event in (*self.rounds[-1:], *self.judged[-1:])), default=0)
-        return min(1.0, seen / self.length) if self.length else 1.0
+        return min(1.0, self.seen / self.length) if self.length else 1.0
+
+    @property
+    def seen(self) -> int:
+        """Real examples seen so far, as far as the journal tells."""
+        return max((event.get("images") or 0 for event in (*self.rounds[-1:], *self.judged[-1:])), default=0)
 
     @property
     def updates(self) -> float:
@@ -147,11 +152,22 @@ class Case(NamedTuple):
         return self.done >= OVER
 
     @property
+    def rested(self) -> bool:
+        """Whether it has had the updates that anything takes to come to rest, where their size is known."""
+        batch = self.setting("batch")
+        return not batch or self.seen >= RESTED * batch
+
+    @property
+    def settled(self) -> bool:
+        """Whether its samples are what you get: it is over, and was no short one."""
+        return self.over and self.rested
+
+    @property
     def stuck(self) -> bool:
         """Whether learning no longer mends what is wrong: what decides has fallen by less than a tenth since half as
-        many judgements, and a quarter of the run is over. A lone judgement is taken as it is.
+        many judgements, a quarter of the run is over, and it has come to rest. A lone judgement is taken as it is.
         """
-        if self.young:
+        if self.young or not self.rested:
             return False
         found = [value for event in self.judged if (value := shortest(event)[0]) is not None]
         return len(found) < 2 or found[-1] > BETTER * found[(len(found) - 1) // 2]

@@ -3,38 +3,33 @@
 docs/judging.md has what thresholds and signs were fixed on, and how often they are right on data they had never met.
 """
 
-import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from saddlepoint.data.scaling import ENDLESS
-from saddlepoint.judging.case import Case, decides, shortest
+from saddlepoint.judging.case import Case, shortest
 from saddlepoint.judging.cures import at_hand, augmented, slower, steadier, stronger, weaker
-from saddlepoint.judging.headline import NAME as HEADLINE
-from saddlepoint.judging.mixture import BESIDE
+from saddlepoint.judging.standing import (
+    COLLAPSED,
+    COLLAPSED_WITHIN,
+    Verdict,
+    barely,
+    beaten,
+    healthy,
+    nowhere,
+    plateau,
+    unfinished,
+)
 
 OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
 TOGETHER = 0.2  # the same, where D sees no difference
 SEES = 1.0  # between the two, at a run's end: where D is right about two examples in three
-COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distance, of all and within a class
 COPIES, SURE = 2.0, 0.001  # percent of near-copies, more than real examples have; p-value of the memorisation test
 SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
 LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
 WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
-FAR = 25.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
-FEWEST = 100  # updates, with which a run can have learnt anything
-LAST, RESTED = 4, 600  # judgements without a gain; updates, before which nothing has come to rest
 BENIGN = ("healthy", "plateau")
 LATER = "look again after that"
-
-
-class Verdict(NamedTuple):
-    """A name, the figures it rests on, and the one change to make."""
-
-    name: str
-    evidence: str
-    change: str
 
 
 def diagnose(case: Case) -> list[Verdict]:
@@ -97,7 +92,7 @@ def unequal(case: Case) -> Verdict | None:
 def collapsed(case: Case) -> Verdict | None:
     """Samples lie closer together than real examples do."""
     spread = case.spread("spread")
-    if spread is None or spread > COLLAPSED or not (case.over or (case.stuck and not case.growing("spread"))):
+    if spread is None or spread > COLLAPSED or not (case.settled or (case.stuck and not case.growing("spread"))):
         return None
     coverage = case.value("coverage")
     evidence = f"two samples are {spread:.0f} % as far apart as two real examples"
@@ -110,7 +105,7 @@ def collapsed_within(case: Case) -> Verdict | None:
     spread, all_ = case.spread("class_spread"), case.spread("spread")
     if spread is None or all_ is None or spread > COLLAPSED_WITHIN or all_ <= COLLAPSED:
         return None
-    if not (case.over or case.stuck):
+    if not (case.settled or case.stuck):
         return None
     evidence = f"two samples of a class are {spread:.0f} % as far apart as two real ones, of any class {all_:.0f} %"
     weight = case.rule("classify")
@@ -154,23 +149,12 @@ def too_weak(case: Case) -> Verdict | None:
 def too_strong(case: Case) -> Verdict | None:
     """D is certain of everything, or at a run's end sees a difference, and G gets nowhere."""
     apart = case.gap("train", "fake")
-    if apart is None or apart < (SEES if case.judged and case.over else APART) or (case.judged and not case.adrift):
+    if apart is None or apart < (SEES if case.judged and case.over else APART):
+        return None
+    if not (case.adrift if case.judged else case.rested):
         return None
     evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples{nowhere(case)}"
     return Verdict("D too strong", evidence, weaker(case))
-
-
-def nowhere(case: Case) -> str:
-    """How far from the data the samples are, in words."""
-    coverage, distance = case.value("coverage"), far(case)
-    found = "" if coverage is None else f", and {coverage:.0%} of real examples have a sample close by"
-    return found + (f"; {distance}" if distance else "")
-
-
-def far(case: Case) -> str:
-    """The figure that leads, in words; empty where there were too few examples to say."""
-    bar = case.bar(HEADLINE)
-    return "" if bar is None else "the distance is {:.3g} % [{:.3g}, {:.3g}] of that of the mean alone".format(*bar)
 
 
 def oscillating(case: Case) -> Verdict | None:
@@ -216,72 +200,10 @@ def woven(case: Case) -> Verdict | None:
     that makes pixels in cells: of others no change is known that would mend it.
     """
     bar = case.bar("pattern")
-    if bar is None or bar[1] <= WOVEN or not (case.over or case.stuck) or not case.cells:
+    if bar is None or bar[1] <= WOVEN or not (case.settled or case.stuck) or not case.cells:
         return None
     evidence = f"in smooth places a pattern of 2 or 4 pixels is {bar[0]:.1f} times as strong as in real pictures"
     return Verdict("woven pattern", evidence, "--g.last smooth")
-
-
-def plateau(case: Case) -> Verdict | None:
-    """No gain beyond the error bar in the last judgements."""
-    bars = [event["measures"][decides(event)] for event in case.judged]
-    bars = [bar for bar in bars if None not in bar]
-    if len(bars) < 2 * LAST or case.updates < RESTED:
-        return None
-    earlier, last = min(bars[:-LAST]), min(bars[-LAST:])
-    if last[0] < earlier[1]:
-        return None
-    evidence = f"the best {case.measure} of the last {LAST} judgements is {last[0]:.3g}, of those before "
-    evidence += "{:.3g} [{:.3g}, {:.3g}]".format(*earlier)
-    if case.bad:
-        return Verdict("plateau", evidence + nowhere(case), f"stop here, and begin anew with {slower(case)}")
-    return Verdict("plateau", evidence, "stop here")
-
-
-def barely(case: Case) -> Verdict | None:
-    """The run is over, and no network learns much in so few updates, whatever its samples are like."""
-    if not case.over or case.updates >= FEWEST:
-        return None
-    few = f"number of updates: {math.ceil(case.updates)}; less than {FEWEST} leave networks near where they began"
-    return Verdict("too few updates", few + nowhere(case), f"--images {10 * case.length}")
-
-
-def unfinished(case: Case) -> Verdict | None:
-    """The run is over, nothing went wrong in it, and its samples are far from the data: it was too short."""
-    lead = case.bar(HEADLINE)
-    if not case.over or not (case.bad or (lead is not None and lead[1] > FAR)):
-        return None
-    return Verdict("too few updates", looked_at(case) + nowhere(case), f"--images {2 * case.length}")
-
-
-def beaten(case: Case) -> Verdict | None:
-    """Of a table: the samples of a mixture of Gaussians lie among the data more often, beyond both error bars."""
-    ours, theirs = case.bar("density"), case.bar(f"{BESIDE}density")
-    if not case.over or ours is None or theirs is None or theirs[1] <= ours[2]:
-        return None
-    evidence = f"a Gaussian mixture fits better: the density of its samples among real examples is {theirs[0]:.2f}, of "
-    return Verdict("too few updates", f"{evidence}these {ours[0]:.2f}{nowhere(case)}", f"--images {4 * case.length}")
-
-
-def looked_at(case: Case) -> str:
-    """How much there was to look at, in words."""
-    judged, looks = len(case.judged), len(case.held_out)
-    looked = f"{judged} judgement{'s' * (judged != 1)}"
-    return looked + (f", {looks} look{'s' * (looks != 1)} at D's logits" if case.has("--d.lr") else "")
-
-
-def healthy(case: Case) -> Verdict:
-    """Nothing found, and how much there was to look at: a run that has begun well may still go wrong."""
-    looked = looked_at(case) + ("" if case.over else f", {100 * case.done:.0f} % of the run is over")
-    if not case.judged:
-        seen = f"as far as can be seen without a judgement, by {looked}"
-        if case.refused:
-            return Verdict("healthy", f"{seen}; not judged: {case.refused[-1]}", "none")
-        return Verdict("healthy", seen, "judge the run first" if case.over else "go on: saddlepoint resume")
-    if distance := far(case):
-        return Verdict("healthy", f"{looked}; {distance}", "none")
-    last = case.judged[-1]["measures"][decides(case.judged[-1])][0]
-    return Verdict("healthy", looked + ("" if last is None else f"; {case.measure} {last:.4g}"), "none")
 
 
 SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (

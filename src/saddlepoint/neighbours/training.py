@@ -52,7 +52,7 @@ def usual_rows(data: str) -> tuple[str, ...]:
     if facts["x"].kind != "pictures":
         raise SaddlepointError(f"{facts['x'].kind} have no such table", data, "give pictures")
     rows = [(name, recipe) for _, name, recipe in catalog.recipes() if "labels" not in recipe.have.split(", ")]
-    return tuple(name for name, recipe in rows if is_neighbour(recipe.make(), facts))
+    return tuple(name for name, _ in rows if is_neighbour(catalog.recipe(name), facts))
 
 
 def is_neighbour(config: Config, facts: Facts) -> bool:

@@ -15,12 +15,12 @@ from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.planning.size import affordable
-from saddlepoint.record import DataRecord
+from saddlepoint.record import DataRecord, digests
 from saddlepoint.running.base import checkpoint_of, record_of
 from saddlepoint.running.live import Sources
 from saddlepoint.running.reading import reading
 from saddlepoint.settings.run import Data, Run
-from saddlepoint.settings.tree import wishes
+from saddlepoint.settings.tree import files, wishes
 from saddlepoint.systems.catalog import system
 
 
@@ -38,6 +38,7 @@ def located(data: str | Held, config: Run, budget: float | None, engine: Engine)
         for name, wish in wishes(config).items()
         if name != "x"
     }
+    others |= {name: lasting(path) for name, path in files(config).items()}
     return config.model_copy(update={"data": named, **others})
 
 
@@ -50,6 +51,7 @@ def opened_for(config: Run, data: str | Held, source: Source | None, tell: Tell)
     """All sources of a run, by column; `source` is x where it is open already. Refused before anything is read where
     one that the system needs was not named.
     """
+    digests(config)  # which reads all further files
     takes = system(config.system).takes
     for column in takes:
         if column not in ("x", "c") and not column.endswith("?") and column not in wishes(config):
@@ -80,7 +82,9 @@ def suited(config: Run, facts: Facts) -> None:
         raise SaddlepointError(what, f"--range {config.range}", f"use --range {' or '.join(only)}")
     medium = medium_of(facts["x"])
     if config.range not in medium.ranges:
-        raise SaddlepointError(f"{medium.noun} are not in a range", f"--range {config.range}", "use --recipe points")
+        fit = next((each for each in medium.ranges if each in only), "")
+        hint = f"use --range {fit}" if fit else "use --recipe points"
+        raise SaddlepointError(f"{medium.noun} are not in a range", f"--range {config.range}", hint)
 
 
 def apart(records: Mapping[str, DataRecord]) -> None:

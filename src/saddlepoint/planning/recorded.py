@@ -7,7 +7,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.data.split import split
 from saddlepoint.engine import Engine
 from saddlepoint.randomness import Randomness
-from saddlepoint.record import Choices, DataRecord, RunRecord, versions
+from saddlepoint.record import Choices, DataRecord, RunRecord, digests, versions
 from saddlepoint.settings.run import Run
 from saddlepoint.systems import catalog
 
@@ -39,4 +39,5 @@ def unmeasured(config: Run, engine: Engine, data: Mapping[str, DataRecord]) -> R
         choices=Choices(device=str(engine.device), precision=engine.precision, threads=engine.threads),
         versions=versions(),
         system_sha256=catalog.digest(config.system),
+        files=digests(config),
     )

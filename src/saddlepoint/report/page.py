@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from saddlepoint.files import write_atomic
 from saddlepoint.report import facts, panels
+from saddlepoint.report.axes import HEIGHT, WIDTH
 from saddlepoint.report.charts import charts
-from saddlepoint.report.curves import draw
+from saddlepoint.report.curves import Chart, draw
 from saddlepoint.report.inline import inline
 from saddlepoint.report.material import Material
 from saddlepoint.report.story import Story, read_story
@@ -36,14 +37,32 @@ def template() -> Template:
     return environment.from_string((files("saddlepoint.report") / "page.html.j2").read_text("utf-8"))
 
 
+def style() -> str:
+    return (files("saddlepoint.report") / "page.css").read_text("utf-8")
+
+
+def curve_pictures(story: Story) -> list[tuple[Chart, str]]:
+    """Each chart, and its curves as the address of an SVG that brings its style along: for a page of somebody else's,
+    which may take styles and scripts away, as a notebook that was saved.
+    """
+    drawn = [(chart, draw(chart, f"{story.noun} seen")) for chart in charts(story)]
+    own = f"{style()} svg {{ background: var(--paper); font: 11.5px sans-serif }} .strip {{ display: none }}"
+    begin = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"><style>{own}</style>'
+    return [(chart, address(f"{begin}{svg}</svg>")) for chart, svg in drawn if svg]
+
+
+def address(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
 def render(story: Story, material: Material, going_on: bool = False) -> str:
     """The page. Every text in it is escaped; its policy forbids scripts and any address but its own pictures'."""
-    style = (files("saddlepoint.report") / "page.css").read_text("utf-8")
+    own = style()
     last = story.sessions[-1] if story.sessions else {}
     return template().render(
         story=story,
-        style=Markup(style),
-        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style=Markup(own),
+        style_digest=base64.b64encode(hashlib.sha256(own.encode()).digest()).decode(),
         recipe=str(story.config.get("recipe", "unknown")),
         data=str(story.data.get("name", "unknown data")),
         begun=facts.begun(story),

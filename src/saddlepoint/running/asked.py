@@ -18,9 +18,12 @@ from saddlepoint.settings.run import Judge
 from saddlepoint.systems.catalog import system
 
 
-def judge_run(folder: Path, wish: Judge, n: int, seed: int, held: Held | None = None) -> tuple[Measures, list[str]]:
+def judge_run(
+    folder: Path, wish: Judge, n: int, seed: int, held: Held | None = None, lpips: Path | None = None
+) -> tuple[Measures, list[str]]:
     """Everything that applies to a run's model, against held-out data; written to measures.json beside it, and the
-    list of near-copies to copies.csv. Also notes: where those are, and what is missing for want of samples.
+    list of near-copies to copies.csv. Also notes: where those are, and what is missing for want of samples. Pairs are
+    judged by LPIPS too, where its weights are given.
     """
     record = as_written(folder)
     model = artefacts.load(folder, record.choices.device)
@@ -33,12 +36,14 @@ def judge_run(folder: Path, wish: Judge, n: int, seed: int, held: Held | None = 
     if "samples" not in system(record.config.system).judges and (given is not None or asked != "auto"):
         flag = "--weights" if asked == "auto" else "--features"
         raise SaddlepointError("has no effect on a run that is not judged by samples", flag, "leave it out")
+    if lpips is not None and "pairs" not in system(record.config.system).judges:
+        raise SaddlepointError("has no effect on a run that is not judged by pairs", "--lpips", "leave it out")
     if given is not None:
         extractor_of(wish.features, given, asked=True)
     config = record.config.model_copy(update={"judge": wish})
     choices = record.choices.model_copy(update={"judge_features": wish.features, "judge_images": 0})
     live = run._replace(record=record.model_copy(update={"config": config, "choices": choices})).live()
-    judges = court(live.evidence())
+    judges = court(live.evidence()._replace(lpips=lpips))
     found = judges.full(model, n, seed)
     return found.measures, [*leave(folder, found), *found.notes]
 

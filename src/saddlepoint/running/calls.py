@@ -1,8 +1,10 @@
 """Whoever is called back while a run goes on, and how a run is ended before its time. No torch is imported here."""
 
+import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from saddlepoint.errors import SaddlepointError
 
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
 
     from saddlepoint.judging.card import Measure
     from saddlepoint.records import Round
+
+
+LATE = 60.0  # seconds after which it is said that a callback has not returned
 
 
 class StopTraining(Exception):  # noqa: N818 - it is a wish
@@ -44,12 +49,37 @@ NO_CALLS = Calls()
 
 
 class Listeners:
-    """Those who are called back, and what they are still to be told once a round is over in every respect."""
+    """Those who are called back, and what they are still to be told once a round is over in every respect.
 
-    def __init__(self, calls: Calls) -> None:
+    `with listeners: ...` says of a callback that has not returned after a minute that the run waits for it: a thread
+    looks now and then, which takes nothing from the rounds.
+    """
+
+    def __init__(self, calls: Calls, note: Callable[[str], object]) -> None:
         self.by_name: Mapping[str, Callable[..., object] | None] = calls._asdict()
+        self.note, self.over = note, threading.Event()
         self.news: list[tuple[str, object]] = []
         self.last = ""
+        self.since: float | None = None  # when the callback that is at work was called
+
+    def __enter__(self) -> Self:
+        self.over.clear()
+        if any(self.by_name[name] for name in ("round", "snapshot", "judgement")):
+            threading.Thread(target=self.watch, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+
+    def watch(self) -> None:
+        said = None
+        while not self.over.wait(LATE / 4):
+            name, since = self.last, self.since
+            if since is not None and since != said and time.monotonic() - since >= LATE:
+                said = since
+                self.note(
+                    f"on_{name} has not returned for {LATE:.0f} s, and the run waits for it; Ctrl-C twice ends it"
+                )
 
     def add(self, name: str, given: object) -> None:
         if self.by_name[name] is not None:
@@ -64,4 +94,6 @@ class Listeners:
         news, self.news = [("round", round), *self.news], []
         for self.last, given in news:
             if (function := self.by_name[self.last]) is not None:
+                self.since = time.monotonic()
                 function(given)
+                self.since = None

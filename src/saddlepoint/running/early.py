@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from saddlepoint.judging.case import Case
-from saddlepoint.judging.doctor import LAST, diagnose
+from saddlepoint.judging.doctor import diagnose
+from saddlepoint.judging.standing import LAST
 from saddlepoint.record import RunRecord
 from saddlepoint.running.live import Live
 from saddlepoint.running.replan import in_force

@@ -246,6 +246,7 @@ NAMES = {
     "l1": ("absolute error", "", "of the range, over {real}"),
     "psnr": ("PSNR", "dB", "over {real}"),
     "ssim": ("SSIM", "", "over {real}"),
+    "class_error": ("class error", "%", "of {real} are told a wrong class"),
     "nats": ("-log p(x)", "nats", "{metric}, over {real}"),
 }
 """Of the measures worth a line: name, unit and meaning, with what they were held against."""

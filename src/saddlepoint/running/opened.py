@@ -11,11 +11,11 @@ from saddlepoint.data.reading import Tell
 from saddlepoint.data.sources import open_source
 from saddlepoint.engine import Engine, resolve
 from saddlepoint.errors import Irregular, SaddlepointError
-from saddlepoint.record import NAME, RunRecord, made_by, read_record
+from saddlepoint.record import NAME, RunRecord, digests, made_by, read_record
 from saddlepoint.running.live import Live, Sources
 from saddlepoint.running.reading import reading
 from saddlepoint.settings.run import Engine as Wishes
-from saddlepoint.settings.tree import wishes
+from saddlepoint.settings.tree import files, flag, wishes
 from saddlepoint.storage.checkpoint import checkpoints
 from saddlepoint.storage.manifest import MANIFEST, Damage, read_manifest
 from saddlepoint.systems.catalog import system
@@ -41,6 +41,10 @@ def as_begun(record: RunRecord, tell: Tell, held: Held | None = None) -> Opened:
         kept = record.of(name).held_out
         if kept and not (0 <= min(kept) <= max(kept) < sources[name].size and len(kept) < sources[name].size):
             raise SaddlepointError("holds out examples that are not there, or all of them", NAME, "restore it")
+    for name, sha256 in digests(record.config).items():
+        if sha256 != record.files.get(name):
+            what = f"not the file that the run began with: SHA-256 {sha256[:12]}"
+            raise SaddlepointError(what, f"{flag(name)} {files(record.config)[name]}", "restore it")
     require_room(system(record.config.system), record.config, facts_of(sources))
     engine = resolve(Wishes(**record.choices.model_dump(include={"device", "precision", "threads"})))
     return Opened(record, sources, engine)

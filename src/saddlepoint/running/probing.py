@@ -9,11 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from saddlepoint.artefact import folder as artefacts
-from saddlepoint.court.probe import Probed, draws_of, pooled, probe
+from saddlepoint.court.probe import Probed, compared, draws_of, pooled, probe
+from saddlepoint.court.tuning import error, tune
 from saddlepoint.data.memory import Held
 from saddlepoint.data.sources import open_source, silent
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.plain import ask
+from saddlepoint.randomness import Randomness
 from saddlepoint.records import answer
 from saddlepoint.running.live import Live
 from saddlepoint.running.opened import as_begun, as_written
@@ -39,8 +41,18 @@ class Found(NamedTuple):
 
 
 @torch.no_grad()
-def probe_run(folder: Path, labels: int = LABELS, draws: int = DRAWS, seed: int = 0, held: Held | None = None) -> Found:
-    """The run's code where its model encodes, else every layer of its critic; of the same untrained, and of pixels."""
+def probe_run(
+    folder: Path,
+    labels: int = LABELS,
+    draws: int = DRAWS,
+    seed: int = 0,
+    held: Held | None = None,
+    tune: bool = False,
+) -> Found:
+    """The run's code where its model encodes, else every layer of its critic; of the same untrained, and of pixels.
+
+    With `tune`, instead: the encoder with all its layers fine-tuned by the labels, and one that begins untrained.
+    """
     record = as_written(folder)
     run = as_begun(record, silent, held)
     live = run.live()
@@ -51,12 +63,52 @@ def probe_run(folder: Path, labels: int = LABELS, draws: int = DRAWS, seed: int 
     chosen = draws_of(y[live.sides.among], labels, classes, draws, seed)
     used, back = torch.cat(chosen).unique(return_inverse=True)
     places, others = live.sides.among[used], live.sides.kept
+    if tune:
+        asked = Asked(examples(live, others), y[others], classes, seed)
+        return Found(tuned(live, folder, examples(live, places), y[places], back.split(labels), asked), len(others), ())
     looks, notes = representations(live, folder)
     known = {name: seen(live, look, places) for name, look in looks.items()}
     unseen = {name: seen(live, look, others) for name, look in looks.items()}
     with torch.enable_grad():
         found = probe(known, unseen, y[places], y[others], back.split(labels))
     return Found(found, len(others), notes)
+
+
+class Asked(NamedTuple):
+    """Examples that tell the error, their classes, how many classes there are; and the seed of what is drawn."""
+
+    x: Tensor
+    y: Tensor
+    classes: int
+    seed: int
+
+
+def tuned(live: Live, folder: Path, x: Tensor, y: Tensor, draws: Sequence[Tensor], asked: Asked) -> dict[str, Probed]:
+    """By where the encoder begins, what is found once all its layers were fine-tuned on each draw."""
+    if live.model(live.shipping).encode is None:
+        what = f"a model of `{live.config.recipe}` encodes nothing, and only an encoder is tuned"
+        raise SaddlepointError(what, "--tune", "a linear probe needs none")
+    trained = artefacts.joined(artefacts.load(folder).networks, live.system.ships)
+    starts = {"tuned": trained, "tuned from an untrained start": live.shipping}
+    errors: dict[str, Tensor] = {}
+    sizes: dict[str, int] = {}
+    for name, start in starts.items():
+        found = []
+        for number, draw in enumerate(draws):
+            own = copy.deepcopy(start).requires_grad_(True)
+            encode = live.model(own).encode
+            assert encode is not None
+            rng = Randomness(asked.seed).stream("tune", number)
+            head = tune(encode, own, x[draw], y[draw], asked.classes, rng)
+            found.append(error(encode, head, asked.x, asked.y))
+            sizes[name] = head.in_features
+        errors[name] = torch.tensor(found)
+    return compared(errors, sizes)
+
+
+def examples(live: Live, places: Tensor) -> Tensor:
+    """x of these examples, as networks see them."""
+    return torch.cat([target_of(live.feed.take(some)) for some in places.split(AT_ONCE)])
 
 
 def classes_of(live: Live, held: Held | None) -> tuple[Tensor, int]:

@@ -30,22 +30,33 @@ def keep_frame(live: Live, folder: Path, picture: Image.Image) -> str:
     return name
 
 
-class LivePage:
-    """report.html of a run that goes on. It is written again where the last time took less than 1 % of the time since
-    then; one that cannot be written is left as it is.
+class Pace:
+    """Lets something that shows a run be done again where the last time took less than 1 % of the time since then;
+    `took` is what the first time is expected to take, in seconds.
     """
 
+    def __init__(self, took: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock, self.since, self.took = clock, clock(), took
+
+    def again(self, work: Callable[[], object]) -> bool:
+        """Do it, if there is time for it; whether there was."""
+        if self.took > SHARE * ((begun := self.clock()) - self.since):
+            return False
+        work()
+        self.since = self.clock()
+        self.took = self.since - begun
+        return True
+
+
+class LivePage:
+    """report.html of a run that goes on, written at this pace; one that cannot be written is left as it is."""
+
     def __init__(self, live: Live, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self.live, self.folder, self.clock = live, folder, clock
-        self.since, self.took, self.written = clock(), FIRST, False
+        self.live, self.folder, self.pace, self.written = live, folder, Pace(FIRST, clock), False
 
     def again(self) -> None:
         """Write it as the run is now, if there is time for it."""
-        if self.took > SHARE * ((begun := self.clock()) - self.since):
-            return
-        self.write(going_on=True)
-        self.since = self.clock()
-        self.took, self.written = self.since - begun, True
+        self.written |= self.pace.again(lambda: self.write(going_on=True))
 
     def __enter__(self) -> Self:
         return self

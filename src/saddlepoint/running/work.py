@@ -53,7 +53,7 @@ class Worker:
         self.opinion, self.judgement = "", ""  # the last of each, as the progress line has them
         self.court: Court | None = None
         self.context = ""  # what checkpoints say the run is made by
-        self.listeners, self.page = Listeners(calls_of(watcher)), LivePage(live, folder)
+        self.listeners, self.page = Listeners(calls_of(watcher), watcher.note), LivePage(live, folder)
         self.line = (self.started, 0)  # when the journal's last line on rounds was written, and at how many images
 
     @property
@@ -90,7 +90,7 @@ class Worker:
         """Play all that is left, saving on the way. Raises Stopped when a signal asks for it, after having saved; a
         callback that asks for it ends the run as it is.
         """
-        with self.page, StopSignals() as signals, suppress(StopTraining):
+        with self.page, self.listeners, StopSignals() as signals, suppress(StopTraining):
             while (stage := self.live.stage) is not None:
                 try:
                     self.play(stage, signals)

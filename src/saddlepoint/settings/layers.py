@@ -121,9 +121,13 @@ def nest(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def typed(kind: Kind, name: str, value: Any) -> Any:
-    """What was typed for a setting: 'none' is None, and where several values go they stand between commas."""
+    """What was typed for a setting: 'none' is None, and where several values go they stand between commas. A choice
+    among numbers is a number.
+    """
     if not isinstance(value, str) or name not in settings(kind):
         return value
+    if value in settings(kind)[name].choices and value.isdecimal():
+        return int(value)
     if value.lower() == "none" and "none" not in settings(kind)[name].choices:
         return None
     return [part.strip() for part in value.split(",")] if "," in settings(kind)[name].form else value

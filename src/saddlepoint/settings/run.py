@@ -21,6 +21,8 @@ MOST_STAGES = 100
 Shape = Annotated[tuple[Annotated[int, Field(ge=1, le=2**16)], ...], Field(min_length=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Scale = Literal["signed", "unit", "raw", "standard"]
+A_FILE = "a file"
+FileName = Annotated[str | None, A_FILE]  # of a run's own, beside its data: it is resumed with the same, byte for byte
 ObjectiveName = Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"]
 
 

@@ -6,12 +6,13 @@ there, they hold for every stage of the recipe. A network's settings are those o
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from saddlepoint.settings.run import Data, Further, Run, Stage
+from saddlepoint.settings.run import A_FILE, Data, Further, Run, Stage
 
 SHORT = {
     "device": "engine.device",
@@ -97,10 +98,19 @@ def wishes(config: Run) -> Mapping[str, Data]:
     return {("x" if name == "data" else name): value for name, value in named.items()}
 
 
+def files(config: Run) -> Mapping[str, str]:
+    """The files that a configuration names beside its data, by setting; those that are unset are left out."""
+    kinds = type(config).model_fields
+    return {name: value for name, value in config if A_FILE in kinds[name].metadata and value}
+
+
 def unplaced(config: Run, names: Mapping[str, str]) -> Run:
-    """The configuration, of whose data, by column, these names are known: not where they lie, nor where its base."""
+    """The configuration, of whose data, by column, these names are known: not where they lie, nor where its base; of
+    further files what they are called.
+    """
+    called = {name: PurePath(path).name for name, path in files(config).items()}
     named = {("data" if name == "x" else name): type(wish)(name=names[name]) for name, wish in wishes(config).items()}
-    return config.model_copy(update={**named, "base": None})
+    return config.model_copy(update={**named, **called, "base": None})
 
 
 def leaves(model: type[BaseModel], prefix: str = "", kinds: tuple[str, ...] = ()) -> Iterator[Setting]:

@@ -28,8 +28,10 @@ class Binarised:
 
     def __init__(self, feed: Feed, config: Binary, rng: Randomness) -> None:
         self.feed, self.how, self.rng, self.size = feed, config.binarise, rng, feed.size
-        if config.range != "unit":
-            raise SaddlepointError("only x between 0 and 1 becomes binary", f"--range {config.range}", "use unit")
+        self.range = config.range
+        if config.range not in ("unit", "raw"):
+            what = "only x between 0 and 1 becomes binary"
+            raise SaddlepointError(what, f"--range {config.range}", "use unit, or raw for columns of a table")
 
     def at(self, position: int) -> Batch:
         x, c = grey(self.feed.at(position))
@@ -46,13 +48,16 @@ class Binarised:
 
     def binary(self, x: Tensor, u: Callable[[], Tensor]) -> Tensor:
         """x [B, ...] as 0 and 1, of its own type; u in [0, 1) is below x with probability x."""
+        if not ((x >= 0) & (x <= 1)).all():
+            what = f"x goes from {x.min():.4g} to {x.max():.4g}, and only x between 0 and 1 becomes binary"
+            raise SaddlepointError(what, f"--range {self.range}", "pictures: use unit; tables: columns of 0 and 1")
         match self.how:
             case "draw":
                 return (u().to(x.device) < x).to(x)
             case "threshold":
                 return (x > 0.5).to(x)
         if not ((x == 0) | (x == 1)).all():
-            what = "these pictures are grey, and it is not said how they become 0 and 1"
+            what = "x is not 0 and 1 alone, and it is not said how it becomes so"
             raise SaddlepointError(what, "--binarise", "draw (1 with probability x) or threshold (x > 1/2)")
         return x
 

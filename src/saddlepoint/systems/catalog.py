@@ -36,10 +36,14 @@ SYSTEMS = {
     "srgan": Entry("saddlepoint.systems.srgan", ("srgan",)),
     "denoise": Entry("saddlepoint.systems.denoise", ("denoise", "denoise-gan")),
     "inpaint": Entry("saddlepoint.systems.inpaint", ("inpaint",)),
+    "style": Entry("saddlepoint.systems.style", ("style",)),
     "cut": Entry("saddlepoint.systems.cut", ("cut",)),
     "cyclegan": Entry("saddlepoint.systems.cyclegan", ("cyclegan",)),
     "vae": Entry("saddlepoint.systems.vae", ("vae",)),
-    "rbm": Entry("saddlepoint.systems.rbm", ("rbm",)),
+    "semi": Entry("saddlepoint.systems.semi", ("semi",)),
+    "vfae": Entry("saddlepoint.systems.vfae", ("vfae",)),
+    "rbm": Entry("saddlepoint.systems.rbm", ("rbm", "dbm")),
+    "boltzmann": Entry("saddlepoint.systems.boltzmann", ("boltzmann",)),
     "mixture": Entry("saddlepoint.systems.mixture", ("mixture",)),
     "belief": Entry("saddlepoint.systems.belief", ("fvsbn", "nade", "made", "pixelcnn")),
     "autoencoder": Entry("saddlepoint.systems.autoencoder", ("autoencoder", "pca", "deep-ae", "denoising-ae")),
@@ -68,24 +72,39 @@ def piece(name: str, part: str, what: str) -> Any:
 
 
 def recipes() -> Iterator[tuple[str, str, Recipe]]:
-    """(system, name, recipe) of all there are: ours, those installed, those of files in use."""
+    """(system, name, recipe) of all there are: ours, those of files in use, those installed. One of theirs whose name
+    is taken goes by SYSTEM:NAME.
+    """
+    taken: set[str] = set()
     for name, entry in SYSTEMS.items():
         known = piece(name, "recipes", "RECIPES")
         yield from ((name, each, known[each]) for each in entry.recipes)
+        taken |= set(entry.recipes)
     for found in theirs.known():
-        yield from ((found.name, each, recipe) for each, recipe in theirs.recipes(found).items())
+        if not isinstance(found, SaddlepointError):
+            for each, recipe in theirs.recipes(found).items():
+                yield found.name, f"{found.name}:{each}" if each in taken else each, recipe
+                taken.add(each)
+
+
+def faults() -> list[SaddlepointError]:
+    """What is wrong with those installed that cannot be loaded."""
+    return [found for found in theirs.known() if isinstance(found, SaddlepointError)]
 
 
 def recipe(name: str) -> Run:
-    """The configuration that a recipe begins as; `name` may be a file of the user's own, ./mine.py."""
+    """The configuration that a recipe begins as; `name` may be a file of the user's own, ./mine.py, or SYSTEM:NAME."""
     for system_name, entry in SYSTEMS.items():
         if name in entry.recipes:
             return piece(system_name, "recipes", "RECIPES")[name].make()
     if name.endswith(".py"):
         return theirs.begun(theirs.use(name))
     for found in theirs.known():
-        if name in (found.name, *theirs.recipes(found)):
-            return theirs.begun(found, name)
+        if isinstance(found, SaddlepointError):
+            continue
+        for each in ("", *theirs.recipes(found)):
+            if name in (each or found.name, f"{found.name}:{each}"):
+                return theirs.begun(found, each)
     known = [each for entry in SYSTEMS.values() for each in entry.recipes]
     hint = did_you_mean(name, known) or f"there are {', '.join(known)}"
     raise SaddlepointError(f"no recipe '{name}'", "--recipe", hint)

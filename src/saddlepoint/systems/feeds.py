@@ -5,10 +5,14 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
+from saddlepoint.data.labelled import drawn
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
-from saddlepoint.systems.system import Feed
+from saddlepoint.systems.looks import target_of
+from saddlepoint.systems.system import Feed, Own
+
+AT_ONCE = 1_000
 
 Damage = Callable[[Tensor, torch.Generator], Tensor]
 
@@ -43,3 +47,62 @@ class Degraded:
         while True:
             yield self.at(position)
             position += self.size
+
+
+class Untargeted:
+    """c is a picture, cut to multiples of `step`; x is the same by a name, since nobody knows what it should become."""
+
+    def __init__(self, feed: Feed, name: str, step: int = 1) -> None:
+        self.feed, self.name, self.step, self.size = feed, name, step, feed.size
+
+    def told(self, batch: Batch) -> Batch:
+        if not isinstance(batch.x, Tensor):
+            raise SaddlepointError("several kinds of example", "feed", "give one source")
+        height, width = (side // self.step * self.step for side in batch.x.shape[2:])
+        x = batch.x[..., :height, :width]
+        return Batch({self.name: x}, x)
+
+    def at(self, position: int) -> Batch:
+        return self.told(self.feed.at(position))
+
+    def take(self, places: Tensor) -> Batch:
+        return self.told(self.feed.take(places))
+
+    def from_(self, position: int) -> Iterator[Batch]:
+        while True:
+            yield self.at(position)
+            position += self.size
+
+
+class FewLabels:
+    """x of the source, and beside it as many labelled examples, drawn out of the few; their labels are c. Which these
+    are is a function of the seed, which of them stand in a batch of its position.
+    """
+
+    def __init__(self, feed: Feed, known: Tensor, rng: Randomness) -> None:
+        self.feed, self.known, self.rng, self.size = feed, known, rng, feed.size
+
+    def at(self, position: int) -> Batch:
+        some = torch.randint(len(self.known), (self.size,), generator=self.rng.stream("labelled", position))
+        known = self.feed.take(self.known[some])
+        return Batch({"x": target_of(self.feed.at(position)), "known": target_of(known)}, known.c)
+
+    def take(self, places: Tensor) -> Batch:
+        return self.feed.take(places)
+
+    def from_(self, position: int) -> Iterator[Batch]:
+        while True:
+            yield self.at(position)
+            position += self.size
+
+
+def few_labels(feed: Own, labels: int, rng: Randomness) -> FewLabels:
+    """So many of the examples that are trained on keep their label, the classes as equally often as can be."""
+    c = torch.cat([labels_of(feed.take(part)).cpu() for part in feed.among.split(AT_ONCE)])
+    return FewLabels(feed, feed.among[drawn(c, labels, int(c.max()) + 1, rng.stream("labels"))], rng)
+
+
+def labels_of(batch: Batch) -> Tensor:
+    if batch.c is None:
+        raise SaddlepointError("its data have no classes", "labels", "a classifier needs some")
+    return batch.c

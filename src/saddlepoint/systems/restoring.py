@@ -15,6 +15,7 @@ from saddlepoint.data.facts import Facts
 from saddlepoint.game.rules import Game, Term, one_generator
 from saddlepoint.networks.mixing import follow, mixed
 from saddlepoint.networks.patch import PatchCritic
+from saddlepoint.records import Turn
 from saddlepoint.settings.restoring import Restoring, two_kinds
 from saddlepoint.systems.parts import OBJECTIVES, player, run, squares, weighted
 from saddlepoint.systems.system import Model, Networks, Scene, Translate
@@ -32,10 +33,18 @@ def pair(G: nn.Module, channels: int, config: Any) -> Networks:
     return networks
 
 
-def scene(config: Any, stage: int, networks: Networks, facts: Facts) -> Scene:
-    """Squared error alone, or with a critic, which is not told c."""
+def in_pixels(turn: Turn) -> Tensor:
+    """The squared error."""
+    return squares(turn.fake, turn.x)
+
+
+def scene(
+    config: Any, stage: int, networks: Networks, facts: Facts, content: Callable[[Turn], Tensor] = in_pixels
+) -> Scene:
+    """Squared error alone; or with a critic, which is not told c, and there `content` in its place."""
     rules, g, d = config.stages[stage], config.g, config.d
-    G, terms = networks["G"], (Term("squares", "G", lambda turn: squares(turn.fake, turn.x), rules.squares),)
+    name, of = ("squares", in_pixels) if content is in_pixels or not rules.adversarial else ("content", content)
+    G, terms = networks["G"], (Term(name, "G", of, rules.squares),)
     if not rules.adversarial:
 
         def forge(nets, batch, z, rng):

@@ -61,6 +61,8 @@ class Translate(NamedTuple):
     scale    how many times larger x is than c
     step     the sides of c are multiples of it; None where only the size that was trained on will do
     margin   how far around a pixel c decides on it, in pixels of c; None where that has no bound that is known
+    tile     side of the tiles that a large c goes through in, in pixels of c: larger where the whole of a tile decides
+             on each of its pixels
     chance   whether x depends on the seed: then examples are given one by one
     opacity  whether c has one channel more than x: what is transparent in it is what is to be filled
     between  share -> the call of a model so far on the way from the least error, 0, to what a critic made of it, 1;
@@ -71,6 +73,7 @@ class Translate(NamedTuple):
     scale: int = 1
     step: int | None = 1
     margin: int | None = None
+    tile: int = 256
     chance: bool = False
     opacity: bool = False
     between: Callable[[float], Callable[[Tensor, int], Tensor]] | None = None
@@ -96,9 +99,10 @@ class Model(NamedTuple):
     sample    (n, seed, c) -> x in the model's range, where there is none: sample i is a function of (seed, i) alone
     apply     of a sketch the photograph, of a picture the better one, of x its reconstruction
     back      the way back: of the photograph the sketch
-    encode    x -> z, [B, Z]
+    encode    x -> z, [B, Z], with a graph where weights are to be fine-tuned
     log_prob  (x, rng) -> nats
-    told      whether c, where the data have one, makes a difference to what it makes
+    told      whether c, where the data have one, makes a difference to what it makes; where it makes none, and the
+              system needs one, its classes are shipped as "y"
     """
 
     latent: Latent | None = None
@@ -143,7 +147,13 @@ class View(NamedTuple):
     seed: int
 
 
-Feeds = Mapping[str, Feed]
+class Own(Feed, Protocol):
+    """The minibatches of a source, and the places in it of those that are trained on."""
+
+    among: Tensor
+
+
+Feeds = Mapping[str, Own]
 
 
 def own_x_and_c(config: Any, feeds: Feeds, rng: Randomness) -> Feed:

@@ -67,11 +67,18 @@ def use(path: str | Path) -> Theirs:
     return found
 
 
-def known() -> Iterator[Theirs]:
-    """Files in use, then what is installed."""
+def known() -> Iterator[Theirs | SaddlepointError]:
+    """Files in use, then what is installed: what is wrong with it where it cannot be loaded, which is no reason to do
+    without the others."""
     yield from IN_USE.values()
     for point in entry_points(group=GROUP):
-        yield installed(point)
+        try:
+            found = installed(point)
+            recipes(found)
+        except SaddlepointError as fault:
+            yield fault
+        else:
+            yield found
 
 
 def installed(point: Any) -> Theirs:

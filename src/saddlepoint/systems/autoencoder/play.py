@@ -18,7 +18,7 @@ from saddlepoint.statistics.likelihood import bernoulli_log_likelihood
 from saddlepoint.systems.autoencoder.config import Config, Convolutional, Linear, Sigmoid
 from saddlepoint.systems.feeds import Degraded
 from saddlepoint.systems.looks import before_and_after, target_of
-from saddlepoint.systems.parts import alone, player, run
+from saddlepoint.systems.parts import alone, moved, player, run
 from saddlepoint.systems.system import Feed, Feeds, Model, Networks, Scene, System, Translate
 
 
@@ -79,7 +79,7 @@ def model(config: Config, facts: Facts, networks: Networks) -> Model:
     encoder, decoder, end = networks["encoder"], networks["decoder"], last(config)
     return Model(
         apply=Translate(lambda c, seed: end(run(decoder, run(encoder, c))), step=None),
-        encode=lambda x: run(encoder, x),
+        encode=lambda x: encoder.eval()(moved(x, encoder)).float().cpu(),
         told=False,
     )
 

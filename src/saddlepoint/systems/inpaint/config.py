@@ -1,12 +1,12 @@
 """Pathak et al. 2016, Context Encoders: Feature Learning by Inpainting. No torch."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from saddlepoint.settings.networks import PatchPace
 from saddlepoint.settings.restoring import Restoring
-from saddlepoint.settings.run import Pace, Positive, Run
+from saddlepoint.settings.run import Further, Pace, Positive, Run
 
 
 class FillerPace(Pace):
@@ -23,9 +23,18 @@ class Config(Run):
 
     system: Literal["inpaint"] = "inpaint"
     """What is played: a picture with a hole to a whole one."""
-    mask: Literal["center", "boxes", "strokes"] = "center"
-    """The hole: the middle quarter, one to three boxes, or strokes of a brush. The last two are drawn anew."""
+    mask: Literal["center", "boxes", "strokes", "files"] = "center"
+    """The hole: the middle quarter, one to three boxes, strokes of a brush, or as in --masks. All but the first are
+    drawn anew."""
+    masks: Further | None = None
+    """Pictures of holes, white where nothing is known."""
     g: FillerPace
     d: PatchPace
     stages: Annotated[tuple[Restoring, ...], Field(min_length=1)] = (Restoring(),)
     """Played in turn, with the same networks."""
+
+    @model_validator(mode="after")
+    def holes_from_somewhere(self) -> Self:
+        if (self.mask == "files") != (self.masks is not None):
+            raise ValueError("holes that files hold are asked for by both: --mask files --masks FOLDER")
+        return self

@@ -5,6 +5,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from saddlepoint.data.batches import Batches
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.systems.parts import alone
+
 BOXES, STROKES, TURNS = 3, 2, 4
 BRUSH = (0.04, 0.1)  # half the width of a stroke, as a share of the shorter side
 
@@ -48,6 +52,26 @@ def strokes(n: int, height: int, width: int, rng: torch.Generator) -> Tensor:
 
 def inside_of(place: Tensor, start: Tensor | int, length: Tensor | int) -> Tensor:
     return (place >= start) & (place < start + length)
+
+
+def given(masks: Batches, pictures: Batches) -> Hole:
+    """Holes of pictures: any of those of the source that are trained on, all equally often; not known is what is nearer
+    to white than to black. SaddlepointError where they have opacity, or another size than what they are for.
+    """
+    (channels, *size), wanted = masks.source.x.shape[1:], pictures.source.x.shape[2:]
+    if channels not in (1, 3):
+        hint = "give them a background: --masks.background black"
+        raise SaddlepointError("masks with opacity: is what is transparent the hole?", masks.source.name, hint)
+
+    if tuple(size) != tuple(wanted):
+        what = f"masks of {size[0]} x {size[1]}, for pictures of {wanted[0]} x {wanted[1]}"
+        raise SaddlepointError(what, masks.source.name, "give --size, for both, or masks of the same form")
+
+    def hole(n: int, height: int, width: int, rng: torch.Generator) -> Tensor:
+        x = masks.take(masks.among[torch.randint(len(masks.among), (n,), generator=rng)]).x
+        return alone(x).mean(1, keepdim=True)[..., :height, :width] <= 0
+
+    return hole
 
 
 HOLES: dict[str, Hole] = {"center": center, "boxes": boxes, "strokes": strokes}

@@ -13,7 +13,7 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.systems import restoring
 from saddlepoint.systems.feeds import Degraded
 from saddlepoint.systems.inpaint.config import Config
-from saddlepoint.systems.inpaint.holes import HOLES
+from saddlepoint.systems.inpaint.holes import HOLES, given
 from saddlepoint.systems.looks import before_and_after
 from saddlepoint.systems.system import Feed, Feeds, Model, Networks, System
 
@@ -37,8 +37,10 @@ def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
             raise SaddlepointError(what, "--g.halvings", "give fewer")
         return x[..., :height, :width]
 
+    hole = HOLES[config.mask] if config.mask in HOLES else given(feeds["masks"], feeds["x"])  # pyright: ignore
+
     def holed(x: Tensor, rng: torch.Generator) -> Tensor:
-        known = HOLES[config.mask](len(x), x.shape[2], x.shape[3], rng).to(x.device)
+        known = hole(len(x), x.shape[2], x.shape[3], rng).to(x.device)
         return torch.cat([torch.where(known, x, 0.0), 2 * known.to(x) - 1], 1)
 
     return Degraded(feeds["x"], holed, rng, whole)
@@ -53,7 +55,7 @@ SYSTEM = System(
     restoring.scene,
     model,
     ships=("G", "first"),
-    takes={"x": ("pictures",)},
+    takes={"x": ("pictures",), "masks?": ("pictures",)},
     frame=before_and_after,
     judges=("pairs",),
     feed=feed,

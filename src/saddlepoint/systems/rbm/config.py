@@ -1,4 +1,4 @@
-"""Restricted Boltzmann machines by contrastive divergence (Hinton 2002; Tieleman 2008). No torch."""
+"""Boltzmann machines by contrastive divergence (Hinton 2002; Tieleman 2008), restricted or deep. No torch."""
 
 from typing import Annotated, Literal
 
@@ -18,12 +18,16 @@ class Rules(Stage):
 
 
 class Config(Binary):
-    """A run of a restricted Boltzmann machine."""
+    """A run of a restricted Boltzmann machine, or of a deep one."""
 
     system: Literal["rbm"] = "rbm"
-    """What is played: energies of binary pictures."""
+    """What is played: energies of binary data."""
     hidden: Positive = 500
-    """Hidden units."""
+    """Hidden units; of a deep machine those of the first layer."""
+    top: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    """Units of a second hidden layer, above the first (Salakhutdinov and Hinton 2009); 0: there is none."""
+    sweeps: Positive = 10
+    """Of a deep machine, mean field steps to what its hidden units are expected to be, given x."""
     log_z: Literal["estimate", "exact"] = "estimate"
     """The sum that likelihoods are divided by: by annealed importance sampling or, up to 16 hidden units, exact."""
     runs: Annotated[int, Field(ge=2, le=100_000)] = 100

@@ -18,4 +18,12 @@ def rbm() -> Config:
     )
 
 
-RECIPES = {"rbm": Recipe(rbm, "nothing", "0/1 pictures", "codes, and log p by annealing")}
+def dbm() -> Config:
+    """Two hidden layers, both learned at once: units are counted from their means, and no pretraining is needed."""
+    return rbm().model_copy(update={"recipe": "dbm", "top": 200, "stages": (Rules(images=1_000_000),)})
+
+
+RECIPES = {
+    "rbm": Recipe(rbm, "nothing", "0/1 pictures", "codes, and log p by annealing"),
+    "dbm": Recipe(dbm, "nothing", "0/1 pictures", "two layers; log p is bounded"),
+}

@@ -3,13 +3,13 @@
 No torch.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from saddlepoint.settings.networks import PatchPace
 from saddlepoint.settings.restoring import Restoring
-from saddlepoint.settings.run import Pace, Positive, Run
+from saddlepoint.settings.run import FileName, Pace, Positive, Run
 
 
 class UpscalerPace(Pace):
@@ -28,7 +28,17 @@ class Config(Run):
     """What is played: a small picture to a large one."""
     scale: Literal[2, 3, 4, 8] = 4
     """How many times larger."""
+    content: Literal["mse", "vgg12", "vgg22", "vgg33", "vgg43"] = "mse"
+    """What the error is beside a critic: of pixels, or of what VGG16 sees at the layer relu1_2, ..."""
+    vgg: FileName = None
+    """The weights of VGG16, as safetensors."""
     g: UpscalerPace
     d: PatchPace
     stages: Annotated[tuple[Restoring, ...], Field(min_length=1)] = (Restoring(),)
     """Played in turn, with the same networks."""
+
+    @model_validator(mode="after")
+    def beside_a_critic(self) -> Self:
+        if self.content != "mse" and not any(stage.adversarial for stage in self.stages):
+            raise ValueError(f"nothing is judged by {self.content}: it is for stages with a critic, and none has one")
+        return self

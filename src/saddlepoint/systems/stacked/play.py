@@ -52,7 +52,6 @@ def network(networks: Networks) -> Stack:
 def model(config: Config, facts: Facts, networks: Networks) -> Model:
     stack, shape = network(networks), facts["x"].shape
 
-    @torch.no_grad()
     def encode(x: Tensor) -> Tensor:
         return stack.eval().down(moved(x, stack).flatten(1)).cpu()  # pyright: ignore[reportOptionalMemberAccess]
 

@@ -55,7 +55,6 @@ def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene
 def model(config: Config, facts: Facts, networks: Networks) -> Model:
     encoder, decoder = networks["encoder"], networks["decoder"]
 
-    @torch.no_grad()
     def encode(x: Tensor) -> tuple[Tensor, Tensor]:
         return tuple(t.cpu() for t in encoder.eval()(moved(x, encoder)))
 

@@ -1,0 +1,110 @@
+"""How a run stands where no fault is found in it: too short, at rest, or well. And what its figures are in words."""
+
+import math
+from typing import NamedTuple
+
+from saddlepoint.judging.case import RESTED, Case, decides
+from saddlepoint.judging.cures import slower
+from saddlepoint.judging.headline import NAME as HEADLINE
+from saddlepoint.judging.mixture import BESIDE
+
+COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distance, of all and within a class
+FAR = 25.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
+FEWEST = 100  # updates, with which a run can have learnt anything
+LAST = 4  # judgements without a gain
+
+
+class Verdict(NamedTuple):
+    """A name, the figures it rests on, and the one change to make."""
+
+    name: str
+    evidence: str
+    change: str
+
+
+def barely(case: Case) -> Verdict | None:
+    """The run is over, and no network learns much in so few updates, whatever its samples are like."""
+    if not case.over or case.updates >= FEWEST:
+        return None
+    few = f"number of updates: {math.ceil(case.updates)}; less than {FEWEST} leave networks near where they began"
+    return Verdict("too few updates", few + nowhere(case), f"--images {10 * case.length}")
+
+
+def unfinished(case: Case) -> Verdict | None:
+    """The run is over, nothing went wrong in it, and its samples are far from the data, or alike after so few updates
+    that they may part yet: it was too short.
+    """
+    lead = case.bar(HEADLINE)
+    early = not case.rested
+    if not case.over or not (case.bad or (early and alike(case)) or (lead is not None and lead[1] > FAR)):
+        return None
+    evidence, length = looked_at(case) + nowhere(case), 2 * case.length
+    if early:
+        evidence += f"; number of updates: {math.ceil(case.updates)}; nothing has come to rest before some {RESTED}"
+        length = max(length, RESTED * case.setting("batch"))
+    return Verdict("too few updates", evidence, f"--images {length}")
+
+
+def alike(case: Case) -> bool:
+    """Whether samples lie closer together than real examples do, all or those of a class."""
+    spread, within = case.spread("spread"), case.spread("class_spread")
+    return (spread is not None and spread <= COLLAPSED) or (within is not None and within <= COLLAPSED_WITHIN)
+
+
+def beaten(case: Case) -> Verdict | None:
+    """Of a table: the samples of a mixture of Gaussians lie among the data more often, beyond both error bars."""
+    ours, theirs = case.bar("density"), case.bar(f"{BESIDE}density")
+    if not case.over or ours is None or theirs is None or theirs[1] <= ours[2]:
+        return None
+    evidence = f"a Gaussian mixture fits better: the density of its samples among real examples is {theirs[0]:.2f}, of "
+    return Verdict("too few updates", f"{evidence}these {ours[0]:.2f}{nowhere(case)}", f"--images {4 * case.length}")
+
+
+def plateau(case: Case) -> Verdict | None:
+    """No gain beyond the error bar in the last judgements."""
+    bars = [event["measures"][decides(event)] for event in case.judged]
+    bars = [bar for bar in bars if None not in bar]
+    if len(bars) < 2 * LAST or not case.rested:
+        return None
+    earlier, last = min(bars[:-LAST]), min(bars[-LAST:])
+    if last[0] < earlier[1]:
+        return None
+    evidence = f"the best {case.measure} of the last {LAST} judgements is {last[0]:.3g}, of those before "
+    evidence += "{:.3g} [{:.3g}, {:.3g}]".format(*earlier)
+    if case.bad:
+        return Verdict("plateau", evidence + nowhere(case), f"stop here, and begin anew with {slower(case)}")
+    return Verdict("plateau", evidence, "stop here")
+
+
+def healthy(case: Case) -> Verdict:
+    """Nothing found, and how much there was to look at: a run that has begun well may still go wrong."""
+    looked = looked_at(case) + ("" if case.over else f", {100 * case.done:.0f} % of the run is over")
+    if not case.judged:
+        seen = f"as far as can be seen without a judgement, by {looked}"
+        if case.refused:
+            return Verdict("healthy", f"{seen}; not judged: {case.refused[-1]}", "none")
+        return Verdict("healthy", seen, "judge the run first" if case.over else "go on: saddlepoint resume")
+    if distance := far(case):
+        return Verdict("healthy", f"{looked}; {distance}", "none")
+    last = case.judged[-1]["measures"][decides(case.judged[-1])][0]
+    return Verdict("healthy", looked + ("" if last is None else f"; {case.measure} {last:.4g}"), "none")
+
+
+def looked_at(case: Case) -> str:
+    """How much there was to look at, in words; D's logits are nothing that a run without a critic has."""
+    judged, looks = len(case.judged), len(case.held_out)
+    looked = f"{judged} judgement{'s' * (judged != 1)}"
+    return looked + (f", {looks} look{'s' * (looks != 1)} at D's logits" if looks else "")
+
+
+def nowhere(case: Case) -> str:
+    """How far from the data the samples are, in words."""
+    coverage, distance = case.value("coverage"), far(case)
+    found = "" if coverage is None else f", and {coverage:.0%} of real examples have a sample close by"
+    return found + (f"; {distance}" if distance else "")
+
+
+def far(case: Case) -> str:
+    """The figure that leads, in words; empty where there were too few examples to say."""
+    bar = case.bar(HEADLINE)
+    return "" if bar is None else "the distance is {:.3g} % [{:.3g}, {:.3g}] of that of the mean alone".format(*bar)

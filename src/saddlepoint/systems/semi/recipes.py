@@ -1,0 +1,21 @@
+"""Where runs of `semi` begin. No torch."""
+
+from saddlepoint.settings.recipe import Recipe
+from saddlepoint.systems.semi.config import Config, DPace, GPace, Rules
+
+
+def semi() -> Config:
+    """100 labels; the others of the examples teach what digits look like."""
+    pace = {"lr": 1e-3, "betas": (0.5, 0.999), "decay": "linear", "lr_end": 0.05}
+    return Config(
+        recipe="semi",
+        batch=100,
+        range="unit",
+        g=GPace(**pace),
+        d=DPace(**pace),
+        stages=(Rules(images=1_200_000),),
+        averages=(20_000, 5_000),
+    )
+
+
+RECIPES = {"semi": Recipe(semi, "noise; classes of x", "classes", "a classifier by few labels")}
