@@ -272,3 +272,13 @@ def test_a_long_text_in_many_rows_of_parquet_is_in_memory_once(tmp_path: Path) -
     parquet.write_table(table, tmp_path / "set.parquet", store_schema=False)
     with cheaply(48 * MB, 3):
         assert len(open_source(str(tmp_path / "set.parquet")).classes) == 2
+
+
+def test_entries_may_fill_their_file_to_the_last_byte():
+    def entry(size: int) -> zipfile.ZipInfo:
+        one = zipfile.ZipInfo("x")
+        one.compress_size = size
+        return one
+
+    for sizes, over in (((60, 40), False), ((60, 41), True), ((), False)):
+        assert guards.overlapping([entry(size) for size in sizes], 100) == over

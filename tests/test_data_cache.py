@@ -196,3 +196,39 @@ def test_pictures_from_memory_are_told_apart_by_what_they_are(tmp_path: Path, mo
         found = open_source(Reading(given.name, held=given))
         assert found.x.unique().tolist() == [grey]
     assert len(cache.contents()) == 2
+
+
+def test_a_format_of_ours_is_part_of_every_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = Listing("set", [Entry("a.png", 100, 5, BytesIO)], {}, root="/data")
+    before = cache.key_of(listing, Reading("set"))
+    monkeypatch.setattr(cache, "FORMAT", cache.FORMAT + 1)
+    assert cache.key_of(listing, Reading("set")) != before
+
+
+def test_each_condition_of_cached_pictures_has_its_digest(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the same classes under other labels, and under none: each as it would be without a cache, also again."""
+    rows = [f"{'ab'[i % 2]}/{i}.png,{'xy'[i % 2]},{'xy'[i // 6]}" for i in range(12)]
+    (pictures / "set.csv").write_text("path,one,other\n" + "\n".join(rows))
+    wishes = ({"cond": "one:class"}, {"cond": "other:class"}, {"unconditional": True})
+    for _ in range(2):
+        found = [read(pictures / "set.csv", monkeypatch, **wish) for wish in wishes]
+        assert all(source.mapped for source in found)
+        assert [source.digest() for source in found] == [source._replace(known=None).digest() for source in found]
+        assert len({source.digest() for source in found}) == 3
+    assert len(cache.contents()) == 1
+
+
+@pytest.mark.parametrize(("beyond", "kept"), [(0, 1), (-1, 0)])
+def test_so_much_of_the_disk_is_left_free(pictures: Path, monkeypatch, beyond: int, kept: int) -> None:
+    needed = 12 * 3 * 10 * 14
+    monkeypatch.setattr("saddlepoint.files.free_bytes", lambda path: needed + cache.MARGIN + beyond)
+    assert read(pictures, monkeypatch).size == 12
+    assert len(cache.contents()) == kept
+
+
+def test_what_is_written_to_a_source_does_not_reach_the_cache(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = read(pictures, monkeypatch)
+    before = source.x[0].clone()
+    assert source.mapped
+    source.x[0] = 255 - before
+    assert torch.equal(read(pictures, monkeypatch).x[0], before)

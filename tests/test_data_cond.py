@@ -153,3 +153,11 @@ def test_a_condition_of_columns_that_are_not_there_is_refused(tmp_path: Path, na
         (np.save if name == "set.npy" else np.savez)(tmp_path / name, x)
     with pytest.raises(SaddlepointError, match="no column 'age' for a condition"):
         open_source(Reading(str(tmp_path / name), cond="age:number"))
+
+
+def test_an_example_that_lacks_any_part_of_its_condition_is_marked_and_has_no_code() -> None:
+    found = made({"a": ["x", "", "y", "x"], "b": ["1", "2", "", "3.5"]}, "a:class,b:number")
+    assert found.missing.tolist() == [False, True, True, False]
+    assert found.c is not None
+    assert found.c[1:3].tolist() == [[0.0] * found.c.shape[1]] * 2
+    assert found.c[[0, 3], :2].tolist() == [[1, 0], [1, 0]]

@@ -138,7 +138,7 @@ def test_what_is_shipped_is_the_best_as_it_was_when_it_was_judged() -> None:
     with torch.no_grad():
         for weight in run.averages["average-20"].module.parameters():
             weight.fill_(0.5)
-    run.progress.images = 130
+    run.progress.before, run.progress.images = 10, 120
     run.keep("average-20", {"value": 3.0, "low": 2.0, "high": 4.0})
     with torch.no_grad():
         for weight in run.averages["average-20"].module.parameters():
@@ -148,7 +148,7 @@ def test_what_is_shipped_is_the_best_as_it_was_when_it_was_judged() -> None:
     assert all(weight.eq(0.5).all() and not weight.requires_grad for weight in run.shipped.parameters())
     assert (run.description("a").images, run.description("a").average) == (130, "average-20")
     run.progress.best = {}
-    run.progress.before = 40
+    run.progress.before = 50
     assert run.shipped is run.best
     assert (run.description("a").images, run.description("a").average) == (170, "average-100")
 

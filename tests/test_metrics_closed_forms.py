@@ -398,3 +398,52 @@ def test_near_copies_are_judged_by_what_is_usual_around_them():
     usual = torch.tensor([2.0, 9.0, 1.0, 4.0, 0.2])
     assert near_copies(to_training, usual).tolist() == [2, 1]
     assert near_copies(torch.tensor([1.0, 0.0]), torch.tensor([torch.inf] * 2)).tolist() == [1]
+
+
+def test_a_near_copy_is_three_times_as_close_as_is_usual_and_the_closest_comes_first():
+    """Closer than a third, not as close; of equally close ones the first."""
+    apart, usual = torch.tensor([1.0, 0.999, 0.5, 1.0, 2.0]), torch.tensor([3.0, 3.0, 3.0, 6.0, 6.1])
+    assert near_copies(apart, usual).tolist() == [2, 3, 4, 1]
+    infinite = torch.tensor([torch.inf, torch.inf, 0.5])
+    assert near_copies(torch.tensor([0.1, 0.0, 0.0]), infinite).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(("n", "parts"), [(4, 2), (7, 3), (99, 49), (120, 50)])
+def test_the_interval_of_the_inception_score_is_over_as_many_parts_as_have_two_each(n: int, parts: int):
+    logits = 3 * torch.randn(n, 4, dtype=torch.float64, generator=rng(7))
+
+    def score(z: torch.Tensor) -> float:
+        p = z.softmax(1)
+        return float((p * (p.log() - p.mean(0).log())).sum(1).mean().exp())
+
+    of = torch.randperm(n, generator=rng(0)) % parts
+    expected = jackknife(score(logits), [score(logits[of != part]) for part in range(parts)])
+    assert inception_score(logits) == pytest.approx(expected, rel=1e-10)
+
+
+def test_no_distance_is_below_nothing():
+    for seed in range(30):
+        a = fit(random(30, 12, seed=seed) @ random(12, 12, seed=seed + 100))
+        assert frechet(a, a) >= 0
+        assert frechet_to(a, Reference.of(a)) >= 0
+
+
+def test_a_half_has_more_samples_than_features_where_the_bias_is_taken_off():
+    given = Reference.of(fit(random(100, 5, seed=1)))
+    for n, fine in ((13, True), (12, True), (11, False)):  # halves of 7 and 6, of 6, of 6 and 5
+        y = random(n, 5, seed=2)
+        whole = frechet_interval(y, given)
+        if fine:
+            assert without_bias(y, given, whole).high > whole.value - 1e9
+        else:
+            with pytest.raises(SaddlepointError, match="5 samples in a half for 5 features"):
+                without_bias(y, given, whole)
+
+
+def test_of_few_samples_students_quantile_is_of_one_degree_less():
+    """Moved far, each of n adds what its own place says: 2 m / n, with the sample's deviation for theirs."""
+    y = random(6, 1, seed=3)
+    given = Reference.of(fit(random(100_000, 1, seed=4)))
+    found = frechet_interval(y + 1_000, given)
+    expected = student_95(5) * 2_000 * float(y.std()) / 6**0.5
+    assert found.high - found.value == pytest.approx(expected, rel=0.01)
