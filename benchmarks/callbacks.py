@@ -4,8 +4,8 @@
 
 One run of each data set's usual recipe, with a callback of each kind that keeps what it is given. Of two rounds next to
 each other one is told to `on_round` and one to nobody, in turn, so that both are of the same network, the same moment
-and the same machine; the difference of each pair is taken, rounds with a frame, a checkpoint or a page left out. The calls themselves and the
-page's rewriting are timed as they happen, and are shares of a round, or of the whole training.
+and the same machine; the difference of each pair is taken, rounds with a frame, a checkpoint or a page left out. The
+calls themselves and the page's rewriting are timed as they happen, and are shares of a round, or of the whole training.
 Seconds are those of the training thread on a core, so that who else is at work does not count.
 """
 
