@@ -1845,13 +1845,33 @@ TABLE = {
         ("memory: items of another type", "if found.shape != first.shape or", "if"),
         ("memory: a data set's names of classes", "if isinstance(features, Mapping):", "if False:"),
         ("memory: a file of examples is left", "            draft.unlink()\n", ""),
-        ("at home: one part of a record that is no number makes a table", "if first is None or not all(", "if first is None or not any("),
-        ("at home: a class that is not there is the last of them", "None if v is None or v < 0 else words[v]", "None if v is None else words[v]"),
-        ("at home: two numbers are one and its label", "and one and not isinstance(one[0], Number)", "and one"),
-        ("at home: labels that are not there take all others with them", "if there and len(there) < len(values):", "if False:"),
+        (
+            "at home: one part of a record that is no number makes a table",
+            "if first is None or not all(",
+            "if first is None or not any(",
+        ),
+        (
+            "at home: a class that is not there is the last of them",
+            "None if v is None or v < 0 else words[v]",
+            "None if v is None else words[v]",
+        ),
+        ("at home: two numbers are one and its label", " and not isinstance(one[0], Number):", ":"),
+        (
+            "at home: labels that are not there take all others with them",
+            "if there and len(there) < len(values):",
+            "if False:",
+        ),
         ("at home: colours for print are refused", "if picture.mode in COLOURS else picture", "if False else picture"),
-        ("at home: a length that fails is a traceback", 'raise SaddlepointError(f"no length:', 'raise ValueError(f"no length:'),
-        ("at home: a sparse tensor is a traceback", "except (TypeError, RuntimeError) as error:", "except ZeroDivisionError as error:"),
+        (
+            "at home: a length that fails is a traceback",
+            "raise SaddlepointError(f\"no length:",
+            "raise ValueError(f\"no length:",
+        ),
+        (
+            "at home: a sparse tensor is a traceback",
+            "except (TypeError, RuntimeError) as error:",
+            "except ZeroDivisionError as error:",
+        ),
     ],
     ("data/sources.py", "test_memory.py"): [
         ("memory: read as a name", "    if wish.held is not None:\n        return", "    if False:\n        return"),
@@ -2578,9 +2598,17 @@ TABLE = {
         ("neighbours: grey where bits were asked", "if config.binarise is None else", "if True else"),
     ],
     ("notebook.py", "test_notebook.py"): [
-        ("notebook: below it the first frame for ever", "self.frame = read_bounded(", "self.frame = self.frame or read_bounded("),
+        (
+            "notebook: below it the first frame for ever",
+            "self.frame = read_bounded(",
+            "self.frame = self.frame or read_bounded(",
+        ),
         ("notebook: curves of the middle at the end", "                self.look(summary.folder)\n", ""),
-        ("notebook: a sheet that fails ends the run", "with suppress(Exception):  # nothing", "with suppress(ZeroDivisionError):  # nothing"),
+        (
+            "notebook: a sheet that fails ends the run",
+            "with suppress(Exception):  # nothing",
+            "with suppress(ZeroDivisionError):  # nothing",
+        ),
     ],
     ("tracking.py", "test_notebook.py"): [
         ("notebook: a tracker takes its lines", "if calls.line is not None:", "if False:"),
