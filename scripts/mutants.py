@@ -1835,11 +1835,40 @@ TABLE = {
         ("memory: one label a row stays a column", "given.shape[1] == 1 and", "given.shape[1] == 9 and"),
         ("memory: any cell of a frame", "isinstance(value, Number | np.number | np.bool_)", "(value is not None)"),
         ("memory: a cell of a frame that is no number", '"" if value != value else', '"0" if value != value else'),
+        ("at home: what is masked counts", "holes = np.ma.is_masked(data)", "holes = False"),
+        ("at home: fewer labels than examples", "if len(labels) != len(x):", "if False:"),
     ],
     ("data/indexed.py", "test_memory.py"): [
         ("memory: items of another type", "if found.shape != first.shape or", "if"),
         ("memory: a data set's names of classes", "if isinstance(features, Mapping):", "if False:"),
         ("memory: a file of examples is left", "            draft.unlink()\n", ""),
+        (
+            "at home: one part of a record that is no number makes a table",
+            "if first is None or not all(",
+            "if first is None or not any(",
+        ),
+        (
+            "at home: a class that is not there is the last of them",
+            "None if v is None or v < 0 else words[v]",
+            "None if v is None else words[v]",
+        ),
+        ("at home: two numbers are one and its label", " and not isinstance(one[0], Number):", ":"),
+        (
+            "at home: labels that are not there take all others with them",
+            "if there and len(there) < len(values):",
+            "if False:",
+        ),
+        ("at home: colours for print are refused", "if picture.mode in COLOURS else picture", "if False else picture"),
+        (
+            "at home: a length that fails is a traceback",
+            "raise SaddlepointError(f\"no length:",
+            "raise ValueError(f\"no length:",
+        ),
+        (
+            "at home: a sparse tensor is a traceback",
+            "except (TypeError, RuntimeError) as error:",
+            "except ZeroDivisionError as error:",
+        ),
     ],
     ("data/sources.py", "test_memory.py"): [
         ("memory: read as a name", "    if wish.held is not None:\n        return", "    if False:\n        return"),
@@ -1852,6 +1881,9 @@ TABLE = {
     ],
     ("running/calls.py", "test_front.py"): [
         ("front: a callback hears of rounds alone", "if self.by_name[name] is not None:", "if False:"),
+        ("called back: who comes back is late too", "self.since = None\n", "pass\n"),
+        ("called back: one that is late is told again and again", "said = since", "said = None"),
+        ("called back: somebody looks after the run too", "self.over.set()", "pass"),
     ],
     ("running/work.py", "test_front.py"): [
         (
@@ -1942,12 +1974,13 @@ TABLE = {
         ("asked: another shell's script", "shell=shell", "shell=\"zsh\""),
     ],
     ("running/showing.py", "test_live_page.py"): [
-        ("live page: as often as it likes", "self.took > SHARE * (", "False and self.took > SHARE * ("),
+        ("live page: as often as it likes", "self.spent + self.took > SHARE * (", "False and self.took > SHARE * ("),
         ("live page: however short the run", "Pace(FIRST, clock), False", "Pace(0.0, clock), False"),
         ("live page: it loads itself for ever", "self.write(going_on=False)", "pass"),
         ("live page: where there is none", "kind is not None and self.written", "kind is not None"),
         ("live page: no samples", "if \"sample\" in self.live.model().can:", "if False:"),
         ("live page: a full disk ends the run", "suppress(SaddlepointError)", "suppress(ZeroDivisionError)"),
+        ("live page: what it took before is forgotten", "self.spent += self.took", "self.spent = 0.0"),
     ],
     ("running/work.py", "test_live_page.py"): [
         ("live page: the last one twice", "if moment.snapshot and not moment.over:", "if moment.snapshot:"),
@@ -2958,6 +2991,25 @@ TABLE = {
     ],
     ("storage/parts.py", "test_checkpoint.py::test_how_many_more_names_are_missing_or_unknown_is_said"): [
         ("hunt: one more than there are", "(and {len(names) - 1} more)", "(and {len(names)} more)"),
+    ],
+    ("notebook.py", "test_notebook.py"): [
+        (
+            "notebook: below it the first frame for ever",
+            "self.frame = read_bounded(",
+            "self.frame = self.frame or read_bounded(",
+        ),
+        ("notebook: curves of the middle at the end", "                self.look(summary.folder)\n", ""),
+        (
+            "notebook: a sheet that fails ends the run",
+            "with suppress(Exception):  # nothing",
+            "with suppress(ZeroDivisionError):  # nothing",
+        ),
+    ],
+    ("tracking.py", "test_notebook.py"): [
+        ("notebook: a tracker takes its lines", "if calls.line is not None:", "if False:"),
+    ],
+    ("report/page.py", "test_notebook.py"): [
+        ("notebook: curves without their style", "<style>{own}</style>", "<style></style>"),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
