@@ -1434,7 +1434,7 @@ TABLE = {
         ("tables: judges see units", "return standardised(x, about.axes)", "return x"),
     ],
     ("data/points.py", "test_data_points.py"): [
-        ("tables: words that name rows are classes", "if many * EACH > len(columns[name]):", "if False:"),
+        ("tables: words that name rows are classes", "if not of_classes(columns[name]):", "if False:"),
         ("tables: one of several columns of words is guessed", "if len(words) > 1:", "if False:"),
         ("tables: whole numbers are not offered", "notes += [] if ours else offers(rest)", "notes += []"),
         ("tables: rows that lack a number are counted", "(~np.isfinite(x)).any(1)", "(~np.isfinite(x)).all(1)"),
@@ -2589,6 +2589,66 @@ TABLE = {
         "test_systems.py::test_installed_recipes_go_by_names_of_their_own_and_a_broken_one_hides_no_other",
     ): [
         ("installed: a broken one hides the others", "            yield fault\n", "            raise fault\n"),
+    ],
+    # What a reader of the documents alone ran into.
+    ("planning/size.py", "test_size.py"): [
+        ("reader: a budget is multiplied", "budget + each * (ENOUGH - updates)", "budget * ENOUGH / updates"),
+        ("reader: one updates", "{'s' * (updates >= 1.5)}", "s"),
+    ],
+    ("planning/budget.py", "test_size.py"): [
+        ("reader: judging takes no time", "(rate * (1 - OVERHEAD - share))", "rate"),
+    ],
+    ("judging/doctor.py", "test_doctor.py"): [
+        ("reader: ten updates are enough", 'max(10 * case.length, RESTED * case.setting("batch"))', "10 * case.length"),
+    ],
+    ("data/points.py", "test_data_points.py"): [
+        ("reader: NA is no gap", '("", "na", ', '("", '),
+        ("reader: gaps in one case of letters", 'float("nan" if one.lower() in', 'float("nan" if one in'),
+        ("reader: dates are numbers", " and not DATE.fullmatch(one)", ""),
+        ("reader: what names rows is offered as classes", "if of_classes(columns[each]) and", "if"),
+        ("reader: a column of words and one number is corrected", "2 * sum(map(is_number, column)) >", "2 * 99 <"),
+        ("reader: lines are counted from the first row", "{lines[i]:,}", "{i:,}"),
+    ],
+    ("data/survey.py", "test_look.py"): [
+        ("reader: look refuses what it could list", "    except Undecided as error:\n",
+         "    except Undecided as error:\n        raise\n"),
+    ],
+    ("cli/look.py", "test_look.py"): [
+        ("reader: what look ends with is refused", 'told["unconditional"] = True', "pass"),
+    ],
+    ("cli/runs.py", "test_look.py"): [
+        ("reader: a run is a folder of runs", '(root / "journal.jsonl").exists()', "False"),
+    ],
+    ("artefact/artefact.py", "test_generator.py"): [
+        ("reader: places beyond the classes", "(c >= 0) & (c < len(self.classes))", "c >= 0"),
+        ("reader: places below the classes", "(c >= 0) & (c < len(self.classes))", "c < len(self.classes)"),
+        ("reader: halves of classes", "c.ndim == 1 and not c.is_floating_point()", "c.ndim == 1"),
+        ("reader: the name of a class is forgotten", "self.condition(len(z), c) if", "self.condition(len(z)) if"),
+        ("reader: z of doubles", 'as_tensor(z, "z").float()', 'as_tensor(z, "z")'),
+        ("reader: any number of samples", "not isinstance(n, int | np.integer) or n < 0", "n < 0"),
+    ],
+    ("artefact/samples.py", "test_generator.py"): [
+        ("reader: a folder is not made", "        make_folder(path.parent)\n", ""),
+    ],
+    ("artefact/folder.py", "test_generator.py"): [
+        ("reader: nothing there is a damaged generator", "if not folder.exists():", "if False:"),
+    ],
+    ("engine.py", "test_generator.py"): [
+        ("reader: devices that torch does not know", "    except RuntimeError:\n        device = None", "    except KeyError:\n        device = None"),
+        ("reader: devices that this program does not know", "here.get(device.type, 0)", "here.get(device.type, 9)"),
+    ],
+    ("systems/given.py", "test_given.py"): [
+        ("reader: any objective", "parts.objective is not None and not isinstance(parts.objective, Objective)", "False"),
+        ("reader: a lone term", "isinstance(given, tuple | list) and not isinstance(given, Term)", "isinstance(given, tuple | list)"),
+        ("reader: any measures", "not several(parts.measures) or not all(map(callable, parts.measures))", "False"),
+        ("reader: terms of nobody", 'owners - players - {"D"}', "set()"),
+        ("reader: measures without names", "if not isinstance(found, Mapping):", "if False:"),
+    ],
+    ("game/algorithm.py", "test_given.py"): [
+        ("reader: costs that are no tensors", "if not isinstance(costs, Tensor):", "if False:"),
+    ],
+    ("game/plain.py", "test_given.py"): [
+        ("reader: the size of z is not said", 'if name == "G" and x is not None', "if False and x is not None"),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]

@@ -13,8 +13,8 @@ from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.planning import size
 from saddlepoint.planning.begin import configure
-from saddlepoint.planning.intake import located
 from saddlepoint.planning.budget import seconds_of
+from saddlepoint.planning.intake import located
 from saddlepoint.planning.size import ENOUGH, SIDES, Pace, affordable, free, told
 from saddlepoint.running.reading import SIDE
 

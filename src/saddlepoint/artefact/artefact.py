@@ -60,10 +60,7 @@ class Artefact:
         z = as_tensor(z, "z").float()
         if z.ndim != 2 or z.shape[1] != self.prior.size:
             raise SaddlepointError(f"z of shape {list(z.shape)}", "generator", f"give [n, {self.prior.size}]")
-        if c is None or isinstance(c, str):
-            c = self.condition(len(z), c)
-        else:
-            c = as_tensor(c, "c")
+        c = self.condition(len(z), c) if c is None or isinstance(c, str) else as_tensor(c, "c")
         if c is not None and len(c) != len(z):
             raise SaddlepointError(f"{len(z)} z, but {len(c)} conditions", "generator", "give one for each")
         if c is not None and self.classes:

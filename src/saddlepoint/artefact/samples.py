@@ -61,8 +61,8 @@ class Samples:
     def save(self, path: str | Path) -> Path:
         """A sheet of all of them for a picture's name, arrays for `.npz`."""
         path = Path(path)
+        make_folder(path.parent)
         if path.suffix == ".npz":
-            make_folder(path.parent)
             labels = torch.empty(0) if self.labels is None else self.labels
             with path.open("wb") as file:
                 np.savez_compressed(file, x=self.x.numpy(), labels=labels.numpy())

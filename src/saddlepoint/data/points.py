@@ -78,7 +78,8 @@ def plain_classes(words: Sequence[str], columns: Mapping[str, Sequence[str]], wh
     if len(words) > 1:
         hint = "--unconditional leaves them out"
         if likely := [each for each in words if of_classes(columns[each]) and named_alone(each)]:
-            hint = f"--cond {','.join(f'{shown(each)}:class' for each in likely[:3])}; what is not asked for is left out"
+            kinds = ",".join(f"{shown(each)}:class" for each in likely[:3])
+            hint = f"--cond {kinds}; what is not asked for is left out"
         raise Undecided(f"columns {few(words)} hold words", where, hint)
     if not of_classes(columns[name]):
         hint = f"--cond {shown(name)}:class makes them classes, --unconditional leaves them out"

@@ -96,11 +96,15 @@ def require_parts(parts: Parts) -> None:
     if parts.objective is not None and not isinstance(parts.objective, Objective):
         what = f"objective is a {type(parts.objective).__name__}"
         raise SaddlepointError(what, "parts", "give a saddlepoint.Objective, such as saddlepoint.hinge")
-    for name, kind, hint in (("terms", Term, "give (term,) of saddlepoint.Term"), ("measures", None, "give (measure,)")):
-        given = getattr(parts, name)
-        fits = isinstance(given, tuple | list) and not isinstance(given, Term)
-        if not fits or not all(isinstance(each, kind) if kind else callable(each) for each in given):
-            raise SaddlepointError(f"{name} is not a tuple of {name}", "parts", hint)
+    if not several(parts.terms) or not all(isinstance(each, Term) for each in parts.terms):
+        raise SaddlepointError("terms is not a tuple of terms", "parts", "give (term,) of saddlepoint.Term")
+    if not several(parts.measures) or not all(map(callable, parts.measures)):
+        raise SaddlepointError("measures is not a tuple of measures", "parts", "give (measure,)")
+
+
+def several(given: object) -> bool:
+    """Whether it is a row of things; a lone Term, which is a tuple of its own fields, is none."""
+    return isinstance(given, tuple | list) and not isinstance(given, Term)
 
 
 def makers(parts: Parts) -> dict[str, Maker]:
@@ -184,8 +188,8 @@ def judge(own: Own) -> Callable[[View], Measures]:
     def measured(view: View) -> Measures:
         found = own(view)
         if not isinstance(found, Mapping):
-            what = f"a measure returned a {type(found).__name__}"
-            raise SaddlepointError(what, "parts", 'return numbers by name, as {"brightness": 0.5}')
+            what = f"a measure returned a {type(found).__name__}: return numbers by name"
+            raise TypeError(what + ', as {"brightness": 0.5}')  # ends the run: what judges refuse is only noted
         return {name: as_measure(name, value, view) for name, value in found.items()}
 
     return measured
