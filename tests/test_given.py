@@ -241,6 +241,10 @@ def test_what_cannot_be_is_said_in_one_line(
     assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
 
 
+def zero(turn: sp.Turn) -> Tensor:
+    return torch.zeros(16)
+
+
 def two(view: sp.View) -> dict[str, float]:
     return {"two": 2.0}
 
@@ -249,11 +253,11 @@ def two(view: sp.View) -> dict[str, float]:
     ("parts", "words"),
     [
         ({"objective": "hinge"}, "objective is a str"),
-        ({"terms": sp.Term("t", "G", lambda turn: turn.fake)}, "terms is not a tuple of terms"),
+        ({"terms": sp.Term("t", "G", zero)}, "terms is not a tuple of terms"),
         ({"terms": (two,)}, "terms is not a tuple of terms"),
         ({"measures": two}, "measures is not a tuple of measures"),
         ({"measures": (2.0,)}, "measures is not a tuple of measures"),
-        ({"terms": (sp.Term("t", "Q", lambda turn: turn.fake),)}, "no player 'Q' for a term"),  # pyright: ignore
+        ({"terms": (sp.Term("t", "Q", zero),)}, "no player 'Q' for a term"),  # pyright: ignore
         ({"objective": sp.Objective("o", lambda r, f: 3.0, lambda r, f: -f)}, "a cost is a float"),  # pyright: ignore
         ({"G": Small}, "G is Small, no network (give a module, as Small(), or facts -> module)"),
         ({"G": seeded(lambda: Small(7)), "D": seeded(critic)}, "z is 6 numbers, as the prior has it: in a recipe the"),
