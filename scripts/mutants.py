@@ -3135,7 +3135,10 @@ TABLE = {
     ): [
         ("reader: the size of z is not said", 'if name == "G" and x is not None', "if False and x is not None"),
     ],
-    ("judging/standing.py", "test_doctor.py::test_a_run_of_less_than_a_hundred_updates_was_too_short_whatever_it_made"): [
+    (
+        "judging/standing.py",
+        "test_doctor.py::test_a_run_of_less_than_a_hundred_updates_was_too_short_whatever_it_made",
+    ): [
         (
             "reader: ten updates are enough",
             'max(10 * case.length, RESTED * case.setting("batch"))',
