@@ -228,7 +228,9 @@ def test_so_much_of_the_disk_is_left_free(pictures: Path, monkeypatch, beyond: i
 
 def test_what_is_written_to_a_source_does_not_reach_the_cache(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = read(pictures, monkeypatch)
-    before = source.x[0].clone()
+    file = cache.contents()[0].folder / "x.npy"
+    before, written = source.x[0].clone(), file.read_bytes()
     assert source.mapped
     source.x[0] = 255 - before
+    assert file.read_bytes() == written
     assert torch.equal(read(pictures, monkeypatch).x[0], before)
