@@ -48,7 +48,10 @@ def coloured(name: str, share: float, seed: int) -> tuple[Tensor, Tensor, Tensor
 
 
 def trained(source: Source, weight: float | None, images: int, seed: int) -> Callable[[Tensor], Tensor]:
-    """The encoder of a recipe, after so many pictures: its game alone, without a run's judgements."""
+    """x to z ~ q(z | x) by a recipe's encoder after so many pictures: its game alone, without a run's judgements.
+
+    Means of q would not do: one far smaller than the spread of z says nothing in z, and is read off means all the same.
+    """
     settings = {"seed": seed, "batch": BATCH, "images": images} | ({} if weight is None else {"mmd": weight})
     config = configure("vae" if weight is None else "vfae", None, settings)
     system, facts = catalog.system(config.system), facts_of({"x": source})
@@ -58,9 +61,14 @@ def trained(source: Source, weight: float | None, images: int, seed: int) -> Cal
     game = system.scene(config, 0, networks, facts).game
     for _ in play(game, itertools.islice(batches.from_(0), images // BATCH), seed=seed):
         pass
-    encode = system.model(config, facts, networks).encode
-    assert encode is not None
-    return lambda x: torch.cat([encode(part.float() / 255).detach().double() for part in x.split(1_000)])
+    rng = torch.Generator().manual_seed(seed)
+
+    @torch.no_grad()
+    def drawn(x: Tensor) -> Tensor:
+        mu, log_var = networks["encoder"](x.float() / 255)
+        return (mu + (log_var / 2).exp() * torch.randn(mu.shape, generator=rng)).double()
+
+    return lambda x: torch.cat([drawn(part) for part in x.split(1_000)])
 
 
 def right(codes: Tensor, y: Tensor, asked: Tensor, wanted: Tensor) -> float:
