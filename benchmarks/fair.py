@@ -22,6 +22,7 @@ from torch import Tensor
 
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.facts import facts_of
+from saddlepoint.data.feed import onwards
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source, silent
@@ -59,7 +60,7 @@ def trained(source: Source, weight: float | None, images: int, seed: int) -> Cal
     networks = system.networks(config, facts)
     batches = Batches(source, BATCH, Randomness(seed), "unit", torch.device("cpu"))
     game = system.scene(config, 0, networks, facts).game
-    for _ in play(game, itertools.islice(batches.from_(0), images // BATCH), seed=seed):
+    for _ in play(game, itertools.islice(onwards(batches, 0), images // BATCH), seed=seed):
         pass
     rng = torch.Generator().manual_seed(seed)
 

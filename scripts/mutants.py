@@ -1577,11 +1577,6 @@ TABLE = {
         ("third: where looks are few all are near", "min(NEIGHBOURS, len(both) // 2)", "min(NEIGHBOURS, len(both))"),
     ],
     ("running/live.py", "test_data_sampling.py"): [
-        (
-            "third: every source in one order",
-            'self.rng if name == "x" else Randomness(seed_of(config.seed, f"source {name}"))',
-            "self.rng",
-        ),
         ("third: every source keeps what x keeps from training", "record.of(name).held_out", "record.data.held_out"),
     ],
     ("data/duplicates.py", "test_data_sampling.py test_data_range.py"): [
@@ -2396,7 +2391,7 @@ TABLE = {
     ],
     ("systems/binary.py", "test_binary.py"): [
         ("machines: any number is cut to 0 and 1", "if not ((x >= 0) & (x <= 1)).all():", "if False:"),
-        ("belief: 1 with probability 1 - x", "(u().to(x.device) < x)", "(u().to(x.device) > x)"),
+        ("belief: 1 with probability 1 - x", "(u(x).to(x.device) < x)", "(u(x).to(x.device) > x)"),
         ("belief: one draw for all epochs", 'stream("binarise", position)', 'stream("binarise", 0)'),
         (
             "belief: held-out draws depend on what is beside",
@@ -3457,6 +3452,13 @@ TABLE = {
         "test_centres_are_drawn_by_the_square_of_how_far_they_are_from_those_that_are_there",
     ): [
         ("hunt: by how far they are", ".amin(1).square()", ".amin(1)"),
+    ],
+    ("running/feeding.py", "test_data_sampling.py"): [
+        (
+            "third: every source in one order",
+            'rng if name == "x" else Randomness(seed_of(config.seed, f"source {name}"))',
+            "rng",
+        ),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]

@@ -22,6 +22,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
+from saddlepoint.data.feed import onwards
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine, resolve
 from saddlepoint.objectives import non_saturating
@@ -133,7 +134,7 @@ def measured(name: str, batch: int, engine: Engine, seconds: float, most: float)
         for _ in range(8):
             step()
     other = live_of(name, batch, engine, source)
-    bare = plain(other, other.feed.from_(0))
+    bare = plain(other, onwards(other.feed, 0))
     with flops:
         bare()
     speed = rate(step, batch, engine, seconds)

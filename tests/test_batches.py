@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from saddlepoint.data.batches import Batches
+from saddlepoint.data.feed import onwards
 from saddlepoint.data.scaling import Scale, scaled
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
@@ -30,7 +31,7 @@ def reading(n: int, size: int, seed: int = 0) -> Batches:
 def first(batches: Batches, count: int, position: int = 0) -> Tensor:
     """The first `count` examples that follow a position."""
     rounds = -(-count // batches.size)
-    return torch.cat([batch.x[:, 0] for batch in islice(batches.from_(position), rounds)])[:count]
+    return torch.cat([batch.x[:, 0] for batch in islice(onwards(batches, position), rounds)])[:count]
 
 
 @given(st.integers(1, 30), st.integers(1, 70))
@@ -62,7 +63,7 @@ def test_a_used_reader_goes_back_as_a_fresh_one_starts() -> None:
 
 
 def test_labels_stay_with_their_examples() -> None:
-    for batch in islice(reading(13, 5).from_(4), 10):
+    for batch in islice(onwards(reading(13, 5), 4), 10):
         assert batch.c is not None
         assert torch.equal(batch.x[:, 0].long(), batch.c)
     unlabelled = Batches(numbered(13)._replace(c=None), 5, Randomness(0), "raw", CPU)

@@ -12,6 +12,7 @@ from saddlepoint.court.kept import apart, compare
 from saddlepoint.court.nats import WORDS, in_nats
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.facts import About
+from saddlepoint.data.feed import onwards
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import Card, Measure
@@ -59,11 +60,11 @@ def test_a_pixel_is_1_as_often_as_it_is_bright() -> None:
 
 def test_training_draws_afresh_and_as_a_function_of_position() -> None:
     one, other = feed("draw"), feed("draw")
-    straight = [x_of(batch) for _, batch in zip(range(30), one.from_(0))]
+    straight = [x_of(batch) for _, batch in zip(range(30), onwards(one, 0))]
     assert all(((x == 0) | (x == 1)).all() for x in straight)
     for turn in (7, 29, 0):
         assert torch.equal(x_of(other.at(6 * turn)), straight[turn]), "whatever was read before"
-        assert torch.equal(x_of(next(other.from_(6 * turn))), straight[turn])
+        assert torch.equal(x_of(next(onwards(other, 6 * turn))), straight[turn])
     numbers = [cast(Any, one).feed.numbers(6 * turn) for turn in range(30)]
     drawn = {n: [x[i] for x, place in zip(straight, numbers) for i in range(6) if place[i] == n] for n in range(20, 40)}
     assert any(not torch.equal(draws[0], draws[1]) for draws in drawn.values()), "an example is not drawn once for all"

@@ -12,6 +12,7 @@ from saddlepoint.data.batches import Batches, Sampling, balanced
 from saddlepoint.data.cells import spelt, table
 from saddlepoint.data.cond import between, coded, conditions, described, guess
 from saddlepoint.data.facts import About, evenly, examples, facts_of, kind_of
+from saddlepoint.data.feed import onwards
 from saddlepoint.data.reading import Field
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
@@ -86,7 +87,7 @@ def test_each_epoch_has_an_order_of_its_own_and_of_the_seed():
     few = Batches(source, 5, Randomness(5), "raw", torch.device("cpu"), some)
     order = [some[torch.randperm(3, generator=Randomness(5).stream("data", epoch))] for epoch in (0, 1)]
     assert few.numbers(1).equal(torch.cat(order)[1:6])
-    endless = few.from_(1)
+    endless = onwards(few, 1)
     for position in (1, 6, 11):
         assert next(endless).x.flatten().equal(few.numbers(position).float())
 

@@ -18,7 +18,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.data.split import split, together
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
-from saddlepoint.running import live
+from saddlepoint.running import feeding, live
 from saddlepoint.running.live import Live
 from saddlepoint.settings.run import Data
 from saddlepoint.systems.gan.config import Config
@@ -92,8 +92,9 @@ def test_each_source_of_a_run_is_read_in_an_order_of_its_own() -> None:
         apart = record().data.model_copy(update={"held_out": (1, 2, 3)})
         known = record(conf).model_copy(update={"others": dict.fromkeys(more, apart)})
         live = Live(known, {"x": toy_pictures(), **more}, ENGINE)
-        live.system = live.system._replace(feed=lambda config, own, rng: own)
-        return {name: batches.numbers(0).tolist() for name, batches in live.feeds().items()}
+        own = feeding.batches(conf, live.data, live.rng, ENGINE.device)
+        assert own["x"].numbers(0).equal(live.feed.numbers(0)), "which are those that the run reads"  # pyright: ignore
+        return {name: each.numbers(0).tolist() for name, each in own.items()}
 
     fields = {name: getattr(TOY, name) for name in Config.model_fields} | {"batch": 127}
     alone = orders(Config(**fields))

@@ -11,6 +11,7 @@ from toys import DOUBLE
 
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.facts import About, Facts
+from saddlepoint.data.feed import onwards
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
@@ -80,7 +81,7 @@ def test_few_labels_are_balanced_and_of_training_examples_and_none_other_is_ever
     again = few_labels(batches(among=among), 7, Randomness(0))
     assert torch.equal(again.known, feed.known)
     assert torch.equal(cast(Any, again.at(16).x)["known"], x["known"])
-    assert torch.equal(cast(Any, next(feed.from_(16)).x)["known"], x["known"])
+    assert torch.equal(cast(Any, next(onwards(feed, 16)).x)["known"], x["known"])
     assert not torch.equal(few_labels(batches(among=among), 7, Randomness(1)).known, feed.known)
     assert torch.equal(cast(Tensor, feed.take(torch.tensor([3])).x), source().x[3:4])
 

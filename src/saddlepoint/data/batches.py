@@ -4,7 +4,6 @@ Example number p is the (p mod N)-th of the permutation drawn for epoch floor(p 
 therefore needs to remember p alone, and several processes that share a batch agree on it without a word.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -107,11 +106,6 @@ class Batches:
         if not isinstance(pictures, Tensor):
             raise SaddlepointError("only one kind of example can be mirrored", self.source.name, "leave --mirror out")
         return torch.where(turned[:, None, None, None], pictures.flip(-1), pictures)
-
-    def from_(self, position: int) -> Iterator[Batch]:
-        while True:
-            yield self.at(position)
-            position += self.size
 
 
 def balanced(labels: Tensor, balance: float, rng: torch.Generator) -> Tensor:

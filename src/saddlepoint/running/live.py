@@ -13,8 +13,8 @@ from saddlepoint.artefact.description import Description
 from saddlepoint.artefact.folder import joined, parted
 from saddlepoint.augment import START, adapted, overfitting
 from saddlepoint.court.bench import Evidence
-from saddlepoint.data.batches import Batches, Sampling
 from saddlepoint.data.facts import evenly, facts_of
+from saddlepoint.data.feed import onwards
 from saddlepoint.data.sides import PROBE, Sides, sides_of
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
@@ -29,14 +29,15 @@ from saddlepoint.record import RunRecord
 from saddlepoint.records import Batch, Round, answer
 from saddlepoint.running.base import begin_with
 from saddlepoint.running.dials import dials
+from saddlepoint.running.feeding import batches
 from saddlepoint.running.progress import Progress
 from saddlepoint.settings.run import Stage
-from saddlepoint.settings.tree import unplaced, wishes
+from saddlepoint.settings.tree import unplaced
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.parts import ModulePart, OptimiserPart, Part
 from saddlepoint.systems.catalog import system
 from saddlepoint.systems.looks import drawn, source_of
-from saddlepoint.systems.system import Feed, Model, Scene, View
+from saddlepoint.systems.system import Model, Scene, View
 
 FEWER = 256  # where it is looked at often
 LEARNT_FROM = 5_000  # examples that networks may learn of before the first round
@@ -65,7 +66,8 @@ class Live:
             name: network.to(memory_format=layout).to(engine.device)  # pyright: ignore[reportCallIssue]
             for name, network in self.system.networks(self.config, self.facts).items()
         }
-        self.feed = self.feeds()
+        own = batches(self.config, self.data, self.rng, engine.device)
+        self.feed = self.system.feed(self.config, own, self.rng)
         self.system.prepare(self.config, self.networks, self.learnt_from())
         self.shipping = joined(self.networks, self.system.ships)  # what a model needs, as it is now, as one module
         self.averages = averages_of(self.shipping, self.config.averages)
@@ -87,16 +89,6 @@ class Live:
     @property
     def held_out(self) -> Source:
         return self.sides.held_out
-
-    def feeds(self) -> Feed:
-        """The minibatches of the run: each source in an order of its own, composed as the system says."""
-        config, own = self.config, {}
-        for name, sides in self.data.items():
-            rng = self.rng if name == "x" else Randomness(seed_of(config.seed, f"source {name}"))
-            wish = wishes(config)[name]
-            how = Sampling(wish.balance, wish.mirror)
-            own[name] = Batches(sides.source, config.batch, rng, config.range, self.engine.device, sides.among, how)
-        return self.system.feed(config, own, self.rng)
 
     def learnt_from(self) -> Batch:
         """Some training examples as networks see them, for what they learn before the first round."""
@@ -226,7 +218,7 @@ class Live:
         progress, scene = self.progress, self.scene
         return play(
             scene.game,
-            self.feed.from_(progress.seen),
+            onwards(self.feed, progress.seen),
             seed=seed_of(self.config.seed, "stage", progress.stage),
             state=progress.game,
             schedule=scene.schedule,

@@ -6,16 +6,18 @@ draw       each pixel is 1 with probability x, afresh each time an example is tr
 threshold  x > 1/2. These have less to say: log p is nats higher than of drawn ones, and the two do not compare
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
+from saddlepoint.data.feed import Feed
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
 from saddlepoint.settings.binary import Binary
-from saddlepoint.systems.system import Feed, Feeds
+from saddlepoint.systems.looks import target_of
+from saddlepoint.systems.system import Feeds
 
 FIXED = Randomness(0)  # of draws that last: runs of any seed are judged by the same
 WORDS = {None: "", "draw": "drawn once as 0 and 1", "threshold": "cut at 1/2 to 0 and 1"}
@@ -34,32 +36,29 @@ class Binarised:
             raise SaddlepointError(what, f"--range {config.range}", "use unit, or raw for columns of a table")
 
     def at(self, position: int) -> Batch:
-        x, c = grey(self.feed.at(position))
-        return Batch(self.binary(x, lambda: torch.rand(x.shape, generator=self.rng.stream("binarise", position))), c)
+        stream = self.rng.stream("binarise", position)
+        return self.binary(self.feed.at(position), lambda x: torch.rand(x.shape, generator=stream))
 
     def take(self, places: Tensor) -> Batch:
-        x, c = grey(self.feed.take(places))
-        return Batch(self.binary(x, lambda: lasting(places, x)), c)
+        return self.binary(self.feed.take(places), lambda x: lasting(places, x))
 
-    def from_(self, position: int) -> Iterator[Batch]:
-        while True:
-            yield self.at(position)
-            position += self.size
-
-    def binary(self, x: Tensor, u: Callable[[], Tensor]) -> Tensor:
-        """x [B, ...] as 0 and 1, of its own type; u in [0, 1) is below x with probability x."""
+    def binary(self, batch: Batch, u: Callable[[Tensor], Tensor]) -> Batch:
+        """x as 0 and 1, of its own type; where it is drawn, u(x) in [0, 1) is below x with probability x."""
+        x = target_of(batch)
         if not ((x >= 0) & (x <= 1)).all():
             what = f"x goes from {x.min():.4g} to {x.max():.4g}, and only x between 0 and 1 becomes binary"
             raise SaddlepointError(what, f"--range {self.range}", "pictures: use unit; tables: columns of 0 and 1")
         match self.how:
             case "draw":
-                return (u().to(x.device) < x).to(x)
+                x = (u(x).to(x.device) < x).to(x)
             case "threshold":
-                return (x > 0.5).to(x)
-        if not ((x == 0) | (x == 1)).all():
-            what = "x is not 0 and 1 alone, and it is not said how it becomes so"
-            raise SaddlepointError(what, "--binarise", "draw (1 with probability x) or threshold (x > 1/2)")
-        return x
+                x = (x > 0.5).to(x)
+            case None:
+                if not ((x == 0) | (x == 1)).all():
+                    what = "x is not 0 and 1 alone, and it is not said how it becomes so"
+                    hint = "draw (1 with probability x) or threshold (x > 1/2)"
+                    raise SaddlepointError(what, "--binarise", hint)
+        return Batch(x, batch.c)
 
 
 def lasting(places: Tensor, x: Tensor) -> Tensor:
@@ -67,12 +66,6 @@ def lasting(places: Tensor, x: Tensor) -> Tensor:
     shape = x.shape[1:]
     draws = [torch.rand(shape, generator=FIXED.stream("binarise", place)) for place in places.tolist()]
     return torch.stack(draws) if draws else torch.empty(x.shape)
-
-
-def grey(batch: Batch) -> tuple[Tensor, Tensor | None]:
-    if not isinstance(batch.x, Tensor):
-        raise SaddlepointError("several kinds of example", "feed", "give one source")
-    return batch.x, batch.c
 
 
 def binarised(config: Binary, feeds: Feeds, rng: Randomness) -> Feed:

@@ -1,16 +1,17 @@
 """Minibatches that are not a source's own x and c, each a function of position."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
+from saddlepoint.data.feed import Feed
 from saddlepoint.data.labelled import drawn
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
 from saddlepoint.systems.looks import target_of
-from saddlepoint.systems.system import Feed, Own
+from saddlepoint.systems.system import Own
 
 AT_ONCE = 1_000
 
@@ -32,9 +33,7 @@ class Degraded:
         self.feed, self.damage, self.rng, self.whole, self.size = feed, damage, rng, whole, feed.size
 
     def damaged(self, batch: Batch, rng: torch.Generator) -> Batch:
-        if not isinstance(batch.x, Tensor):
-            raise SaddlepointError("several kinds of example", "feed", "give one source")
-        x = self.whole(batch.x)
+        x = self.whole(target_of(batch))
         return Batch(x, self.damage(x, rng))
 
     def at(self, position: int) -> Batch:
@@ -42,11 +41,6 @@ class Degraded:
 
     def take(self, places: Tensor) -> Batch:
         return self.damaged(self.feed.take(places), self.rng.stream("damage"))
-
-    def from_(self, position: int) -> Iterator[Batch]:
-        while True:
-            yield self.at(position)
-            position += self.size
 
 
 class Untargeted:
@@ -56,10 +50,9 @@ class Untargeted:
         self.feed, self.name, self.step, self.size = feed, name, step, feed.size
 
     def told(self, batch: Batch) -> Batch:
-        if not isinstance(batch.x, Tensor):
-            raise SaddlepointError("several kinds of example", "feed", "give one source")
-        height, width = (side // self.step * self.step for side in batch.x.shape[2:])
-        x = batch.x[..., :height, :width]
+        whole = target_of(batch)
+        height, width = (side // self.step * self.step for side in whole.shape[2:])
+        x = whole[..., :height, :width]
         return Batch({self.name: x}, x)
 
     def at(self, position: int) -> Batch:
@@ -67,11 +60,6 @@ class Untargeted:
 
     def take(self, places: Tensor) -> Batch:
         return self.told(self.feed.take(places))
-
-    def from_(self, position: int) -> Iterator[Batch]:
-        while True:
-            yield self.at(position)
-            position += self.size
 
 
 class FewLabels:
@@ -89,11 +77,6 @@ class FewLabels:
 
     def take(self, places: Tensor) -> Batch:
         return self.feed.take(places)
-
-    def from_(self, position: int) -> Iterator[Batch]:
-        while True:
-            yield self.at(position)
-            position += self.size
 
 
 def few_labels(feed: Own, labels: int, rng: Randomness) -> FewLabels:

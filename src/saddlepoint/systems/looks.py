@@ -8,6 +8,7 @@ from torch import Tensor
 from saddlepoint import figures
 from saddlepoint.data.facts import Facts
 from saddlepoint.data.scaling import stored, to_uint8
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
@@ -65,7 +66,7 @@ def source_of(batch: Batch) -> Tensor:
 def target_of(batch: Batch) -> Tensor:
     """What it should become."""
     if not isinstance(batch.x, Tensor):
-        raise ValueError("several kinds of example, of which none is the target")
+        raise SaddlepointError("several kinds of example, of which none is the target", "feed", "give one source")
     return batch.x
 
 

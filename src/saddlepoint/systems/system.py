@@ -8,13 +8,14 @@ The rest of a run (budget, journal, film strip, checkpoints, resuming, judging, 
 `systems/catalog.py` has the systems by name; docs/your-own-system.md shows one in full.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from saddlepoint.data.facts import Facts, Kind
+from saddlepoint.data.feed import Feed
 from saddlepoint.game.algorithm import Schedule, algorithm_1
 from saddlepoint.game.rules import Game
 from saddlepoint.judging.card import Measure
@@ -119,16 +120,6 @@ class Model(NamedTuple):
         samples = self.latent is not None or self.sample is not None
         known = {"sample": samples, "walk": self.latent, "apply": self.apply, "encode": self.encode}
         return tuple(name for name, there in (known | {"log_prob": self.log_prob}).items() if there)
-
-
-class Feed(Protocol):
-    """Minibatches of `size` examples as a function of position, and any examples by their places in the source."""
-
-    size: int
-
-    def at(self, position: int) -> Batch: ...
-    def from_(self, position: int) -> Iterator[Batch]: ...
-    def take(self, places: Tensor) -> Batch: ...
 
 
 class View(NamedTuple):

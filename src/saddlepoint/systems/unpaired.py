@@ -1,6 +1,5 @@
 """What systems share that translate between two sets of pictures, a and b, of which no pairs are known."""
 
-from collections.abc import Iterator
 from hashlib import sha256
 
 import torch
@@ -9,6 +8,7 @@ from torch.nn.functional import avg_pool2d
 
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import Feed
 from saddlepoint.data.scaling import unit
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import Card, Measure, code_version
@@ -20,8 +20,9 @@ from saddlepoint.settings.unpaired import Two
 from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.statistics.kernel import kernel_distance
 from saddlepoint.statistics.pictures import absolute_error
+from saddlepoint.systems.looks import target_of
 from saddlepoint.systems.parts import OUTPUTS, named, run
-from saddlepoint.systems.system import Feed, Feeds, Measures, Translate, View
+from saddlepoint.systems.system import Feeds, Measures, Translate, View
 
 CELLS = 4  # along a side
 AT_ONCE = 16
@@ -42,11 +43,6 @@ class Beside:
     def at(self, position: int) -> Batch:
         return both(self.a.at(position), self.b.at(position))
 
-    def from_(self, position: int) -> Iterator[Batch]:
-        while True:
-            yield self.at(position)
-            position += self.size
-
     def take(self, places: Tensor) -> Batch:
         mine, theirs = held_out(self.a), held_out(self.b)
         rank = torch.where(mine, mine.cumsum(0), (~mine).cumsum(0))[places] - 1
@@ -65,9 +61,7 @@ def held_out(batches: Batches) -> Tensor:
 
 
 def both(a: Batch, b: Batch) -> Batch:
-    if not (isinstance(a.x, Tensor) and isinstance(b.x, Tensor)):
-        raise SaddlepointError("several kinds of example", "feed", "give one source for each side")
-    return Batch({"a": a.x, "b": b.x}, a.x)
+    return Batch({"a": target_of(a), "b": target_of(b)}, target_of(a))
 
 
 def feed(config: Two, feeds: Feeds, rng: Randomness) -> Feed:

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from saddlepoint.data.batches import Batches
+from saddlepoint.data.feed import onwards
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
@@ -78,7 +79,7 @@ def trained(x: Tensor, labels: Tensor | None, classes: int, seed: int, steps: in
         terms=(Term("class", "G", cost),),
     )
     batches = Batches(Source("", x, labels), BATCH, Randomness(seed), "signed", torch.device("cpu"))
-    for _ in play(game, islice(batches.from_(0), steps), seed=seed, dials=dials):
+    for _ in play(game, islice(onwards(batches, 0), steps), seed=seed, dials=dials):
         pass
     return network.requires_grad_(False).eval()
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import Feed
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.networks import coding
@@ -19,7 +20,7 @@ from saddlepoint.systems.autoencoder.config import Config, Convolutional, Linear
 from saddlepoint.systems.feeds import Degraded
 from saddlepoint.systems.looks import before_and_after, target_of
 from saddlepoint.systems.parts import alone, moved, player, run
-from saddlepoint.systems.system import Feed, Feeds, Model, Networks, Scene, System, Translate
+from saddlepoint.systems.system import Feeds, Model, Networks, Scene, System, Translate
 
 
 def networks(config: Config, facts: Facts) -> Networks:

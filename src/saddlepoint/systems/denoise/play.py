@@ -6,13 +6,14 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import Feed
 from saddlepoint.networks.denoiser import Denoiser
 from saddlepoint.randomness import Randomness
 from saddlepoint.systems import restoring
 from saddlepoint.systems.denoise.config import Config
 from saddlepoint.systems.feeds import Degraded
 from saddlepoint.systems.looks import before_and_after
-from saddlepoint.systems.system import Feed, Feeds, Networks, System
+from saddlepoint.systems.system import Feeds, Networks, System
 
 LEVELS = 255.0
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import Feed
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.networks.filler import Filler
 from saddlepoint.randomness import Randomness
@@ -15,7 +16,7 @@ from saddlepoint.systems.feeds import Degraded
 from saddlepoint.systems.inpaint.config import Config
 from saddlepoint.systems.inpaint.holes import HOLES, given
 from saddlepoint.systems.looks import before_and_after
-from saddlepoint.systems.system import Feed, Feeds, Model, Networks, System
+from saddlepoint.systems.system import Feeds, Model, Networks, System
 
 
 def networks(config: Config, facts: Facts) -> Networks:

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import Feed
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.judging.card import Card, Measure, code_version
 from saddlepoint.networks.mlp import Layers, MLPGenerator
@@ -24,7 +25,7 @@ from saddlepoint.systems.feeds import few_labels, labels_of
 from saddlepoint.systems.looks import samples, target_of
 from saddlepoint.systems.parts import OBJECTIVES, OUTPUTS, alone, moved, named, player, run, weighted
 from saddlepoint.systems.semi.config import Config
-from saddlepoint.systems.system import Feed, Feeds, Latent, Measures, Model, Networks, Scene, System, View
+from saddlepoint.systems.system import Feeds, Latent, Measures, Model, Networks, Scene, System, View
 
 AT_ONCE = 1_000
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import Feed
 from saddlepoint.game.plain import ask
 from saddlepoint.networks.shrinking import shrink
 from saddlepoint.networks.upscaler import Upscaler
@@ -17,7 +18,7 @@ from saddlepoint.systems.feeds import Degraded
 from saddlepoint.systems.looks import before_and_after, source_of, target_of
 from saddlepoint.systems.parts import alone, at, squares
 from saddlepoint.systems.srgan.config import Config
-from saddlepoint.systems.system import Feed, Feeds, Networks, Scene, System
+from saddlepoint.systems.system import Feeds, Networks, Scene, System
 from saddlepoint.systems.vision import Look, network
 
 SOME = 16  # pictures that the two errors are compared on

@@ -7,6 +7,7 @@ The decoder is told s, so that z need not hold it; the discrepancy makes sure of
 from torch import Tensor
 
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import Feed
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.networks.autoencoder import Encoder
 from saddlepoint.networks.conditions import Condition
@@ -19,7 +20,7 @@ from saddlepoint.statistics.likelihood import bernoulli_log_likelihood, gaussian
 from saddlepoint.systems.binary import binarisation, binarised, binarised_if_asked
 from saddlepoint.systems.looks import samples
 from saddlepoint.systems.parts import alone, moved, named, player, run
-from saddlepoint.systems.system import Feed, Feeds, Latent, Model, Networks, Scene, System
+from saddlepoint.systems.system import Feeds, Latent, Model, Networks, Scene, System
 from saddlepoint.systems.vfae.config import Config
 
 
