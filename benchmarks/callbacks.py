@@ -5,7 +5,7 @@
 One run of each data set's usual recipe, with a callback of each kind that keeps what it is given. Of two rounds next to
 each other one is told to `on_round` and one to nobody, in turn, so that both are of the same network, the same moment
 and the same machine; the difference of each pair is taken, rounds with a frame, a checkpoint or a page left out. The
-calls at frames and judgements and the page's rewriting are timed as they happen, and are shares of the whole training.
+calls themselves and the page's rewriting are timed as they happen, and are shares of a round, or of the whole training.
 Seconds are those of the training thread on a core, so that who else is at work does not count.
 """
 
@@ -28,11 +28,9 @@ class Alternating(Listeners):
     def tell(self, round: sp.Round) -> None:
         now, told = thread_time(), round.index % 2 == 1
         log.append((now, told, bool(self.news)))
-        if self.news:
-            super().tell(round)
-            others.append(thread_time() - now)
-        else:
-            Listeners.tell(self if told else nobody, round)
+        own = others if self.news else calls[told]
+        Listeners.tell(self if told or self.news else nobody, round)
+        own.append(thread_time() - now)
 
 
 class Timed(LivePage):
@@ -53,12 +51,13 @@ log: list[tuple[float, bool, bool]] = []  # when a round was over, whether it is
 looks: list[float] = []
 written: list[float] = []
 kept: list[object] = []
+calls: dict[bool, list[float]] = {False: [], True: []}  # seconds of the call itself, of those told and not told
 others: list[float] = []  # seconds of the calls that come with more than a round
 nobody = Listeners(NO_CALLS, print)
 
 
 def measure(data: str, images: int, seed: int) -> None:
-    for each in (log, looks, written, kept, others):
+    for each in (log, looks, written, kept, others, *calls.values()):
         each.clear()
 
     settings: dict[str, Any] = {"images": images, "seed": seed, "engine.threads": 1, "snapshots": 24}
@@ -82,6 +81,9 @@ def measure(data: str, images: int, seed: int) -> None:
     middle = statistics.median(close)
     error = 1.2533 * statistics.stdev(close) / len(close) ** 0.5  # of a median, if the differences were Gaussian
     print(f"{recipe} on {data}, seed {seed}: {len(log):,} rounds, {1e3 * usual:.2f} ms each, {whole:.0f} s in all")
+    told, untold = (1e6 * statistics.mean(calls[each]) for each in (True, False))
+    share = (told - untold) / 1e6 / usual
+    print(f"  the call     {told:.1f} us a round, {untold:.1f} us to nobody: {share:.3%} of it")
     print(f"  on_round     {1e6 * middle:+.1f} +- {2e6 * error:.1f} us a round: {middle / usual:+.3%} of it")
     each = 1e6 * statistics.mean(others)
     print(f"  other calls  {len(others)}, {each:.1f} us each: {sum(others) / whole:.4%} of the training")

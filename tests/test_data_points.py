@@ -12,6 +12,7 @@ from saddlepoint.data.facts import facts_of
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
+from saddlepoint.data.survey import Survey
 from saddlepoint.errors import SaddlepointError
 
 Opened = Callable[..., Source]
@@ -110,3 +111,44 @@ def test_numbers_are_read_in_double_precision(opened: Opened) -> None:
     x = opened("t,v", *(f"{1_700_000_000 + i},{i}.5" for i in range(20))).x
     assert x.dtype == torch.float64
     assert x[:, 0].diff().tolist() == [1.0] * 19
+
+
+HEIGHTS = ["age,height", *(f"{i},{i / 10}" for i in range(30))]
+
+
+@pytest.mark.parametrize("gap", ["", "NA", "n/a", "#N/A", "?", "-", ".", "null"])
+def test_what_stands_for_no_number_in_a_column_of_numbers_is_a_gap(opened: Opened, gap: str) -> None:
+    source = opened(*HEIGHTS, f"30,{gap}", bad=0.2)
+    assert source.x.shape == (30, 2)
+    assert "1 of 31 rows lack a number" in source.notes
+    assert opened("kind,u", *(f"{('NA', 'SA')[i % 2]},{i}" for i in range(30))).classes == ("NA", "SA")
+
+
+@pytest.mark.parametrize("day", ["1997-08-11", "11.8.1997", "8/11/97", "1997-08-11T10:00:00", "10:45"])
+def test_dates_are_words_and_are_left_out_like_others(opened: Opened, day: str) -> None:
+    lines = ["u,day,kind", *(f"{i},{day},{'ab'[i % 2]}" for i in range(30))]
+    source = opened(*lines, cond="kind:class")
+    assert source.x.shape == (30, 1)
+    assert "column 'day' holds words: it is left out" in source.notes
+
+
+def test_of_words_those_that_recur_are_offered_as_classes(opened: Opened) -> None:
+    lines = ["id,kind,town", *(f"T{i},{'ab'[i % 2]},place {i}" for i in range(30))]
+    with pytest.raises(SaddlepointError) as refused:
+        opened(*(f"{line},{i}" if i else f"{line},u" for i, line in enumerate(lines)))
+    assert refused.value.hint == "--cond kind:class; what is not asked for is left out"
+    with pytest.raises(SaddlepointError) as refused:
+        opened("id,town,u", *(f"T{i},place {i},{i}" for i in range(30)))
+    assert refused.value.hint == "--unconditional leaves them out"
+
+
+def test_a_word_among_numbers_is_named_with_its_line(opened: Opened) -> None:
+    with pytest.raises(SaddlepointError) as refused:
+        opened(*HEIGHTS, "30,tall")
+    assert refused.value.what == "line 32: column 'height' says 'tall', and elsewhere numbers"
+    assert refused.value.hint == "correct it, or leave the cell empty"
+
+
+def test_a_survey_on_one_line_has_no_numbers_of_the_examples_in_it(opened: Opened) -> None:
+    found = Survey(opened(*FLOWERS), (), (), (10, 10, 10), None)
+    assert repr(found) == "<Survey: 30 of 1 in set.csv, 3 classes, 0 bad>"

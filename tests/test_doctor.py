@@ -225,7 +225,7 @@ def test_a_run_of_less_than_a_hundred_updates_was_too_short_whatever_it_made(len
     if name != "healthy":
         verdict = only(rounds(images=length), judgement(images=length), config=config)
         assert verdict.evidence.startswith(f"number of updates: {99 if length > 9 else 1}; less than 100 leave")
-        assert verdict.change == f"--images {10 * length}"
+        assert verdict.change == f"--images {max(10 * length, 600 * batch)}"
 
 
 def test_signs_of_a_run_that_hardly_moved_its_networks_are_no_faults():

@@ -312,8 +312,8 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 
 
 def test_what_is_no_folder_is_refused(folder: Path) -> None:
-    assert "no config.json here" in refusal(folder / "elsewhere")
-    assert "not a generator" in refusal(folder / "config.json")
+    assert "nothing at that path (is it spelt right?)" in refusal(folder / "elsewhere")
+    assert "a file (give a run's folder" in refusal(folder / "config.json")
 
 
 def test_a_flipped_bit_in_the_weights_is_noticed(folder: Path) -> None:
@@ -465,3 +465,56 @@ def test_what_is_not_finite_is_neither_drawn_nor_walked_nor_written(tmp_path: Pa
         with pytest.raises(SaddlepointError, match="what it makes is not finite") as caught:
             act()
         assert caught.value.code == 1
+
+
+def test_z_and_c_come_as_a_program_has_them() -> None:
+    """Arrays, lists, and the name of a class are the tensors that they spell, bit for bit."""
+    G = made(described(NETWORKS[2], classes=ANIMALS))
+    z = G.noise(3, 1)
+    dogs = G(z, torch.tensor([1, 1, 1]))
+    for given in ([1, 1, 1], np.array([1, 1, 1]), "dog"):
+        assert torch.equal(G(z.numpy(), given), dogs)
+    assert torch.equal(G(z.double(), "dog"), dogs)
+    assert not torch.equal(G(z, "cat"), dogs)
+    assert torch.equal(G(z, [0, 1, 2]), G(z))
+
+
+@pytest.mark.parametrize(
+    ("z", "c", "words"),
+    [
+        ("z", None, "z is a str that is no tensor"),
+        ([["a"] * 5], None, "z is a list that is no tensor"),
+        (np.zeros((2, 5)), [0, 3], "c names no classes (give [2] whole numbers from 0 to 2, or the name of a class)"),
+        (np.zeros((2, 5)), [-1, 0], "c names no classes"),
+        (np.zeros((2, 5)), [0.5, 1.0], "c names no classes"),
+        (np.zeros((2, 5)), [[0, 1], [0, 1]], "c names no classes"),
+        (np.zeros((2, 5)), [0], "2 z, but 1 conditions"),
+        (np.zeros((2, 5)), "cow", "no class 'cow'"),
+        (np.zeros((2, 4)), None, "z of shape [2, 4]"),
+    ],
+)
+def test_what_is_no_z_or_c_is_refused_in_one_line(z: Any, c: Any, words: str) -> None:
+    with pytest.raises(SaddlepointError) as refused:
+        made(described(NETWORKS[2], classes=ANIMALS))(z, c)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("device", ["gpu", "xla", "meta", "cuda:7", "cpu:1"])
+def test_a_device_that_is_none_is_refused_in_one_line(device: str) -> None:
+    with pytest.raises(SaddlepointError, match=f"no device '{device}' on this machine"):
+        made(described(NETWORKS[0])).to(device)
+
+
+def test_samples_are_saved_into_folders_that_are_not_there_yet_and_under_names_of_pictures(tmp_path: Path) -> None:
+    found = made(described(NETWORKS[0])).sample(4)
+    for name in ("a/b/x.png", "c/x.npz", "bare"):
+        assert found.save(tmp_path / name).stat().st_size > 0
+    with pytest.raises(SaddlepointError, match=r"no picture is written as '\.foo'"):
+        found.save(tmp_path / "x.foo")
+
+
+@pytest.mark.parametrize("n", ["4", 2.5, None])
+def test_how_many_is_a_whole_number(n: Any) -> None:
+    with pytest.raises(SaddlepointError, match=r"cannot draw .* samples"):
+        made(described(NETWORKS[0])).sample(n)
+    assert len(made(described(NETWORKS[0])).sample(np.int64(2)).x) == 2  # pyright: ignore[reportArgumentType]

@@ -239,3 +239,38 @@ def test_what_cannot_be_is_said_in_one_line(
     assert what in str(error.value)
     assert "\n" not in str(error.value)
     assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+
+
+def zero(turn: sp.Turn) -> Tensor:
+    return torch.zeros(16)
+
+
+def two(view: sp.View) -> dict[str, float]:
+    return {"two": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"objective": "hinge"}, "objective is a str"),
+        ({"terms": sp.Term("t", "G", zero)}, "terms is not a tuple of terms"),
+        ({"terms": (two,)}, "terms is not a tuple of terms"),
+        ({"measures": two}, "measures is not a tuple of measures"),
+        ({"measures": (2.0,)}, "measures is not a tuple of measures"),
+        ({"terms": (sp.Term("t", "Q", zero),)}, "no player 'Q' for a term"),  # pyright: ignore
+        ({"objective": sp.Objective("o", lambda r, f: 3.0, lambda r, f: -f)}, "a cost is a float"),  # pyright: ignore
+        ({"G": Small}, "G is Small, no network (give a module, as Small(), or facts -> module)"),
+        ({"G": seeded(lambda: Small(7)), "D": seeded(critic)}, "z is 6 numbers, as the prior has it: in a recipe the"),
+    ],
+)
+def test_parts_of_the_wrong_kind_are_refused_in_one_line(tmp_path: Path, parts: Any, words: str) -> None:
+    settings = {"prior.size": 6} if "prior has it" in words else {}
+    with pytest.raises(sp.SaddlepointError) as refused:
+        train(tmp_path, sp.Parts(**parts), settings=settings)
+    assert words in str(refused.value)
+
+
+def test_a_measure_without_a_name_ends_the_run_and_says_what_to_return(tmp_path: Path) -> None:
+    own: Any = lambda view: 3.0  # noqa: E731
+    with pytest.raises(TypeError, match="a measure returned a float: return numbers by name"):
+        train(tmp_path, sp.Parts(measures=(own,)))

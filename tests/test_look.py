@@ -218,3 +218,22 @@ def test_what_cannot_be_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_one_picture_alone_can_be_trained_on(tmp_path: Path) -> None:
     pictures(tmp_path / "set", count=1)
     assert run("train set --name one --quiet", *SMALL) == 0
+
+
+def test_a_table_of_several_columns_of_words_is_looked_at_before_one_chooses(capsys: pytest.CaptureFixture) -> None:
+    """`look` lists the columns, says what to choose from, and ends with a command that works as it stands."""
+    lines = ["kind,town,u,v", *(f"{'ab'[i % 2]},{'xyz'[i % 3]},{i},{-i}" for i in range(40))]
+    Path("t.csv").write_text("\n".join(lines))
+    assert main(["look", "t.csv"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "columns u: 0 to 39, whole numbers v: -39 to 0, whole numbers" in said
+    assert "to train: columns kind, town hold words (--cond kind:class,town:class; what is not asked" in said
+    assert said.endswith("saddlepoint train t.csv --budget 30m --unconditional")
+
+
+def test_a_run_given_for_the_folder_of_runs_is_told_so(capsys: pytest.CaptureFixture) -> None:
+    Path("runs/a/generator").mkdir(parents=True)
+    for name in ("a/config.json", "a/journal.jsonl", "a/generator/config.json"):
+        Path("runs", name).write_text("{}")
+    assert main(["runs", "runs/a"]) == 2
+    assert "runs/a: a run, not a folder of runs (`saddlepoint runs runs` lists it)" in capsys.readouterr().err

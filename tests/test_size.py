@@ -13,6 +13,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.planning import size
 from saddlepoint.planning.begin import configure
+from saddlepoint.planning.budget import seconds_of
 from saddlepoint.planning.intake import located
 from saddlepoint.planning.size import ENOUGH, SIDES, Pace, affordable, free, told
 from saddlepoint.running.reading import SIDE
@@ -84,19 +85,28 @@ def test_what_is_said_of_the_size(monkeypatch: pytest.MonkeyPatch):
     source = Source("a", torch.zeros(4, 3, 64, 48, dtype=torch.uint8))
     longer = Pace(100.0, 64, 0.05).seconds(80)
     assert 3600 < longer < 7200
-    assert told(chosen, CPU, 600.0, source, ENOUGH, True) == (
+    assert told(chosen, CPU, 600.0, source, ENOUGH, 2.0, True) == (
         f"{ENOUGH} updates in this time: pictures of 80 pixels instead of 64 want 1h {(longer - 3600) / 60:02.0f}m"
     )
-    assert told(chosen, CPU, 600.0, source, ENOUGH, False) == ""
+    assert told(chosen, CPU, 600.0, source, ENOUGH, 2.0, False) == ""
     small = Source("a", torch.zeros(4, 3, 48, 48, dtype=torch.uint8))
-    assert told(chosen, CPU, 600.0, small, ENOUGH, True) == ""
-    few = told(chosen, CPU, 600.0, source, ENOUGH / 2, False)
+    assert told(chosen, CPU, 600.0, small, ENOUGH, 2.0, True) == ""
+    few = told(chosen, CPU, 600.0, source, ENOUGH / 2, 2.0, False)
     words = f"only {ENOUGH // 2} updates in this time, of some {ENOUGH} that pictures want"
     assert few == f"{words}: --budget 20m, or --size 40x30"
-    assert told(chosen, CPU, 600.0, source, ENOUGH / 100, False).endswith("--budget 1000m")
-    assert told(chosen, CPU, 600.0, Source("a", torch.zeros(4, 2)), 1, True) == ""
+    assert told(chosen, CPU, 600.0, source, ENOUGH / 100, 2.0, False).endswith("--budget 30m")
+    assert told(chosen, CPU, 600.0, Source("a", torch.zeros(4, 2)), 1, 2.0, True) == ""
     pairs = configure("pix2pix", None, {}, "pix2pix")
-    assert told(pairs, CPU, 600.0, source, ENOUGH / 2, False) == ""
+    assert told(pairs, CPU, 600.0, source, ENOUGH / 2, 2.0, False) == ""
+
+
+def test_a_budget_that_holds_one_update_is_not_multiplied_but_what_is_lacking_added(monkeypatch: pytest.MonkeyPatch):
+    """Of 40 s that start and last page use up, and updates of half a second: these, and 599 updates."""
+    paced(monkeypatch, 100.0)
+    source = Source("a", torch.zeros(4, 3, 32, 32, dtype=torch.uint8))
+    said = told(CONFIG, CPU, 145.0, source, 1, 0.5, False)
+    assert said == f"only 1 update in this time, of some {ENOUGH} that pictures want: --budget 8m"
+    assert seconds_of(64, 128.0, 0.15) == pytest.approx(64 / 128 / 0.8)
 
 
 def test_look_and_train_make_them_as_large_as_the_time_allows(photos, monkeypatch, capsys):

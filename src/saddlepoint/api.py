@@ -84,7 +84,7 @@ def start(
             raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
         allotment = None if budget is None else for_playing(budget) if begun == PLAYING else Allotment(budget, begun)
         record, each = (prepared.record(), 0.0) if allotment is None else shared(prepared, allotment, watcher)
-        watcher.planned(prepared.plan(record.config))
+        watcher.planned(prepared.plan(record.config, 0.0 if allotment is None else allotment.least(record)))
         record = judgements.planned(record, prepared.sources, prepared.engine, each)
         if allotment is not None:
             record = allotment.promised(record)

@@ -1,10 +1,11 @@
 """A trained model by itself: what it can do, in the user's own terms. It works with nothing else around."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -50,15 +51,22 @@ class Artefact:
             network.to(choose_device(str(device)))
         return self
 
-    def __call__(self, z: Tensor, c: Tensor | None = None) -> Tensor:
+    def __call__(self, z: Tensor | np.ndarray, c: Tensor | np.ndarray | Sequence[int] | str | None = None) -> Tensor:
         """G(z, c) in the range the recipe states, [n, ...]; without c, where there is one, that of each sample in turn.
-        `noise` draws such z, and `stored` makes of it what data are stored as.
+        c is a class's name, the classes' places [n], or codes [n, E]. `noise` draws such z, and `stored` makes of what
+        comes out what data are stored as. Gradients are not kept.
         """
+        z = as_tensor(z, "z").float()
         if z.ndim != 2 or z.shape[1] != self.prior.size:
             raise SaddlepointError(f"z of shape {list(z.shape)}", "generator", f"give [n, {self.prior.size}]")
-        c = self.condition(len(z)) if c is None else c
+        c = self.condition(len(z), c) if c is None or isinstance(c, str) else as_tensor(c, "c")
         if c is not None and len(c) != len(z):
             raise SaddlepointError(f"{len(z)} z, but {len(c)} conditions", "generator", "give one for each")
+        if c is not None and self.classes:
+            whole = c.ndim == 1 and not c.is_floating_point()
+            if not whole or not bool(((c >= 0) & (c < len(self.classes))).all()):
+                hint = f"give [{len(z)}] whole numbers from 0 to {len(self.classes) - 1}, or the name of a class"
+                raise SaddlepointError("c names no classes", "generator", hint)
         return self.decode(z, c)
 
     @property
@@ -179,8 +187,8 @@ class Artefact:
 
     def sample(self, n: int, seed: int = 0, label: int | str | None = None, cond: str | None = None) -> Samples:
         """n examples: of one class or condition, or of each in turn."""
-        if n < 0:
-            raise SaddlepointError(f"cannot draw {n} samples", "-n", "0 or more")
+        if not isinstance(n, int | np.integer) or n < 0:
+            raise SaddlepointError(f"cannot draw {n!r} samples", "-n", "a whole number, 0 or more")
         if "sample" not in self.can:
             raise self.refuse(CANNOT["sample"])
         room_for(n, self.numbers)
@@ -270,6 +278,15 @@ class Artefact:
         return tiled(
             lambda part: to.call(part, seed), c, tile=size, margin=to.margin, step=step, scale=to.scale, tell=tell
         )
+
+
+def as_tensor(given: object, name: str) -> Tensor:
+    """Numbers that somebody else's program has: a tensor, an array, a list."""
+    try:
+        return torch.as_tensor(given)
+    except (TypeError, ValueError, RuntimeError) as error:
+        what = f"{name} is a {type(given).__name__} that is no tensor"
+        raise SaddlepointError(what, "generator", "give a tensor, an array, or a list of numbers") from error
 
 
 def full(part: Tensor) -> Tensor:

@@ -68,7 +68,11 @@ def opening(folder: Path) -> Iterator[None]:
     """Say in one line what of a generator is not there, or cannot be read."""
     try:
         yield
+    except NotADirectoryError as error:
+        raise SaddlepointError("a file", str(folder), "give a run's folder, or the generator folder in it") from error
     except FileNotFoundError as error:
+        if not folder.exists():
+            raise SaddlepointError("nothing at that path", str(folder), "is it spelt right?") from error
         hint = "give a run's folder, or the generator folder in it"
         if (folder / "checkpoints").is_dir():
             hint = f"a run leaves it at its end: {typed('resume', folder)}"

@@ -12,7 +12,8 @@ from torch import Tensor
 from saddlepoint.data.facts import About
 from saddlepoint.data.scaling import as_bytes
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.figures import png
+from saddlepoint.figures import png, save
+from saddlepoint.files import make_folder
 from saddlepoint.media.catalog import medium_of
 
 if TYPE_CHECKING:
@@ -60,12 +61,13 @@ class Samples:
     def save(self, path: str | Path) -> Path:
         """A sheet of all of them for a picture's name, arrays for `.npz`."""
         path = Path(path)
+        make_folder(path.parent)
         if path.suffix == ".npz":
             labels = torch.empty(0) if self.labels is None else self.labels
             with path.open("wb") as file:
                 np.savez_compressed(file, x=self.x.numpy(), labels=labels.numpy())
         else:
-            self.picture().save(path)
+            save(self.picture(), path)
         return path
 
     def picture(self, columns: int | None = None) -> "Image":

@@ -151,11 +151,15 @@ def listed(found: "Survey") -> str:
 
 def advice(found: "Survey") -> dict[str, Any]:
     """Settings that these data call for: the plan that is shown is made with them, as a run would be."""
+    from saddlepoint.data.survey import UNDECIDED
+
     told: dict[str, Any] = {}
     if about(found).kind == "pictures" and found.source.size < SMALL:
         told["augment"] = "adaptive"
     if found.counts and max(found.counts) > UNEVEN * max(1, min(found.counts)):
         told["balance"] = "0.5"
+    if any(note.startswith(UNDECIDED) for note in found.source.notes):
+        told["unconditional"] = True
     if found.bad:
         told["bad"] = f"{min(1.0, len(found.bad) / (len(found.bad) + found.source.size) + 0.005):.2f}"
     return told

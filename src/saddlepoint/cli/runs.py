@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from saddlepoint.cli.flags import NORMAL, Speaking
 from saddlepoint.cli.tables import columns, say
 from saddlepoint.data.reading import shown
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import explained
 from saddlepoint.record import read_record
 from saddlepoint.running.state import journal, state_of
@@ -44,6 +44,8 @@ def runs(
     """
     if not root.is_dir():
         raise SaddlepointError("no such folder", str(root), "`saddlepoint train` makes runs/")
+    if (root / "journal.jsonl").exists() and (root / "config.json").exists():
+        raise SaddlepointError("a run, not a folder of runs", str(root), f"`{typed('runs', root.parent)}` lists it")
     found = list(rows(root))
     if voice.json:
         say([json.dumps([row._asdict() for row in found])])

@@ -122,7 +122,7 @@ def item(data: Any, i: int) -> Any:
 
 def parted(one: Any) -> tuple[Any, dict[str, Any]]:
     """(example, what else is said of it by name) of an item. Where it begins with a number it is a point."""
-    if isinstance(one, tuple | list) and one and not isinstance(one[0], Number):
+    if isinstance(one, tuple | list) and len(one) >= 1 and not isinstance(one[0], Number):
         if len(one) > 2 and (is_picture(one[0]) or getattr(one[0], "ndim", 0)):
             what = f"items have {len(one)} parts"
             raise SaddlepointError(what, "data set", "give (example, label), or a record of them by name")

@@ -134,7 +134,8 @@ def form_of(data: object) -> str:
 def plain_array(data: Any) -> np.ndarray:
     """As an array of numpy, wherever it lies and however its numbers are stored. What is masked is not a number."""
     if isinstance(data, np.ma.MaskedArray):
-        return data.astype(np.result_type(data, np.float32)).filled(np.nan) if np.ma.is_masked(data) else data.data
+        holes = np.ma.is_masked(data)
+        return np.ma.filled(data.astype(np.result_type(data, np.float32)), np.nan) if holes else data.data
     return numbers(data)
 
 

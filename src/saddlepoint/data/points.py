@@ -1,5 +1,6 @@
 """Tables of points: a CSV without a column of files. Its numbers are x [N, D], its words, or what --cond names, c."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +15,12 @@ from saddlepoint.errors import SaddlepointError
 
 EACH = 5  # rows to a class, on average, for a column to be plainly one of classes
 OFFERED = 10  # different whole numbers, of which classes might be meant
+LACKING = frozenset(("", "na", "n/a", "#n/a", "?", "-", "."))  # what a cell says, where numbers are, that has none
+DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([T ].*)?|\d{1,2}:\d\d(:\d\d.*)?")  # or a time of day
+
+
+class Undecided(SaddlepointError):  # noqa: N818 - it is a finding
+    """Several columns of words may be the classes, or none: who trains has to say."""
 
 
 def open_points(path: Path, wish: Reading) -> Read:
@@ -38,7 +45,7 @@ def points_of(name: str, where: str, table: Table, wish: Reading) -> Read:
     rest = {name: column for name, column in columns.items() if name not in (*ours, *words)}
     if not rest:
         raise SaddlepointError("no column of numbers is left to learn", where, "a table of points has one at least")
-    x = np.array([numbers(where, each, column) for each, column in rest.items()], np.float64).T
+    x = np.array([numbers(where, each, column, table.lines) for each, column in rest.items()], np.float64).T
     chosen: dict[str, Column] = {name: columns[name] for name in ours}
     notes += [] if ours else offers(rest)
     lacking = int((~np.isfinite(x)).any(1).sum())
@@ -47,9 +54,9 @@ def points_of(name: str, where: str, table: Table, wish: Reading) -> Read:
 
 
 def wordy(column: Sequence[str]) -> bool:
-    """Whether a column has cells, and none of them is a number."""
-    there = [one for one in column if one]
-    return bool(there) and not any(one[:1].isdigit() or is_number(one) for one in there)
+    """Whether a column has cells, and none of them is a number, or begins as one; dates are words."""
+    there = [one for one in column if one.lower() not in LACKING]
+    return any(column) and not any((one[:1].isdigit() and not DATE.fullmatch(one)) or is_number(one) for one in there)
 
 
 def is_number(cell: str) -> bool:
@@ -69,33 +76,45 @@ def plain_classes(words: Sequence[str], columns: Mapping[str, Sequence[str]], wh
     """The one column of words, where it is plain that these are classes; SaddlepointError that says how to ask."""
     name, many = words[0], len(set(filter(None, columns[words[0]])))
     if len(words) > 1:
-        hint = f"--cond {','.join(f'{shown(each)}:class' for each in words[:3])}; what is not asked for is left out"
-        raise SaddlepointError(f"columns {few(words)} hold words", where, hint)
-    if many * EACH > len(columns[name]):
+        hint = "--unconditional leaves them out"
+        if likely := [each for each in words if of_classes(columns[each]) and named_alone(each)]:
+            kinds = ",".join(f"{shown(each)}:class" for each in likely[:3])
+            hint = f"--cond {kinds}; what is not asked for is left out"
+        raise Undecided(f"columns {few(words)} hold words", where, hint)
+    if not of_classes(columns[name]):
         hint = f"--cond {shown(name)}:class makes them classes, --unconditional leaves them out"
         raise SaddlepointError(f"column '{shown(name)}' holds words, {many:,} different ones", where, hint)
     return name
 
 
+def of_classes(column: Sequence[str]) -> bool:
+    """Whether the words of a column recur often enough to be classes."""
+    return len(set(filter(None, column))) * EACH <= len(column)
+
+
 def offers(columns: Mapping[str, Sequence[str]]) -> Iterable[str]:
     """A note on each column whose few whole numbers may name classes."""
     for name, column in columns.items():
-        different = {float(one) for one in column if one}
+        different = {float(one) for one in column if one.lower() not in LACKING}
         few_whole = 2 <= len(different) <= OFFERED and all(one.is_integer() for one in different)
         if few_whole and len(columns) > 1 and EACH * len(different) <= len(column):
             yield f"column '{shown(name)}' holds {len(different)} whole numbers: --cond {shown(name)}:class for classes"
 
 
-def numbers(where: str, name: str, column: Sequence[str]) -> list[float]:
-    """The cells as numbers; where one is empty, not a number."""
+def numbers(where: str, name: str, column: Sequence[str], lines: Sequence[int] = ()) -> list[float]:
+    """The cells as numbers; where one lacks it, not a number."""
     found = []
-    for one in column:
+    for i, one in enumerate(column):
         try:
-            found.append(float(one or "nan"))
+            found.append(float("nan" if one.lower() in LACKING else one))
         except ValueError as error:
             what = f"neither names pictures nor holds numbers alone: column '{shown(name)}' says '{shown(one)}'"
             hint = f"--cond {shown(name)}:class makes classes of it; call a column of files {', '.join(PATHS[:3])}"
             if one.replace(",", "", 1).removeprefix("-").isdecimal():
                 hint = "write numbers with a point"
+            elif 2 * sum(map(is_number, column)) > len(column):
+                place = f"line {lines[i]:,}" if lines else f"row {i + 1:,}"
+                what = f"{place}: column '{shown(name)}' says '{shown(one)}', and elsewhere numbers"
+                hint = "correct it, or leave the cell empty"
             raise SaddlepointError(what, where, hint) from error
     return found

@@ -9,7 +9,8 @@ from saddlepoint.data.cache import fetch
 from saddlepoint.data.duplicates import groups
 from saddlepoint.data.gather import joined
 from saddlepoint.data.pictures import Header
-from saddlepoint.data.reading import Bad, Reading, Tell
+from saddlepoint.data.points import Undecided
+from saddlepoint.data.reading import Bad, Reading, Tell, shown
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import listed, open_whole
 
@@ -30,14 +31,19 @@ class Survey(NamedTuple):
     alike: int | None
 
     def __repr__(self) -> str:
-        alike = "" if self.alike is None else f", {self.alike:,} near-duplicates"
-        return f"<Survey of {self.source!r}: {len(self.bad):,} left out{alike}>"
+        """On one line, without the examples themselves."""
+        shape = " x ".join(map(str, self.source.x.shape[1:]))
+        classes = f", {len(self.source.classes):,} classes" if self.source.classes else ""
+        return f"<Survey: {self.source.size:,} of {shape} in {shown(self.source.name)}{classes}, {len(self.bad):,} bad>"
+
+
+UNDECIDED = "to train: "  # how a note begins, of which somebody has to choose
 
 
 def survey(wish: Reading, tell: Tell) -> Survey:
     """Read everything, putting up with whatever is unreadable: what `train` would leave out is counted, and named."""
     wish, kinds = wish._replace(bad=1.0), ()
-    whole = open_whole(wish)
+    whole = opened(wish)
     if whole is None:
         files = listed(wish)
         pictures, _ = fetch(files, wish, tell)
@@ -48,6 +54,19 @@ def survey(wish: Reading, tell: Tell) -> Survey:
     found = groups(source.x, source.low, source.high)
     alike = None if found is None else int((found != torch.arange(source.size)).sum())
     return Survey(source, kinds, bad, counts, alike)
+
+
+def opened(wish: Reading) -> tuple[Source, tuple[Bad, ...]] | None:
+    """The data, where they are not files each; of a table for which one has to choose the classes, with none of them,
+    and what there is to choose from.
+    """
+    try:
+        return open_whole(wish)
+    except Undecided as error:
+        whole = open_whole(wish._replace(unconditional=True))
+        if whole is None:
+            raise
+        return whole[0]._replace(notes=(*whole[0].notes, f"{UNDECIDED}{error.what} ({error.hint})")), whole[1]
 
 
 def sizes(kinds: tuple[tuple[Header, int], ...]) -> list[tuple[tuple[int, int], int]]:

@@ -157,6 +157,9 @@ def play(
 
 def mean(costs: Tensor) -> Tensor:
     """Mean over each example's sites, then over the batch."""
+    if not isinstance(costs, Tensor):
+        what = f"a cost is a {type(costs).__name__}, no tensor"
+        raise SaddlepointError(what, "play", "let objectives and terms return one number for each example")
     return (costs.flatten(1).mean(1) if costs.ndim > 1 else costs).mean()
 
 

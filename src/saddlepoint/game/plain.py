@@ -42,7 +42,10 @@ def ask(network: Callable[..., Any], name: str, x: Tensor | None, c: Tensor | No
         if not any(words in said.lower() for words in SHAPES) or "memory" in said:
             raise
         sizes = " and ".join(str(list(t.shape)) for t in given if t is not None)
-        raise SaddlepointError(f"{name} cannot be given {sizes}: {said[:200]}", "play", "look at its layers") from error
+        hint = "look at its layers"
+        if name == "G" and x is not None and x.ndim == 2:
+            hint = f"z is {x.shape[1]} numbers, as the prior has it: in a recipe the setting prior.size"
+        raise SaddlepointError(f"{name} cannot be given {sizes}: {said[:200]}", "play", hint) from error
 
 
 def takes_two(network: Callable[..., Any], c: Tensor | None) -> bool:

@@ -27,7 +27,8 @@ def barely(case: Case) -> Verdict | None:
     if not case.over or case.updates >= FEWEST:
         return None
     few = f"number of updates: {math.ceil(case.updates)}; less than {FEWEST} leave networks near where they began"
-    return Verdict("too few updates", few + nowhere(case), f"--images {10 * case.length}")
+    length = max(10 * case.length, RESTED * case.setting("batch"))
+    return Verdict("too few updates", few + nowhere(case), f"--images {length}")
 
 
 def unfinished(case: Case) -> Verdict | None:

@@ -42,8 +42,12 @@ class Allotment:
         """What to say where there is no time to play in."""
         if self.left > record.choices.closing_seconds:
             return None
-        least = math.ceil((self.budget - self.left + record.choices.closing_seconds + 1) / AIM)
-        return f"{show(self.budget)} is too short: the start and the last page take {show(least)}; as little as can be"
+        least = show(self.least(record))
+        return f"{show(self.budget)} is too short: the start and the last page take {least}; as little as can be"
+
+    def least(self, record: RunRecord) -> int:
+        """Seconds that the start has taken and the last page is going to."""
+        return math.ceil((self.budget - self.left + record.choices.closing_seconds + 1) / AIM)
 
 
 def for_playing(seconds: float) -> Allotment:

@@ -120,6 +120,11 @@ def images_for(seconds: float, rate: float, round: int, share: float) -> int:
     return max(1, int(seconds * (1 - OVERHEAD - share) * rate / round)) * round
 
 
+def seconds_of(images: int, rate: float, share: float) -> float:
+    """What so many real examples take of a budget, with what goes to judging, frames and files beside them."""
+    return images / (rate * (1 - OVERHEAD - share))
+
+
 def disk_bytes(conf: Run, weights: int) -> int:
     """What the folder will take: two checkpoints and one being written, each of weights, two moments and averages."""
     copies = 3 + len(conf.averages)

@@ -7,7 +7,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.data.sources import silent
 from saddlepoint.engine import resolve
 from saddlepoint.media.catalog import medium_of
-from saddlepoint.planning.budget import Measurement, disk_bytes, images_for, measure, memory_bytes
+from saddlepoint.planning.budget import Measurement, disk_bytes, images_for, measure, memory_bytes, seconds_of
 from saddlepoint.planning.intake import apart, called, located, opened_for, suited
 from saddlepoint.planning.recorded import recorded, unmeasured
 from saddlepoint.planning.size import free, told
@@ -60,8 +60,10 @@ class Prepared:
         self.engine = several.in_force()
         return found
 
-    def plan(self, config: Run | None = None) -> Plan:
-        """What is going to be done, with the lengths of this configuration where another is given."""
+    def plan(self, config: Run | None = None, least: float = 0.0) -> Plan:
+        """What is going to be done, with the lengths of this configuration where another is given; `least` is the time
+        that start and last page take.
+        """
         config, measured, source = config or self.config, self.measured, self.sources["x"]
         images = sum(stage.images for stage in config.stages)
         return Plan(
@@ -82,14 +84,16 @@ class Prepared:
             device=str(self.engine.device),
             precision=self.engine.precision,
             threads=self.engine.threads,
-            size=self.size(config, images),
+            size=self.size(config, images, least),
         )
 
-    def size(self, config: Run, images: int) -> str:
+    def size(self, config: Run, images: int, least: float) -> str:
         """What is to be said of the pictures' size, where there is a length of time."""
         if self.budget is None:
             return ""
-        return told(config, self.engine, self.budget, self.sources["x"], images / self.measured.round, self.chooses)
+        round, budget = self.measured.round, max(self.budget, least)
+        each = seconds_of(round, self.measured.rate, config.judge.share)
+        return told(config, self.engine, budget, self.sources["x"], images / round, each, self.chooses)
 
     def record(self) -> RunRecord:
         """config.json of the run."""

@@ -78,18 +78,19 @@ def large(data: str) -> bool:
     return any(max(header.height, header.width) > SIDES[0] for header in found.values())
 
 
-def told(config: Run, engine: Engine, budget: float, source: Source, updates: float, chosen: bool) -> str:
+def told(config: Run, engine: Engine, budget: float, source: Source, updates: float, each: float, chosen: bool) -> str:
     """Where the pictures are too large for the time, what would help; where they were made as large as it allows, what
-    the next size costs. Else nothing.
+    the next size costs. Else nothing. `budget` is what start, last page and these updates take; `each` the seconds of
+    a further one.
     """
     if facts_of({"x": source})["x"].kind != "pictures" or not alone(config):
         return ""
     height, width = source.x.shape[2:]
-    side, words = max(height, width), f"{updates:,.0f} updates in this time"
+    side, words = max(height, width), f"{updates:,.0f} update{'s' * (updates >= 1.5)} in this time"
     if updates < ENOUGH:
         smaller = max((each for each in SIDES if updates * (side / each) ** 2 >= ENOUGH and each < side), default=0)
         scaled = f"{max(8, round(height * smaller / side))}x{max(8, round(width * smaller / side))}"
-        longer = f"--budget {math.ceil(budget * ENOUGH / updates / 60)}m"
+        longer = f"--budget {math.ceil((budget + each * (ENOUGH - updates)) / 60)}m"
         mends = longer + (f", or --size {scaled}" if smaller else "")
         return f"only {words}, of some {ENOUGH} that pictures want: {mends}"
     if chosen and side == config.data.side and side in SIDES[:-1]:

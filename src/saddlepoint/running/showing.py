@@ -31,20 +31,20 @@ def keep_frame(live: Live, folder: Path, picture: Image.Image) -> str:
 
 
 class Pace:
-    """Lets something that shows a run be done again where the last time took less than 1 % of the time since then;
-    `took` is what the first time is expected to take, in seconds.
+    """Lets something that shows a run be done again where all the times together take less than 1 % of the run's time;
+    `took` is what the first time is expected to take, in seconds, and each further one what the last took.
     """
 
     def __init__(self, took: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock, self.since, self.took = clock, clock(), took
+        self.clock, self.begun, self.took, self.spent = clock, clock(), took, 0.0
 
     def again(self, work: Callable[[], object]) -> bool:
         """Do it, if there is time for it; whether there was."""
-        if self.took > SHARE * ((begun := self.clock()) - self.since):
+        if self.spent + self.took > SHARE * ((now := self.clock()) - self.begun):
             return False
         work()
-        self.since = self.clock()
-        self.took = self.since - begun
+        self.took = self.clock() - now
+        self.spent += self.took
         return True
 
 

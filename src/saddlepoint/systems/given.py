@@ -29,6 +29,8 @@ from saddlepoint.systems.system import Measures, Model, Networks, Scene, System,
 Maker = nn.Module | Callable[[Facts], nn.Module]
 """A network with the weights it begins with, or (facts) -> one with fresh weights, drawn by the run's seed."""
 
+MAKES = "give a module, or facts -> module"
+
 Own = Callable[[View], Mapping[str, Measure | float]]
 """(view) -> numbers by name; a plain one is its own interval."""
 
@@ -54,6 +56,7 @@ def use(parts: Parts) -> str:
     """Make these parts known for as long as this process lives: runs and generators made of them can be opened. Returns
     how the names of their systems end.
     """
+    require_parts(parts)
     kept = parts._replace(**{name: deepcopy(maker) for name, maker in makers(parts).items()})
     said = [name for name, part in parts._asdict().items() if part]
     if not said:
@@ -88,13 +91,30 @@ def taken(parts: Parts, config: Run, told: Mapping[str, Any]) -> Run:
     return settings(config.system, name).model_validate(config.model_dump() | {"system": name})
 
 
+def require_parts(parts: Parts) -> None:
+    """Refuse what is of another kind than it should be, before anything is made of it."""
+    if parts.objective is not None and not isinstance(parts.objective, Objective):
+        what = f"objective is a {type(parts.objective).__name__}"
+        raise SaddlepointError(what, "parts", "give a saddlepoint.Objective, such as saddlepoint.hinge")
+    if not several(parts.terms) or not all(isinstance(each, Term) for each in parts.terms):
+        raise SaddlepointError("terms is not a tuple of terms", "parts", "give (term,) of saddlepoint.Term")
+    if not several(parts.measures) or not all(map(callable, parts.measures)):
+        raise SaddlepointError("measures is not a tuple of measures", "parts", "give (measure,)")
+
+
+def several(given: object) -> bool:
+    """Whether it is a row of things; a lone Term, which is a tuple of its own fields, is none."""
+    return isinstance(given, tuple | list) and not isinstance(given, Term)
+
+
 def makers(parts: Parts) -> dict[str, Maker]:
     """The networks among them, by name. What can be no network is refused."""
     given = {name: maker for name, maker in (("G", parts.G), ("D", parts.D)) if maker is not None}
     for name, maker in given.items():
         if isinstance(maker, type) or not callable(maker):
             what = maker.__name__ if isinstance(maker, type) else f"a {type(maker).__name__}"
-            raise SaddlepointError(f"{name} is {what}, no network", "parts", "give a module, or facts -> module")
+            hint = f"give a module, as {what}(), or facts -> module" if isinstance(maker, type) else MAKES
+            raise SaddlepointError(f"{name} is {what}, no network", "parts", hint)
     return given
 
 
@@ -145,6 +165,10 @@ def made_by(maker: Maker, name: str, facts: Facts) -> nn.Module:
 def require_players(parts: Parts, stages: list[Game]) -> None:
     """Refuse what no stage would have a use for."""
     owners = {term.owner for term in parts.terms} | ({"D"} if parts.objective else set())
+    players = {name for game in stages for name in game.players}
+    if unknown := owners - players - {"D"}:
+        what = f"no player '{min(map(str, unknown))}' for a term"
+        raise SaddlepointError(what, "parts", f"the players are {' and '.join(sorted(players))}")
     if "D" in owners and all(game.D is None for game in stages):
         hint = "take a recipe with a critic, or give terms of G alone"
         raise SaddlepointError("no critic plays: an objective and terms of D have no use", "parts", hint)
@@ -162,7 +186,11 @@ def judge(own: Own) -> Callable[[View], Measures]:
     """A judge of one's own whose plain numbers become measures."""
 
     def measured(view: View) -> Measures:
-        return {name: as_measure(name, value, view) for name, value in own(view).items()}
+        found = own(view)
+        if not isinstance(found, Mapping):
+            what = f"a measure returned a {type(found).__name__}: return numbers by name"
+            raise TypeError(what + ', as {"brightness": 0.5}')  # ends the run: what judges refuse is only noted
+        return {name: as_measure(name, value, view) for name, value in found.items()}
 
     return measured
 

@@ -62,7 +62,7 @@ def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene
             Term("classes", "D", classes, config.stages[stage].supervised),
             Term("features", "G", features, reads_real=True),
         ),
-        forge=lambda nets, batch, z, rng: nets["G"](z),
+        forge=lambda nets, batch, z, rng: nets["G"](z, None),
         pairings={"D": lambda x, fake: (named(x, "x"), alone(fake))},
         unconditional=frozenset({"D"}),
     )

@@ -23,7 +23,7 @@ class Rules(Stage):
 
     content: Weight = 1.0
     """Weight of how far what is seen in the result is from what is seen in the photograph."""
-    strength: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3.0
+    strength: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
     """Weight of how far the result's statistics are from the style's."""
     smooth: Weight = 0.05
     """Weight of the squared differences between neighbouring pixels."""

@@ -16,4 +16,4 @@ def vfae() -> Config:
     )
 
 
-RECIPES = {"vfae": Recipe(vfae, "noise and class", "classes", "a code that holds no class")}
+RECIPES = {"vfae": Recipe(vfae, "noise, labels", "pictures", "as `vae`: a code without the class")}
