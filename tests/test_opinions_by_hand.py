@@ -278,7 +278,7 @@ def test_a_tick_has_what_is_left_at_the_speed_that_is_measured_and_numbers_made_
 def test_whoever_listens_hears_of_the_round_first_and_of_the_rest_in_its_order_once():
     heard = []
     calls = Calls(round=lambda r: heard.append(("round", r)), judgement=lambda m: heard.append(("judgement", m)))
-    listeners = Listeners(calls)
+    listeners = Listeners(calls, print)
     for name, given in (("judgement", 1), ("snapshot", 2), ("judgement", 3)):
         listeners.add(name, given)
     for number in (7, 8):
@@ -286,7 +286,7 @@ def test_whoever_listens_hears_of_the_round_first_and_of_the_rest_in_its_order_o
     assert heard == [("round", 7), ("judgement", 1), ("judgement", 3), ("round", 8)]
     assert listeners.last == "round"
     lines = []
-    Listeners(Calls(line=lambda folder, line: lines.append((folder, line)))).line(Path("a"), {"event": "x"})
+    Listeners(Calls(line=lambda folder, line: lines.append((folder, line))), print).line(Path("a"), {"event": "x"})
     assert lines == [(Path("a"), {"event": "x"})]
 
 

@@ -170,9 +170,8 @@ class Live:
         )
 
     def unseen(self, most: int) -> Batch:
-        """Held-out examples as networks see them; where none are held out, some that are trained on. Fewer than asked
-        for where they are large.
-        """
+        """Held-out examples as networks see them, where there are none some that are trained on; fewer where they are
+        large."""
         places = self.sides.kept if len(self.sides.kept) else self.sides.places
         fit = max(FEW, ROOM // max(1, 4 * self.train.x[0].numel()))
         return self.feed.take(places[evenly(len(places), min(most, fit))])
