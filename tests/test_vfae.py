@@ -114,7 +114,7 @@ def test_the_discrepancy_brings_codes_of_the_classes_together() -> None:
         for _ in play(game, iter([Batch(x, s)] * 200), seed=0):
             pass
         codes = cast(Any, SYSTEM.model(config, FACTS, networks).encode)(x)
-        found[weight] = float(group_discrepancy(codes, s))
+        found[weight] = float(group_discrepancy(codes.detach(), s))
     assert found[200.0] < 0.02
     assert found[0.0] > 0.2
 

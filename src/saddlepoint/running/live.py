@@ -154,8 +154,7 @@ class Live:
         data, best, model = self.record.data, self.progress.best, self.model()
         config = unplaced(self.config, {name: self.record.of(name).name for name in self.data})
         facts = {name: about for name, about in self.facts.items() if name != "c" or model.told}
-        if not model.told and "c" in self.system.takes:
-            facts["y"] = self.facts["c"]  # classes that it tells, and is not told
+        facts |= {"y": self.facts["c"]} if not model.told and "c" in self.system.takes else {}  # which it tells
         return Description(
             config=config,
             facts=facts,

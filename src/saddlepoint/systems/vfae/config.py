@@ -20,7 +20,7 @@ class Rules(Stage):
 
     beta: Weight = 1.0
     """Weight of KL(q(z | x) || p(z)): 1 is the bound itself."""
-    mmd: Weight = 1000.0
+    mmd: Weight = 100.0
     """Weight of the distance between the codes of the classes; 0: only the decoder is told s."""
 
 
