@@ -3119,11 +3119,6 @@ TABLE = {
             "parts.objective is not None and not isinstance(parts.objective, Objective)",
             "False",
         ),
-        (
-            "reader: a lone term",
-            "isinstance(given, tuple | list) and not isinstance(given, Term)",
-            "isinstance(given, tuple | list)",
-        ),
         ("reader: any measures", "not several(parts.measures) or not all(map(callable, parts.measures))", "False"),
         ("reader: terms of nobody", 'owners - players - {"D"}', "set()"),
         ("reader: measures without names", "if not isinstance(found, Mapping):", "if False:"),

@@ -103,8 +103,8 @@ def require_parts(parts: Parts) -> None:
 
 
 def several(given: object) -> bool:
-    """Whether it is a row of things; a lone Term, which is a tuple of its own fields, is none."""
-    return isinstance(given, tuple | list) and not isinstance(given, Term)
+    """Whether it is a row of things. A lone Term is one, of its own fields, which are no terms."""
+    return isinstance(given, tuple | list)
 
 
 def makers(parts: Parts) -> dict[str, Maker]:
