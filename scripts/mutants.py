@@ -2680,8 +2680,6 @@ TABLE = {
     ("systems/srgan/play.py", "test_style.py"): [
         ("srgan: a unit upside down", "pixels / features.clamp(min=1e-12)", "features / pixels.clamp(min=1e-12)"),
     ],
-    ("systems/restoring.py", "test_style.py"): [
-    ],
     ("running/opened.py", "test_style.py"): [
         ("files: any will do", "if sha256 != record.files.get(name):", "if False:"),
     ],
