@@ -20,7 +20,7 @@ from saddlepoint.cli.train import command
 from saddlepoint.systems import catalog
 
 SOURCE = Path(saddlepoint.__file__).parent
-OTHERS = {"record.py": {"--upgrade"}}  # of pip
+OTHERS = {"record.py": {"--upgrade"}, "page.py": {"--paper"}}  # of pip; of CSS
 
 FLAG = re.compile(r"(?<![\w-])--[a-z][\w.-]*\w")
 

@@ -30,6 +30,7 @@ def evidence(n: int) -> Any:
         record=record,
         whose="held-out",
         stated="",
+        lpips=None,
         facts={"x": About("pictures", (1, 2, 2))},
     )
 

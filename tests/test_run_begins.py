@@ -229,7 +229,7 @@ def test_the_length_is_shared_out_among_the_stages() -> None:
 
 def test_config_json_is_plain_and_whole(whole: Run) -> None:
     content = json.loads((whole.folder / "config.json").read_text())
-    assert content.keys() == {"format", "config", "data", "others", "choices", "versions", "system_sha256"}
+    assert content.keys() == {"format", "config", "data", "others", "files", "choices", "versions", "system_sha256"}
     assert Config.model_validate(content["config"]) == whole.config
     assert content["config"]["prior"] == Noise(size=4).model_dump()
     assert content["data"]["digest"] == pictures().digest()
