@@ -1806,6 +1806,11 @@ TABLE = {
             "(by_name(bar)(averages) and all(half_life(name) for name in averages))",
             "by_name(bar)(averages)",
         ),
+        (
+            "fifth: lengths of the first plan",
+            "return plans[-1] if plans else []",
+            "return plans[0] if plans else []",
+        ),
     ],
     ("storage/remembered.py", "test_opinions_by_hand.py"): [
         ("by machine: the latest last", "key=lambda kept: -kept.made", "key=lambda kept: kept.made"),
@@ -3457,6 +3462,106 @@ TABLE = {
             'srgan: features without a critic too',
             'content is in_pixels or not rules.adversarial',
             'not content',
+        ),
+    ],
+    (
+        "storage/lock.py",
+        "test_lock.py",
+    ): [
+        (
+            "fifth: a longer number leaves its end",
+            "            os.ftruncate(handle, 0)\n            os.write(handle",
+            "            os.write(handle",
+        ),
+    ],
+    (
+        "storage/manifest.py",
+        "test_checkpoint.py::test_a_manifest_names_both_files_and_no_other",
+    ): [
+        (
+            "fifth: a file that is left out is believed",
+            "if manifest.files.keys() != {TENSORS, VALUES}:",
+            "if not manifest.files.keys() <= {TENSORS, VALUES}:",
+        ),
+    ],
+    (
+        "storage/remembered.py",
+        "test_judge_remembered.py::test_the_latest_is_listed_first",
+    ): [
+        (
+            "fifth: the oldest first",
+            "key=lambda kept: -kept.made",
+            "key=lambda kept: kept.made",
+        ),
+    ],
+    (
+        "statistics/clusters.py",
+        "test_mixture_system.py::test_a_centre_that_one_example_is_nearest_to_moves_to_it",
+    ): [
+        (
+            "fifth: one example moves no centre",
+            "torch.where(counts[:, None] > 0, sums",
+            "torch.where(counts[:, None] > 1, sums",
+        ),
+    ],
+    (
+        "running/state.py",
+        "test_lock.py",
+    ): [
+        (
+            "fifth: what is played is done",
+            "return \"running\" if held(folder) else \"done\" if ended(events) else \"stopped\"",
+            "return \"done\" if ended(events) else \"running\" if held(folder) else \"stopped\"",
+        ),
+    ],
+    (
+        "running/live.py",
+        "test_adaptive.py::test_it_is_never_above_the_most_that_was_asked_for",
+    ): [
+        (
+            "fifth: adaptive above the most",
+            "min(self.scene.adaptive, self.progress.augment)",
+            "self.progress.augment",
+        ),
+    ],
+    (
+        "data/archive.py",
+        "test_data_readers.py::test_pictures_of_a_zip_come_in_the_order_of_their_names_however_it_was_packed",
+    ): [
+        (
+            "fifth: in the order of packing",
+            "    entries.sort(key=lambda entry: entry.name)\n",
+            "",
+        ),
+    ],
+    (
+        "data/duplicates.py",
+        "test_data_borders.py::test_a_group_has_the_number_of_its_first_member_however_its_pairs_are_met",
+    ): [
+        (
+            "fifth: a group by any member",
+            "parent[max(roots)] = min(roots)",
+            "parent[roots[1]] = roots[0]",
+        ),
+    ],
+    (
+        "networks/several.py",
+        "test_semi.py::test_x_has_its_own_noise_and_each_layer_that_of_layers",
+    ): [
+        (
+            "fifth: the last layer as x",
+            "self.disturbed(h, self.noise[-1])",
+            "self.disturbed(h, self.noise[0])",
+        ),
+    ],
+    (
+        "networks/factors.py",
+        "test_mixture_system.py::test_without_factors_components_begin_as_wide_as_the_data",
+    ): [
+        (
+            "fifth: half as wide without factors",
+            "P = (spread / (2 if Q else 1)).expand(K, D)",
+            "P = (spread / 2).expand(K, D)",
         ),
     ],
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -93,3 +95,10 @@ def test_overfitting_is_the_share_of_what_d_tells_that_it_knows_by_heart(
 
 def test_without_held_out_examples_it_is_how_often_d_is_sure_of_the_training_examples() -> None:
     assert overfitting({"train": torch.tensor([1.0, 2.0, -1.0, 5.0]), "fake": torch.zeros(2)}) == 0.5
+
+
+def test_it_is_never_above_the_most_that_was_asked_for() -> None:
+    """Not at its beginning either, which may lie above that; a fixed one is whole, and no overfitting moves it."""
+    for most, now, strength in ((0.2, START + 0.3, 0.2), (0.9, 0.4, 0.4), (None, 0.4, 1.0)):
+        live: Any = SimpleNamespace(scene=SimpleNamespace(adaptive=most), progress=SimpleNamespace(augment=now))
+        assert Live.strength(live) == strength

@@ -21,6 +21,7 @@ from torch import nn
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import DRAFT
 from saddlepoint.storage.checkpoint import DAMAGED, NotFinite, checkpoints, newest, restore, save
+from saddlepoint.storage.manifest import TENSORS, VALUES, Damage, describe, read_manifest
 from saddlepoint.storage.parts import ModulePart, OptimiserPart, Saved, same_names
 
 
@@ -559,3 +560,14 @@ def test_a_checkpoint_set_aside_leaves_one_that_was_set_aside_before(two: Path) 
         assert restored.images == 2
         assert (two / f"000000004{again}{DAMAGED}").is_dir()
         save(two, 2, Toy().at(2).parts, keep=9)
+
+
+@pytest.mark.parametrize("named", [(TENSORS,), (VALUES,), (), (TENSORS, VALUES, "x")])
+def test_a_manifest_names_both_files_and_no_other(tmp_path: Path, named: tuple[str, ...]) -> None:
+    """One that leaves a file out, whole by its own digest, would have it checked by nothing."""
+    path = tmp_path / "manifest.json"
+    path.write_bytes(describe(8, {TENSORS: b"1", VALUES: b"2"}, {}))
+    assert read_manifest(path).images == 8
+    path.write_bytes(describe(8, dict.fromkeys(named, b"1"), {}))
+    with pytest.raises(Damage, match="names other files"):
+        read_manifest(path)

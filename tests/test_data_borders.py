@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from saddlepoint.data import duplicates
 from saddlepoint.data.axes import Axis, axis, restored, standardised, too_coarse
 from saddlepoint.data.brightness import dark
 from saddlepoint.data.depth import channels
@@ -335,3 +336,17 @@ def test_a_palette_is_grey_where_all_three_of_each_colour_are_one():
         image.putpalette(colours)
         assert grey_palette(image) == grey
         assert not grey_palette(image.convert("L"))
+
+
+def test_a_group_has_the_number_of_its_first_member_however_its_pairs_are_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    """1 and 2 are one, 0 and 5 are one, and only then 2 and 5 are found to be."""
+    pairs = torch.tensor([[1, 0, 2], [2, 5, 5]])
+    monkeypatch.setattr(duplicates, "near", lambda some, others: tuple(pairs))
+    monkeypatch.setattr(duplicates, "same", lambda a, b: torch.ones(len(a), dtype=torch.bool))
+    found = groups(torch.rand(6, 1, 8, 8))
+    assert found is not None
+    assert found.tolist() == [0, 0, 0, 3, 4, 0]
+    monkeypatch.setattr(duplicates, "near", lambda some, others: tuple(pairs.flip(1)))
+    found = groups(torch.rand(6, 1, 8, 8))
+    assert found is not None
+    assert found.tolist() == [0, 0, 0, 3, 4, 0]

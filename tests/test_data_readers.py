@@ -1,5 +1,6 @@
 """Readers: folders, zips, tables, arrays, idx; what they find, what they refuse, what they say."""
 
+import io
 import os
 import stat
 import zipfile
@@ -331,3 +332,14 @@ def test_what_data_are_is_told_by_the_end_of_their_name_in_any_case(tmp_path: Pa
         for file in files:
             (place / file).write_text("{}")
         assert medium(str(place)) == kind
+
+
+def test_pictures_of_a_zip_come_in_the_order_of_their_names_however_it_was_packed(tmp_path: Path) -> None:
+    def picture(level: int) -> bytes:
+        file = io.BytesIO()
+        Image.new("L", (4, 4), level).save(file, "PNG")
+        return file.getvalue()
+
+    zipped(tmp_path / "set.zip", **{"c.png": picture(3), "a.png": picture(1), "b.png": picture(2)})
+    source = open_source(Reading(str(tmp_path / "set.zip")))
+    assert source.x[:, 0, 0, 0].tolist() == [1, 2, 3]

@@ -236,3 +236,10 @@ def test_what_does_not_fit_is_made_and_kept_in_its_place(cache: Path) -> None:
     assert kept is not None
     assert kept.keys() == {"a"}
     assert [entry.of for entry in contents()] == [Of("others", 1)]
+
+
+def test_the_latest_is_listed_first(cache: Path) -> None:
+    for seconds, name in ((1000, "old"), (3000, "new"), (2000, "between")):
+        remember(name, Of(name, 2), lambda found: True, make)
+        os.utime(cache / "figures" / f"{name}.safetensors", (seconds, seconds))
+    assert [kept.of.name for kept in contents()] == ["new", "between", "old"]

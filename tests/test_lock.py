@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.running.state import state_of
 from saddlepoint.storage.lock import NAME, RunLock
 
 HOLDER = """
@@ -81,3 +82,17 @@ def test_handles_do_not_pile_up(tmp_path: Path) -> None:
         with RunLock(tmp_path), pytest.raises(SaddlepointError), RunLock(tmp_path):
             pass
     assert len(os.listdir("/dev/fd")) == before
+
+
+def test_of_a_longer_number_that_a_killed_process_left_nothing_stays(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text("9999999999999999\n")
+    with RunLock(tmp_path):
+        assert (tmp_path / NAME).read_text() == f"{os.getpid()}\n"
+
+
+def test_a_run_that_is_held_goes_on_whatever_its_journal_says(tmp_path: Path) -> None:
+    """One that came to its end and is given a further stage is no longer done while somebody plays it."""
+    events = [{"event": "stage", "stage": 0}, {"event": "end"}]
+    assert (state_of(tmp_path, events), state_of(tmp_path, events[:1])) == ("done", "stopped")
+    with RunLock(tmp_path):
+        assert (state_of(tmp_path, events), state_of(tmp_path, events[:1])) == ("running", "running")

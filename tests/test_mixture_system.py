@@ -210,3 +210,16 @@ def test_kmeans_never_gets_worse_and_is_scikit_learns_rounds() -> None:
     assert all(after <= before + 1e-9 for before, after in zip(costs, costs[1:]))
     with pytest.raises(SaddlepointError, match="5 centres of 4 examples"):
         kmeans(x[:4], 5, rng)
+
+
+def test_without_factors_components_begin_as_wide_as_the_data() -> None:
+    x = data()
+    P = started(x, factors=0).numbers().P
+    assert_close(P - FLOOR, x.var(0, correction=0).expand(3, -1), rtol=1e-4, atol=1e-4)
+
+
+def test_a_centre_that_one_example_is_nearest_to_moves_to_it() -> None:
+    x = torch.tensor([[0.0], [1.0], [10.0]])
+    for seed in range(6):  # of which some begin with 0 and 1, where 10 is left alone in the end
+        centres = kmeans(x, 2, torch.Generator().manual_seed(seed), 10)
+        assert sorted(centres.flatten().tolist()) == [0.5, 10.0]

@@ -158,3 +158,12 @@ def test_what_is_kept_classifies_and_draws() -> None:
     assert_close(p.sum(1), torch.ones(5))
     assert cast(Any, model.latent).decode(torch.zeros(3, 2), None).shape == (3, 4)
     assert not SYSTEM.scene(config, 0, networks, FACTS).chooses
+
+
+def test_x_has_its_own_noise_and_each_layer_that_of_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "randn_like", torch.ones_like)
+    D, x = Several((4,), 3, (5, 6), noise=2.0, input_noise=0.25), torch.randn(9, 4)
+    h = x + 0.25
+    for layer in D.layers:
+        h = layer(h).relu() + 2.0
+    assert_close(D(x).classes, D.last(h))

@@ -7,7 +7,7 @@ import pytest
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.storage.journal import LONGEST, Journal, read
-from saddlepoint.storage.told import bar, ended, fault, half_life, number, told, whole
+from saddlepoint.storage.told import bar, ended, fault, half_life, lengths, number, told, whole
 
 NUMBERS, WHOLES = (0, -2, 1.5), (0, 7, 2**63 - 1)
 NO_NUMBERS, NO_WHOLES = ("1", True, [], {}, 2**63), (-1, 1.0, True, "1", 2**63)
@@ -141,3 +141,9 @@ def test_what_is_rewound_lies_beside_under_the_next_free_number(tmp_path: Path):
     assert (tmp_path / "j.tail-1.jsonl").read_bytes() == b'{"n":2}\n'
     assert (tmp_path / "j.tail-2.jsonl").read_bytes() == b'{"n":1}\n'
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_lengths_are_those_of_the_last_plan_that_has_any():
+    plans = [{"event": "plan", "lengths": [100]}, {"event": "plan", "lengths": [80, 20]}, {"event": "plan"}]
+    assert lengths([]) == lengths(plans[2:]) == []
+    assert lengths(plans) == [80, 20]
