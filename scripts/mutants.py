@@ -2423,7 +2423,6 @@ TABLE = {
         ("belief: hidden units lose their own degree", "mine[:, None] >= degrees", "mine[:, None] > degrees"),
         ("belief: all units have degree 1", "* max(1, d - 1) // units", "* 0 // units"),
         ("belief: every order is the first", "own = degrees = self.order[order]", "own = degrees = self.order[0]"),
-        ("belief: masks of another order", "self.known.get(order)", "self.known.get(0)"),
         (
             "belief: it begins at the mean's logit upside down",
             "self.direct.bias.copy_(torch.logit(",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -278,6 +278,20 @@ def test_a_callback_that_does_not_return_is_named(tmp_path: Path, monkeypatch: p
     while threading.active_count() > before and clock.monotonic() < until:
         clock.sleep(0.01)
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize(("within", "after", "told"), [(0.0, 0.4, 0), (0.4, 0.0, 1)])
+def test_a_callback_is_late_while_it_is_at_work_and_said_to_be_so_once(
+    monkeypatch: pytest.MonkeyPatch, within: float, after: float, told: int
+) -> None:
+    """However long it is at work, and however long until the next."""
+    monkeypatch.setattr(calls, "LATE", 0.04)
+    notes: list[str] = []
+    listeners = calls.Listeners(calls.Calls(round=lambda round: clock.sleep(within)), notes.append)
+    with listeners:
+        listeners.tell(cast(Any, None))
+        clock.sleep(after)
+    assert len(notes) == told
 
 
 @pytest.mark.parametrize("time", ["1h30m", 5400, 5400.0, timedelta(hours=1.5)])
