@@ -50,10 +50,13 @@ def test_mean_field_climbs_to_a_bound_and_is_at_a_fixed_point(seed: int) -> None
     gap = exact(rbm).detach() - (bounds[-1] - rbm.exact_log_z())
     assert (gap >= 0).all()
     assert gap.max() > 1e-3
-    v = rbm.filled(X, 200)
-    h = (rbm.c + v @ rbm.W.T).sigmoid()
-    assert_close(v[:, 4:], (rbm.b[4:] + h @ rbm.W[:, 4:]).sigmoid())
-    assert torch.equal(v[:, :4], X)
+    for h0, v0 in ((0.0, 0.0), (0.5, 0.25)):  # also of units that are counted from elsewhere
+        rbm.h0.fill_(h0)
+        rbm.v0.fill_(v0)
+        v = rbm.filled(X, 400)
+        h = (rbm.c + (v - v0) @ rbm.W.T).sigmoid()
+        assert_close(v[:, 4:], (rbm.b[4:] + (h - h0) @ rbm.W[:, 4:]).sigmoid())
+        assert torch.equal(v[:, :4], X)
 
 
 def test_the_bound_is_the_expected_energy_and_the_entropies() -> None:
@@ -216,6 +219,20 @@ def test_both_ways_of_learning_have_the_same_gradient_in_the_mean(learning: str)
     mean, error = torch.stack(steps).mean(0), torch.stack(steps).std(0) / math.sqrt(rounds)
     tolerance = 1e-6 if learning == "exact" else 4.5 * error + 1e-8
     assert ((mean - wanted).abs() <= tolerance).all()
+
+
+def test_chains_go_on_from_where_they_were() -> None:
+    """What a round draws of them is kept, and the next round's steps begin there."""
+    config = told(learning="gibbs")
+    networks = {name: network.to(DOUBLE) for name, network in SYSTEM.networks(config, FACTS).items()}
+    SYSTEM.prepare(config, networks, Batch(X))
+    machine, chains = cast(Boltzmann, networks["machine"]), cast(Any, networks["chains"])
+    forge = SYSTEM.scene(config, 0, networks, FACTS).game.forge
+    for seed in range(3):
+        before, steps = chains.kept.clone(), config.stages[0].gibbs
+        made = cast(Any, forge({}, Batch(X), None, torch.Generator().manual_seed(seed)))
+        assert_close(chains.kept, machine.gibbs(before, steps, torch.Generator().manual_seed(seed)))
+        assert torch.equal(made["free"], chains.kept[: len(X)])
 
 
 def test_what_is_kept_is_exact_in_all_it_says() -> None:

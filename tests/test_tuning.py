@@ -96,6 +96,7 @@ def test_the_tuned_encoder_begins_where_training_ended(monkeypatch: pytest.Monke
 
     def watched(encode: object, stack: Any, *rest: object) -> nn.Linear:
         seen.append(stack.layers[0].down.weight.detach().clone())
+        stack.layers[0].down.weight.data.zero_()  # as tuning moves it: the next draw is to begin where this one did
         return nn.Linear(5, 2)
 
     monkeypatch.setattr(probing, "tune", watched)
@@ -104,6 +105,7 @@ def test_the_tuned_encoder_begins_where_training_ended(monkeypatch: pytest.Monke
     assert torch.equal(seen[0], kept)
     assert torch.equal(seen[1], kept)
     assert not torch.equal(seen[2], kept)
+    assert torch.equal(seen[3], seen[2])
     assert seen[2].abs().max() <= 4 * math.sqrt(6 / (64 + 9))
 
 
