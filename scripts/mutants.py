@@ -3016,7 +3016,7 @@ TABLE = {
             "with suppress(ZeroDivisionError):  # nothing",
         ),
     ],
-    ("tracking.py", "test_notebook.py"): [
+    ("tracking.py", "test_tracking.py::test_whoever_listened_to_the_journal_hears_it_beside_a_tracker"): [
         ("notebook: a tracker takes its lines", "if calls.line is not None:", "if False:"),
     ],
     ("report/page.py", "test_notebook.py"): [

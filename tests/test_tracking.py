@@ -19,8 +19,9 @@ import saddlepoint as sp
 from saddlepoint import tracking
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning import judgements
-from saddlepoint.running.watcher import Nobody
-from saddlepoint.tracking import TRACKERS, Page
+from saddlepoint.running.calls import Calls
+from saddlepoint.running.watcher import Listened, Nobody, calls_of
+from saddlepoint.tracking import TRACKERS, Page, tracked
 
 X = np.random.default_rng(0).integers(0, 256, (60, 8, 8), dtype=np.uint8)
 TINY: dict[str, Any] = {"images": 96, "batch": 16, "engine.threads": 1, "judge.share": 0, "averages": (16,)}
@@ -120,6 +121,26 @@ def test_one_that_fails_says_so_once_and_the_run_is_the_same(
         assert run.state == "done"
         assert weights(run) == untracked
     assert "said by a tracker" not in capfd.readouterr().out, "standard output is for the result"
+
+
+def test_whoever_listened_to_the_journal_hears_it_beside_a_tracker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a notebook does, which draws its curves of these lines."""
+    mine: list[tuple[Path, Any]] = []
+    use(monkeypatch, lambda there, folder, settings: Page(print, print, list))
+    watcher = Listened(Told(), Calls(line=lambda folder, line: mine.append((folder, line))))
+    event = {"event": "rounds", "images": 16, "losses": {"D": 1.5}}
+    with tracked("mine", watcher) as both:
+        line = calls_of(both).line
+        assert line is not None
+        line(tmp_path, event)
+    assert mine == [(tmp_path, event)]
+    with tracked("mine", Told()) as alone:
+        line = calls_of(alone).line
+        assert line is not None
+        line(tmp_path, event)
+    assert len(mine) == 1
 
 
 def test_what_is_not_there_is_said_before_a_run_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
