@@ -90,13 +90,14 @@ def test_digits_are_reported_by_the_judge_that_did_not_choose(tmp_path: Path, mo
 def test_of_two_judges_the_one_that_did_not_choose_is_reported(tmp_path, monkeypatch) -> None:
     live = of_digits("samples")
     model = SimpleNamespace(can=("sample",), sample=lambda n, seed: SimpleNamespace(x=None, labels=None))
-    rest = SimpleNamespace(measures={"frechet": "chose", "coverage": "alone"}, pairs=None)
+    rest = SimpleNamespace(measures={"coverage": "alone", "frechet": "chose", "distance": "leads"}, pairs=None)
     monkeypatch.setattr(finish, "judge_digits", lambda *_: {"frechet": "did not choose"})
     monkeypatch.setattr(finish, "keep", lambda *_: None)
     monkeypatch.setattr(finish, "keep_copies", lambda *_: [])
     court = SimpleNamespace(full=lambda *_: rest)
     found, _, fault = finish.judged(cast(Any, live), cast(Any, model), tmp_path, cast(Any, court), WHOLE)
-    assert (found, fault) == ({"frechet": "did not choose", "coverage": "alone"}, "")
+    assert (found, fault) == ({"distance": "leads", "frechet": "did not choose", "coverage": "alone"}, "")
+    assert list(found) == ["distance", "frechet", "coverage"], "the first are what the top of the page has room for"
 
 
 def test_the_page_says_what_chose_the_average(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
