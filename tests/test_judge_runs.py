@@ -18,7 +18,7 @@ from saddlepoint.cli.main import main
 from saddlepoint.court.copies import keep_copies
 from saddlepoint.court.folders import judge_folders, settled
 from saddlepoint.court.jury import Jury, distinct, in_proportion, jury, overlap
-from saddlepoint.court.kept import against, apart, compare, differences, keep, kept
+from saddlepoint.court.kept import against, apart, compare, differences, keep, kept, left_out
 from saddlepoint.data.digits import digits
 from saddlepoint.data.reading import Fit
 from saddlepoint.data.scaling import scaled
@@ -370,6 +370,21 @@ def test_compare(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) 
 
 def measure(value: float, half: float) -> Measure:
     return Measure(value, value - half, value + half, Card("m", "pixels", "none", 9, 9, "r", "none", 0, "0"))
+
+
+def test_what_is_not_compared_stands_beside_why() -> None:
+    """Measures that differ in the same are named together; how a figure in nats is known comes before all else."""
+    names = ("distance", "frechet", "coverage", "density", "nats")
+    ours = dict.fromkeys(names, measure(1, 0.1))
+    other = {"frechet": {"n_fake": 7}, "coverage": {"n_fake": 7}, "density": {"extractor": "digits_b"}}
+    other["nats"] = {"metric": "bound on -log p(x), nats", "n_fake": 3}
+    theirs = {name: m._replace(card=m.card._replace(**other.get(name, {}))) for name, m in ours.items()}
+    assert left_out(ours, ours) == {}
+    assert left_out(ours, theirs) == {
+        "n_fake: 9 there, 7 here": "frechet, coverage",
+        "extractor: pixels there, digits_b here": "density",
+        "how it is known: an exact value there, a bound here": "nats",
+    }
 
 
 def test_better_worse_and_neither() -> None:

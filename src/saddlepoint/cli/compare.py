@@ -40,5 +40,5 @@ def compare(
     words = {"cannot tell": "cannot be told from", "better": "is better than", "worse": "is worse than"}
     by = ", ".join(filter(None, (main.a.card.metric, protocol(main.a.card))))
     say(["", *columns([(f"{a.name} {words[main.verdict]} {b.name}, by the {by}",)])])
-    if left_out := kept.apart(ours, theirs):
-        say(columns([(f"not compared, as their cards differ: {', '.join(left_out)}",)]))
+    for why, names in kept.left_out(ours, theirs).items():
+        say(columns([(f"not compared, since their cards differ ({why}): {names}",)]))

@@ -98,6 +98,16 @@ def apart(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[str]:
     return [name for name in shared(a, b) if differing(name, a, b)]
 
 
+def left_out(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> dict[str, str]:
+    """Why these are not compared, each with the measures that it is true of."""
+    found: dict[str, list[str]] = {}
+    for name in apart(a, b):
+        kinds = [kind(m.card.metric) for m in (a[name], b[name])]
+        field, ours, theirs = ("how it is known", *kinds) if kinds[0] != kinds[1] else differing(name, a, b)[0]
+        found.setdefault(f"{field}: {ours} there, {theirs} here", []).append(name)
+    return {why: ", ".join(names) for why, names in found.items()}
+
+
 def differing(name: str, a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[tuple[str, object, object]]:
     """The fields in which this measure's cards differ; how many samples there were does not count where that moves
     nothing but the interval.
