@@ -3564,6 +3564,15 @@ TABLE = {
             "P = (spread / 2).expand(K, D)",
         ),
     ],
+    ("data/asking.py", "test_asking.py::test_a_part_in_double_quotes_may_hold_commas"): [
+        ("asking: quotes hold nothing", "for part in listed(text)", 'for part in text.split(",")'),
+    ],
+    ("data/reading.py", "test_asking.py::test_a_part_in_double_quotes_may_hold_commas"): [
+        ("asking: a quote that is never closed", "strict=True", "strict=False"),
+    ],
+    ("data/cond.py", "test_data_cond.py::test_a_column_whose_name_holds_a_comma_is_asked_for_in_double_quotes"): [
+        ("asking: columns at every comma", "filter(None, listed(wish))", 'filter(None, wish.split(","))'),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from saddlepoint.artefact.artefact import CHUNK, Artefact, step_through
 from saddlepoint.artefact.description import Description
 from saddlepoint.cli.main import main
-from saddlepoint.data.asking import asked, beyond
+from saddlepoint.data.asking import asked, beyond, request
 from saddlepoint.data.facts import EXAMPLES, About
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
@@ -124,6 +124,21 @@ def test_a_vector_is_as_many_numbers_as_it_has() -> None:
 def test_a_wish_for_nothing_or_for_one_thing_twice_is_refused(wish: str, words: str) -> None:
     with pytest.raises(SaddlepointError, match=words):
         asked(FIELDS, wish, np.zeros((1, 5), np.float32))
+
+
+@pytest.mark.parametrize(
+    ("wish", "parts"),
+    [
+        ('light=1,"kind=ash, grey"', {"light": "1", "kind": "ash, grey"}),
+        ('"kind=the ""old"" one, big"', {"kind": 'the "old" one, big'}),
+        ('kind=the "old" one', {"kind": 'the "old" one'}),
+        ("light=1,kind=cat", {"light": "1", "kind": "cat"}),
+        ('"kind=never closed,light=1', {"light": "1", '"kind': "never closed"}),
+    ],
+)
+def test_a_part_in_double_quotes_may_hold_commas(wish: str, parts: dict[str, str]) -> None:
+    named = [Field(name, "class", 1, ("a",)) for name in parts]
+    assert request(wish, named) == parts
 
 
 # The command line.

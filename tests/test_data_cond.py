@@ -161,3 +161,8 @@ def test_an_example_that_lacks_any_part_of_its_condition_is_marked_and_has_no_co
     assert found.c is not None
     assert found.c[1:3].tolist() == [[0.0] * found.c.shape[1]] * 2
     assert found.c[[0, 3], :2].tolist() == [[1, 0], [1, 0]]
+
+
+def test_a_column_whose_name_holds_a_comma_is_asked_for_in_double_quotes() -> None:
+    columns = {"height, m": ["1", "2", "3"], "kind": ["a", "b", "a"]}
+    assert [field.name for field in made(columns, '"height, m:number",kind:class').fields] == ["height, m", "kind"]

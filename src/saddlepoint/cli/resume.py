@@ -15,7 +15,7 @@ def resume(
     run: Annotated[Path, Parameter(help="The run's folder.")],
     /,
     *,
-    more: Annotated[str | None, Parameter(metavar="TIME", help="Train this much longer than planned.")] = None,
+    more: Annotated[str | None, Parameter(metavar="TIME", help="Train this much longer, by its speed so far.")] = None,
     track: Annotated[str | None, Parameter(metavar="NAME", help=TRACK)] = None,
     voice: Speaking = NORMAL,
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from saddlepoint.data.cond import as_numbers, coded
-from saddlepoint.data.reading import Field, few, likely, plain, shown
+from saddlepoint.data.reading import Field, few, likely, listed, plain, shown
 from saddlepoint.data.texts import Column
 from saddlepoint.errors import SaddlepointError
 
@@ -20,8 +20,10 @@ def named(classes: Sequence[str], label: int | str) -> int:
 
 
 def request(text: str, fields: Sequence[Field]) -> dict[str, str]:
-    """`angle=30,kind=cat` as {"angle": "30", "kind": "cat"}. Raises SaddlepointError for what is no field, or twice."""
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    """`angle=30,"kind=ash, grey"` as {"angle": "30", "kind": "ash, grey"}. Raises SaddlepointError for what is
+    no field, or twice.
+    """
+    pairs = [part.partition("=") for part in listed(text) if part.strip()]
     given = {name.strip(): value.strip() for name, _, value in pairs}
     names = [field.name for field in fields]
     if unknown := set(given) - set(names):

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from saddlepoint.data.reading import Field, Kind, few, likely, plain, shown
+from saddlepoint.data.reading import Field, Kind, few, likely, listed, plain, shown
 from saddlepoint.data.texts import Column, natural, text_of, texts
 from saddlepoint.errors import SaddlepointError
 
@@ -92,7 +92,7 @@ def wishes(wish: str | None, columns: Mapping[str, Column], where: str) -> dict[
             raise SaddlepointError(f"several columns could be the condition: {few(chosen)}", where, hint)
         return dict.fromkeys(chosen)
     found: dict[str, Kind | None] = {}
-    for part in filter(None, wish.split(",")):
+    for part in filter(None, listed(wish)):
         name, _, kind = (piece.strip() for piece in part.partition(":"))
         if name not in columns:
             hint = likely(name, columns) if columns else "there is none"

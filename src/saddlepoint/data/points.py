@@ -68,7 +68,7 @@ def is_number(cell: str) -> bool:
 
 
 def named_alone(name: str) -> bool:
-    """Whether --cond can name this column: its grammar keeps the comma and the colon to itself."""
+    """Whether --cond can name this column without quotes: its grammar keeps the comma and the colon to itself."""
     return not set(name) & set(",:")
 
 

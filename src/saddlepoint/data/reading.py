@@ -1,5 +1,6 @@
 """What a reader is asked for, what it lists, and what it leaves out. Neither torch nor numpy is imported here."""
 
+import csv
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -126,6 +127,16 @@ def shown(name: str) -> str:
 def why(error: BaseException) -> str:
     """What another program's error says, as one short line."""
     return plain(" ".join(str(error).split()))[:120] or type(error).__name__
+
+
+def listed(text: str) -> list[str]:
+    """The parts between commas; one in double quotes may hold commas itself, and two double quotes for each of its own,
+    as in a line of a table. A text that is no such line is parted at every comma.
+    """
+    try:
+        return next(csv.reader([text], strict=True), [])
+    except csv.Error:
+        return text.split(",")
 
 
 def few(names: Iterable[str]) -> str:
