@@ -198,6 +198,7 @@ def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_tiny")
+@pytest.mark.slow
 def test_a_run_whose_plan_changes_ends_in_the_same_bits_wherever_it_was_cut(tmp_path: Path) -> None:
     watcher = Seen()
     whole = begin(tmp_path, name="whole", watcher=watcher)

@@ -105,6 +105,7 @@ def test_measures_of_ones_own_are_kept_beside_the_others(tmp_path: Path) -> None
     assert "brightest" in run.judge(n=64)
 
 
+@pytest.mark.slow
 def test_a_network_is_asked_for_c_where_it_takes_one(tmp_path: Path) -> None:
     class Classed(nn.Module):
         def __init__(self) -> None:

@@ -56,6 +56,7 @@ def test_averages_of_equal_weights_are_looked_at_once(looks: list[int]) -> None:
     assert found["average-100"] == each["average-100"]
 
 
+@pytest.mark.slow
 def test_a_run_writes_down_the_same_whether_or_not_equal_averages_are_judged_once(
     tmp_path: Path, looks: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,7 @@ def test_the_floor_is_the_mean_over_random_blocks_of_training_pictures(which):
     assert sum(block >= bundled for block in blocks) <= 3, "MNIST's first 10,000 are no random block of its pictures"
 
 
+@pytest.mark.slow
 def test_the_distance_of_the_bundled_block_is_as_it_is_written_down():
     judge = load("a")  # 10,000 pictures take seconds: one judge is enough, the other was written by the same code
     features, _ = look(judge.network, digits().x)

@@ -204,6 +204,7 @@ def test_what_is_extrapolated_is_the_truth():
     assert held[42] <= 60
 
 
+@pytest.mark.slow
 def test_who_gets_no_extrapolated_distance_is_told_how_many_samples_it_takes(tmp_path):
     """Of points of 4 numbers, 40; of 11 x 11 pictures, 121 features, 1,210."""
     x = np.random.default_rng(0).normal(size=(140, 4)).astype(np.float32)
@@ -545,6 +546,7 @@ def test_likeness_of_few_pictures_is_that_of_all_their_pairs():
 
 
 @pytest.mark.parametrize(("size", "draws", "most"), [(3, 80, 1.83), (10, 60, 1.23), (40, 20, 1.23)])
+@pytest.mark.slow
 def test_likeness_is_known_as_well_as_the_members_of_its_classes_allow(size: int, draws: int, most: float):
     """Over draws of digits that share none, so many of each class: the root mean square of the half-widths over 1.96
     standard deviations of the values is from .91 to 1.83 for three members of a class and from .95 to 1.23 for ten

@@ -85,6 +85,7 @@ def test_a_table_of_three_kinds() -> None:
     assert read_record(Path("table/made-0")).config.engine.threads == 1
 
 
+@pytest.mark.slow
 def test_the_numbers_are_the_houses_own(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, looked = wish("made", "vae"), []
     monkeypatch.setattr(measuring, "parzen", lambda *given: looked.append(given) or parzen(*given))
@@ -118,6 +119,7 @@ def test_probabilities_become_bits_by_chance_of_their_own() -> None:
     assert torch.equal(gallery.in_space(bits), bits)
 
 
+@pytest.mark.slow
 def test_a_cut_table_goes_on_and_a_cut_run_is_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, start, begun = wish("made", "vae"), api.start, []
 

@@ -80,6 +80,7 @@ print(time.process_time() - began, *set(sys.modules) - before)
     assert not {"typing", "re", "pathlib", "dataclasses", "torch", "numpy"} & set(said[0])
 
 
+@pytest.mark.slow
 def test_the_page_on_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its snippets in a row, in an empty folder, to its last line."""
     monkeypatch.chdir(tmp_path)

@@ -79,6 +79,7 @@ def test_it_trains_on_labelled_digits(tmp_path: Path, recipe: str) -> None:
     trained(tmp_path, "digits", recipe)
 
 
+@pytest.mark.slow
 def test_the_default_recipe_leaves_its_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finish, "PROTOCOL", 30)
     monkeypatch.setattr(finish, "SAMPLES", 60)

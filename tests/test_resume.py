@@ -148,6 +148,7 @@ def test_a_run_that_died_over_its_last_sheets_writes_them(
     assert outcome(tmp_path / "a") == outcome(whole.folder)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_judged_on_the_way_keeps_the_same_generator(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,7 @@ def test_spoilt_weights_go_back_to_the_last_checkpoint_at_half_the_rates(
     assert all(line["rate"] > 0 for line in read(run.folder / "journal.jsonl") if line["event"] == "rounds")
 
 
+@pytest.mark.slow
 def test_a_run_that_was_rolled_back_and_cut_goes_on_bit_for_bit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,9 @@ SMALL = {
 }
 
 
+pytestmark = pytest.mark.slow  # two runs, of which all these tests are
+
+
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     """Runs on one table, in two systems of units."""
@@ -37,7 +40,6 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     return runs
 
 
-@pytest.mark.slow
 def test_in_other_units_a_run_ends_in_the_same_samples_in_these_units(two: list[Run]) -> None:
     own, other = (run.sample(100).x.double().numpy() for run in two)
     assert (own * UNITS == other).all()

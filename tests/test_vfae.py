@@ -99,6 +99,7 @@ def test_the_costs_of_a_round_are_the_bound_and_the_discrepancy_of_what_was_draw
     assert cast(Any, model.encode)(x).shape == (8, 2)
 
 
+@pytest.mark.slow
 def test_the_discrepancy_brings_codes_of_the_classes_together() -> None:
     """What is tied to the class, though it is not the class, is in z without it, and parts the codes; one seed."""
     s = torch.arange(64) % 2
