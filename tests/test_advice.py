@@ -49,6 +49,7 @@ def words(path: Path) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_every_flag_that_is_named_is_one() -> None:
     """Or the beginning of one, which is put together as `--g.` and `lr`."""
     wrong = {}
@@ -127,6 +128,7 @@ def parquet(at: Path) -> str:
     [folder, table_of_pictures, table_of_points, arrays, array_of_points, parquet],
     ids=lambda make: make.__name__,
 )
+@pytest.mark.slow
 def test_what_look_advises_is_what_train_accepts(
     make: Callable[[Path], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

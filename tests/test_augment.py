@@ -107,6 +107,7 @@ def test_contrast_is_about_the_mean_of_the_whole_picture() -> None:
     assert 2.5 < float(ratio.max()) <= 3 + 1e-4
 
 
+@pytest.mark.slow
 def test_gradients_flow_through() -> None:
     """Each part is linear in x for fixed randomness: the gradient of a . T(x) is found by differences, in float64."""
     x = pictures(4, 3, 8).double().requires_grad_(True)

@@ -136,6 +136,7 @@ def played(machine: Machine, folder: Path, patch: pytest.MonkeyPatch, **choices:
 
 @pytest.mark.parametrize("slower", [2 / 3, 1.0, 1.5])
 @pytest.mark.parametrize("speeds", [(100.0, 100.0), (100.0, 50.0)])
+@pytest.mark.slow
 def test_a_budget_is_kept_on_a_machine_whose_speed_changes_halfway(
     speeds: tuple[float, float], slower: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +156,7 @@ def test_a_budget_is_kept_on_a_machine_whose_speed_changes_halfway(
         assert (after["event"], after["images"]) == ("checkpoint", event["images"])
 
 
+@pytest.mark.slow
 def test_great_changes_are_told_in_a_line_and_small_ones_are_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

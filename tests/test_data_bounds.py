@@ -261,6 +261,7 @@ def test_a_parquet_file_that_promises_rows(tmp_path: Path) -> None:
         open_source(str(tmp_path / "set.parquet"))
 
 
+@pytest.mark.slow
 def test_a_long_text_in_many_rows_of_parquet_is_in_memory_once(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet

@@ -67,6 +67,7 @@ def test_points() -> None:
     assert after < 0.3
 
 
+@pytest.mark.slow
 def test_a_signal() -> None:
     """x [B, 1, T]: three periods of a sine with any phase. The spectrum of the fakes gathers where the data's is."""
     torch.manual_seed(0)

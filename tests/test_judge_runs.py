@@ -601,6 +601,7 @@ def of_their_own(made: Run) -> torch.Tensor:
         return live.logits(D, Batch(x, live.held_out.c))
 
 
+@pytest.mark.slow
 def test_files_are_looked_at_as_what_they_are_calibrated_by_is(capsys, tmp_path: Path) -> None:
     """Scored themselves, the 36 held-out examples are above 0, 1, ..., 35 of 36, though their labels mean nothing and
     D often likes them better under the other.
@@ -710,6 +711,7 @@ def test_data_that_cannot_be_judged_say_why(tmp_path: Path) -> None:
     assert made.record.choices.judge_refused == told
 
 
+@pytest.mark.slow
 def test_pictures_that_are_all_one_are_refused_with_their_number(tmp_path: Path, capsys) -> None:
     np.savez(tmp_path / "data.npz", x=np.full((200, 1, 12, 12), 9, dtype=np.uint8))
     made = start(str(tmp_path / "data.npz"), CONFIG, name="a", root=tmp_path)

@@ -45,6 +45,7 @@ def hashed(x: Tensor) -> Tensor:
     ],
     ids=["chance", "constant", "paper", "grey", "pixels"],
 )
+@pytest.mark.slow
 def test_broken_features_are_refused_with_the_reason(data, of, fault, labelled):
     assert fault in str(shortcoming(see(of), data[0], data[1] if labelled else None))
 

@@ -192,6 +192,7 @@ def test_a_dry_run_says_what_it_would_take_and_leaves_nothing(capsys: pytest.Cap
         assert where in line
 
 
+@pytest.mark.slow
 def test_a_time_for_playing_alone_has_no_last_page_in_it() -> None:
     run = api.start("tiny", configure("made", None, SMALL), budget=1.5, name="a", root=Path(), begun=api.PLAYING)
     choices = read_record(run.folder).choices
@@ -205,6 +206,7 @@ def bits_of(run: api.Run) -> Tensor:
     return target_of(live.feed.at(0))
 
 
+@pytest.mark.slow
 def test_a_vae_sees_bits_where_it_is_asked_to_and_grey_where_not() -> None:
     kinds = {}
     for how in ("draw", None):

@@ -198,6 +198,7 @@ def test_a_critic_that_reads_the_class_is_told_nothing_of_the_example():
     assert "told every label" in notes[0]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_probed_is_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     srgan = trained("srgan", scale=2, **{"g.width": 4, "g.blocks": 1, "d.width": 4, "d.layers": 1})
     alone = trained("dcgan", data=np.zeros((60, 8, 8), np.uint8), **{"g.network.width": 2, "d.network.width": 2})

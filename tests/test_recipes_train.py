@@ -94,6 +94,7 @@ def test_it_trains_without_their_labels(tmp_path: Path, recipe: str) -> None:
 
 
 @pytest.mark.parametrize("world", ["two-peaks", "die", "moons"])
+@pytest.mark.slow
 def test_a_world_is_data_with_a_scatter_plot_for_a_film_strip(tmp_path: Path, world: str) -> None:
     """On the line, on a finite set, in the plane: frames and report, and samples of the world's dimension."""
     trained(tmp_path, world, "points")

@@ -250,6 +250,7 @@ def test_figures_are_as_exact_as_their_intervals(value, low, high, expected):
     assert with_interval(Measure(value, low, high, card("m"))) == expected
 
 
+@pytest.mark.slow
 def test_a_page_of_large_photographs_stays_below_two_megabytes(tmp_path):
     smooth = torch.nn.functional.interpolate(pictures(60, 3, 16, 16).float(), size=(256, 256), mode="bilinear")
     noisy = (smooth + 12 * torch.randn(smooth.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 255).byte()
