@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
