@@ -9,7 +9,7 @@ from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.court.bench import Bench, Evidence, Judged, Measures
 from saddlepoint.data.scaling import ENDLESS, unit
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judging.card import Card, Measure, code_version
+from saddlepoint.judging.card import Card, Measure, plain_card
 from saddlepoint.judging.extractors.vgg import lpips_parts
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.statistics.intervals import mean_interval
@@ -82,14 +82,5 @@ def measured(metric: str, values: Tensor, card: Card) -> Measure:
 
 def card_of(evidence: Evidence, some: Tensor, seed: int, what: str = "pairs") -> Card:
     """The protocol: which pairs, or examples, and how many."""
-    n = len(some)
-    which = f"{n:,} {evidence.whose} {what} {evidence.stated}".rstrip()
-    reference = f"{evidence.record.data.name}, {which}, {digest(some)}"
-    return Card("", "none", "none", n, n, reference, "none", seed, code_version())
-
-
-def digest(some: Tensor) -> str:
-    """The first digits of a SHA-256 over the examples, as networks see them."""
-    from hashlib import sha256
-
-    return sha256(some.cpu().contiguous().numpy().tobytes()).hexdigest()[:12]
+    which = f"{len(some):,} {evidence.whose} {what} {evidence.stated}".rstrip()
+    return plain_card(f"{evidence.record.data.name}, {which}", some, seed)

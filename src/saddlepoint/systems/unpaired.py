@@ -1,7 +1,5 @@
 """What systems share that translate between two sets of pictures, a and b, of which no pairs are known."""
 
-from hashlib import sha256
-
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
@@ -11,7 +9,7 @@ from saddlepoint.data.facts import Facts
 from saddlepoint.data.feed import Feed
 from saddlepoint.data.scaling import unit
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judging.card import Card, Measure, code_version
+from saddlepoint.judging.card import Measure, plain_card
 from saddlepoint.networks.patch import PatchCritic
 from saddlepoint.networks.translator import Translator
 from saddlepoint.randomness import Randomness
@@ -110,9 +108,7 @@ def judged(view: View) -> Measures:
     if min(len(a), len(b)) < 3:
         raise SaddlepointError("fewer than three pictures of each kind to judge by", "judge", "hold more out")
     made = torch.cat([to.call(part, view.seed) for part in a.split(AT_ONCE)])
-    digest = sha256(b.contiguous().numpy().tobytes()).hexdigest()[:12]
-    reference = f"the second set, {len(b):,} examples, {digest}"
-    card = Card("", "none", "none", len(b), len(made), reference, "none", view.seed, code_version())
+    card = plain_card(f"the second set, {len(b):,} examples", b, view.seed, len(made))
     apart = kernel_distance(descriptors(unit(made, scale)), descriptors(unit(b, scale)))
     found = {"colours": Measure(*apart, card._replace(metric=f"kernel distance of {CELLS} x {CELLS} cells"))}
     if (back := view.model.back) is not None:

@@ -4,7 +4,6 @@ G lowers  |E f(x) - E f(G(z))|^2,  f the last hidden layer of D (Salimans et al.
 What is shipped is G, and D as a classifier.
 """
 
-from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -14,7 +13,7 @@ from torch.nn.functional import cross_entropy
 from saddlepoint.data.facts import Facts
 from saddlepoint.data.feed import Feed
 from saddlepoint.game.rules import Game, Term
-from saddlepoint.judging.card import Card, Measure, code_version
+from saddlepoint.judging.card import Measure, plain_card
 from saddlepoint.networks.mlp import Layers, MLPGenerator
 from saddlepoint.networks.several import Several
 from saddlepoint.priors import Prior
@@ -87,12 +86,8 @@ def judged(view: View) -> Measures:
     x, c = target_of(view.some), labels_of(view.some).cpu()
     assert view.model.encode is not None
     wrong = 100 * (view.model.encode(x).argmax(1) != c).double()
-    some = sha256(x.cpu().contiguous().numpy().tobytes()).hexdigest()[:12]
-    reference = f"{Path(view.config.data.name).name}, {len(c):,} held-out examples, {some}"
-    card = Card(
-        "share of wrong classes, %", "none", "none", len(c), len(c), reference, "none", view.seed, code_version()
-    )
-    return {"class_error": Measure(*mean_interval(wrong), card)}
+    card = plain_card(f"{Path(view.config.data.name).name}, {len(c):,} held-out examples", x, view.seed)
+    return {"class_error": Measure(*mean_interval(wrong), card._replace(metric="share of wrong classes, %"))}
 
 
 SYSTEM = System(

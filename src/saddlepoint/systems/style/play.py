@@ -6,7 +6,6 @@ with f at relu2_2 and l four layers, as in the paper, and apart(a, b) = |a - b|^
 against G. What is judged is the same cost on photographs that were held out.
 """
 
-from hashlib import sha256
 from typing import Any
 
 import torch
@@ -15,7 +14,7 @@ from torch import Tensor
 from saddlepoint.data.facts import Facts
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import Game, Term
-from saddlepoint.judging.card import Card, Measure, code_version
+from saddlepoint.judging.card import Measure, plain_card
 from saddlepoint.networks.stylist import STEP, Stylist
 from saddlepoint.statistics import perceptual
 from saddlepoint.statistics.intervals import mean_interval
@@ -96,9 +95,8 @@ def judged(view: View) -> Measures:
         "style": ("style loss / that of the photograph as it is", made[style] / before[style]),
         "content": (f"content loss at {CONTENT}, as a share", made[content]),
     }
-    digest = sha256(photographs.contiguous().numpy().tobytes()).hexdigest()[:12]
-    n, reference = len(photographs), f"{len(photographs):,} photographs, {digest}"
-    card = Card("", "VGG16", losses.network.digest, n, n, reference, "none", view.seed, code_version())
+    card = plain_card(f"{len(photographs):,} photographs", photographs, view.seed)
+    card = card._replace(extractor="VGG16", extractor_digest=losses.network.digest)
     return {name: Measure(*mean_interval(of), card._replace(metric=metric)) for name, (metric, of) in values.items()}
 
 
