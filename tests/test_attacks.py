@@ -1,11 +1,13 @@
 """A run, a generator or data from somebody else are as safe to open as a picture. All of it: scripts/attacks.py."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 if not hasattr(os, "fork"):
     pytest.skip("forks the processes it watches", allow_module_level=True)
@@ -15,10 +17,12 @@ from hostile import ESCAPES, JOURNALS, KINDS, ODD, Kind
 from hostiledata import DATA, some
 from tinyrun import begin, bundle
 
+from saddlepoint.data.facts import About
 from saddlepoint.errors import SaddlepointError, plain
 from saddlepoint.planning.begin import configure
 from saddlepoint.running.finish import frames
 from saddlepoint.storage.told import told
+from saddlepoint.systems import catalog
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +147,31 @@ def test_numbers_have_bounds_where_they_cost(name: str, value: object, tmp_path:
     with pytest.raises(SaddlepointError) as refused:
         configure("modern", None, given)
     assert len(plain(str(refused.value))) < 300
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name"),
+    [
+        ("rbm", "steps"),
+        ("rbm", "temperatures"),
+        ("rbm", "runs"),
+        ("rbm", "gibbs"),
+        ("dbm", "sweeps"),
+        ("boltzmann", "gibbs"),
+        ("vae", "importance"),
+    ],
+)
+def test_what_a_generator_or_a_run_says_of_its_own_work_has_bounds(recipe: str, name: str) -> None:
+    """A foreign one is sampled, judged and resumed: by a number of steps that ends."""
+    configure(recipe, None, {name: 1_000})
+    with pytest.raises(SaddlepointError, match=name):
+        configure(recipe, None, {name: 1_000_000})
+
+
+@pytest.mark.parametrize("kind", ["masked", "nade", "gated"])
+def test_pictures_whose_pixels_are_drawn_one_after_the_other_are_small(kind: str) -> None:
+    config = configure("made", None, {"g.network.kind": kind})
+    for side, fits in ((64, True), (65, False)):
+        facts = {"x": About("pictures", (1, side, 64), "uint8", 0.0, 255.0)}
+        with torch.device("meta"), contextlib.nullcontext() if fits else pytest.raises(SaddlepointError, match="64x64"):
+            catalog.system("belief").networks(config, facts)
