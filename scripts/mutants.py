@@ -3573,6 +3573,33 @@ TABLE = {
     ("data/cond.py", "test_data_cond.py::test_a_column_whose_name_holds_a_comma_is_asked_for_in_double_quotes"): [
         ("asking: columns at every comma", "filter(None, listed(wish))", 'filter(None, wish.split(","))'),
     ],
+    # A sceptic's: scales of what is given, records that twist, files that are whole, work that ends.
+    ("data/given.py", "test_data_range.py"): [
+        ("sceptic: white is 1 whatever the set's", "return about.low + x * (about.high - about.low)", "return x"),
+        ("sceptic: files of floating point are brought there too", "or header.depth == FLOATING", "or False"),
+    ],
+    ("neighbours/table.py", "test_neighbours.py::test_what_is_kept_damaged_or_of_another_run_is_measured_anew"): [
+        ("sceptic: cells of another run", "(known.code, known.of) == (code_version(), of)", "known.code == code_version()"),
+        ("sceptic: damaged cells end it", "with suppress(OSError, ValueError):", "with suppress(OSError):"),
+    ],
+    ("data/idx.py", "test_idx.py::test_it_is_written_whole_or_not_at_all"): [
+        ("sceptic: idx in place", "write_atomic(Path(path), content)", "Path(path).write_bytes(content)"),
+    ],
+    ("artefact/samples.py", "test_generator.py::test_samples_are_saved_whole_or_not_at_all"): [
+        ("sceptic: arrays in place", "write_atomic(path, packed.getvalue())", "path.write_bytes(packed.getvalue())"),
+    ],
+    ("data/facts.py", "test_asking.py::test_a_record_that_does_not_agree_with_itself_is_refused"): [
+        ("sceptic: a code without examples", "if about.fields and not about.examples or any(", "if any("),
+        ("sceptic: fields of any length", "if about.fields and (sum(", "if False and (sum("),
+        ("sceptic: values are not counted", "len(field.values) + len(field.knots)) or", "field.size) or"),
+        ("sceptic: knots in any order", "if sorted({*field.knots}) != list(field.knots) or", "if"),
+    ],
+    ("systems/rbm/config.py", "test_attacks.py::test_what_a_generator_or_a_run_says_of_its_own_work_has_bounds"): [
+        ("sceptic: steps without end", "steps: Annotated[int, Field(ge=1, le=10_000)]", "steps: Annotated[int, Field(ge=1)]"),
+    ],
+    ("systems/belief/play.py", "test_attacks.py::test_pictures_whose_pixels_are_drawn_one_after_the_other_are_small"): [
+        ("sceptic: any number of pixels, one by one", "if (pixels := size(facts)) > MOST:", "if (pixels := 0):"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 
