@@ -72,8 +72,8 @@ class Run:
         """How good it was found to be when it was last judged; empty before."""
         return kept(self.folder) if (self.folder / MEASURES).exists() else {}
 
-    def judge(self, n: int = 1_000, seed: int = 0, features: str = "auto") -> Measures:
-        """Judge it anew, by n samples of this seed; the result is kept as `measures`."""
+    def judge(self, n: int | None = None, seed: int | None = None, features: str = "auto") -> Measures:
+        """Judge it anew, by n samples (1,000) of this seed (0); the result is kept as `measures`."""
         wish = Judge.model_validate({"features": features})
         return judge_run(self.folder, wish, n, seed, self.held)[0]
 
