@@ -73,9 +73,7 @@ def given(masks: Batches, pictures: Batches) -> Hole:
 
     if bool(known(evenly(len(masks.among), LOOKED_AT)).all()):
         what = "no mask has a hole: nothing in them is nearer to white than to black"
-        raise SaddlepointError(
-            what, masks.source.name, "white is 255 of 8 bits, not 1; arrays of true and false will do"
-        )
+        raise SaddlepointError(what, masks.source.name, "white is 255, not 1; arrays of true and false will do")
 
     def hole(n: int, height: int, width: int, rng: torch.Generator) -> Tensor:
         return known(torch.randint(len(masks.among), (n,), generator=rng))[..., :height, :width]
