@@ -3616,6 +3616,14 @@ TABLE = {
         ("sceptic: who does not decide sees less too", "if decides and size(", "if size("),
         ("sceptic: too few are divided", ">= 2 * ON_THE_WAY", ">= ON_THE_WAY + 1"),
     ],
+    ("run.py", "test_attacks.py::test_a_foreign_run_is_shown_in_a_session_as_it_is"): [
+        ("sceptic: a recipe that a terminal obeys", 'f"{shown(self.config.recipe)} on', 'f"{self.config.recipe} on'),
+        ("sceptic: a damaged run has no words", "except (SaddlepointError, OSError):\n            how", "except KeyError:\n            how"),  # noqa: E501
+        ("sceptic: pictures that are links", "with suppress(SaddlepointError, OSError):", "with suppress(OSError):"),
+    ],
+    ("artefact/artefact.py", "test_attacks.py::test_a_foreign_run_is_shown_in_a_session_as_it_is"): [
+        ("sceptic: a model's recipe too", "{shown(about.config.recipe)}", "{about.config.recipe}"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -1,6 +1,8 @@
 """A run, a generator or data from somebody else are as safe to open as a picture. All of it: scripts/attacks.py."""
 
 import contextlib
+import html
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,13 +15,15 @@ if not hasattr(os, "fork"):
     pytest.skip("forks the processes it watches", allow_module_level=True)
 
 from attempts import Attempt, Victim, verbs_of_a_run, verbs_of_data
-from hostile import ESCAPES, JOURNALS, KINDS, ODD, Kind
+from hostile import ESCAPES, JOURNALS, KINDS, ODD, Kind, emptied
 from hostiledata import DATA, some
 from tinyrun import begin, bundle
 
+from saddlepoint.artefact.folder import load
 from saddlepoint.data.facts import About
 from saddlepoint.errors import SaddlepointError, plain
 from saddlepoint.planning.begin import configure
+from saddlepoint.run import Run
 from saddlepoint.running.finish import frames
 from saddlepoint.storage.told import told
 from saddlepoint.systems import catalog
@@ -175,3 +179,23 @@ def test_pictures_whose_pixels_are_drawn_one_after_the_other_are_small(kind: str
         facts = {"x": About("pictures", (1, side, 64), "uint8", 0.0, 255.0)}
         with torch.device("meta"), contextlib.nullcontext() if fits else pytest.raises(SaddlepointError, match="64x64"):
             catalog.system("belief").networks(config, facts)
+
+
+def test_a_foreign_run_is_shown_in_a_session_as_it_is(honest: Path, victim: Victim) -> None:
+    """Its name and its recipe in plain letters, its damage as such, and no picture that is a link."""
+    run = Path(shutil.copytree(honest, victim.root / "runs/a"))
+    KINDS["config.json: what it says"]["a recipe, data, and classes with escapes"](run, victim.precious)
+    for name in ("config.json", "generator/config.json"):
+        content = json.loads((run / name).read_bytes())
+        content["config"]["recipe"] = ESCAPES
+        (run / name).write_text(json.dumps(content))
+    assert repr(Run(run)).isprintable()
+    assert repr(load(run)).isprintable()
+    for lay in ODD.values():
+        lay(run / "journal.jsonl")
+        assert repr(Run(run)).endswith((": damaged>", ", damaged>", " at 0>"))
+        lay(run / "grid.png")
+        assert "<Run" in html.unescape(Run(run)._repr_html_())
+    KINDS["links to somebody's own"]["grid.png"](run, victim.precious)
+    emptied(run / "samples")
+    assert Run(run)._repr_png_() is None

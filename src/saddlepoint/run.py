@@ -3,6 +3,7 @@
 import base64
 import html
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -94,13 +95,17 @@ class Run:
         return self.generator().sample(n, seed, label, cond)
 
     def __repr__(self) -> str:
-        what = f"{self.config.recipe} on {shown(self.record.data.name)}"
-        return f"<Run {shown(str(self.folder))}: {what}, {self.state} at {self.images:,}>"
+        what = f"{shown(self.config.recipe)} on {shown(self.record.data.name)}"
+        try:
+            how = f"{self.state} at {self.images:,}"
+        except (SaddlepointError, OSError):
+            how = "damaged"
+        return f"<Run {shown(str(self.folder))}: {what}, {how}>"
 
     def _repr_png_(self) -> bytes | None:
         """The sheet of its samples, or the last frame of its film strip; None before there is any."""
         for path in (self.folder / "grid.png", *self.samples()[-1:]):
-            if path.exists():
+            with suppress(SaddlepointError, OSError):
                 return read_bounded(path, LARGEST)
         return None
 
