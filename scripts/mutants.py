@@ -3624,6 +3624,9 @@ TABLE = {
     ("artefact/artefact.py", "test_attacks.py::test_a_foreign_run_is_shown_in_a_session_as_it_is"): [
         ("sceptic: a model's recipe too", "{shown(about.config.recipe)}", "{about.config.recipe}"),
     ],
+    ("data/indexed.py", "test_memory.py::test_a_picture_that_is_lacking_is_left_out_and_counted"): [
+        ("sceptic: a picture that is lacking ends it", "if picture is None:", "if False:"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 
