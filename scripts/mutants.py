@@ -3627,6 +3627,11 @@ TABLE = {
     ("data/indexed.py", "test_memory.py::test_a_picture_that_is_lacking_is_left_out_and_counted"): [
         ("sceptic: a picture that is lacking ends it", "if picture is None:", "if False:"),
     ],
+    ("settings/layers.py", "test_settings.py::test_a_flag_has_its_effect_or_is_refused"): [
+        ("sceptic: idle flags are taken", "if all(mark.idle(owner) for owner in owners)):", "if False):"),
+        ("sceptic: one idle stage is enough", "if all(mark.idle(owner)", "if any(mark.idle(owner)"),
+        ("sceptic: files are refused too", "if given.where == flag(name)]", "if True]"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 
