@@ -6,10 +6,12 @@ move (of `srgan` where G does not: what its critic says weighs a thousandth).
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import torch
+from seeing import painted, saved
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
@@ -22,6 +24,7 @@ from saddlepoint.record import Choices, RunRecord, versions
 from saddlepoint.running.judging import court_of
 from saddlepoint.running.live import Live
 from saddlepoint.statistics.gaussian import fit, frechet
+from saddlepoint.systems import catalog
 
 SAMPLES = 400
 HERE = {"engine.threads": 1, "engine.precision": "float32", "device": "cpu", "judge.share": 0, "seed": 0}
@@ -162,6 +165,8 @@ LAYERS = {"g.network.hidden": "256", "d.network.hidden": "64", "batch": 32}
 BRANCHES = {"g.network.branches": "64,128", "d.network.branches": "64,16"}
 SLIM = {"g.network.hidden": "32,32", "d.network.hidden": "32,32", "batch": 64}
 PATCHES = {"g.width": 8, "d.width": 8, "d.layers": 1, "batch": 8}
+COLOURS = measured("colours")
+UNPAIRED = PATCHES | {"g.blocks": 1, "g.halvings": 1, "to.name": "there"}
 BITS = {"binarise": "threshold", "batch": 32}
 CODE = {"latent": 4, "batch": 32}
 DENOISER = PATCHES | {"g.blocks": 1, "sigma": "40", "g.lr": 1e-2}
@@ -184,6 +189,14 @@ LESSONS = {
     "denoise-gan": Lesson(blocks, DENOISER | {"images": 1_600}, {ERROR: 0.06}),
     "inpaint": Lesson(bars, PATCHES | {"g.halvings": 2, "images": 800}, {ERROR: 0.05}),
     "vae": Lesson(unlabelled, {"latent": 4, "g.network.hidden": "64", "batch": 32, "images": 9_600}, {NATS: 29.0}),
+    "cut": Lesson(blocks, UNPAIRED | {"images": 1_600, "sites": 16, "head": 16}, {COLOURS: 0.1}, {"to": bright}),
+    "cyclegan": Lesson(blocks, UNPAIRED | {"images": 1_200}, {COLOURS: 0.1}, {"to": bright}),
+    "style": Lesson(
+        blocks,
+        {"style": "style.png", "style_side": 32, "vgg": "vgg.safetensors", "g.width": 4, "g.blocks": 1}
+        | {"g.lr": 1e-2, "batch": 4, "images": 320},
+        {measured("style"): 0.6},
+    ),
     "vfae": Lesson(
         corners, {"latent": 4, "g.network.hidden": "64", "batch": 64, "images": 12_800}, {away: 0.8, wrong: 0.1}
     ),
@@ -210,10 +223,18 @@ LESSONS = {
 }
 
 
+def test_every_recipe_has_a_lesson() -> None:
+    assert set(LESSONS) == {name for entry in catalog.SYSTEMS.values() for name in entry.recipes}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("recipe", LESSONS)
-def test_it_learns(recipe: str) -> None:
+def test_it_learns(recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lesson = LESSONS[recipe]
+    monkeypatch.chdir(tmp_path)
+    if "style" in lesson.settings:
+        saved(Path("vgg.safetensors"))
+        painted(Path("style.png"))
     live = begun(recipe, lesson.settings, x=lesson.source(), **{name: of() for name, of in lesson.others.items()})
     before = [figure(live) > 1.5 * bar for figure, bar in lesson.bars.items()]
     play(live)
