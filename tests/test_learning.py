@@ -190,8 +190,8 @@ LESSONS = {
     "denoise-gan": Lesson(blocks, DENOISER | {"images": 1_600}, {ERROR: 0.06}),
     "inpaint": Lesson(bars, PATCHES | {"g.halvings": 2, "images": 800}, {ERROR: 0.05}),
     "vae": Lesson(unlabelled, {"latent": 4, "g.network.hidden": "64", "batch": 32, "images": 9_600}, {NATS: 29.0}),
-    "cut": Lesson(blocks, UNPAIRED | {"images": 1_600, "sites": 16, "head": 16}, {COLOURS: 0.1}, {"to": bright}),
-    "cyclegan": Lesson(blocks, UNPAIRED | {"images": 1_200}, {COLOURS: 0.1}, {"to": bright}),
+    "cut": Lesson(blocks, UNPAIRED | {"images": 1_600, "sites": 16, "head": 16}, {COLOURS: 0.15}, {"to": bright}),
+    "cyclegan": Lesson(blocks, UNPAIRED | {"images": 1_200}, {COLOURS: 0.15}, {"to": bright}),
     "style": Lesson(
         blocks,
         {"style": "style.png", "style_side": 32, "vgg": "vgg.safetensors", "g.width": 4, "g.blocks": 1}
