@@ -227,6 +227,9 @@ GENERATORS: dict[str, Kind] = {
         "generator/config.json", lambda c: c["facts"]["x"].update(shape=[1, 10**6, 10**6])
     ),
     "facts of other kinds": edited("generator/config.json", lambda c: c.update(facts={"x": [], "c": 7})),
+    "fields without examples": edited(
+        "generator/config.json", lambda c: c["facts"]["c"].update(fields=[[ESCAPES, "class", 10**9, [], []]])
+    ),
     "can do what it cannot": edited("generator/config.json", lambda c: c.update(can=["apply", ESCAPES])),
     "a prior beyond all bounds": edited("generator/config.json", lambda c: c["config"]["prior"].update(size=10**12)),
 }

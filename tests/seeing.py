@@ -5,6 +5,7 @@ from pathlib import Path
 
 import safetensors.torch
 import torch
+from PIL import Image
 
 WIDTHS = (64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512)
 PLACES = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)
@@ -24,4 +25,12 @@ def layout() -> dict[str, torch.Tensor]:
 def saved(path: Path) -> Path:
     """The file, in 16 bits."""
     safetensors.torch.save_file({name: t.half() for name, t in layout().items()}, path)
+    return path
+
+
+def painted(path: Path) -> Path:
+    """A picture in a style: blue in red."""
+    picture = Image.new("RGB", (48, 32), (200, 40, 30))
+    picture.paste((20, 60, 220), (10, 5, 30, 20))
+    picture.save(path)
     return path

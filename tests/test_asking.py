@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from pydantic import ValidationError
 from test_generator import decoding, described, made, written
 from torch import Tensor
 
@@ -14,7 +15,8 @@ from saddlepoint.artefact.artefact import CHUNK, Artefact, step_through
 from saddlepoint.artefact.description import Description
 from saddlepoint.cli.main import main
 from saddlepoint.data.asking import asked, beyond, request
-from saddlepoint.data.facts import EXAMPLES, About
+from saddlepoint.data.axes import Axis
+from saddlepoint.data.facts import EXAMPLES, About, disagreement
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.settings.networks import Dcgan, Mlp
@@ -38,6 +40,37 @@ def light(z: Tensor, c: Tensor | None) -> Tensor:
     """A picture of 8 x 8 as bright as the code of 100, whatever z is: grey 0 to 255."""
     assert c is not None
     return (2 * c[:, 2] - 1).view(-1, 1, 1, 1).expand(-1, 1, 8, 8)
+
+
+ROWS = ((1.0, 0.0, 0.0, 1.0, 0.0),)
+TWISTED = {
+    "no examples": About("code", (5,), fields=FIELDS),
+    "examples of another length": About("code", (5,), fields=FIELDS, examples=((1.0, 0.0),)),
+    "fields of another length": About("code", (4,), fields=FIELDS, examples=((1.0, 0.0, 0.0, 1.0),)),
+    "a class of no values": About("code", (5,), fields=(LIGHT, KIND._replace(values=())), examples=ROWS),
+    "knots that fall": About("code", (5,), fields=(LIGHT._replace(knots=(10.0, 0.0, 1.0)), KIND), examples=ROWS),
+    "knots that are none": About(
+        "code", (5,), fields=(LIGHT._replace(knots=(0.0, 1.0, float("nan"))), KIND), examples=ROWS
+    ),
+    "labels with fields": About("labels", (), names=("a", "b"), fields=FIELDS),
+    "a vector of nothing": About("code", (0,), fields=(PLACE._replace(size=0),), examples=((),)),
+    "black above white": About("pictures", (1, 8, 8), "float32", 2.0, 1.0),
+    "black that is no number": About("pictures", (1, 8, 8), "float32", float("nan"), 1.0),
+    "an axis too many": About("points", (1,), axes=(Axis("a", 0.0, 1.0), Axis("b", 0.0, 1.0))),
+}
+
+
+@pytest.mark.parametrize("what", TWISTED)
+def test_a_record_that_does_not_agree_with_itself_is_refused(what: str) -> None:
+    """As a foreign generator may have it; what reading data makes of it agrees."""
+    whole = described(Dcgan(width=4), classes=())
+    name = "c" if what in list(TWISTED)[:8] else "x"
+    assert disagreement(TWISTED[what])
+    with pytest.raises(ValidationError, match=f"{name}: "):
+        Description.model_validate(whole.model_dump() | {"facts": {**whole.facts, name: TWISTED[what]}})
+    agreed = conditioned(whole)
+    assert not any(map(disagreement, agreed.facts.values()))
+    assert Description.model_validate(agreed.model_dump()) == agreed
 
 
 # Sample i is a function of (seed, i) alone.

@@ -1,24 +1,32 @@
 """A run, a generator or data from somebody else are as safe to open as a picture. All of it: scripts/attacks.py."""
 
+import contextlib
+import html
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 if not hasattr(os, "fork"):
     pytest.skip("forks the processes it watches", allow_module_level=True)
 
 from attempts import Attempt, Victim, verbs_of_a_run, verbs_of_data
-from hostile import ESCAPES, JOURNALS, KINDS, ODD, Kind
+from hostile import ESCAPES, JOURNALS, KINDS, ODD, Kind, emptied
 from hostiledata import DATA, some
 from tinyrun import begin, bundle
 
+from saddlepoint.artefact.folder import load
+from saddlepoint.data.facts import About
 from saddlepoint.errors import SaddlepointError, plain
 from saddlepoint.planning.begin import configure
+from saddlepoint.run import Run
 from saddlepoint.running.finish import frames
 from saddlepoint.storage.told import told
+from saddlepoint.systems import catalog
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +151,52 @@ def test_numbers_have_bounds_where_they_cost(name: str, value: object, tmp_path:
     with pytest.raises(SaddlepointError) as refused:
         configure("modern", None, given)
     assert len(plain(str(refused.value))) < 300
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name"),
+    [
+        ("rbm", "steps"),
+        ("rbm", "temperatures"),
+        ("rbm", "runs"),
+        ("rbm", "gibbs"),
+        ("dbm", "sweeps"),
+        ("boltzmann", "gibbs"),
+        ("vae", "importance"),
+    ],
+)
+def test_what_a_generator_or_a_run_says_of_its_own_work_has_bounds(recipe: str, name: str) -> None:
+    """A foreign one is sampled, judged and resumed: by a number of steps that ends."""
+    beside = {"learning": "gibbs"} if recipe == "boltzmann" else {}
+    configure(recipe, None, beside | {name: 1_000})
+    with pytest.raises(SaddlepointError, match=name):
+        configure(recipe, None, beside | {name: 1_000_000})
+
+
+@pytest.mark.parametrize("kind", ["masked", "nade", "gated"])
+def test_pictures_whose_pixels_are_drawn_one_after_the_other_are_small(kind: str) -> None:
+    config = configure("made", None, {"g.network.kind": kind})
+    for side, fits in ((64, True), (65, False)):
+        facts = {"x": About("pictures", (1, side, 64), "uint8", 0.0, 255.0)}
+        with torch.device("meta"), contextlib.nullcontext() if fits else pytest.raises(SaddlepointError, match="64x64"):
+            catalog.system("belief").networks(config, facts)
+
+
+def test_a_foreign_run_is_shown_in_a_session_as_it_is(honest: Path, victim: Victim) -> None:
+    """Its name and its recipe in plain letters, its damage as such, and no picture that is a link."""
+    run = Path(shutil.copytree(honest, victim.root / "runs/a"))
+    KINDS["config.json: what it says"]["a recipe, data, and classes with escapes"](run, victim.precious)
+    for name in ("config.json", "generator/config.json"):
+        content = json.loads((run / name).read_bytes())
+        content["config"]["recipe"] = ESCAPES
+        (run / name).write_text(json.dumps(content))
+    assert repr(Run(run)).isprintable()
+    assert repr(load(run)).isprintable()
+    for lay in ODD.values():
+        lay(run / "journal.jsonl")
+        assert repr(Run(run)).endswith((": damaged>", ", damaged>", " at 0>"))
+        lay(run / "grid.png")
+        assert "<Run" in html.unescape(Run(run)._repr_html_())
+    KINDS["links to somebody's own"]["grid.png"](run, victim.precious)
+    emptied(run / "samples")
+    assert Run(run)._repr_png_() is None

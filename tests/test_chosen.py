@@ -11,6 +11,7 @@ from tinyrun import CONFIG, begin, bundle, live_of
 
 from saddlepoint.court.nats import in_nats
 from saddlepoint.court.pairs import by_pairs
+from saddlepoint.court.summons import own
 from saddlepoint.data.facts import About
 from saddlepoint.records import Batch
 from saddlepoint.running import finish
@@ -58,6 +59,34 @@ def test_the_last_judgement_is_of_examples_that_chose_nothing(bench: Any, name: 
         full = court.full(model, 1000, 0).measures[name]
         assert full.value == pytest.approx(expected, rel=1e-5), "by the others; by all where these are too few"
         assert full.card.n_fake == (used if n == 2 * used else n)
+
+
+@pytest.mark.parametrize(("n", "decides", "first", "last"), [
+    (150, True, range(64), range(64, 150)),
+    (128, True, range(64), range(64, 128)),
+    (127, True, range(127), range(127)),
+    (150, False, range(150), range(150)),
+])  # fmt: skip
+@pytest.mark.parametrize("several", [False, True])
+def test_a_judge_of_ones_own_that_decides_sees_others_at_last(
+    n: int, decides: bool, first: range, last: range, several: bool
+) -> None:
+    """Of pairs, and of examples of two kinds without a condition."""
+    given, seen = evidence(n), []
+    given.sides = SimpleNamespace(train=SimpleNamespace(x=torch.zeros(3)))
+    if several:
+        given.unseen = Batch({"a": given.unseen.x, "b": given.unseen.x.flip(0)})
+
+    def judge(view: Any) -> Any:
+        x, c = view.some
+        seen.append([round(v * n) for v in (x["a"] if several else x)[:, 0, 0, 0].tolist()])
+        assert torch.equal(given.unseen.x["b"][seen[-1]], x["b"]) if several else torch.equal(x, c)
+        return {}
+
+    bench = own(judge, given, decides)
+    bench.quick(spoilt(0, n), 1_000, 0)
+    bench.full(spoilt(0, n), 1_000, 0)
+    assert seen == [list(first), list(last)]
 
 
 def test_other_examples_are_another_reference() -> None:

@@ -7,7 +7,10 @@ import pytest
 import torch
 from PIL import Image
 
+from saddlepoint.data import given
 from saddlepoint.data.duplicates import groups
+from saddlepoint.data.facts import About
+from saddlepoint.data.fitting import Form
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import open_source
@@ -152,3 +155,23 @@ def test_near_duplicates_do_not_depend_on_the_scale_of_floats() -> None:
     assert expected.tolist() == [0, 1, 2, 3, 4, 2, *range(6, 12)]
     assert torch.equal(groups(4095 * x - 100, -100, 3995), expected)  # pyright: ignore[reportArgumentType]
     assert torch.equal(groups((255 * x).round().byte(), 7, 8), expected)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_file_of_whole_numbers_is_seen_between_the_black_and_the_white_of_floating_point(
+    tmp_path: Path, bits: int
+) -> None:
+    """What `sample --to` writes of such data, and what a user gives to their model: never all of it near one grey."""
+    low, high = -1000.0, 988.0
+    about = About("pictures", (1, 6, 8), "float32", low, high)
+    numbers = np.arange(48, dtype=np.uint16).reshape(6, 8) * (5 if bits == 8 else 1300)
+    Image.fromarray(numbers.astype(np.uint8) if bits == 8 else numbers).save(tmp_path / "x.png")
+    Image.fromarray(numbers.astype(np.float32)).save(tmp_path / "x.tif")
+
+    def seen(name: str, of: About | None) -> torch.Tensor:
+        return given.picture(tmp_path / name, lambda header: Form(header.height, header.width, 1, "float32"), of)
+
+    share = torch.from_numpy(numbers.astype(np.float32)) / (2**bits - 1)
+    torch.testing.assert_close(seen("x.png", about)[0], low + (high - low) * share, rtol=1e-6, atol=1e-3)
+    assert seen("x.tif", about)[0].equal(torch.from_numpy(numbers.astype(np.float32)))
+    torch.testing.assert_close(seen("x.png", None)[0], share)

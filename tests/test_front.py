@@ -331,3 +331,9 @@ def test_no_library_call_ends_the_process() -> None:
     root = Path(sp.__file__ or "").parent
     ends = [path for path in root.rglob("*.py") if any(word in path.read_text() for word in ("_exit(", "sys.exit("))]
     assert {path.relative_to(root).parts[0] for path in ends} <= {"cli", "__main__.py"}
+
+
+def test_what_would_have_no_effect_is_refused(run: sp.Run, tmp_path: Path) -> None:
+    for given, place in (({"n": 9}, tmp_path), ({"seed": 1}, tmp_path), ({"size": "8"}, None)):
+        with pytest.raises(SaddlepointError, match=f"{next(iter(given))}: has no effect on"):
+            sp.judge(run if place is None else tmp_path, place, **given)

@@ -1,5 +1,6 @@
 """The idx format: what is written comes back; what is false, short, long, huge or damaged is refused by name."""
 
+import errno
 import gzip
 import struct
 import tracemalloc
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from failing import Disk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -181,3 +183,11 @@ def test_the_same_array_makes_the_same_bytes_at_any_time(tmp_path, monkeypatch):
         write(tmp_path / f"{seconds:.0f}.gz", array)
     one, other = (path.read_bytes() for path in tmp_path.iterdir())
     assert one == other
+
+
+def test_it_is_written_whole_or_not_at_all(tmp_path):
+    write(path := tmp_path / "x.idx", before := np.arange(4, dtype=np.uint8))
+    with Disk(2, errno.ENOSPC).installed(), pytest.raises(SaddlepointError, match="the disk is full"):
+        write(path, np.arange(400, dtype=np.uint8))
+    assert np.array_equal(read(path), before)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["x.idx"]

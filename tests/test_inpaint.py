@@ -1,5 +1,6 @@
 """Filling holes: where they are, by counting; that what is known stays to the last bit; and how a user says where."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,20 @@ def test_holes_of_files_are_white_and_a_function_of_position() -> None:
     assert {tuple(each.flatten().tolist()) for each in unknown} == wanted
     assert not torch.equal(unknown[0], unknown[1]) or not torch.equal(unknown[0], unknown[2])
     assert torch.equal(one.take(torch.arange(4)).c, other.take(torch.arange(4)).c)
+
+
+@pytest.mark.parametrize("white", [0, 1, 127, 128, 255])
+def test_masks_none_of_which_has_a_hole_are_refused(white: int) -> None:
+    """As those of 0 and 1, which are all black: nothing would be learned."""
+    masks = torch.zeros(12, 1, 8, 8, dtype=torch.uint8)
+    masks[5, 0, 2:4, 2:4] = white
+    cpu = torch.device("cpu")
+    feeds = {"x": Batches(pictures(), 6, Randomness(0), "signed", cpu)}
+    feeds["masks"] = Batches(Source("masks", masks), 6, Randomness(2), "signed", cpu)
+    config = configure("inpaint", None, {"g.halvings": 1, "mask": "files", "masks": "anywhere"})
+    refused = pytest.raises(SaddlepointError, match="masks: no mask has a hole") if white < 128 else nullcontext()
+    with refused:
+        SYSTEM.feed(config, feeds, Randomness(1))
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from saddlepoint.court.folders import judge_folders, settled
 from saddlepoint.court.jury import Jury, distinct, in_proportion, jury, overlap
 from saddlepoint.court.kept import against, apart, compare, differences, keep, kept, left_out
 from saddlepoint.data.digits import digits
+from saddlepoint.data.facts import facts_of
 from saddlepoint.data.reading import Fit
 from saddlepoint.data.scaling import scaled
 from saddlepoint.data.sources import open_source, silent
@@ -584,7 +585,7 @@ def test_a_file_is_read_as_the_data_were(fit: Fit, tmp_path: Path) -> None:
     source = open_source(reading(data))
     assert source.x.shape[1:] == (3, 12, 8)
     for place in range(3):
-        x = picture(tmp_path / f"{place}.png", source.x.shape[1:], "uint8", data)
+        x = picture(tmp_path / f"{place}.png", facts_of({"x": source})["x"], data)
         assert x.equal(source.x[place])
 
 

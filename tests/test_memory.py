@@ -412,3 +412,14 @@ def test_labels_beyond_the_names_of_a_data_set_s_classes_are_numbers() -> None:
         data = Pairs(X, np.arange(40) % (highest + 1))
         data.classes = ["light", "dark"]
         assert read(data).classes == classes
+
+
+def test_a_picture_that_is_lacking_is_left_out_and_counted() -> None:
+    """As of a parquet file, whose cell is empty."""
+    items = [{"image": Image.fromarray(one), "label": int(y)} for one, y in zip(X, Y)]
+    items[5]["image"] = items[7]["image"] = None
+    found = sp.look(items, settings={"bad": 0.5})
+    assert (found.source.size, [bad.name for bad in found.bad]) == (len(X) - 2, ["item 5", "item 7"])
+    assert torch.equal(found.source.x[5, 0], torch.from_numpy(X[6]))
+    with pytest.raises(SaddlepointError, match="item 3 is a str, item 0 a picture"):
+        sp.look([*items[:3], {"image": "a path", "label": 0}])

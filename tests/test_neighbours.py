@@ -15,9 +15,10 @@ from saddlepoint.cli.main import main
 from saddlepoint.court.nats import in_nats
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.judging.card import code_version
 from saddlepoint.neighbours import measuring, training
 from saddlepoint.neighbours.measuring import DATA_ROWS, NO_DENSITY, NO_MODEL, SILENT, Cell, measured, opened
-from saddlepoint.neighbours.table import COLUMNS, Row, averaged, laid_out, made
+from saddlepoint.neighbours.table import COLUMNS, Row, averaged, beside, laid_out, made, remembered
 from saddlepoint.neighbours.training import Wish, configured, usual_rows
 from saddlepoint.planning.begin import configure
 from saddlepoint.record import read_record
@@ -136,6 +137,25 @@ def test_a_cut_table_goes_on_and_a_cut_run_is_resumed(monkeypatch: pytest.Monkey
     said: list[str] = []
     made(asked, said.append)
     assert ["there already" in line for line in said] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 100_000,
+        "{}",
+        '{"code": 1}',
+        '{"code": "CODE", "of": "OF", "cells": []}',
+        '{"code": "CODE", "of": "OF", "cells": {"a": {}}}',
+        '{"code": "CODE", "of": "OF", "cells": {"a": {"values": {"nats": "many"}, "blank": {}}}}',
+        '{"code": "CODE", "of": "another run", "cells": {"a": {"values": {"nats": 1.0}, "blank": {}}}}',
+    ],
+)
+def test_what_is_kept_damaged_or_of_another_run_is_measured_anew(content: str) -> None:
+    place, right = Path("made-0"), {"a": Cell({"nats": 5.0}, {"parzen": "why"}, notes=("n",), pixels={"p": 2.0})}
+    beside(place).write_text(content.replace("CODE", code_version()).replace("OF", "digest"))
+    assert remembered(place, "digest", lambda: right) == (right, True)
+    assert remembered(place, "digest", lambda: pytest.fail("it is there")) == (right, False)
 
 
 def test_another_run_in_its_place_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from saddlepoint.settings.complaints import nearest
 from saddlepoint.settings.layers import flatten, merge, nest, read
 from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.settings.tree import names, settings, sugar
+from saddlepoint.systems import catalog
 from saddlepoint.systems.gan.config import Config, CriticPace, Rules
 from saddlepoint.systems.gan.recipes import RECIPES
 
@@ -234,3 +235,25 @@ def test_what_is_no_length_of_time(text, hint):
 def test_showing_lengths_of_time():
     seconds = (0.4, 43.4, 59.7, 125, 3720, 273_600, float("inf"))
     assert [show(s) for s in seconds] == ["0s", "43s", "1m 00s", "2m 05s", "1h 02m", "3d 04h", "-"]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "idle", "with_it", "words"),
+    [
+        ("rbm", {"runs": "50"}, {"log_z": "exact", "hidden": 8}, "--log-z estimate"),
+        ("rbm", {"temperatures": "50"}, {"log_z": "exact", "hidden": 8}, "--log-z estimate"),
+        ("rbm", {"sweeps": "3"}, {}, "--top set"),
+        ("boltzmann", {"gibbs": "3"}, {}, "--learning gibbs"),
+        ("srgan", {"vgg": "w.safetensors"}, {}, "--content vgg12 or vgg22"),
+    ],
+)
+def test_a_flag_has_its_effect_or_is_refused(recipe: str, idle: dict, with_it: dict, words: str) -> None:
+    """In a file, as that of a run, which names every setting, it may stand."""
+    with pytest.raises(SaddlepointError, match=f"has no effect where .* {words}"):
+        configure(recipe, None, with_it | idle)
+    others = {"srgan": {"content": "vgg22"}, "boltzmann": {"learning": "gibbs"}}.get(recipe, {"top": 4})
+    configure(recipe, None, others | idle)
+    begun = catalog.recipe(recipe)
+    merge(begun, with_it | idle, {})
+    layered = {"stages": [{"images": 5}, {"images": 5, "learning": "gibbs"}]}
+    assert recipe != "boltzmann" or merge(begun, layered, idle).stages[0].gibbs == 3

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import safetensors.torch
 import torch
-from PIL import Image
-from seeing import layout, saved
+from seeing import layout, painted, saved
 from tinyrun import ENGINE, Cut, Seen, bundle, events, outcome, pictures
 from torch.nn.functional import conv2d, relu
 
@@ -52,9 +51,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         bundle(patch)
         patch.chdir(tmp_path_factory.mktemp("style"))
         saved(Path("vgg.safetensors"))
-        picture = Image.new("RGB", (48, 32), (200, 40, 30))
-        picture.paste((20, 60, 220), (10, 5, 30, 20))
-        picture.save("style.png")
+        painted(Path("style.png"))
         yield
 
 

@@ -269,6 +269,13 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
     if name in (*BY_PAIRS, "made"):
         assert main([*own, "judge", folder, "--features", "pixels"]) == 2
         assert "--features: has no effect on a run that is not judged by samples" in capsys.readouterr().err
+        assert main([*own, "judge", folder, "-n", "9"]) == 2
+        assert "-n: has no effect on a run that is not judged by samples" in capsys.readouterr().err
+        if name in BY_PAIRS:
+            assert main([*own, "judge", folder, "--seed", "1"]) == 2
+            assert "--seed: has no effect" in capsys.readouterr().err
+        with pytest.raises(SaddlepointError, match="-n: has no effect"):
+            run.judge(9)
     if "apply" in model.can:  # of ours none leaves anything to chance
         assert main([*own, "apply", folder, "one.png", "--force", "--seed", "0"]) == 2
         assert "--seed: has no effect on this model" in capsys.readouterr().err

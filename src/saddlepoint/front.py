@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from saddlepoint import api
 from saddlepoint.cli.display import screen
-from saddlepoint.cli.flags import NORMAL
+from saddlepoint.cli.flags import NORMAL, without_effect
 from saddlepoint.court import kept
 from saddlepoint.court.bench import Measures
 from saddlepoint.court.folders import judge_folders
@@ -134,16 +134,18 @@ def judge(
     run: Where,
     real: str | Path | None = None,
     *,
-    n: int = 1_000,
-    seed: int = 0,
+    n: int | None = None,
+    seed: int | None = None,
     features: str = "auto",
     size: str | None = None,
 ) -> Measures:
-    """Every measure that applies, by name: of n samples of a run against held-out examples or, with a second set of
-    data, of one folder of pictures against the other, in this size.
+    """Every measure that applies, by name: of n samples of a run, 1,000 unless given, against held-out examples; with a
+    second set of data, of one folder of pictures against the other, in this size.
     """
     if real is None:
+        without_effect({"size": size}, "on a run: its data are read as they were")
         return as_run(run).judge(n, seed, features)
+    without_effect({"n": n, "seed": seed}, "on folders, of which every picture is judged")
     wish = Judge.model_validate({"features": features})
     read = Reading("", size=None if size is None else sides(size))
     return judge_folders(str(folder_of(run)), str(real), wish, read)[0]

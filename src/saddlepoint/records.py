@@ -45,6 +45,17 @@ class Batch(NamedTuple):
     c: Tensor | None = None
 
 
+def part(batch: Batch, which: slice) -> Batch:
+    """Some of its examples, with their conditions."""
+    x = batch.x[which] if isinstance(batch.x, Tensor) else {name: t[which] for name, t in batch.x.items()}
+    return Batch(x, None if batch.c is None else batch.c[which])
+
+
+def size(batch: Batch) -> int:
+    """How many examples there are; of several kinds, of the fewest."""
+    return len(batch.x) if isinstance(batch.x, Tensor) else min(map(len, batch.x.values()))
+
+
 class Verdict(NamedTuple):
     """One critic's view of a step: what it took for real and for fake, and what it answered.
 

@@ -3,6 +3,7 @@
 import base64
 import html
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,8 @@ class Run:
         """How good it was found to be when it was last judged; empty before."""
         return kept(self.folder) if (self.folder / MEASURES).exists() else {}
 
-    def judge(self, n: int = 1_000, seed: int = 0, features: str = "auto") -> Measures:
-        """Judge it anew, by n samples of this seed; the result is kept as `measures`."""
+    def judge(self, n: int | None = None, seed: int | None = None, features: str = "auto") -> Measures:
+        """Judge it anew, by n samples (1,000) of this seed (0); the result is kept as `measures`."""
         wish = Judge.model_validate({"features": features})
         return judge_run(self.folder, wish, n, seed, self.held)[0]
 
@@ -94,13 +95,17 @@ class Run:
         return self.generator().sample(n, seed, label, cond)
 
     def __repr__(self) -> str:
-        what = f"{self.config.recipe} on {shown(self.record.data.name)}"
-        return f"<Run {shown(str(self.folder))}: {what}, {self.state} at {self.images:,}>"
+        what = f"{shown(self.config.recipe)} on {shown(self.record.data.name)}"
+        try:
+            how = f"{self.state} at {self.images:,}"
+        except (SaddlepointError, OSError):
+            how = "damaged"
+        return f"<Run {shown(str(self.folder))}: {what}, {how}>"
 
     def _repr_png_(self) -> bytes | None:
         """The sheet of its samples, or the last frame of its film strip; None before there is any."""
         for path in (self.folder / "grid.png", *self.samples()[-1:]):
-            if path.exists():
+            with suppress(SaddlepointError, OSError):
                 return read_bounded(path, LARGEST)
         return None
 

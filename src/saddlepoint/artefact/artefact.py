@@ -43,7 +43,8 @@ class Artefact:
         """On one line: what it is, of which run, and what it can do."""
         about = self.description
         size = " x ".join(map(str, self.about.shape))
-        return f"<Artefact {about.config.recipe} of {shown(about.run)}: {size} {self.medium.noun}, can {few(self.can)}>"
+        whose = f"{shown(about.config.recipe)} of {shown(about.run)}"
+        return f"<Artefact {whose}: {size} {self.medium.noun}, can {few(self.can)}>"
 
     def to(self, device: str | torch.device) -> Self:
         """Itself, once its networks were moved there; what it makes comes back to the CPU."""

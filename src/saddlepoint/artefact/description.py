@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import SerializeAsAny, field_validator
 
-from saddlepoint.data.facts import About
+from saddlepoint.data.facts import About, disagreement
 from saddlepoint.data.scaling import TYPES
 from saddlepoint.media.catalog import MEDIA
 from saddlepoint.settings.run import Frozen, Run
@@ -48,6 +48,8 @@ class Description(Frozen):
         for name, about in facts.items():
             if about.kind in MEDIA and about.dtype not in TYPES:
                 raise ValueError(f"{name} is stored as one of {', '.join(TYPES)}")
+            if why := disagreement(about):
+                raise ValueError(f"{name}: {why}")
         return facts
 
 

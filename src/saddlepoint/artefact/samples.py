@@ -1,5 +1,6 @@
 """What was generated: examples as data is stored, and what can be done with them at once."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from saddlepoint.data.facts import About
 from saddlepoint.data.scaling import as_bytes
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import png, save
-from saddlepoint.files import make_folder
+from saddlepoint.files import make_folder, write_atomic
 from saddlepoint.media.catalog import medium_of
 
 if TYPE_CHECKING:
@@ -59,13 +60,14 @@ class Samples:
         return [Image.fromarray(one.squeeze(2) if one.shape[2] == 1 else one) for one in rows]
 
     def save(self, path: str | Path) -> Path:
-        """A sheet of all of them for a picture's name, arrays for `.npz`."""
+        """A sheet of all of them for a picture's name, arrays for `.npz`; whole or not at all."""
         path = Path(path)
         make_folder(path.parent)
         if path.suffix == ".npz":
             labels = torch.empty(0) if self.labels is None else self.labels
-            with path.open("wb") as file:
-                np.savez_compressed(file, x=self.x.numpy(), labels=labels.numpy())
+            packed = io.BytesIO()
+            np.savez_compressed(packed, x=self.x.numpy(), labels=labels.numpy())
+            write_atomic(path, packed.getvalue())
         else:
             save(self.picture(), path)
         return path

@@ -12,11 +12,10 @@ from torch import Tensor
 from saddlepoint.artefact.ability import CANNOT
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.cli.display import bar
-from saddlepoint.data.facts import WHITE, About
+from saddlepoint.data import given
+from saddlepoint.data.facts import About
 from saddlepoint.data.fitting import Form
-from saddlepoint.data.folder import look_at
-from saddlepoint.data.pictures import colour_of, decode, probe, strict
-from saddlepoint.data.reading import Bad
+from saddlepoint.data.pictures import Header, colour_of
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.figures import save
 from saddlepoint.files import make_folder, write_atomic
@@ -51,24 +50,22 @@ def left(made: Tensor, model: Artefact, path: Path) -> Path:
     if model.medium.suffix != ".png" or format_of(path) == "PNG":
         write_atomic(path, content)
         return path
-    with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
-        deep = picture.mode.startswith("I")  # 16 bits a pixel, of which no other format keeps more than 8
-        return save(Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)) if deep else picture, path)
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
+        deep = image.mode.startswith("I")  # 16 bits a pixel, of which no other format keeps more than 8
+        return save(Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)) if deep else image, path)
 
 
 def read(path: Path, model: Artefact) -> Tensor:
     """A picture in the channels and the type that the model was trained on; in its own size where any will do."""
     about, to = model.given, model.model.apply
-    found = look_at(path, str(path), path.suffix.lower())
-    if isinstance(found, Bad):
-        raise SaddlepointError(found.reason if path.exists() else "no such file", str(path))
     channels, *size = about.shape
-    with strict():
-        header = probe(found)
+
+    def form(header: Header) -> Form:
         height, width = size if to is not None and to.step is None else (header.height, header.width)
-        form = Form(height, width, channels, about.dtype, "crop", colour_of("white"))
-        x = torch.from_numpy(np.array(decode(found, form)))
-    if to is not None and to.opacity and bool((2 * x[-1].float() >= WHITE.get(x.dtype, 1.0)).all()):
+        return Form(height, width, channels, about.dtype, "crop", colour_of("white"))
+
+    x = given.picture(path, form, about)
+    if to is not None and to.opacity and bool((2 * x[-1].float() >= about.low + about.high).all()):
         hint = "erase what is to be filled, and save it as PNG"
         raise SaddlepointError("nothing in it is transparent, so there is nothing to fill", str(path), hint)
     return x

@@ -74,7 +74,7 @@ def judge(
     check(generated, real, draw, pictures)
     if real is not None:
         without_effect({"--lpips": looking.lpips}, "on folders, which are no pairs")
-    n, seed, reading = 1_000 if draw.n is None else draw.n, draw.seed or 0, read(pictures)
+    reading = read(pictures)
     from saddlepoint.court.folders import judge_folders
     from saddlepoint.judging.headline import choosing
     from saddlepoint.running.asked import judge_run
@@ -82,7 +82,7 @@ def judge(
 
     wish = Judge(features=looking.features, weights=looking.weights)
     if real is None:
-        found, notes = judge_run(generated, wish, n, seed, lpips=looking.lpips)
+        found, notes = judge_run(generated, wish, draw.n, draw.seed, lpips=looking.lpips)
     else:
         for folder in (generated, real):
             if not folder.exists():
@@ -93,7 +93,8 @@ def judge(
         tell(*notes)
     elif not voice.quiet:
         card = found[choosing(found)].card
-        about = f"{card.n_fake:,} samples, seen by {card.extractor}, against {card.reference}"
+        seen = "" if card.extractor == "none" else f"{card.n_fake:,} samples, seen by {card.extractor}, "
+        about = f"{seen}against {card.reference}"
         say([*columns(shown(found)), ""])
         say(columns([(text,) for text in (about, *notes)]))
 

@@ -6,8 +6,9 @@ from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.court import jury
 from saddlepoint.court.bench import Bench, Court, Evidence, Judged, Measures
 from saddlepoint.court.nats import in_nats
-from saddlepoint.court.pairs import by_pairs
+from saddlepoint.court.pairs import ON_THE_WAY, by_pairs
 from saddlepoint.data.source import Source
+from saddlepoint.records import Batch, part, size
 from saddlepoint.settings.run import Run
 from saddlepoint.systems.catalog import system
 from saddlepoint.systems.system import View
@@ -21,18 +22,30 @@ def court(evidence: Evidence) -> Court:
     """Everybody who judges this run. SaddlepointError says why nobody can."""
     judges = system(evidence.record.config.system).judges
     return Court(
-        tuple(BENCHES[judge](evidence) if isinstance(judge, str) else own(judge, evidence) for judge in judges)
+        tuple(
+            BENCHES[judge](evidence) if isinstance(judge, str) else own(judge, evidence, decides=not place)
+            for place, judge in enumerate(judges)
+        )
     )
 
 
-def own(judge: Callable[[View], Measures], evidence: Evidence) -> Bench:
-    """A system's own judge, as a bench: the same at every moment."""
+def own(judge: Callable[[View], Measures], evidence: Evidence, decides: bool) -> Bench:
+    """A system's own judge, as a bench. One that decides which model is kept sees the first examples on the way, and at
+    last, where there are as many more, the others: no model is told by what it was chosen by.
+    """
+    chose = ON_THE_WAY if decides and size(evidence.unseen) >= 2 * ON_THE_WAY else 0
+
+    def found(model: Artefact, seed: int, some: Batch) -> Measures:
+        real = evidence.sides.train.x[:SHOWN]
+        return judge(View(model.model, evidence.facts, evidence.record.config, some, real, seed))
 
     def quick(model: Artefact, n: int, seed: int) -> Measures:
-        real = evidence.sides.train.x[:SHOWN]
-        return judge(View(model.model, evidence.facts, evidence.record.config, evidence.unseen, real, seed))
+        return found(model, seed, part(evidence.unseen, slice(chose or None)))
 
-    return Bench(quick, lambda model, n, seed: Judged(quick(model, n, seed)))
+    def full(model: Artefact, n: int, seed: int) -> Judged:
+        return Judged(found(model, seed, part(evidence.unseen, slice(chose, None))))
+
+    return Bench(quick, full)
 
 
 def unfit(config: Run, source: Source) -> str | None:

@@ -1,5 +1,6 @@
 """What is known of the data besides the examples: one record a column. It is written down beside the weights."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +9,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.axes import Axis
-from saddlepoint.data.reading import Field
+from saddlepoint.data.reading import Field, shown
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 
@@ -41,6 +42,26 @@ class About:
     examples: tuple[tuple[float, ...], ...] = ()
     axes: tuple[Axis, ...] = ()
     label: str = ""
+
+
+def disagreement(about: About) -> str:
+    """What of a record, as somebody may have written it, does not fit the rest of it; empty where all does."""
+    if not (math.isfinite(about.low) and math.isfinite(about.high) and about.low <= about.high):
+        return f"black is {about.low:g}, white {about.high:g}"
+    if about.axes and (len(about.axes),) != about.shape:
+        return f"{len(about.axes)} axes for examples of shape {list(about.shape)}"
+    if (about.fields or about.examples) and (about.kind, len(about.shape)) != ("code", 1):
+        return f"a condition of fields is a code, and this is {about.kind}"
+    for field in about.fields:
+        if field.size != {"vector": field.size}.get(field.kind, len(field.values) + len(field.knots)) or field.size < 1:
+            return f"field '{shown(field.name)}' has {field.size} numbers"
+        if sorted({*field.knots}) != list(field.knots) or not all(map(math.isfinite, field.knots)):
+            return f"field '{shown(field.name)}' has knots that do not rise"
+    if about.fields and (sum(field.size for field in about.fields),) != about.shape:
+        return f"its fields are no code of {list(about.shape)} numbers"
+    if (about.fields and not about.examples) or any((len(code),) != about.shape for code in about.examples):
+        return f"its examples are no codes of {list(about.shape)} numbers"
+    return ""
 
 
 Facts = Mapping[str, About]

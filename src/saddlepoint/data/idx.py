@@ -16,6 +16,7 @@ import numpy as np
 from saddlepoint.data.guards import regular, swelling
 from saddlepoint.data.reading import plain, why
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import write_atomic
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 LIMIT = 1 << 30
@@ -55,7 +56,7 @@ def write(path: str | Path, array: np.ndarray) -> None:
     content = header + array.astype(big).tobytes()
     if str(path).endswith(".gz"):
         content = gzip.compress(content, compresslevel=9, mtime=0)
-    Path(path).write_bytes(content)
+    write_atomic(Path(path), content)
 
 
 def read_labelled(pictures: str | Path, labels: str | Path) -> tuple[np.ndarray, np.ndarray]:

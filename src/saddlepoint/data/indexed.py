@@ -231,9 +231,15 @@ def room(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
 
 
 def encoded(examples: Iterator[Any], n: int) -> tuple[list[Entry], str]:
-    """Pictures as PNG, which loses nothing, as they would lie in a folder; the SHA-256 of them all."""
+    """Pictures as PNG, which loses nothing, as they would lie in a folder, one that is lacking as an empty file; the
+    SHA-256 of them all.
+    """
     entries, digest = [], hashlib.sha256()
     for i, picture in enumerate(examples):
+        if picture is None:
+            entries.append(Entry(f"item {i:,}", 0, 0, BytesIO))
+            digest.update(hashlib.sha256().digest())
+            continue
         if not is_picture(picture):
             raise SaddlepointError(f"item {i} is {named_kind(picture)}, item 0 a picture", "data set")
         stream = BytesIO()

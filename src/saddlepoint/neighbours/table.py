@@ -3,19 +3,25 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pydantic import TypeAdapter
+
 from saddlepoint import durations
+from saddlepoint.artefact import folder as artefacts
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import make_folder, read_bounded, write_atomic
 from saddlepoint.judging.card import code_version
 from saddlepoint.neighbours import measuring
 from saddlepoint.neighbours.measuring import BESIDE, DATA_ROWS, Cell, measured, of_data, with_pixels
 from saddlepoint.neighbours.training import Wish, state, trained
+from saddlepoint.record import file_sha256, read_record
 from saddlepoint.running.calls import Stopped
 from saddlepoint.statistics.intervals import mean_interval
+from saddlepoint.storage.spelling import parsed
 
 JUDGING = 45.0  # seconds to measure a cell, as a guess before any was
 LARGEST = 1 << 20
@@ -87,7 +93,7 @@ def of_model(wish: Wish, recipe: str, seed: int) -> tuple[Cell, bool]:
     """A cell, and whether it was not known before. What cannot be trained is a row without numbers, and says why."""
     try:
         folder = trained(wish, recipe, seed)
-        cells, new = remembered(folder, lambda: {recipe: measured(folder, seed)})
+        cells, new = remembered(folder, weights_of(folder), lambda: {recipe: measured(folder, seed)})
         return cells[recipe], new
     except Stopped:
         raise
@@ -103,7 +109,8 @@ def data_rows(wish: Wish, rows: Mapping[str, Row]) -> list[Row]:
         for space in sorted({cell.space for cell in cells.values() if cell.space}):
             there = {recipe: cell for recipe, cell in cells.items() if cell.space == space}
             run = wish.folder(next(iter(there)), seed)
-            known, _ = remembered(wish.root / f"data {space}-{seed}", partial(of_data, run, seed))
+            place, of = wish.root / f"data {space}-{seed}", read_record(run).data.digest
+            known, _ = remembered(place, of, partial(of_data, run, seed))
             pixels = next((cell.pixels for cell in there.values() if cell.pixels), {})
             for name, cell in known.items():
                 shown = with_pixels(cell, pixels) if pixels and name == DATA_ROWS[0] else cell
@@ -111,16 +118,39 @@ def data_rows(wish: Wish, rows: Mapping[str, Row]) -> list[Row]:
     return list(found.values())
 
 
-def remembered(place: Path, make: Callable[[], dict[str, Cell]]) -> tuple[dict[str, Cell], bool]:
-    """The cells that were measured by this code, or are now; and whether they are new."""
-    file = place.with_name(f"{place.name}.json")
-    if file.exists():
-        known = json.loads(read_bounded(file, LARGEST))
-        if known.get("code") == code_version():
-            return {name: Cell(**fields) for name, fields in known["cells"].items()}, False
+def weights_of(folder: Path) -> str:
+    """The digest of what a run left."""
+    with artefacts.opening(folder):
+        return file_sha256(folder / "generator" / artefacts.WEIGHTS)
+
+
+class Known(NamedTuple):
+    """What lies beside a run: its cells, which code measured them, and the digest of what it measured."""
+
+    code: str
+    of: str
+    cells: dict[str, Cell]
+
+
+KNOWN = TypeAdapter(Known)
+
+
+def beside(place: Path) -> Path:
+    """Where the cells of a run, or of the data, are kept."""
+    return place.with_name(f"{place.name}.json")
+
+
+def remembered(place: Path, of: str, make: Callable[[], dict[str, Cell]]) -> tuple[dict[str, Cell], bool]:
+    """The cells that this code measured of this, else those it measures now, and whether they are new. What is kept of
+    something else, or damaged, is measured anew.
+    """
+    with suppress(OSError, ValueError):
+        known = KNOWN.validate_python(parsed(read_bounded(beside(place), LARGEST)))
+        if (known.code, known.of) == (code_version(), of):
+            return known.cells, False
     cells = make()
-    content = {"code": code_version(), "cells": {name: cell._asdict() for name, cell in cells.items()}}
-    write_atomic(file, json.dumps(content, indent=2).encode())
+    content = {"code": code_version(), "of": of, "cells": {name: cell._asdict() for name, cell in cells.items()}}
+    write_atomic(beside(place), json.dumps(content, indent=2).encode())
     return cells, True
 
 
@@ -169,6 +199,6 @@ def averaged(found: list[float], form: str) -> str:
 def planned(wish: Wish) -> tuple[list[tuple[str, int, str]], float]:
     """(recipe, seed, how its run stands) of each cell, and about how many seconds are left in all."""
     cells = [(recipe, seed, state(wish, recipe, seed)) for recipe, seed in wish.cells]
-    known = sum(wish.folder(recipe, seed).with_suffix(".json").exists() for recipe, seed in wish.cells)
+    known = sum(beside(wish.folder(recipe, seed)).exists() for recipe, seed in wish.cells)
     training = (wish.budget or 0.0) * sum(how != "done" for _, _, how in cells)
     return cells, training + JUDGING * (len(cells) - known)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from saddlepoint.artefact import folder as artefacts
+from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.court.bench import Judged, Measures
 from saddlepoint.court.copies import keep_copies
 from saddlepoint.court.folders import settled
@@ -13,30 +14,39 @@ from saddlepoint.data.memory import Held
 from saddlepoint.data.sources import silent
 from saddlepoint.engine import room_for
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.running.judging import SAMPLES
 from saddlepoint.running.opened import as_begun, as_written
 from saddlepoint.settings.run import Judge
 from saddlepoint.systems.catalog import system
 
 
 def judge_run(
-    folder: Path, wish: Judge, n: int, seed: int, held: Held | None = None, lpips: Path | None = None
+    folder: Path,
+    wish: Judge,
+    n: int | None = None,
+    seed: int | None = None,
+    held: Held | None = None,
+    lpips: Path | None = None,
 ) -> tuple[Measures, list[str]]:
     """Everything that applies to a run's model, against held-out data; written to measures.json beside it, and the
     list of near-copies to copies.csv. Also notes: where those are, and what is missing for want of samples. Pairs are
-    judged by LPIPS too, where its weights are given.
+    judged by LPIPS too, where its weights are given. n is 1,000 and seed 0 where they are not asked for.
     """
     record = as_written(folder)
     model = artefacts.load(folder, record.choices.device)
-    room_for(n, model.numbers)
+    room_for(n or 0, model.numbers)
     given, asked = wish.weights, wish.features
     wish = settled(wish, record.choices.judge_features, record.config.judge.weights)
     run = as_begun(record, silent, held)
     if why := unfit(record.config, run.sources["x"]):
         raise SaddlepointError(why, "judge")
-    if "samples" not in system(record.config.system).judges and (given is not None or asked != "auto"):
-        flag = "--weights" if asked == "auto" else "--features"
-        raise SaddlepointError("has no effect on a run that is not judged by samples", flag, "leave it out")
-    if lpips is not None and "pairs" not in system(record.config.system).judges:
+    judged_by = system(record.config.system).judges
+    if "samples" not in judged_by:
+        idle = {"--features": asked != "auto" or None, "--weights": given, "-n": n}
+        idle |= {"--seed": seed} if judged_by == ("pairs",) and not chancy(model) else {}
+        if flag := next((flag for flag, value in idle.items() if value is not None), None):
+            raise SaddlepointError("has no effect on a run that is not judged by samples", flag, "leave it out")
+    if lpips is not None and "pairs" not in judged_by:
         raise SaddlepointError("has no effect on a run that is not judged by pairs", "--lpips", "leave it out")
     if given is not None:
         extractor_of(wish.features, given, asked=True)
@@ -44,8 +54,13 @@ def judge_run(
     choices = record.choices.model_copy(update={"judge_features": wish.features, "judge_images": 0})
     live = run._replace(record=record.model_copy(update={"config": config, "choices": choices})).live()
     judges = court(live.evidence()._replace(lpips=lpips))
-    found = judges.full(model, n, seed)
+    found = judges.full(model, SAMPLES if n is None else n, seed or 0)
     return found.measures, [*leave(folder, found), *found.notes]
+
+
+def chancy(model: Artefact) -> bool:
+    """Whether what it makes of what it is given is left to chance."""
+    return model.model.apply is not None and model.model.apply.chance
 
 
 def leave(folder: Path, found: Judged) -> list[str]:

@@ -9,13 +9,12 @@ import torch
 from torch import Tensor
 
 from saddlepoint.artefact import folder as artefacts
+from saddlepoint.data import given
 from saddlepoint.data.asking import asked, beyond, named
-from saddlepoint.data.facts import Facts, evenly
+from saddlepoint.data.facts import About, Facts, evenly
 from saddlepoint.data.fitting import Form
-from saddlepoint.data.folder import look_at
 from saddlepoint.data.memory import Held
-from saddlepoint.data.pictures import colour_of, decode, strict
-from saddlepoint.data.reading import Bad
+from saddlepoint.data.pictures import colour_of
 from saddlepoint.data.scaling import scaled
 from saddlepoint.data.sources import silent
 from saddlepoint.errors import SaddlepointError
@@ -86,8 +85,8 @@ def score(
     def logits(x: Tensor, c: Tensor | None) -> Tensor:
         return live.logits(D, Batch(scaled(x, record.config.range, live.facts["x"]), c), name in game.unconditional)
 
-    like = record.data.shape, record.data.dtype, record.config.data
-    pictures = torch.stack([picture(file, *like) for file in files])
+    about = live.facts["x"]
+    pictures = torch.stack([picture(file, about, record.config.data) for file in files])
     wanted = guises(live.facts, label, cond)
     enough = live.held_out.size >= LEAST
     among = live.held_out if enough else live.train.take(evenly(live.train.size, 500))
@@ -100,7 +99,6 @@ def score(
         known = favourites(logits, real.x, wanted).values, favourites(logits, samples.x, wanted).values
     best = favourites(logits, pictures, wanted)
     names = [wanted[int(i)].name for i in best.places]
-    about = live.facts["x"]
     seen = (as_stored(medium_of(about).seen(x, about)) for x in (pictures, real.x, samples.x))
     strange = strangers(*seen)
     told = zip(files, best.values, names, strange.tolist())
@@ -129,17 +127,13 @@ def outside(logit: float, far: bool, real: Tensor, fake: Tensor) -> str:
     return ""
 
 
-def picture(file: Path, shape: Sequence[int], dtype: str, data: Data) -> Tensor:
+def picture(file: Path, about: About, data: Data) -> Tensor:
     """A file as the run's data are: read as they were, and brought to their size, channels and type in the same way."""
-    channels, height, width = shape
+    channels, height, width = about.shape
     if channels > 4:
         raise SaddlepointError(f"no picture file has {channels} channels, as its data have", str(file))
-    found = look_at(file, str(file), file.suffix.lower())
-    if isinstance(found, Bad):
-        raise SaddlepointError(found.reason if file.exists() else "no such file", str(file))
     background = colour_of(data.background or "white")
-    with strict():
-        return torch.from_numpy(decode(found, Form(height, width, channels, dtype, data.fit, background)).copy())
+    return given.picture(file, lambda _: Form(height, width, channels, about.dtype, data.fit, background), about)
 
 
 class Guise(NamedTuple):

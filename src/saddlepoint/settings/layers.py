@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded
 from saddlepoint.settings.complaints import complaint, did_you_mean
-from saddlepoint.settings.run import Run
+from saddlepoint.settings.run import Frozen, Only, Run
 from saddlepoint.settings.tree import Kind, flag, names, settings, stage_type, sugar
 
 LARGEST = 1 << 25  # bytes of a file of settings that are read
@@ -93,10 +93,30 @@ def merge(
     if rules and isinstance(merged.get("stages"), list | tuple):
         merged["stages"] = [{**stage, **rules} for stage in merged["stages"]]
     try:
-        return kind.model_validate(nest(merged))
+        config = kind.model_validate(nest(merged))
     except ValidationError as error:
         places = {name: given.where for name, given in chosen.items()}
         raise complaint(error, places, settings(kind), tuple(stage_type(kind).model_fields)) from None
+    require_effect(config, [name for name, given in chosen.items() if given.where == flag(name)])
+    return config
+
+
+def require_effect(config: Run, told: Iterable[str]) -> None:
+    """Refuse a setting that was typed, but goes with another value of the one beside it."""
+    for name in told:
+        *path, leaf = name.split(".")
+        owners: list[Any] = [config] if path or leaf in type(config).model_fields else list(config.stages)
+        for step in path:
+            owners = [getattr(owner, step, None) for owner in owners]
+        for only in (mark for mark in marks(owners[0], leaf) if all(mark.idle(owner) for owner in owners)):
+            what = f"has no effect where {only.beside} is {getattr(owners[0], only.beside)}"
+            beside = flag(".".join([*path, only.beside]))
+            raise SaddlepointError(what, flag(name), f"it goes with {beside} {' or '.join(only.values) or 'set'}")
+
+
+def marks(owner: Any, leaf: str) -> list[Only]:
+    field = type(owner).model_fields.get(leaf) if isinstance(owner, Frozen) else None
+    return [mark for mark in field.metadata if isinstance(mark, Only)] if field else []
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

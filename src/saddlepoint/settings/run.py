@@ -5,7 +5,7 @@ the JSON in a run folder and the tables in the documentation are derived from th
 second time.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -24,6 +24,19 @@ Scale = Literal["signed", "unit", "raw", "standard"]
 A_FILE = "a file"
 FileName = Annotated[str | None, A_FILE]  # of a run's own, beside its data: it is resumed with the same, byte for byte
 ObjectiveName = Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"]
+
+
+class Only(NamedTuple):
+    """Marks a setting that means something where the one beside it, of this name, has one of these values; of none,
+    where it is set at all.
+    """
+
+    beside: str
+    values: tuple[str, ...] = ()
+
+    def idle(self, model: BaseModel) -> bool:
+        value = getattr(model, self.beside)
+        return value not in self.values if self.values else not value
 
 
 class Frozen(BaseModel):

@@ -125,7 +125,8 @@ class Model(NamedTuple):
 class View(NamedTuple):
     """What is looked at: a model as it is now, and the same few examples each time.
 
-    some  examples it has not seen (seen ones where none are held out), as networks see them
+    some  examples it has not seen (seen ones where none are held out), as networks see them; of a judge that decides
+          which model is kept, those it was not chosen by, where there are enough
     real  training examples as they are stored, [N, ...]
     seed  of what is drawn
     """

@@ -5,14 +5,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from saddlepoint.data import given
 from saddlepoint.data.fitting import Form
-from saddlepoint.data.folder import look_at
-from saddlepoint.data.pictures import decode, probe, strict
-from saddlepoint.data.reading import Bad
+from saddlepoint.data.pictures import Header
 from saddlepoint.data.scaling import Scale, scaled, unit
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.extractors.vgg import vgg
@@ -77,11 +75,10 @@ def counted(
 
 def picture(path: Path, side: int) -> Tensor:
     """A picture in colour, upright, with its longer side so long, [1, 3, H, W] as bytes."""
-    found = look_at(path, str(path), path.suffix.lower())
-    if isinstance(found, Bad):
-        raise SaddlepointError(found.reason, str(path))
-    with strict():
-        header = probe(found)
+
+    def form(header: Header) -> Form:
         share = side / max(header.height, header.width)
         height, width = (max(1, round(each * share)) for each in (header.height, header.width))
-        return torch.from_numpy(np.array(decode(found, Form(height, width, 3))))[None]
+        return Form(height, width, 3)
+
+    return given.picture(path, form)[None]

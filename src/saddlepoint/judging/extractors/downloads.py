@@ -20,10 +20,9 @@ from urllib.request import urlopen
 from saddlepoint import files
 from saddlepoint.data.cache import place
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.judging.extractors.foreign import believed
+from saddlepoint.judging.extractors.foreign import MOST, believed
 
 SCHEMES = ("https://", "http://")
-MOST = 1 << 29  # bytes; a file that promises or sends more is refused
 PIECE = 1 << 20
 PATIENCE = 30.0  # seconds without a byte
 IN_ALL = 1800.0  # seconds that a download may take

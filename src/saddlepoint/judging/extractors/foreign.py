@@ -10,6 +10,9 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.files import explained, read_bounded
+
+MOST = 1 << 29  # bytes; no weights of ours are more
 
 
 def weights(path: Path, known: Mapping[str, str]) -> tuple[dict[str, Tensor], str]:
@@ -20,7 +23,8 @@ def weights(path: Path, known: Mapping[str, str]) -> tuple[dict[str, Tensor], st
     """
     if not path.is_file():
         raise SaddlepointError("no file of weights", str(path), "see docs/judging.md for where to get it")
-    content = path.read_bytes()
+    with explained(path):
+        content = read_bounded(path.resolve(), MOST)
     digest = believed(content, str(path), known)
     if path.suffix == ".safetensors":
         from safetensors.torch import load

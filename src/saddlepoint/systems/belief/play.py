@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.facts import Facts
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.networks.gated import Gated
 from saddlepoint.networks.masked import Masked, Nade
@@ -18,16 +19,20 @@ from saddlepoint.statistics.likelihood import bernoulli_log_likelihood
 from saddlepoint.systems.belief.config import Config
 from saddlepoint.systems.binary import binarisation, binarised
 from saddlepoint.systems.looks import samples
-from saddlepoint.systems.parts import alone, at, player
+from saddlepoint.systems.parts import alone, at, player, size
 from saddlepoint.systems.system import Model, Nats, Networks, Scene, System
 
 Network = Masked | Nade | Gated
 CHUNK = 100  # samples drawn at once, from one stream
+MOST = 64**2  # pixels of a picture
 JUDGED = 200  # examples judged at once
 
 
 def networks(config: Config, facts: Facts) -> Networks:
     net, shape = config.g.network, facts["x"].shape
+    if (pixels := size(facts)) > MOST:
+        what, hint = f"{pixels:,} pixels, which are drawn one after the other", "give --size, 64x64 at most"
+        raise SaddlepointError(what, f"`{config.recipe}`", hint)
     match net.kind:
         case "masked":
             return {"net": Masked(shape, net.widths, net.orders)}

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from saddlepoint.settings.binary import Binary
-from saddlepoint.settings.run import Pace, Positive, Stage
+from saddlepoint.settings.run import Only, Pace, Stage
 
 
 class Rules(Stage):
@@ -13,7 +13,7 @@ class Rules(Stage):
 
     learning: Literal["exact", "gibbs"] = "exact"
     """By the sum over all states, or, as in 1985, by Gibbs sampling with x held and with nothing held."""
-    gibbs: Positive = 5
+    gibbs: Annotated[int, Field(ge=1, le=1_000), Only("learning", ("gibbs",))] = 5
     """Sweeps over all units in a round, where it learns so."""
 
 

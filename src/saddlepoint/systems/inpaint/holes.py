@@ -6,10 +6,12 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.batches import Batches
+from saddlepoint.data.facts import evenly
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.systems.parts import alone
 
 BOXES, STROKES, TURNS = 3, 2, 4
+LOOKED_AT = 500  # masks, to find a hole in one of them
 BRUSH = (0.04, 0.1)  # half the width of a stroke, as a share of the shorter side
 
 Hole = Callable[[int, int, int, torch.Generator], Tensor]
@@ -62,14 +64,19 @@ def given(masks: Batches, pictures: Batches) -> Hole:
     if channels not in (1, 3):
         hint = "give them a background: --masks.background black"
         raise SaddlepointError("masks with opacity: is what is transparent the hole?", masks.source.name, hint)
-
     if tuple(size) != tuple(wanted):
         what = f"masks of {size[0]} x {size[1]}, for pictures of {wanted[0]} x {wanted[1]}"
         raise SaddlepointError(what, masks.source.name, "give --size, for both, or masks of the same form")
 
+    def known(places: Tensor) -> Tensor:
+        return alone(masks.take(masks.among[places]).x).mean(1, keepdim=True) <= 0
+
+    if bool(known(evenly(len(masks.among), LOOKED_AT)).all()):
+        what = "no mask has a hole: nothing in them is nearer to white than to black"
+        raise SaddlepointError(what, masks.source.name, "white is 255, not 1; arrays of true and false will do")
+
     def hole(n: int, height: int, width: int, rng: torch.Generator) -> Tensor:
-        x = masks.take(masks.among[torch.randint(len(masks.among), (n,), generator=rng)]).x
-        return alone(x).mean(1, keepdim=True)[..., :height, :width] <= 0
+        return known(torch.randint(len(masks.among), (n,), generator=rng))[..., :height, :width]
 
     return hole
 

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from saddlepoint.settings.binary import Binary
-from saddlepoint.settings.run import Pace, Positive, Stage
+from saddlepoint.settings.run import Only, Pace, Positive, Stage
 
 
 class Rules(Stage):
     """A stage of learning from data against chains."""
 
-    gibbs: Positive = 1
+    gibbs: Annotated[int, Field(ge=1, le=1_000)] = 1
     """Gibbs steps of the chains in a round: the k of CD-k."""
     chains: Literal["persistent", "data"] = "persistent"
     """Where the chains of a round begin: where they stood, or at its examples."""
@@ -26,15 +26,15 @@ class Config(Binary):
     """Hidden units; of a deep machine those of the first layer."""
     top: Annotated[int, Field(ge=0, lt=2**53)] = 0
     """Units of a second hidden layer, above the first (Salakhutdinov and Hinton 2009); 0: there is none."""
-    sweeps: Positive = 10
+    sweeps: Annotated[int, Field(ge=1, le=1_000), Only("top")] = 10
     """Of a deep machine, mean field steps to what its hidden units are expected to be, given x."""
     log_z: Literal["estimate", "exact"] = "estimate"
     """The sum that likelihoods are divided by: by annealed importance sampling or, up to 16 hidden units, exact."""
-    runs: Annotated[int, Field(ge=2, le=100_000)] = 100
+    runs: Annotated[int, Field(ge=2, le=100_000), Only("log_z", ("estimate",))] = 100
     """Annealed runs that log Z is estimated by."""
-    temperatures: Positive = 1_000
+    temperatures: Annotated[int, Field(ge=1, le=100_000), Only("log_z", ("estimate",))] = 1_000
     """Steps of an annealed run."""
-    steps: Positive = 50
+    steps: Annotated[int, Field(ge=1, le=10_000)] = 50
     """Gibbs steps from where a chain stands to a sample."""
     g: Pace = Pace()
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)

@@ -3,13 +3,15 @@
 No torch.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from saddlepoint.settings.networks import PatchPace
 from saddlepoint.settings.restoring import Restoring
-from saddlepoint.settings.run import FileName, Pace, Positive, Run
+from saddlepoint.settings.run import FileName, Only, Pace, Positive, Run
+
+Seen = Literal["vgg12", "vgg22", "vgg33", "vgg43"]
 
 
 class UpscalerPace(Pace):
@@ -28,9 +30,9 @@ class Config(Run):
     """What is played: a small picture to a large one."""
     scale: Literal[2, 3, 4, 8] = 4
     """How many times larger."""
-    content: Literal["mse", "vgg12", "vgg22", "vgg33", "vgg43"] = "mse"
+    content: Literal["mse", Seen] = "mse"
     """What the error is beside a critic: of pixels, or of what VGG16 sees at the layer relu1_2, ..."""
-    vgg: FileName = None
+    vgg: Annotated[FileName, Only("content", get_args(Seen))] = None
     """The weights of VGG16, as safetensors."""
     g: UpscalerPace
     d: PatchPace

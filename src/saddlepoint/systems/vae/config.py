@@ -29,7 +29,7 @@ class Config(Binary):
     """What is played: x to z and back."""
     latent: Positive = 20
     """Numbers in z."""
-    importance: Positive = 20
+    importance: Annotated[int, Field(ge=1, le=10_000)] = 20
     """Draws of z for each example that log p(x) is bounded by."""
     g: BothPace = BothPace()
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
