@@ -964,7 +964,7 @@ TABLE = {
     ],
     ("artefact/card.py", "test_look.py"): [("the card counts images", "[2]} {noun}", "[2]} images")],
     ("running/asked.py", "test_systems.py"): [
-        ("--features of no samples", 'if "samples" not in system', 'if False and "samples" not in system'),
+        ("--features of no samples", '"--features": asked != "auto" or None', '"--features": None'),
     ],
     # Runs, generators and data of somebody else.
     ("errors.py", "test_plain.py"): [
@@ -2592,7 +2592,7 @@ TABLE = {
         ("neighbours: who only rebuilds too", "return bool(set(able) - set(ALONE))", "return True"),
     ],
     ("neighbours/table.py", "test_neighbours.py"): [
-        ("neighbours: measured each time", 'if known.get("code") == code_version():', "if False:"),
+        ("neighbours: measured each time", "if (known.code, known.of) == (code_version(), of):", "if False:"),
         ("neighbours: a bound without the word", 'f", {cells[0].kind}" if column == "nats" else ""', '""'),
         ("neighbours: the untrained are forgotten", "column + BESIDE in cell.values]", "False]"),
         ("neighbours: half of half", "mean.high - mean.value)", "(mean.high - mean.value) / 2)"),

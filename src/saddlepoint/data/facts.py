@@ -53,7 +53,8 @@ def disagreement(about: About) -> str:
     if (about.fields or about.examples) and (about.kind, len(about.shape)) != ("code", 1):
         return f"a condition of fields is a code, and this is {about.kind}"
     for field in about.fields:
-        if field.size != {"vector": field.size}.get(field.kind, len(field.values) + len(field.knots)) or field.size < 1:
+        known = field.size if field.kind == "vector" else len(field.values) + len(field.knots)
+        if field.size < 1 or field.size != known:
             return f"field '{shown(field.name)}' has {field.size} numbers"
         if sorted({*field.knots}) != list(field.knots) or not all(map(math.isfinite, field.knots)):
             return f"field '{shown(field.name)}' has knots that do not rise"

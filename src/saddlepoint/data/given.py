@@ -13,6 +13,8 @@ from saddlepoint.data.pictures import Header, decode, probe, strict
 from saddlepoint.data.reading import Bad
 from saddlepoint.errors import SaddlepointError
 
+FLOATING = 32  # bits of each number of a picture
+
 
 def picture(path: Path, form: Callable[[Header], Form], about: About | None = None) -> Tensor:
     """The picture in this file, [C, H, W], brought to the form that its header calls for.
@@ -29,6 +31,3 @@ def picture(path: Path, form: Callable[[Header], Form], about: About | None = No
     if about is None or not x.is_floating_point() or header.depth == FLOATING:
         return x
     return about.low + x * (about.high - about.low)
-
-
-FLOATING = 32  # bits
