@@ -3574,63 +3574,63 @@ TABLE = {
     ],
     # A sceptic's: scales of what is given, records that twist, files that are whole, work that ends.
     ("data/given.py", "test_data_range.py"): [
-        ("sceptic: white is 1 whatever the set's", "return about.low + x * (about.high - about.low)", "return x"),
-        ("sceptic: files of floating point are brought there too", "or header.depth == FLOATING", "or False"),
+        ("white is 1 whatever the set's", "return about.low + x * (about.high - about.low)", "return x"),
+        ("files of floating point are brought there too", "or header.depth == FLOATING", "or False"),
     ],
     ("neighbours/table.py", "test_neighbours.py::test_what_is_kept_damaged_or_of_another_run_is_measured_anew"): [
-        ("sceptic: cells of another run", "(known.code, known.of) == (code_version(), of)", "known.of == of or True"),
-        ("sceptic: damaged cells end it", "with suppress(OSError, ValueError):", "with suppress(OSError):"),
+        ("cells of another run", "(known.code, known.of) == (code_version(), of)", "known.of == of or True"),
+        ("damaged cells end it", "with suppress(OSError, ValueError):", "with suppress(OSError):"),
     ],
     ("data/idx.py", "test_idx.py::test_it_is_written_whole_or_not_at_all"): [
-        ("sceptic: idx in place", "write_atomic(Path(path), content)", "Path(path).write_bytes(content)"),
+        ("idx in place", "write_atomic(Path(path), content)", "Path(path).write_bytes(content)"),
     ],
     ("artefact/samples.py", "test_generator.py::test_samples_are_saved_whole_or_not_at_all"): [
-        ("sceptic: arrays in place", "write_atomic(path, packed.getvalue())", "path.write_bytes(packed.getvalue())"),
+        ("arrays in place", "write_atomic(path, packed.getvalue())", "path.write_bytes(packed.getvalue())"),
     ],
     ("data/facts.py", "test_asking.py::test_a_record_that_does_not_agree_with_itself_is_refused"): [
-        ("sceptic: a code without examples", "(about.fields and not about.examples) or any(", "any("),
-        ("sceptic: fields of any length", "if about.fields and (sum(", "if False and (sum("),
-        ("sceptic: values are not counted", "len(field.values) + len(field.knots)) or", "field.size) or"),
-        ("sceptic: knots in any order", "if sorted({*field.knots}) != list(field.knots) or", "if"),
+        ("a code without examples", "(about.fields and not about.examples) or any(", "any("),
+        ("fields of any length", "if about.fields and (sum(", "if False and (sum("),
+        ("values are not counted", "else len(field.values) + len(field.knots)", "else field.size"),
+        ("knots in any order", "if sorted({*field.knots}) != list(field.knots) or", "if"),
     ],
     ("systems/rbm/config.py", "test_attacks.py::test_what_a_generator_or_a_run_says_of_its_own_work_has_bounds"): [
-        ("sceptic: steps without end", "ge=1, le=10_000)] = 50", "ge=1)] = 50"),
+        ("steps without end", "ge=1, le=10_000)] = 50", "ge=1)] = 50"),
     ],
     ("systems/belief/play.py", "test_attacks.py::test_pictures_whose_pixels_are_drawn_one_after_the_other_are_small"): [
-        ("sceptic: any number of pixels, one by one", "if (pixels := size(facts)) > MOST:", "if (pixels := 0):"),
+        ("any number of pixels, one by one", "if (pixels := size(facts)) > MOST:", "if (pixels := 0):"),
     ],
     ("running/asked.py", "test_systems.py::test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line"): [
-        ("sceptic: samples of a run that draws none", '"--weights": given, "-n": n}', '"--weights": given}'),
-        ("sceptic: a seed of nothing", 'idle |= {"--seed": seed} if', 'idle |= {} if'),
+        ("samples of a run that draws none", '"--weights": given, "-n": n}', '"--weights": given}'),
+        ("a seed of nothing", 'idle |= {"--seed": seed} if', 'idle |= {} if'),
     ],
     ("front.py", "test_front.py::test_what_would_have_no_effect_is_refused"): [
-        ("sceptic: samples of folders", 'without_effect({"n": n, "seed": seed}', 'without_effect({}'),
-        ("sceptic: the size of a run", 'without_effect({"size": size}', 'without_effect({}'),
+        ("samples of folders", 'without_effect({"n": n, "seed": seed}', 'without_effect({}'),
+        ("the size of a run", 'without_effect({"size": size}', 'without_effect({}'),
     ],
     ("systems/inpaint/holes.py", "test_inpaint.py::test_masks_none_of_which_has_a_hole_are_refused"): [
-        ("sceptic: masks without a hole", "if bool(known(evenly(len(masks.among), LOOKED_AT)).all()):", "if False:"),
+        ("masks without a hole", "if bool(known(evenly(len(masks.among), LOOKED_AT)).all()):", "if False:"),
     ],
     ("court/summons.py", "test_chosen.py::test_a_judge_of_ones_own_that_decides_sees_others_at_last"): [
-        ("sceptic: told by what chose it", "slice(chose, None)", "slice(None)"),
-        ("sceptic: chosen by all", "slice(chose or None)", "slice(None)"),
-        ("sceptic: who does not decide sees less too", "if decides and size(", "if size("),
-        ("sceptic: too few are divided", ">= 2 * ON_THE_WAY", ">= ON_THE_WAY + 1"),
+        ("told by what chose it", "slice(chose, None)", "slice(None)"),
+        ("chosen by all", "slice(chose or None)", "slice(None)"),
+        ("who does not decide sees less too", "if decides and size(", "if size("),
+        ("too few are divided", ">= 2 * ON_THE_WAY", ">= ON_THE_WAY + 1"),
     ],
     ("run.py", "test_attacks.py::test_a_foreign_run_is_shown_in_a_session_as_it_is"): [
-        ("sceptic: a recipe that a terminal obeys", 'f"{shown(self.config.recipe)} on', 'f"{self.config.recipe} on'),
-        ("sceptic: a damaged run has no words", "except (SaddlepointError, OSError):\n            how", "except KeyError:\n            how"),  # noqa: E501
-        ("sceptic: pictures that are links", "with suppress(SaddlepointError, OSError):", "with suppress(OSError):"),
+        ("a recipe that a terminal obeys", 'f"{shown(self.config.recipe)} on', 'f"{self.config.recipe} on'),
+        ("a damaged run has no words", "except (SaddlepointError, OSError):\n            how", "except KeyError:\n            how"),  # noqa: E501
+        ("pictures that are links", "with suppress(SaddlepointError, OSError):", "with suppress(OSError):"),
     ],
     ("artefact/artefact.py", "test_attacks.py::test_a_foreign_run_is_shown_in_a_session_as_it_is"): [
-        ("sceptic: a model's recipe too", "{shown(about.config.recipe)}", "{about.config.recipe}"),
+        ("a model's recipe too", "{shown(about.config.recipe)}", "{about.config.recipe}"),
     ],
     ("data/indexed.py", "test_memory.py::test_a_picture_that_is_lacking_is_left_out_and_counted"): [
-        ("sceptic: a picture that is lacking ends it", "if picture is None:", "if False:"),
+        ("a picture that is lacking ends it", "if picture is None:", "if False:"),
     ],
     ("settings/layers.py", "test_settings.py::test_a_flag_has_its_effect_or_is_refused"): [
-        ("sceptic: idle flags are taken", "if all(mark.idle(owner) for owner in owners)):", "if False):"),
-        ("sceptic: one idle stage is enough", "if all(mark.idle(owner)", "if any(mark.idle(owner)"),
-        ("sceptic: files are refused too", "if given.where == flag(name)]", "if True]"),
+        ("idle flags are taken", "if all(mark.idle(owner) for owner in owners)):", "if False):"),
+        ("one idle stage is enough", "if all(mark.idle(owner)", "if any(mark.idle(owner)"),
+        ("files are refused too", "if given.where == flag(name)]", "if True]"),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
