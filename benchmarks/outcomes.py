@@ -83,13 +83,14 @@ MILD = {name: each for name, each in STAGINGS.items() if name.startswith("health
     "heavy-classes": Staging(("within-class collapse", "mode collapse"), {"classify": 20.0}),
 }
 KNOWN = [
-    *[("digits", "chain", name, 50) for name in MILD],
-    *[("speech", "dcgan", name, 51) for name in ("healthy", "healthy-hinge", "rates-5-times", "d-slow", "g-slow")],
-    *[("letters", "acgan", name, 52) for name in ("healthy", "healthy-relativistic", "g-5-times", "40-examples")],
-    *[("waves", "chain", name, 53) for name in ("healthy", "healthy-augmented", "d-wider", "two-numbers-of-noise")],
-    *[("garden", "dcgan", name, 54) for name in ("healthy", "altered-once", "few-copied")],
     *[("moons", "mlp", name, 55) for name in ("healthy", "rates-5-times", "d-slow", "100-examples", "g-slow")],
+    *[("digits", "chain", name, 50) for name in ("healthy", "healthy-hinge", "rates-5-times", "d-wider", "d-slow")],
+    *[("digits", "chain", name, 50) for name in ("g-slow", "100-examples", "heavy-classes", "altered-once")],
     *[("blobs", "mlp", name, 56) for name in ("healthy", "healthy-hinge", "g-5-times", "some-filled", "plain-steps")],
+    *[("waves", "chain", name, 53) for name in ("healthy", "healthy-augmented", "two-numbers-of-noise")],
+    *[("letters", "acgan", name, 52) for name in ("healthy", "healthy-relativistic", "g-5-times", "40-examples")],
+    *[("garden", "dcgan", name, 54) for name in ("healthy", "altered-once", "few-copied")],
+    *[("speech", "dcgan", name, 51) for name in ("healthy", "unregularised", "rates-5-times", "g-slow")],
 ]
 """Of which the sets and the kits are those of doctor.py."""
 

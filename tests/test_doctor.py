@@ -8,11 +8,13 @@ from types import SimpleNamespace
 import pytest
 
 from saddlepoint.cli.main import main
+from saddlepoint.court.kept import examine
 from saddlepoint.judging.case import LEAST, MOST, Case
 from saddlepoint.judging.cures import at_hand
 from saddlepoint.judging.doctor import LATER, WOVEN, diagnose
 from saddlepoint.judging.standing import Verdict
 from saddlepoint.planning.begin import configure
+from saddlepoint.settings.run import Run
 from saddlepoint.systems.gan.recipes import RECIPES
 
 CONFIG = {
@@ -521,3 +523,35 @@ def test_one_turn_is_no_oscillation():
 def test_the_nearest_round_rate_is_nearest_in_its_logarithm(rate: float, usual: float) -> None:
     """Between 2 and 5 the middle is 10^(1/2), between 5 and 10 it is 50^(1/2), between 1 and 2 it is 2^(1/2)."""
     assert Case.of(CONFIG, []).usual("g", rate) == pytest.approx(usual)
+
+
+def test_a_run_that_was_stopped_is_not_finished_and_goes_on_with_resume():
+    """However well it stood: 40 of 100 updates. What is wrong with it comes first, a plateau too; nobody who plays on
+    is told so.
+    """
+    config = CONFIG | {"batch": 10, "stages": [CONFIG["stages"][0] | {"images": 1_000}]}
+    case = Case.of(config, [rounds(images=400), held_out(), judgement(images=400)])
+    (verdict,) = diagnose(case._replace(left=True))
+    assert (verdict.name, verdict.change) == ("not finished", "go on: saddlepoint resume")
+    assert verdict.evidence.startswith("it was stopped when 40 % of the run was over, after 40 updates, and 80% of")
+    assert [verdict.name for verdict in diagnose(case)] == ["healthy"]
+    worse = Case.of(config, [rounds(images=400), {"event": "rollback"}])._replace(left=True)
+    assert [verdict.name for verdict in diagnose(worse)] == ["non-finite values masked"]
+    flat = Case.of(CONFIG, [judgement() for _ in range(8)])._replace(left=True)
+    assert diagnose(flat)[0].name == "plateau"
+
+
+def test_it_is_stopped_where_its_journal_has_no_end_and_nobody_says_that_it_goes_on(tmp_path: Path):
+    run = Run(stages=[{"images": 9_000}])
+    begun = '{"event": "stage", "images": 0, "stage": 0}\n{"event": "rounds", "images": 8900}\n'
+    for lines, name in ((begun, "not finished"), (begun + '{"event": "end", "images": 9000}\n', "healthy")):
+        (tmp_path / "journal.jsonl").write_text(lines)
+        assert examine(tmp_path, run)[0].name == name
+    (tmp_path / "journal.jsonl").write_text(begun)
+    assert examine(tmp_path, run, going_on=True)[0].name == "healthy"
+
+
+def test_where_nothing_can_be_altered_memory_wants_more_data():
+    """A system without an augmentation is not told to take a slower G, which has nothing to do with it."""
+    case = CONFIG | {"system": "of others", "stages": [{"images": 100}]}
+    assert only(judgement(copies=12, memorisation_p=1e-4), config=case).change == "more data"

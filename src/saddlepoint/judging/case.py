@@ -23,6 +23,7 @@ class Case(NamedTuple):
     rollbacks                 ways back to a checkpoint
     config                    the tree of its configuration
     refused                   why it could not be judged, each time
+    left                      whether its end has not come, and nobody plays on at it
     """
 
     rounds: Sequence[Event]
@@ -31,6 +32,7 @@ class Case(NamedTuple):
     rollbacks: int
     config: Event
     refused: Sequence[str] = ()
+    left: bool = False
 
     @staticmethod
     def of(config: Event, events: Sequence[Event]) -> "Case":

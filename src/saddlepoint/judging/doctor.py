@@ -15,6 +15,7 @@ from saddlepoint.judging.standing import (
     barely,
     beaten,
     healthy,
+    left,
     nowhere,
     plateau,
     unfinished,
@@ -33,10 +34,12 @@ LATER = "look again after that"
 
 
 def diagnose(case: Case) -> list[Verdict]:
-    """All that is found, the most urgent first; where nothing is wrong `too few updates`, `plateau` or `healthy`."""
+    """All that is found, the most urgent first; where nothing is wrong `too few updates`, `plateau`, `not
+    finished` or `healthy`.
+    """
     signs = SIGNS if barely(case) is None else (not_finite, barely)  # all else is of networks that hardly moved
     found = [verdict for sign in signs if (verdict := sign(case)) is not None]
-    verdicts = found or [beaten(case) or plateau(case) or unfinished(case) or healthy(case)]
+    verdicts = found or [beaten(case) or plateau(case) or left(case) or unfinished(case) or healthy(case)]
     return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in verdicts]
 
 
