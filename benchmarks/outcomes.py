@@ -47,11 +47,12 @@ from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody
 from saddlepoint.running.work import Worker
+from saddlepoint.settings.networks import Dcgan, Mlp, Residual
 from saddlepoint.statistics.energy import Known, energy_share
 from saddlepoint.statistics.influence import some
 from saddlepoint.storage.lock import RunLock
 
-IMAGES, POINTS, BATCH = 24_000, 36_000, 32  # 750 updates of pictures, 1,125 of points
+IMAGES, POINTS, BATCH = 21_000, 30_000, 32  # 656 updates of pictures, 937 of points
 JUDGEMENTS, SAMPLES = 6, 250
 POOL, MANY, PAIRS = 4_000, 10_000, 5_000  # what runs are played on; what they are held against; of these, every pair
 EYE = 77  # seed of the classifier that looks at what came of a run
@@ -68,10 +69,8 @@ MILD = {name: each for name, each in STAGINGS.items() if name.startswith("health
     "100-examples": Staging(("D overfits", "memorising"), NONE, pictures=180, held_out=0.45),
     "40-examples": Staging(("D overfits", "memorising"), pictures=80, held_out=0.5),
     "few-copied": Staging(("D overfits", "memorising"), NONE, pictures=180, held_out=0.4, copies=8),
-    "two-numbers-of-noise": Staging(("within-class collapse", "mode collapse"), noise=2),
-    "unregularised": Staging(
-        (*BROKEN, "D overfits"), NONE | {"objective": "relativistic"}, {"lr": 6e-3}, {"lr": 6e-3}
-    ),
+    "two-numbers": Staging(("within-class collapse", "mode collapse"), noise=2),
+    "unregularised": Staging((*BROKEN, "D overfits"), NONE | {"objective": "relativistic"}, {"lr": 6e-3}, {"lr": 6e-3}),
     "altered-once": Staging(("augmentation leak",), {"augment": "diff"}, copies=2, altered=1),
     "some-filled": Staging((NOT_FINITE,), filled=0.002),
     "plain-steps": Staging(
@@ -87,12 +86,72 @@ KNOWN = [
     *[("digits", "chain", name, 50) for name in ("healthy", "healthy-hinge", "rates-5-times", "d-wider", "d-slow")],
     *[("digits", "chain", name, 50) for name in ("g-slow", "100-examples", "heavy-classes", "altered-once")],
     *[("blobs", "mlp", name, 56) for name in ("healthy", "healthy-hinge", "g-5-times", "some-filled", "plain-steps")],
-    *[("waves", "chain", name, 53) for name in ("healthy", "healthy-augmented", "two-numbers-of-noise")],
+    *[("waves", "chain", name, 53) for name in ("healthy", "healthy-augmented", "two-numbers")],
     *[("letters", "acgan", name, 52) for name in ("healthy", "healthy-relativistic", "g-5-times", "40-examples")],
     *[("garden", "dcgan", name, 54) for name in ("healthy", "altered-once", "few-copied")],
     *[("speech", "dcgan", name, 51) for name in ("healthy", "unregularised", "rates-5-times", "g-slow")],
 ]
 """Of which the sets and the kits are those of doctor.py."""
+
+LEAN = {"lr": 1e-3, "betas": (0.0, 0.99)}
+OTHERS = {
+    "lean": Kit(
+        Residual(width=14),
+        Dcgan(width=14, kernel=4, normalise=False, condition="projection"),
+        Dcgan(width=56, kernel=4, normalise=False, condition="projection"),
+        {"lr": 2e-3, "betas": (0.0, 0.99)},
+    ),
+    "even": Kit(
+        Dcgan(width=14, kernel=4, condition="concat"),
+        Dcgan(width=14, kernel=4, normalise=False, condition="concat"),
+        Dcgan(width=56, kernel=4, normalise=False, condition="concat"),
+        LEAN,
+        classify=0.0,
+        r1=0.5,
+    ),
+    "tall": Kit(
+        Mlp(hidden=(96, 96, 96)), Mlp(hidden=(96, 96, 96)), Mlp(hidden=(384, 384, 384)), LEAN, "raw", 0.0, r1=0.05
+    ),
+}
+"""Networks that `staged.py` does not have."""
+
+PLAN = {
+    ("shapes", "lean"): ("healthy", "healthy-hinge", "rates-5-times", "d-slow", "100-examples", "altered-once"),
+    ("faces", "even"): ("healthy", "healthy-relativistic", "g-5-times", "g-slow", "few-copied", "d-wider"),
+    ("clocks", "lean"): (
+        "healthy",
+        "healthy-augmented",
+        "d-slow",
+        "two-numbers",
+        "40-examples",
+        "plain-steps",
+    ),
+    ("display", "lean"): (
+        "healthy",
+        "healthy-relativistic",
+        "heavy-classes",
+        "two-numbers",
+        "g-slow",
+        "d-wider",
+    ),
+    ("mosaic", "even"): ("healthy", "healthy-hinge", "rates-5-times", "100-examples", "some-filled", "d-slow"),
+    ("clouds", "lean"): (
+        "healthy",
+        "healthy-hinge",
+        "g-5-times",
+        "unregularised",
+        "few-copied",
+        "two-numbers",
+    ),
+    ("scanned", "even"): ("healthy", "healthy-augmented", "rates-5-times", "40-examples", "d-slow", "altered-once"),
+    ("fourteen", "even"): ("healthy", "healthy-relativistic", "g-slow", "unregularised", "100-examples", "plain-steps"),
+    ("sounds", "tall"): ("healthy", "healthy-hinge", "rates-5-times", "g-slow", "40-examples", "some-filled"),
+    ("captions", "tall"): ("healthy", "healthy-relativistic", "g-5-times", "d-slow", "100-examples", "plain-steps"),
+    ("arms", "tall"): ("healthy", "healthy-hinge", "unregularised", "g-slow", "few-copied", "d-wider"),
+    ("knot", "tall"): ("healthy", "healthy-relativistic", "rates-5-times", "d-slow", "100-examples", "g-5-times"),
+}
+ANEW = [(*kind, name, 60 + place) for place, (kind, names) in enumerate(PLAN.items()) for name in names]
+"""The twelve sets of `drawn.py`, six runs each."""
 
 
 class Outcome(NamedTuple):
@@ -167,8 +226,10 @@ def inside(x: Tensor, y: Tensor, k: int = 5) -> tuple[float, float]:
     The share of y within a ball of x to its k-th neighbour, and the other way round.
     """
     x, y = x.float(), y.float()
-    radius = [torch.cat([torch.cdist(part, own).topk(k + 1, 1, largest=False).values[:, k] for part in own.split(1_000)])
-              for own in (x, y)]
+    radius = [
+        torch.cat([torch.cdist(part, own).topk(k + 1, 1, largest=False).values[:, k] for part in own.split(1_000)])
+        for own in (x, y)
+    ]
     found = torch.zeros(len(x), dtype=torch.bool)
     held = torch.zeros(len(y), dtype=torch.bool)
     for place in range(0, len(x), 1_000):
@@ -187,7 +248,7 @@ def parted(whole: Source) -> tuple[Source, Source]:
 
 def shorter(name: str) -> Kit:
     """A kit of `staged.py` for runs as short as these; its wider D is four times as wide as the other, not ten."""
-    kit = KITS[name]
+    kit = (KITS | OTHERS)[name]
     narrow = kit.d.model_dump()
     wide = {"hidden": tuple(4 * w for w in narrow["hidden"])} if "hidden" in narrow else {"width": 4 * narrow["width"]}
     return kit._replace(batch=BATCH, longer=1, wide=kit.d.model_copy(update=wide))
@@ -235,7 +296,7 @@ def come_of(x: Tensor, labels: Tensor | None, to: Against) -> Outcome:
     return outcome(x, labels, to)
 
 
-SETS = {"known": KNOWN}
+SETS = {"known": KNOWN, "drawn": ANEW}
 
 
 def place(root: Path, run: tuple[str, str, str, int]) -> Path:
