@@ -15,6 +15,7 @@ from saddlepoint.judging.doctor import LATER, WOVEN, diagnose
 from saddlepoint.judging.standing import Verdict
 from saddlepoint.planning.begin import configure
 from saddlepoint.settings.run import Run
+from saddlepoint.systems import catalog
 from saddlepoint.systems.gan.recipes import RECIPES
 
 CONFIG = {
@@ -555,3 +556,29 @@ def test_where_nothing_can_be_altered_memory_wants_more_data():
     """A system without an augmentation is not told to take a slower G, which has nothing to do with it."""
     case = CONFIG | {"system": "of others", "stages": [{"images": 100}]}
     assert only(judgement(copies=12, memorisation_p=1e-4), config=case).change == "more data"
+
+
+def test_networks_that_learn_alone_have_no_rate_above_a_players_and_hear_nothing_of_d():
+    """Of every recipe: run as it is, it is not told that its own rates are too high; without a critic, nothing of D."""
+    far = [judgement(f, coverage=0.02) for f in (9, 5, 3, 1)]
+    for _, name, recipe in catalog.recipes():
+        config = recipe.make().model_dump(mode="json")
+        images = sum(stage["images"] for stage in config["stages"])
+        events = [
+            [event | {"images": images} for event in group] for group in (far, *ILL) if "held_out" not in str(group)
+        ]
+        for group in events:
+            found = said(rounds(images=images), *group, config=config)
+            assert not any("above any that is usual" in verdict.evidence for verdict in found), name
+            alone = not (config.get("d") or {}).get("lr")
+            assert not (alone and any("D " in str(verdict) or "--d." in str(verdict) for verdict in found)), name
+
+
+def test_of_one_name_the_most_urgent_verdict_alone_is_told():
+    """At a rate too high the distance has been lost, and turned: one oscillation, with the first evidence."""
+    config = CONFIG | {"g": {"lr": 2e-2}}
+    found = said(
+        *(judgement(f, coverage=0.02) for f in (1, 1, 1, 1, 1, 3, 1, 3)), held_out(held=-1.5, fake=0.5), config=config
+    )
+    assert [verdict.name for verdict in found] == ["oscillation", "D overfits"]
+    assert found[0].evidence.startswith("G's rate is 0.02")

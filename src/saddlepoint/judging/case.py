@@ -96,7 +96,11 @@ class Case(NamedTuple):
 
     @property
     def too_fast(self) -> list[str]:
-        """The players whose rate is above any that is usual."""
+        """The players whose rate is above any that is usual where two play against each other: networks that learn
+        alone have rates of their own, which are higher or lower by what they are.
+        """
+        if not (self.rate("g") and self.rate("d")):
+            return []
         return [player for player in ("g", "d") if self.rate(player) > self.bounds(player)[1]]
 
     @property

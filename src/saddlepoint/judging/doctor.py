@@ -38,9 +38,14 @@ def diagnose(case: Case) -> list[Verdict]:
     finished` or `healthy`.
     """
     signs = SIGNS if barely(case) is None else (not_finite, barely)  # all else is of networks that hardly moved
-    found = [verdict for sign in signs if (verdict := sign(case)) is not None]
-    verdicts = found or [beaten(case) or plateau(case) or left(case) or unfinished(case) or healthy(case)]
-    return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in verdicts]
+    found: dict[str, Verdict] = {}
+    for verdict in (sign(case) for sign in signs):
+        if verdict is not None:
+            found.setdefault(verdict.name, verdict)  # of one name the most urgent
+    if not found:
+        stands = beaten(case) or plateau(case) or left(case) or unfinished(case) or healthy(case)
+        found = {stands.name: stands}
+    return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in found.values()]
 
 
 def in_turn(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, str]]:
