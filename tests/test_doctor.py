@@ -577,8 +577,5 @@ def test_networks_that_learn_alone_have_no_rate_above_a_players_and_hear_nothing
 def test_of_one_name_the_most_urgent_verdict_alone_is_told():
     """At a rate too high the distance has been lost, and turned: one oscillation, with the first evidence."""
     config = CONFIG | {"g": {"lr": 2e-2}}
-    found = said(
-        *(judgement(f, coverage=0.02) for f in (1, 1, 1, 1, 1, 3, 1, 3)), held_out(held=-1.5, fake=0.5), config=config
-    )
-    assert [verdict.name for verdict in found] == ["oscillation", "D overfits"]
-    assert found[0].evidence.startswith("G's rate is 0.02")
+    (verdict,) = said(*(judgement(f, coverage=0.02) for f in (1, 1, 1, 1, 1, 3, 1, 3)), config=config)
+    assert (verdict.name, verdict.evidence[:15]) == ("oscillation", "G's rate is 0.0")
