@@ -579,3 +579,19 @@ def test_of_one_name_the_most_urgent_verdict_alone_is_told():
     config = CONFIG | {"g": {"lr": 2e-2}}
     (verdict,) = said(*(judgement(f, coverage=0.02) for f in (1, 1, 1, 1, 1, 3, 1, 3)), config=config)
     assert (verdict.name, verdict.evidence[:15]) == ("oscillation", "G's rate is 0.0")
+
+
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [([0.034, 29.0], "healthy"), ([0.033, 1.0], "unscaled columns"), ([1.0, 31.0], "unscaled columns")],
+)
+def test_columns_that_networks_see_as_they_are_stored_are_to_be_about_1(columns: list[float], name: str):
+    """One in 30 to 30; of a run that has begun alone."""
+    stage = {"event": "stage", "images": 0, "columns": columns}
+    config = CONFIG | {"range": "raw"}
+    verdict = only(stage, rounds(), judgement(), config=config)
+    assert verdict.name == name
+    assert only(stage, rounds(images=20), judgement(images=20), config=config).name == "healthy"
+    if name != "healthy":
+        assert verdict.change == "--range standard"
+        assert f"from {columns[0]:.3g} to {columns[1]:.3g}" in verdict.evidence

@@ -24,6 +24,7 @@ class Case(NamedTuple):
     config                    the tree of its configuration
     refused                   why it could not be judged, each time
     left                      whether its end has not come, and nobody plays on at it
+    columns                   least and greatest scale of a table's columns, where networks see them as they are stored
     """
 
     rounds: Sequence[Event]
@@ -33,6 +34,7 @@ class Case(NamedTuple):
     config: Event
     refused: Sequence[str] = ()
     left: bool = False
+    columns: tuple[float, float] | None = None
 
     @staticmethod
     def of(config: Event, events: Sequence[Event]) -> "Case":
@@ -40,7 +42,9 @@ class Case(NamedTuple):
         judgements = [e for e in events if e.get("event") == "judgement"]
         judged = [e for e in judgements if "measures" in e]
         refused = [str(e["refused"]) for e in judgements if e.get("refused")]
-        return Case(kinds["rounds"], kinds["held_out"], judged, len(kinds["rollback"]), config, refused)
+        columns = next((tuple(e["columns"]) for e in events if len(e.get("columns") or ()) == 2), None)
+        back = len(kinds["rollback"])
+        return Case(kinds["rounds"], kinds["held_out"], judged, back, config, refused, columns=columns)
 
     def setting(self, *path: str) -> Any:
         """A setting by its path; of a stage, the last stage's."""

@@ -28,6 +28,7 @@ SEES = 1.0  # between the two, at a run's end: where D is right about two exampl
 COPIES, SURE = 2.0, 0.001  # percent of near-copies, more than real examples have; p-value of the memorisation test
 SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
 LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
+UNEVEN = 30.0  # times 1, or once in so many: a scale that networks do not see as they see the others
 WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
 BENIGN = ("healthy", "plateau")
 LATER = "look again after that"
@@ -84,6 +85,16 @@ def memorising(case: Case) -> Verdict | None:
     evidence += f", as are {usual:.1f} % of independent real ones" if usual else ""
     evidence += "" if p is None else f"; training examples are nearest more often than held-out ones, p = {p:.2g}"
     return Verdict("memorising", evidence, augmented(case))
+
+
+def unscaled(case: Case) -> Verdict | None:
+    """Networks see columns of a table as they are stored, and the scale of one of them is far from 1: what judges in the
+    same numbers sees the widest alone.
+    """
+    if case.columns is None or case.young or 1 / UNEVEN <= case.columns[0] <= case.columns[1] <= UNEVEN:
+        return None
+    evidence = "the scales of the columns are from {:.3g} to {:.3g}, and networks see them as they are stored"
+    return Verdict("unscaled columns", evidence.format(*case.columns), "--range standard")
 
 
 def unequal(case: Case) -> Verdict | None:
@@ -216,6 +227,7 @@ def woven(case: Case) -> Verdict | None:
 
 SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
     not_finite,
+    unscaled,
     memorising,
     unequal,
     collapsed,
