@@ -302,7 +302,7 @@ def play_all(runs: list[tuple[str, str, str, int]], root: Path, folder: Path) ->
         found = come_of(x, labels, to)
         told = {**found._asdict(), "whole": whole, "seconds": round(seconds, 1)}
         (place(root, run) / "outcome.json").write_text(json.dumps(told), encoding="utf-8")
-        print(f"{seconds:.0f} s  {row(run, found)}  {verdicts(place(root, run))[-1][0].name}", flush=True)
+        print(f"{seconds:.0f} s  {' '.join(map(str, run))}", flush=True)  # what came of it is for `score`, once
 
 
 def row(run: tuple[str, str, str, int], found: Outcome) -> str:
@@ -364,7 +364,8 @@ def main() -> None:
     runs = [run for run in SETS[options.runs] if options.only in place(options.root, run).name]
     if options.what == "play":
         play_all(runs, options.root, options.data)
-    score(runs, options.root, options.each)
+    else:
+        score(runs, options.root, options.each)
 
 
 if __name__ == "__main__":

@@ -88,8 +88,8 @@ def memorising(case: Case) -> Verdict | None:
 
 
 def unscaled(case: Case) -> Verdict | None:
-    """Networks see columns of a table as they are stored, and the scale of one of them is far from 1: what judges in the
-    same numbers sees the widest alone.
+    """Networks see columns of a table as they are stored, and the scale of one of them is far from 1: what judges by
+    the same numbers sees the widest alone.
     """
     if case.columns is None or case.young or 1 / UNEVEN <= case.columns[0] <= case.columns[1] <= UNEVEN:
         return None
