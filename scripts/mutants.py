@@ -583,7 +583,7 @@ TABLE = {
         ("no mixture is better", "beaten(case) or plateau(case)", "plateau(case)"),
         ("copies alone", "(case.setting(\"range\") in ENDLESS if p is None else p > SURE)", "False"),
         ("chance alone", "copies is None or copies < COPIES + usual or", "copies is None or"),
-        ("overfitting the wrong way round", "real is None or gap < OVERFIT", "real is None or -gap < OVERFIT"),
+        ("overfitting the wrong way round", "fake is None or gap < OVERFIT", "fake is None or -gap < OVERFIT"),
         ("a slow player is at fault in good runs", "player is None or not case.bad or", "player is None or"),
         ("collapse excused to the end", "not (case.settled or (case.stuck and not", "not ((case.stuck and not"),
         ("within-class excused to the end", "if not (case.settled or case.stuck):", "if not case.stuck:"),
@@ -3578,6 +3578,9 @@ TABLE = {
         ("doctors: updates are examples", "{case.seen // batch:,} updates", "{case.seen:,} updates"),
     ],
     ("judging/doctor.py", "test_doctor.py test_doctor_borders.py"): [
+        ("doctors: overfits though it takes them for real", "< abs(held[0] - fake[0]):", "< 0:"),
+        ("doctors: overfits though it takes them for fakes", "< abs(held[0] - fake[0]):", "< abs(train[0] - fake[0]):"),
+        ("doctors: a collapse before its cause", "    overfits,\n    collapsed,\n", "    collapsed,\n    overfits,\n"),
         ("doctors: the last of a name", "found.setdefault(verdict.name, verdict)", "found[verdict.name] = verdict"),
         ("doctors: a plateau is not finished", "plateau(case) or left(case)", "left(case) or plateau(case)"),
         ("doctors: wide columns are well", "<= case.columns[1] <= UNEVEN", "<= case.columns[1]"),

@@ -141,7 +141,7 @@ def test_a_plateau_far_from_the_data_is_no_place_to_stay():
 
 def test_the_most_urgent_comes_first():
     names = [verdict.name for verdict in said(rounds(2), held_out(held=-1.5), judgement(spread=10, class_spread=10))]
-    assert names == ["non-finite values masked", "mode collapse", "D overfits"]
+    assert names == ["non-finite values masked", "D overfits", "mode collapse"]  # what D knows by heart G draws alone
 
 
 @pytest.mark.parametrize(
@@ -595,3 +595,19 @@ def test_columns_that_networks_see_as_they_are_stored_are_to_be_about_1(columns:
     if name != "healthy":
         assert verdict.change == "--range standard"
         assert f"from {columns[0]:.3g} to {columns[1]:.3g}" in verdict.evidence
+
+
+@pytest.mark.parametrize(("held", "name"), [(0.05, "healthy"), (-0.05, "D overfits"), (-1.05, "D overfits")])
+def test_d_overfits_where_it_takes_held_out_examples_for_fakes(held: float, name: str):
+    """Of training examples at 1 and fakes at -1 the middle is 0, which is r_v = 1/2; how wide the logits are, .8 and
+    more of a deviation apart, does not matter then.
+    """
+    assert only(rounds(), held_out(1, held, -1), judgement()).name == name
+    assert only(rounds(), held_out(1, held, -1, std=0.1), judgement()).name == name
+    assert only(rounds(), held_out(1, held, -1, std=9), judgement()).name == "healthy"
+
+
+def test_too_few_examples_are_the_cause_where_samples_are_alike_too():
+    """What D knows by heart is all that G can draw."""
+    names = [verdict.name for verdict in said(rounds(), held_out(held=-0.5), judgement(class_spread=20))]
+    assert names == ["D overfits", "within-class collapse"]

@@ -206,9 +206,13 @@ def lost(bars: Sequence[tuple[float, ...]], times: float) -> bool:
 
 
 def overfits(case: Case) -> Verdict | None:
-    """D tells training examples from held-out ones."""
-    gap, real = case.gap("train", "held_out"), case.gap("train", "fake")
-    if gap is None or real is None or gap < OVERFIT:
+    """D tells training examples from held-out ones, and takes these for fakes rather than for real: where they lie
+    nearer to the training examples, what G learns from it is still of the data.
+    """
+    gap, train, held, fake = (case.gap("train", "held_out"), *map(case.logits, ("train", "held_out", "fake")))
+    if gap is None or train is None or held is None or fake is None or gap < OVERFIT:
+        return None
+    if train[0] - held[0] < abs(held[0] - fake[0]):  # r_v < 1/2 (Karras et al. 2020, eq. 1)
         return None
     evidence = f"D's logits on training examples lie {gap:.1f} standard deviations above those on held-out ones"
     return Verdict("D overfits", evidence, augmented(case))
@@ -230,6 +234,7 @@ SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
     unscaled,
     memorising,
     unequal,
+    overfits,
     collapsed,
     collapsed_within,
     overshooting,
@@ -237,6 +242,5 @@ SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
     too_weak,
     too_strong,
     oscillating,
-    overfits,
     woven,
 )
