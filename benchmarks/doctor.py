@@ -189,6 +189,8 @@ def by_configuration(case: Case) -> str:
 
 def share(right: list[bool]) -> str:
     """How many of how many, with Wilson's 95 % interval of the share in percent."""
+    if not right:
+        return "none of none"
     _, low, high = wilson(sum(right), len(right))
     return f"{sum(right)} of {len(right)} [{100 * low:.0f}, {100 * high:.0f} %]"
 

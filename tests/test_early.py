@@ -174,7 +174,7 @@ def test_where_there_are_too_few_judgements_it_says_that_it_cannot_end_early(tra
 def test_the_doctor_knows_how_long_a_run_has_become(ended: tuple[sp.Run, list[str]], tmp_path: Path) -> None:
     """By the last plan: what has come to its end after six updates is not at its beginning."""
     story = [{"event": "rounds", "images": 100}, {"event": "plan", "images": 100, "lengths": [100]}]
-    for events, name in ((story[:1], "healthy"), (story, "too few updates")):
+    for events, name in ((story[:1], "not finished"), (story, "too few updates")):
         (tmp_path / "journal.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
         assert examine(tmp_path, ended[0].config)[0].name == name
 

@@ -57,6 +57,7 @@ STATED: dict[str, dict[str, object]] = {
         "LOST": 3.0,
         "LEAK": 0.8,
         "WOVEN": 1.3,
+        "UNEVEN": 30.0,
     },
     "judging.standing": {"COLLAPSED": 50.0, "COLLAPSED_WITHIN": 30.0, "FAR": 25.0, "LAST": 4, "FEWEST": 100},
     "judging.group": {"LEAST": 20},

@@ -75,3 +75,14 @@ def test_the_card_of_points_names_their_columns_and_speaks_of_no_pictures(two: l
     assert "share of near-copies" in card
     report = (two[0].folder / "report.html").read_text()
     assert not [words for words in ("images seen", "training pictures", "nearest picture") if words in card + report]
+
+
+def test_a_table_seen_as_it_is_stored_is_told_so(tmp_path) -> None:
+    """Columns of a million and of a thousandth: the journal has their scales, and the doctor names them."""
+    rng = np.random.default_rng(1)
+    rows_ = [f"{a!r},{b!r}" for a, b in (rng.normal(size=(120, 2)) * [2e6, 1e-3]).tolist()]
+    (tmp_path / "table.csv").write_text("\n".join(["u,v", *rows_]))
+    settings = SMALL | {"images": 3_200, "range": "raw"}
+    run = front.train(str(tmp_path / "table.csv"), settings=settings, root=tmp_path / "runs", name="raw")
+    first, *_ = run.doctor()
+    assert (first.name, first.change) == ("unscaled columns", "--range standard")

@@ -81,13 +81,13 @@ class Notebook:
         """A line of the journal: with each frame of the film strip a new sheet. What cannot be shown is left out."""
         if event["event"] == "snapshot" and in_notebook():
             with suppress(Exception):  # nothing that is shown is worth the run
-                self.pace.again(lambda: self.look(folder))
+                self.pace.again(lambda: self.look(folder, going_on=True))
                 self.frame = read_bounded(folder / event["file"], LARGEST)
                 self.draw(self.frame)
 
-    def look(self, folder: Path) -> None:
+    def look(self, folder: Path, going_on: bool = False) -> None:
         """Curves and verdict as they are now."""
-        verdict = examine(folder, read_record(folder).config)[0]
+        verdict = examine(folder, read_record(folder).config, going_on)[0]
         drawn = curve_pictures(read_story(folder))[:CURVES]
         self.beside = (
             "".join(

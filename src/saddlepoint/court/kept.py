@@ -59,9 +59,10 @@ def kept(folder: Path) -> dict[str, Measure]:
         raise SaddlepointError(f"cannot be read: {error}", str(folder / NAME), "judge the run again") from error
 
 
-def examine(folder: Path, config: Run) -> list[Verdict]:
+def examine(folder: Path, config: Run, going_on: bool = False) -> list[Verdict]:
     """What the doctor says of a run folder: by its journal, and its last measures where none were taken on the way. The
     figure that leads is the last one measured: one run has one; and what stands beside it was measured then alone.
+    Where its end has not come it was stopped, unless the caller knows that it is going on.
     """
     events = told(folder / "journal.jsonl")
     looked = [place for place, event in enumerate(events) if event.get("event") == "judgement" and "measures" in event]
@@ -75,7 +76,8 @@ def examine(folder: Path, config: Run) -> list[Verdict]:
     tree = config.model_dump(mode="json")
     for stage, images in zip(tree["stages"], lengths(events)):  # as the plan has them by now
         stage["images"] = images
-    return diagnose(Case.of(tree, events))
+    left = not going_on and ended(events) < len(config.stages)
+    return diagnose(Case.of(tree, events)._replace(left=left))
 
 
 class Comparison(NamedTuple):

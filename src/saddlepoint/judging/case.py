@@ -23,6 +23,8 @@ class Case(NamedTuple):
     rollbacks                 ways back to a checkpoint
     config                    the tree of its configuration
     refused                   why it could not be judged, each time
+    left                      whether its end has not come, and nobody plays on at it
+    columns                   least and greatest scale of a table's columns, where networks see them as they are stored
     """
 
     rounds: Sequence[Event]
@@ -31,6 +33,8 @@ class Case(NamedTuple):
     rollbacks: int
     config: Event
     refused: Sequence[str] = ()
+    left: bool = False
+    columns: tuple[float, float] | None = None
 
     @staticmethod
     def of(config: Event, events: Sequence[Event]) -> "Case":
@@ -38,7 +42,9 @@ class Case(NamedTuple):
         judgements = [e for e in events if e.get("event") == "judgement"]
         judged = [e for e in judgements if "measures" in e]
         refused = [str(e["refused"]) for e in judgements if e.get("refused")]
-        return Case(kinds["rounds"], kinds["held_out"], judged, len(kinds["rollback"]), config, refused)
+        columns = next((tuple(e["columns"]) for e in events if len(e.get("columns") or ()) == 2), None)
+        back = len(kinds["rollback"])
+        return Case(kinds["rounds"], kinds["held_out"], judged, back, config, refused, columns=columns)
 
     def setting(self, *path: str) -> Any:
         """A setting by its path; of a stage, the last stage's."""
@@ -94,7 +100,11 @@ class Case(NamedTuple):
 
     @property
     def too_fast(self) -> list[str]:
-        """The players whose rate is above any that is usual."""
+        """The players whose rate is above any that is usual where two play against each other: networks that learn
+        alone have rates of their own, which are higher or lower by what they are.
+        """
+        if not (self.rate("g") and self.rate("d")):
+            return []
         return [player for player in ("g", "d") if self.rate(player) > self.bounds(player)[1]]
 
     @property

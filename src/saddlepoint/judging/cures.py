@@ -46,7 +46,7 @@ def stronger(case: Case) -> str:
 
 def augmented(case: Case) -> str:
     """Against too little data: more of them, or pictures altered."""
-    none = case.rule("augment") in (None, "none")
+    none = case.rule("augment") in (None, "none") and case.has("--augment")
     return "--augment adaptive" if none and case.setting("range") not in ENDLESS else "more data"
 
 

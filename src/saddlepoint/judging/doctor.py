@@ -15,6 +15,7 @@ from saddlepoint.judging.standing import (
     barely,
     beaten,
     healthy,
+    left,
     nowhere,
     plateau,
     unfinished,
@@ -27,17 +28,25 @@ SEES = 1.0  # between the two, at a run's end: where D is right about two exampl
 COPIES, SURE = 2.0, 0.001  # percent of near-copies, more than real examples have; p-value of the memorisation test
 SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
 LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
+UNEVEN = 30.0  # times 1, or once in so many: a scale that networks do not see as they see the others
 WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
 BENIGN = ("healthy", "plateau")
 LATER = "look again after that"
 
 
 def diagnose(case: Case) -> list[Verdict]:
-    """All that is found, the most urgent first; where nothing is wrong `too few updates`, `plateau` or `healthy`."""
+    """All that is found, the most urgent first; where nothing is wrong `too few updates`, `plateau`, `not
+    finished` or `healthy`.
+    """
     signs = SIGNS if barely(case) is None else (not_finite, barely)  # all else is of networks that hardly moved
-    found = [verdict for sign in signs if (verdict := sign(case)) is not None]
-    verdicts = found or [beaten(case) or plateau(case) or unfinished(case) or healthy(case)]
-    return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in verdicts]
+    found: dict[str, Verdict] = {}
+    for verdict in (sign(case) for sign in signs):
+        if verdict is not None:
+            found.setdefault(verdict.name, verdict)  # of one name the most urgent
+    if not found:
+        stands = beaten(case) or plateau(case) or left(case) or unfinished(case) or healthy(case)
+        found = {stands.name: stands}
+    return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in found.values()]
 
 
 def in_turn(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, str]]:
@@ -76,6 +85,16 @@ def memorising(case: Case) -> Verdict | None:
     evidence += f", as are {usual:.1f} % of independent real ones" if usual else ""
     evidence += "" if p is None else f"; training examples are nearest more often than held-out ones, p = {p:.2g}"
     return Verdict("memorising", evidence, augmented(case))
+
+
+def unscaled(case: Case) -> Verdict | None:
+    """Networks see columns of a table as they are stored, and the scale of one of them is far from 1: what judges by
+    the same numbers sees the widest alone.
+    """
+    if case.columns is None or case.young or 1 / UNEVEN <= case.columns[0] <= case.columns[1] <= UNEVEN:
+        return None
+    evidence = "the scales of the columns are from {:.3g} to {:.3g}, and networks see them as they are stored"
+    return Verdict("unscaled columns", evidence.format(*case.columns), "--range standard")
 
 
 def unequal(case: Case) -> Verdict | None:
@@ -187,9 +206,13 @@ def lost(bars: Sequence[tuple[float, ...]], times: float) -> bool:
 
 
 def overfits(case: Case) -> Verdict | None:
-    """D tells training examples from held-out ones."""
-    gap, real = case.gap("train", "held_out"), case.gap("train", "fake")
-    if gap is None or real is None or gap < OVERFIT:
+    """D tells training examples from held-out ones, and takes these for fakes rather than for real: where they lie
+    nearer to the training examples, what G learns from it is still of the data.
+    """
+    gap, train, held, fake = (case.gap("train", "held_out"), *map(case.logits, ("train", "held_out", "fake")))
+    if gap is None or train is None or held is None or fake is None or gap < OVERFIT:
+        return None
+    if train[0] - held[0] < abs(held[0] - fake[0]):  # r_v < 1/2 (Karras et al. 2020, eq. 1)
         return None
     evidence = f"D's logits on training examples lie {gap:.1f} standard deviations above those on held-out ones"
     return Verdict("D overfits", evidence, augmented(case))
@@ -208,8 +231,10 @@ def woven(case: Case) -> Verdict | None:
 
 SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
     not_finite,
+    unscaled,
     memorising,
     unequal,
+    overfits,
     collapsed,
     collapsed_within,
     overshooting,
@@ -217,6 +242,5 @@ SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
     too_weak,
     too_strong,
     oscillating,
-    overfits,
     woven,
 )

@@ -46,6 +46,16 @@ def unfinished(case: Case) -> Verdict | None:
     return Verdict("too few updates", evidence, f"--images {length}")
 
 
+def left(case: Case) -> Verdict | None:
+    """Nothing is wrong with what there is of it, but it was stopped before its end."""
+    if not case.left:
+        return None
+    batch = case.setting("batch")
+    updates = f", after {case.seen // batch:,} updates" if batch else ""
+    evidence = f"it was stopped when {100 * case.done:.0f} % of the run was over{updates}{nowhere(case)}"
+    return Verdict("not finished", evidence, "go on: saddlepoint resume")
+
+
 def alike(case: Case) -> bool:
     """Whether samples lie closer together than real examples do, all or those of a class."""
     spread, within = case.spread("spread"), case.spread("class_spread")

@@ -109,7 +109,12 @@ class Live:
         game, paces = self.scene.game, self.scene.paces
         players = {name: {"networks": list(p.networks), "lr": paces[name].lr} for name, p in game.players.items()}
         objective = {} if game.objective is None else {"objective": game.objective.name}
-        return {"system": self.config.system, **objective, "players": players}
+        return {"system": self.config.system, **objective, "players": players, **self.columns()}
+
+    def columns(self) -> dict[str, object]:
+        """Of points that networks see as they are stored: the least and the greatest scale of their columns."""
+        scales = [axis.scale for axis in self.facts["x"].axes if axis.low < axis.high]
+        return {"columns": [min(scales), max(scales)]} if scales and self.config.range == "raw" else {}
 
     @property
     def lengths(self) -> tuple[int, ...]:

@@ -68,7 +68,7 @@ class LivePage:
 
     def write(self, going_on: bool) -> None:
         with suppress(SaddlepointError):
-            first, *_ = examine(self.folder, self.live.config)
+            first, *_ = examine(self.folder, self.live.config, going_on)
             change = "" if first.name in BENIGN else f"; change: {first.change}"
             strip = frames(self.folder)
             shown = Material(frames=strip, tables=[("doctor", first.name, first.evidence + change)])

@@ -43,7 +43,10 @@ SHAPES: Mapping[str, Mapping[str, Holds]] = {
         **dict.fromkeys(("losses", "gradients"), by_name(number)),
     },
     "snapshot": {"file": text},
-    "stage": {"stage": whole, "length": whole},
+    "stage": {
+        **dict.fromkeys(("stage", "length"), whole),
+        "columns": lambda value: isinstance(value, list) and all(map(number, value)),
+    },
     "held_out": dict.fromkeys(
         ("train", "fake", "held_out"), lambda value: isinstance(value, dict) and all(map(opinion, value.items()))
     ),
