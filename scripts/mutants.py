@@ -3572,7 +3572,6 @@ TABLE = {
     ("data/cond.py", "test_data_cond.py::test_a_column_whose_name_holds_a_comma_is_asked_for_in_double_quotes"): [
         ("asking: columns at every comma", "filter(None, listed(wish))", 'filter(None, wish.split(","))'),
     ],
-<<<<<<< HEAD
     # A sceptic's: scales of what is given, records that twist, files that are whole, work that ends.
     ("data/given.py", "test_data_range.py"): [
         ("white is 1 whatever the set's", "return about.low + x * (about.high - about.low)", "return x"),
@@ -3632,37 +3631,36 @@ TABLE = {
         ("idle flags are taken", "if all(mark.idle(owner) for owner in owners)):", "if False):"),
         ("one idle stage is enough", "if all(mark.idle(owner)", "if any(mark.idle(owner)"),
         ("files are refused too", "if given.where == flag(name)]", "if True]"),
-=======
+    ],
     ("judging/standing.py", "test_doctor.py::test_a_run_that_was_stopped_is_not_finished_and_goes_on_with_resume"): [
-        ("doctors: a stopped run is as good as another", "if not case.left:", "if case.left or not case.left:"),
-        ("doctors: updates are examples", "{case.seen // batch:,} updates", "{case.seen:,} updates"),
+        ("a stopped run is as good as another", "if not case.left:", "if case.left or not case.left:"),
+        ("updates are examples", "{case.seen // batch:,} updates", "{case.seen:,} updates"),
     ],
     ("judging/doctor.py", "test_doctor.py test_doctor_borders.py"): [
-        ("doctors: overfits though it takes them for real", "< abs(held[0] - fake[0]):", "< 0:"),
-        ("doctors: overfits though it takes them for fakes", "< abs(held[0] - fake[0]):", "< abs(train[0] - fake[0]):"),
-        ("doctors: a collapse before its cause", "    overfits,\n    collapsed,\n", "    collapsed,\n    overfits,\n"),
-        ("doctors: the last of a name", "found.setdefault(verdict.name, verdict)", "found[verdict.name] = verdict"),
-        ("doctors: a plateau is not finished", "plateau(case) or left(case)", "left(case) or plateau(case)"),
-        ("doctors: wide columns are well", "<= case.columns[1] <= UNEVEN", "<= case.columns[1]"),
-        ("doctors: narrow columns are well", "1 / UNEVEN <= case.columns[0] <=", "case.columns[0] <="),
-        ("doctors: columns at the beginning", "case.columns is None or case.young or", "case.columns is None or"),
+        ("overfits though it takes them for real", "< abs(held[0] - fake[0]):", "< 0:"),
+        ("overfits though it takes them for fakes", "< abs(held[0] - fake[0]):", "< abs(train[0] - fake[0]):"),
+        ("a collapse before its cause", "    overfits,\n    collapsed,\n", "    collapsed,\n    overfits,\n"),
+        ("the last of a name", "found.setdefault(verdict.name, verdict)", "found[verdict.name] = verdict"),
+        ("a plateau is not finished", "plateau(case) or left(case)", "left(case) or plateau(case)"),
+        ("wide columns are well", "<= case.columns[1] <= UNEVEN", "<= case.columns[1]"),
+        ("narrow columns are well", "1 / UNEVEN <= case.columns[0] <=", "case.columns[0] <="),
+        ("columns at the beginning", "case.columns is None or case.young or", "case.columns is None or"),
     ],
     ("judging/case.py", "test_doctor_borders.py::test_usual_rates_are_bounds_that_belong_to_them"): [
-        ("doctors: who learns alone is too fast", 'if not (self.rate("g") and self.rate("d")):', "if False:"),
+        ("who learns alone is too fast", 'if not (self.rate("g") and self.rate("d")):', "if False:"),
     ],
     ("judging/cures.py", "test_doctor.py::test_where_nothing_can_be_altered_memory_wants_more_data"): [
-        ("doctors: what cannot be altered is", ' and case.has("--augment")', ""),
+        ("what cannot be altered is", ' and case.has("--augment")', ""),
     ],
     (
         "court/kept.py",
         "test_doctor.py::test_it_is_stopped_where_its_journal_has_no_end_and_nobody_says_that_it_goes_on",
     ): [
-        ("doctors: who goes on was stopped", "left = not going_on and ended", "left = ended"),
-        ("doctors: nobody is stopped", "ended(events) < len(config.stages)", "False"),
+        ("who goes on was stopped", "left = not going_on and ended", "left = ended"),
+        ("nobody is stopped", "ended(events) < len(config.stages)", "False"),
     ],
     ("running/live.py", "test_tables_trained.py::test_a_table_seen_as_it_is_stored_is_told_so"): [
-        ("doctors: the journal knows no columns", '{"columns": [min(scales), max(scales)]} if', "{} if"),
->>>>>>> doctors
+        ("the journal knows no columns", '{"columns": [min(scales), max(scales)]} if', "{} if"),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
