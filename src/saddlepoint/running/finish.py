@@ -61,7 +61,8 @@ WHOLE = Effort()
 
 def finish(live: Live, folder: Path, effort: Effort | None = None) -> Summary:
     """Write everything from the state the run ended in; writing it again gives the same files."""
-    effort = effort or WHOLE._replace(samples=live.record.choices.closing_samples or WHOLE.samples)
+    promise = live.record.choices.promise
+    effort = effort or WHOLE._replace(samples=(promise.closing_samples if promise else 0) or WHOLE.samples)
     model = ship(live, folder)
     strip = frames(folder)
     write_atomic(folder / "grid.png", sheet(live, model, 100))

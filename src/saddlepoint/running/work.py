@@ -30,7 +30,7 @@ from saddlepoint.running.watcher import Tick, Watcher, calls_of
 from saddlepoint.settings.run import Stage
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.journal import Journal
-from saddlepoint.storage.told import told
+from saddlepoint.storage.told import spent, told
 from saddlepoint.systems.looks import NotFiniteError
 
 PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
@@ -82,7 +82,7 @@ class Worker:
             self.watcher.note(note)
         self.journal.rewind(self.progress.journal)
         events = told(self.journal.path) if self.progress.journal else []
-        self.earlier = max((event.get("seconds") or 0.0 for event in events), default=0.0)
+        self.earlier = spent(events)
         self.line = (self.started, self.progress.seen)
         self.gauge, self.plan = Gauge(), Replan(self.live)
 
