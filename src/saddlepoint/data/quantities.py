@@ -29,6 +29,10 @@ class Quantity(NamedTuple):
     after: str
 
     @property
+    def unit(self) -> tuple[str, str]:
+        return self.before, self.after
+
+    @property
     def bare(self) -> bool:
         """Whether it is a number as programs write it."""
         return not (self.before or self.after) and not set(self.number) & set("," + SPACES)
@@ -76,7 +80,7 @@ def read(
     marks = {name: {each.mark for each in cells} - {None} for name, cells in found.items()}
     known = {mark for name, own in marks.items() if not bare(found[name]) for mark in own}
     usual = "," if known == {","} else "." if comma or known == {"."} else None
-    read, forms = dict(columns), dict[tuple[str, str, str], list[str]]()
+    read, forms = dict(columns), dict[tuple[tuple[str, str], str], list[str]]()
     for name, cells in found.items():
         doubtful = any("," in each.number or (usual == "," and "." in each.number) for each in cells)
         own = marks[name] or ({usual} if doubtful else {"."})
@@ -87,7 +91,7 @@ def read(
             continue
         there = iter(values)
         read[name] = [one if one.lower() in lacking else str(next(there)) for one in columns[name]]
-        forms.setdefault((cells[0].before, cells[0].after, mark), []).append(name)
+        forms.setdefault((cells[0].unit, mark), []).append(name)
     return read, list(notes(columns, read, forms.values(), lacking))
 
 
@@ -97,9 +101,7 @@ def of_one_form(column: Sequence[str], lacking: Collection[str]) -> list[Quantit
     for one in column:
         if one.lower() in lacking:
             continue
-        if (each := quantity(one)) is None or (
-            cells and (each.before, each.after) != (cells[0].before, cells[0].after)
-        ):
+        if (each := quantity(one)) is None or (cells and each.unit != cells[0].unit):
             return []
         cells.append(each)
     return cells
