@@ -3632,6 +3632,10 @@ TABLE = {
         ("more: what was left counts", "spent(journal(folder)) + before", "spent(journal(folder))"),
         ("more: kept to from the first stage on", "stage=len(conf.stages), seconds", "stage=0, seconds"),
     ],
+    ("running/gauge.py", "test_gauge.py"): [
+        ("more: means of before are forgotten", "dict(before or {})", "{}"),
+        ("more: the first line's means", "in reversed(list(events))", "in list(events)"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 

@@ -18,7 +18,7 @@ from saddlepoint.records import Round
 from saddlepoint.running import moments
 from saddlepoint.running.calls import Listeners, Stopped, StopTraining
 from saddlepoint.running.early import settled
-from saddlepoint.running.gauge import Gauge, describe, in_words, tick
+from saddlepoint.running.gauge import Gauge, describe, in_words, resumed, tick
 from saddlepoint.running.judging import as_told, best_of, court_of, sit
 from saddlepoint.running.live import Live
 from saddlepoint.running.moments import Due, due
@@ -84,7 +84,7 @@ class Worker:
         events = told(self.journal.path) if self.progress.journal else []
         self.earlier = spent(events)
         self.line = (self.started, self.progress.seen)
-        self.gauge, self.plan = Gauge(), Replan(self.live)
+        self.gauge, self.plan = resumed(events), Replan(self.live)
 
     def work(self) -> None:
         """Play all that is left, saving on the way. Raises Stopped when a signal asks for it, after having saved; a
