@@ -3632,7 +3632,7 @@ TABLE = {
         ("more: what was left counts", "spent(journal(folder)) + before", "spent(journal(folder))"),
         ("more: kept to from the first stage on", "stage=len(conf.stages), seconds", "stage=0, seconds"),
     ],
-    ("running/gauge.py", "test_gauge.py"): [
+    ("running/gauge.py", "test_gauge.py::test_a_run_that_is_taken_up_again_goes_on_from_the_means_of_its_last_line"): [
         ("more: means of before are forgotten", "dict(before or {})", "{}"),
         ("more: the first line's means", "in reversed(list(events))", "in list(events)"),
     ],
