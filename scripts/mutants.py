@@ -3636,6 +3636,16 @@ TABLE = {
         ("more: means of before are forgotten", "dict(before or {})", "{}"),
         ("more: the first line's means", "in reversed(list(events))", "in list(events)"),
     ],
+    ("data/cache.py", "test_data_cache.py::test_many_small_files_are_worth_a_cache"): [
+        ("more: small files cost nothing", "max(entry.size, EACH)", "entry.size"),
+    ],
+    ("penalties.py", "test_penalties.py"): [
+        ("moments: an example beside itself", "(own.sum(1) - own.diagonal()) / (len(y) - 1)", "own.mean(1)"),
+        ("moments: means alone", "return s + s.square()", "return s"),
+        ("moments: classes are all one", "s = y @ v.T / m + same", "s = y @ v.T / m"),
+        ("moments: a unit counts", "m = x.square().mean()", "m = 0 * x.mean() + 1"),
+        ("moments: half of what is in common", "- 2 * k(x).mean(1)", "- k(x).mean(1)"),
+    ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]
 
