@@ -3639,7 +3639,12 @@ TABLE = {
     ("data/cache.py", "test_data_cache.py::test_many_small_files_are_worth_a_cache"): [
         ("more: small files cost nothing", "max(entry.size, EACH)", "entry.size"),
     ],
-    ("penalties.py", "test_penalties.py"): [
+    (
+        "penalties.py",
+        "test_penalties.py::test_moments_are_the_quadratic_kernel_s_discrepancy_by_the_definition "
+        "test_penalties.py::test_moments_are_least_in_the_mean_where_those_of_the_data_are "
+        "test_penalties.py::test_moments_tell_classes_whose_means_are_exchanged",
+    ): [
         ("moments: an example beside itself", "(own.sum(1) - own.diagonal()) / (len(y) - 1)", "own.mean(1)"),
         ("moments: means alone", "return s + s.square()", "return s"),
         ("moments: classes are all one", "s = y @ v.T / m + same", "s = y @ v.T / m"),
