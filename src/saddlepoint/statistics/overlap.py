@@ -123,7 +123,9 @@ def parts(u: Tensor, v: Tensor, scales: tuple[Scale, ...]) -> Iterator[tuple[int
         for j in range(0, len(v), CHUNK):
             a, b = u[i : i + CHUNK] - origin, v[j : j + CHUNK] - origin
             d2 = torch.cdist(a, b, compute_mode="use_mm_for_euclid_dist").square_()
-            k = sum((weight * torch.exp(d2 * (-0.5 / width**2)) for width, weight in scales), torch.zeros_like(d2))
+            k = torch.zeros_like(d2)
+            for width, weight in scales:
+                k += weight * torch.exp(d2 * (-0.5 / width**2))
             if u is v and i == j:
                 k.fill_diagonal_(0)
             yield i, j, k
