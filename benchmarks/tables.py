@@ -119,6 +119,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*", default=list(SETS), choices=list(SETS))
     parser.add_argument("--seeds", nargs="*", type=int, default=[0, 1, 2])
     parser.add_argument("--budget", default="1m")
+    parser.add_argument("--images", type=int, help="rows to see, in the place of a budget: the same on any machine")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="further settings of the run")
     given = parser.parse_args()
@@ -131,7 +132,9 @@ def main() -> None:
                 path = train.write(Path(folder) / f"{name}.csv")
                 settings = {"seed": seed, "engine.threads": given.threads} | more
                 root = Path(folder) / "runs"
-                run = front.train(path, budget=given.budget, settings=settings, root=root, watcher=front.quiet)
+                settings |= {} if given.images is None else {"images": given.images}
+                budget = given.budget if given.images is None else None
+                run = front.train(path, budget=budget, settings=settings, root=root, watcher=front.quiet)
                 every.append(figures(train, sampled(run, train), test))
             print(line(name, seed, every[-1]), flush=True)
         print(line(name, "mean", {key: sum(each[key] for each in every) / len(every) for key in every[0]}), flush=True)

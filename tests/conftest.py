@@ -5,10 +5,12 @@ import tempfile
 
 import torch
 
+from saddlepoint import errors
 from saddlepoint.planning import budget
 from saddlepoint.running import finish
 
 torch.set_num_threads(1)
+errors._shell = True  # messages are looked at as the command line has them; `test_front.py` has those of programs
 
 CACHE = tempfile.TemporaryDirectory(prefix="saddlepoint-tests-")  # of each process its own, and gone with it
 os.environ["SADDLEPOINT_CACHE"] = CACHE.name

@@ -21,7 +21,7 @@ from saddlepoint.planning import judgements, rehearsal
 from saddlepoint.planning.allotment import AIM, Allotment
 from saddlepoint.planning.budget import Measurement
 from saddlepoint.planning.rehearsal import Closing
-from saddlepoint.record import RunRecord
+from saddlepoint.record import Promise, RunRecord
 from saddlepoint.running import finish as ending
 from saddlepoint.running.course import MOST, PLACES, Course, Pace, looked_at, stretch
 from saddlepoint.running.dials import dials
@@ -173,11 +173,32 @@ def test_great_changes_are_told_in_a_line_and_small_ones_are_not(
 def test_a_length_in_images_is_never_changed(
     more: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor that of a run that was given more: it has no time of its own any longer."""
+    """Nor that of a run that was given more by a version that kept it to no time."""
     machine = Machine((100.0, 100.0), 2.0, 0.1)
     journal = played(machine, tmp_path, monkeypatch, rate=100.0, rates=(100.0, 100.0), **more)
     assert [event for event in journal if event["event"] == "plan"] == []
     assert journal[-1]["images"] == 1000
+
+
+@pytest.mark.parametrize("slower", [2 / 3, 1.5])
+def test_time_that_was_given_later_is_kept_to_and_what_came_before_is_as_long_as_it_was(
+    slower: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine's speed changes within the second stage; 6 s of the first, then 4 s and a last page of 1 s."""
+    machine = Machine((100.0, 100.0), 7.0, slower)
+    more = Promise(stage=1, seconds=11.0, closing_seconds=1.0, closing_samples=250)
+    journal = played(machine, tmp_path, monkeypatch, rate=100.0, rates=(100.0,), more=more)
+    plans = [event["lengths"] for event in journal if event["event"] == "plan"]
+    assert {first for first, _ in plans} == {600}
+    assert machine.now + 1 / slower == pytest.approx(11.0, rel=0.04)
+
+
+def test_the_time_that_was_given_last_is_the_one_to_keep_to() -> None:
+    first = toyrun.record().choices.model_copy(update={"budget_seconds": 9.0, "planned_seconds": 9.0})
+    assert first.promise == Promise(seconds=9.0)
+    more = Promise(stage=2, seconds=30.0, closing_seconds=3.0, closing_samples=100)
+    assert first.model_copy(update={"more": more}).promise == more
+    assert first.model_copy(update={"planned_seconds": None}).promise is None
 
 
 # Cut anywhere.
@@ -256,7 +277,7 @@ def test_what_the_start_and_the_last_page_take_is_not_played(monkeypatch: pytest
     record = allotment.shared(bare(), Ready(), Closing(27.0, 250, 0.0))  # pyright: ignore[reportArgumentType]
     assert sum(stage.images for stage in record.config.stages) == pytest.approx(60 * 0.95 * 100, abs=10)
     assert (record.choices.closing_seconds, record.choices.closing_samples) == (27.0, 250)
-    assert allotment.complaint(record) is None
+    assert allotment.complaint(27.0) is None
     assert allotment.promised(record).choices.budget_seconds == pytest.approx(87.0)
 
 
@@ -267,7 +288,7 @@ def test_a_budget_that_the_start_and_the_last_page_use_up_is_told_what_the_least
     allotment = Allotment(20.0, 0.0)
     record = allotment.shared(bare(), Ready(), Closing(27.0, 250, 0.0))  # pyright: ignore[reportArgumentType]
     assert [stage.images for stage in record.config.stages] == [6, 3]
-    assert "20s is too short: the start and the last page take 40s" in str(allotment.complaint(record))
+    assert "20s is too short: the start and the last page take 40s" in str(allotment.complaint(27.0))
 
 
 @pytest.mark.parametrize(
@@ -315,7 +336,8 @@ def test_the_last_page_is_judged_by_as_many_as_were_chosen(chosen: int, samples:
     monkeypatch.setattr(ending.figures, "png", lambda *_: b"")
     monkeypatch.setattr(ending.figures, "film", lambda *_: None)
     monkeypatch.setattr(ending, "ship", lambda *_: SimpleNamespace(medium=SimpleNamespace(noun="points")))
-    live = SimpleNamespace(record=SimpleNamespace(choices=SimpleNamespace(closing_samples=chosen)))
+    promise = Promise(seconds=9.0, closing_samples=chosen) if chosen else None
+    live = SimpleNamespace(record=SimpleNamespace(choices=SimpleNamespace(promise=promise)))
     with pytest.raises(EnoughError):
         ending.finish(cast(Any, live), Path("."))
     assert asked == [Effort(samples, WHOLE.protocol)]

@@ -55,6 +55,14 @@ def test_it_gives_the_same_source_the_first_and_the_second_time(pictures: Path, 
     assert cache.contents() == []
 
 
+@pytest.mark.parametrize(("small", "entries"), [(13 * cache.EACH, 1), (13 * cache.EACH + 1, 0)])
+def test_many_small_files_are_worth_a_cache(pictures: Path, monkeypatch, small: int, entries: int) -> None:
+    """Thirteen files of half a kilobyte each, one of them bad, count as 8 kB each."""
+    assert all(path.stat().st_size < cache.EACH for path in pictures.rglob("*.png"))
+    read(pictures, monkeypatch, small=small)
+    assert len(cache.contents()) == entries
+
+
 def test_it_is_mapped_and_not_loaded(pictures: Path, monkeypatch) -> None:
     read(pictures, monkeypatch)
     held = cache.load(cache.contents()[0].folder)

@@ -67,8 +67,8 @@ def test_a_column_whose_name_is_no_flag_s_is_one_of_classes_all_the_same(opened:
 def test_numbers_among_words_are_a_mistake_that_is_named(opened: Opened) -> None:
     with pytest.raises(SaddlepointError, match="column 'u' says 'about 3'"):
         opened("u,v", "1,1", "about 3,2", "5,3")
-    with pytest.raises(SaddlepointError, match="write numbers with a point"):
-        opened("u;v", "1,5;1", "2,5;2")
+    with pytest.raises(SaddlepointError, match=r"'1,5', and not all of it .*write numbers with a point"):
+        opened("u;v", "1,5;1", "2.5;2")
 
 
 def test_few_whole_numbers_are_offered_as_classes_and_not_taken_for_them(opened: Opened) -> None:

@@ -73,7 +73,7 @@ def test_a_run_that_is_not_over_is_called_healthy_with_how_much_of_it_is(length:
 
 def test_nothing_wrong_is_healthy_and_says_what_was_looked_at():
     verdict = only(rounds(), held_out(), judgement())
-    far = "the distance is 12.3 % [11, 13.7] of that of the mean alone"
+    far = "the distance is 12.3 % [11, 13.7]"
     assert verdict == ("healthy", f"1 judgement, 1 look at D's logits; {far}", "none")
     blind = only(rounds())
     assert blind.name == "healthy"

@@ -201,7 +201,7 @@ def test_what_is_lost_is_beyond_the_error_bar_of_the_best():
 
 def test_words_hold_the_figures():
     case = Case.of({**CONFIG, "d": {"lr": 1e-3}}, [judged(distance=[12.34, 11, 13], coverage=0.054), judged()])
-    assert far(case) == "the distance is 10 % [10, 10] of that of the mean alone"
+    assert far(case) == "the distance is 10 % [10, 10]"
     assert nowhere(case) == f", and 80% of real examples have a sample close by; {far(case)}"
     assert looked_at(case) == "2 judgements"
     assert looked_at(case._replace(judged=case.judged[:1])) == "1 judgement"

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 
 import saddlepoint as sp
-from saddlepoint import front
+from saddlepoint import errors, front
 from saddlepoint.cli.display import Lines
 from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError
@@ -337,3 +337,49 @@ def test_what_would_have_no_effect_is_refused(run: sp.Run, tmp_path: Path) -> No
     for given, place in (({"n": 9}, tmp_path), ({"seed": 1}, tmp_path), ({"size": "8"}, None)):
         with pytest.raises(SaddlepointError, match=f"{next(iter(given))}: has no effect on"):
             sp.judge(run if place is None else tmp_path, place, **given)
+
+
+# Messages name what the caller wrote.
+
+
+@pytest.mark.parametrize(
+    ("shell", "program"),
+    [
+        ("use --class, or none", "use label, or none"),
+        ("lower --lr, or hold more out: --data.held-out", "lower lr, or hold more out: data.held_out"),
+        ("--no-mirror and --g.no-bias", "mirror=False and g.bias=False"),
+        ("--cond species:class", "cond species:class"),
+        ("cannot draw: -n", "cannot draw: n"),
+        ("`saddlepoint judge a --features pixels` or --features pixels", None),
+        ("no class '--class' here", "no class '--class' here"),
+        ("pip install --upgrade saddlepoint", "pip install --upgrade saddlepoint"),
+        ("a -- b, e-n, x--y, -no", "a -- b, e-n, x--y, -no"),
+    ],
+)
+def test_a_message_names_flags_in_a_shell_and_keywords_in_a_program(shell: str, program: str | None, monkeypatch):
+    program = program or "`saddlepoint judge a --features pixels` or features pixels"
+    monkeypatch.setattr(errors, "_shell", False)
+    assert str(SaddlepointError(shell, "--class", shell)) == f"label: {program} ({program})"
+    assert str(SaddlepointError("gone", "a/--class.csv")) == "a/--class.csv: gone"
+    with errors.in_a_shell():
+        assert str(SaddlepointError(shell, "--class", shell)) == f"--class: {shell} ({shell})"
+    assert errors.as_written(shell) == program
+
+
+def test_what_a_program_asks_for_in_vain_is_named_as_the_program_has_it(run: sp.Run, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(errors, "_shell", False)
+    for ask, says in (
+        (lambda: run.sample(2, label="9"), r"label: no class '9'"),
+        (lambda: run.sample(-1), r"n: cannot draw"),
+        (lambda: run.sample(2, cond="a=3"), r"cond: .* \(use label, or none\)"),
+        (lambda: train(tmp_path, name="x", budget="4q"), r"budget: "),
+        (
+            lambda: sp.train("digits", settings={"data.held_outt": 1}),
+            r"data.held_outt: unknown setting",
+        ),
+    ):
+        with pytest.raises(SaddlepointError, match=rf"^{says}"):
+            ask()
+    watcher = At(10**9, lambda: None)
+    Listened(watcher, calls.NO_CALLS).note("column 'a' holds words: --cond a:class; `saddlepoint resume r --more 1m`")
+    assert watcher.notes == ["column 'a' holds words: cond a:class; `saddlepoint resume r --more 1m`"]

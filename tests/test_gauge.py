@@ -2,7 +2,8 @@
 
 import pytest
 
-from saddlepoint.running.gauge import WINDOW, Gauge
+from saddlepoint.records import Reading, Round
+from saddlepoint.running.gauge import WINDOW, Gauge, resumed, tick
 
 
 def rates(ends: list[float]) -> list[float]:
@@ -28,3 +29,14 @@ def test_the_speed_is_that_of_the_last_ten_seconds() -> None:
     assert rates(ends)[4] == 16
     assert rates(ends)[-1] == 64
     assert rates([0.0, 64.0, 192.0]) == [0, 1, pytest.approx(0.5)]
+
+
+def test_a_run_that_is_taken_up_again_goes_on_from_the_means_of_its_last_line() -> None:
+    """.95 of what the journal has, .05 of the first round; what was not measured begins with it."""
+    line = {"event": "rounds", "losses": {"D": 2.0, "G": None}, "d_real": 0.8, "d_fake": None}
+    gauge = resumed([{"event": "rounds", "losses": {"D": 9.0}}, line, {"event": "checkpoint"}])
+    round = Round(7, 128, {"D": 1.0, "G": 3.0}, {"D": Reading(0.6, 0.4)}, {}, 0, True)
+    found = tick(gauge, round, 128, 256, 9.0, 0, ())
+    assert found.losses == pytest.approx({"D": 0.95 * 2 + 0.05, "G": 3.0})
+    assert (found.d_real, found.d_fake) == (pytest.approx(0.95 * 0.8 + 0.05 * 0.6), pytest.approx(0.4))
+    assert resumed([]).smoothed == {}

@@ -114,7 +114,7 @@ def test_unreadable_pictures_are_put_up_with_as_the_refusal_says(tmp_path: Path,
     for i in range(6):
         (ours / f"x{i}.png").write_bytes(b"none")
     code, text = said(capsys, ours, theirs)
-    assert (code, "--bad 1 puts up with any number" in text) == (2, True), text
+    assert (code, "--bad 1 leaves out any number" in text) == (2, True), text
     code, text = said(capsys, ours, theirs, "--bad", 1)
     assert (code, text.count("ours/: left out: x"), "24 samples" in text) == (0, 6, True), text
     code, text = said(capsys, ours, theirs, "--bad", 1, "--json")

@@ -246,7 +246,7 @@ def test_the_table_says_what_each_figure_was_held_against() -> None:
         "coverage": Measure(0.5, 0.4, 0.6, other),
     }
     assert [(name, note) for name, _, note in rows(found)] == [
-        ("distance", "of that of the mean example alone, against MNIST test; by digits_a, 9 samples"),
+        ("distance", "of that of their mean alone, against MNIST test; by digits_a, 9 samples"),
         ("coverage", "of 1,900 training examples have a sample close by; by digits_a, 9 samples"),
     ]
 

@@ -45,8 +45,9 @@ def test_a_place_is_looked_at_by_the_round_that_reaches_it():
     assert [n for n in range(1, 16) if looked_at(15, n - 1, n)] == [2, 4, 8, 12, 14, 15]
 
 
-def test_what_was_not_measured_apart_goes_as_the_whole():
-    assert measured((3.0, 5.0), 4.0, 4) == {0: 3.0, 1: 5.0, 2: 4.0, 3: 4.0}
+def test_what_was_not_measured_apart_goes_as_the_last_that_was_or_as_the_whole():
+    assert measured((3.0, 5.0), 4.0, 4) == {0: 3.0, 1: 5.0, 2: 5.0, 3: 5.0}
+    assert measured((), 4.0, 2) == {0: 4.0, 1: 4.0}
     assert Pace(6.0, {0: 3.0, 1: 5.0}).needed({1: 30}, 0) == pytest.approx(30 / 10)
     assert stretch(Pace(6.0, {0: 3.0}), {0: 60}, 0, 15.0) == pytest.approx(1.5)
     assert stretch(Pace(6.0, {0: 3.0}), {0: 60}, 0, 41.0) == 4.0
@@ -239,5 +240,4 @@ def test_what_is_left_beside_the_last_page_is_played(monkeypatch: pytest.MonkeyP
     found = allotment.shared(record, ready, Closing(88.0, 250, 0.1))
     assert sum(stage.images for stage in found.config.stages) == pytest.approx(10, abs=2)
     for closing, silent in ((86.9, True), (87.0, False), (87.1, False)):
-        told = record.model_copy(update={"choices": record.choices.model_copy(update={"closing_seconds": closing})})
-        assert (allotment.complaint(told) is None) == silent
+        assert (allotment.complaint(closing) is None) == silent

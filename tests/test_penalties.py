@@ -9,7 +9,7 @@ from torch.testing import assert_close
 from toys import DOUBLE, mlp, turn_of
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.penalties import class_cost_on_fake, class_cost_on_real, gradient_penalty, r1, r2, slope
+from saddlepoint.penalties import class_cost_on_fake, class_cost_on_real, gradient_penalty, moments, r1, r2, slope
 from saddlepoint.records import Answer, Turn
 
 W = torch.tensor([3.0, -4.0], dtype=DOUBLE)
@@ -156,3 +156,55 @@ def test_a_turn_knows_the_only_verdict_and_the_named_one() -> None:
     assert turn.verdict() is turn.verdict("D") is turn.verdicts["D"]
     with pytest.raises(ValueError, match="too many"):
         turn._replace(verdicts={"A": turn.verdict(), "B": turn.verdict()}).verdict()
+
+
+# Moments.
+
+
+def matched(x: Tensor, y: Tensor, c: Tensor | None) -> Tensor:
+    """The cost of fakes y beside real x, both of classes c."""
+    return moments(turn_of(lambda t: t.sum(1), x, y)._replace(c=c)).mean()
+
+
+def test_moments_are_the_quadratic_kernel_s_discrepancy_by_the_definition() -> None:
+    """Up to what G does not move: sums over pairs by hand; a unit of all numbers changes nothing."""
+    x, y, c = batch(6, 3, seed=1), batch(6, 3, seed=2) + 0.5, torch.tensor([0, 1, 0, 2, 1, 0])
+    m = float(x.square().mean())
+
+    def k(u: Tensor, v: Tensor, same: bool) -> float:
+        s = float(u @ v) / m + same
+        return s + s * s
+
+    own = [k(y[i], y[j], bool(c[i] == c[j])) for i in range(6) for j in range(6) if i != j]
+    cross = [k(y[i], x[j], bool(c[i] == c[j])) for i in range(6) for j in range(6)]
+    wanted = torch.tensor(sum(own) / 30 - 2 * sum(cross) / 36, dtype=DOUBLE)
+    equal(matched(x, y, c), wanted)
+    equal(matched(50 * x, 50 * y, c), wanted)
+
+
+def test_moments_are_least_in_the_mean_where_those_of_the_data_are() -> None:
+    """Fakes s x + t of the same law, over 400 batches of 16: the derivatives in s and t vanish at 1 and 0, within four
+    standard errors, and not at .9 or .1: an estimate with the pairs of an example with itself would shrink s.
+    """
+
+    def slopes(scale: float, shift: float) -> tuple[Tensor, Tensor]:
+        found = []
+        for seed in range(400):
+            s = torch.tensor([scale, shift], dtype=DOUBLE, requires_grad=True)
+            cost = matched(batch(16, 2, seed=2 * seed), s[0] * batch(16, 2, seed=2 * seed + 1) + s[1], None)
+            found.append(torch.autograd.grad(cost, s)[0])
+        slope = torch.stack(found)
+        return slope.mean(0), slope.std(0) / 20
+
+    mean, error = slopes(1.0, 0.0)
+    assert bool((mean.abs() < 4 * error).all())
+    mean, error = slopes(0.9, 0.1)
+    assert float(mean[0]) < -4 * float(error[0])
+    assert float(mean[1]) > 4 * float(error[1])
+
+
+def test_moments_tell_classes_whose_means_are_exchanged() -> None:
+    c = torch.arange(64) % 2
+    x, y = (0.1 * batch(64, 2, seed=seed) + c[:, None] for seed in (1, 2))
+    assert matched(x, y, c) < matched(x, y.flip(0), c) - 0.1
+    equal(matched(x, y, None), matched(x, y.flip(0), None))

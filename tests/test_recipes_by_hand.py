@@ -112,6 +112,8 @@ class Loop:
         total = loss
         if self.stage.classify and c is not None:
             total = total + self.stage.classify * cross_entropy(answer.classes, c)
+        if self.stage.moments:
+            total = total + self.stage.moments * second_order(made, x, c)
         total.backward()
         self.opt["G"].step()
         put_back(self.D, buffers)
@@ -131,6 +133,18 @@ def rule(player: Pace, network: nn.Module) -> torch.optim.Optimizer:
     if player.optimiser == "adamw":
         return torch.optim.AdamW(network.parameters(), player.lr, player.betas, weight_decay=player.weight_decay)
     return torch.optim.Adam(network.parameters(), player.lr, player.betas)
+
+
+def second_order(y: Tensor, x: Tensor, c: Tensor | None) -> Tensor:
+    """The quadratic kernel's discrepancy of y and x, less what only x is in."""
+    m, total = x.pow(2).mean(), torch.zeros(())
+    for i in range(len(y)):
+        for j in range(len(y)):
+            same = 0.0 if c is None else float(c[i] == c[j])
+            s, t = (y[i] @ other[j] / m + same for other in (y, x))
+            total = total - 2 * (t + t**2) / len(y) ** 2
+            total = total + (s + s**2) / (len(y) * (len(y) - 1)) if i != j else total
+    return total
 
 
 def d_cost(stage: Rules, r: Tensor, f: Tensor) -> Tensor:

@@ -22,17 +22,21 @@ from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning import judgements, prepared
+from saddlepoint.planning.allotment import Allotment
 from saddlepoint.planning.begin import configure
 from saddlepoint.planning.budget import Measurement
-from saddlepoint.record import RunRecord, read_record
+from saddlepoint.planning.rehearsal import NO_PAGE
+from saddlepoint.record import Promise, RunRecord, read_record
 from saddlepoint.running.finish import finish, over
 from saddlepoint.running.live import Live
+from saddlepoint.running.replan import Replan
 from saddlepoint.running.watcher import Summary
 from saddlepoint.running.work import Worker
 from saddlepoint.settings.networks import Mlp
 from saddlepoint.storage.checkpoint import checkpoints
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
+from saddlepoint.storage.told import spent
 from saddlepoint.systems.gan.config import Config, CriticPace, Rules
 
 TICKS = [*range(12, 121, 12), *range(126, 181, 6)]
@@ -52,7 +56,18 @@ def _tiny_source() -> Iterator[None]:
         patch.setattr(api, "measure", measured)
         patch.setattr(prepared, "measure", measured)
         patch.setattr(api, "finish", lambda live, folder: Summary(folder, (), ()))
+        patch.setattr(api, "Allotment", Quiet)
+        patch.setattr(api, "closing", lambda *_: NO_PAGE)
+        patch.setattr(Replan, "look", lambda *_: None)
         yield
+
+
+class Quiet(Allotment):
+    """On a machine whose start takes no time."""
+
+    @property
+    def left(self) -> float:
+        return self.budget
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +238,8 @@ def test_more_appends_a_stage_like_the_last_and_changes_nothing_before(
     added = CONFIG.stages[-1].model_copy(update={"images": 30, "inherit": "all"})
     assert run.config.stages == (*CONFIG.stages, added)
     assert run.config.model_copy(update={"stages": CONFIG.stages}) == whole.config
-    assert run.record.model_copy(update={"config": whole.config}) == whole.record
+    choices = run.record.choices.model_copy(update={"more": None})
+    assert run.record.model_copy(update={"config": whole.config, "choices": choices}) == whole.record
     assert (folder / "journal.jsonl").read_bytes().startswith(before)
     at_once = begin(tmp_path, run.config, name="at-once")
     lines = [event for event in events(folder) if event != {"event": "end", "images": 180}]
@@ -244,10 +260,26 @@ def test_more_of_a_run_that_was_cut_is_what_was_left_and_then_more(
     assert outcome(after_the_end.folder)["tensors"] == outcome(after_a_cut.folder)["tensors"]
 
 
-def test_more_lasts_as_long_as_the_speed_measured_at_the_start_says(whole: Run, tmp_path: Path) -> None:
-    """0.1 s at 1,000 images a second, less a twentieth, in whole rounds of 6."""
+def test_more_lasts_as_long_as_was_asked_for_at_the_speed_measured_at_the_start(whole: Run, tmp_path: Path) -> None:
+    """0.1 s at 1,000 images a second, less a twentieth, in whole rounds of 6; kept to from the new stage on, by all the
+    time that is spent on the run.
+    """
     run = resume(copied(whole, tmp_path), more=0.1)
     assert run.config.stages[-1].images == 95 // 6 * 6
+    before = spent(read(whole.folder / "journal.jsonl"))
+    promise = run.record.choices.promise
+    assert promise == Promise(stage=len(CONFIG.stages), seconds=before + 0.1)
+    assert before > 0
+
+
+def test_more_of_a_run_that_was_cut_is_counted_from_when_the_rest_is_played(tmp_path: Path) -> None:
+    """Cut at 84 of 180 images, saved at 60: 120 more at 1,000 a second take 120 / 950 s of a quiet machine's."""
+    with pytest.raises(Cut):
+        begin(tmp_path, watcher=Seen(84))
+    before = spent(read(tmp_path / "a" / "journal.jsonl"))
+    promise = resume(tmp_path / "a", more=0.1).record.choices.promise
+    assert promise is not None
+    assert promise.seconds == pytest.approx(before + 120 / 950 + 0.1)
 
 
 def test_nothing_more_changes_nothing(whole: Run, tmp_path: Path) -> None:

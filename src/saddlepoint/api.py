@@ -16,11 +16,11 @@ from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import free_bytes, make_folder, make_new_folder
 from saddlepoint.planning import judgements
 from saddlepoint.planning.allotment import Allotment, for_playing
-from saddlepoint.planning.budget import images_for, last_round, measure
+from saddlepoint.planning.budget import images_for, last_round, measure, seconds_of
 from saddlepoint.planning.intake import called, located, stem
 from saddlepoint.planning.prepared import Prepared
 from saddlepoint.planning.rehearsal import NO_PAGE, closing
-from saddlepoint.record import RunRecord
+from saddlepoint.record import Promise, RunRecord
 from saddlepoint.run import Run
 from saddlepoint.running.calls import Stopped
 from saddlepoint.running.early import in_vain
@@ -28,10 +28,12 @@ from saddlepoint.running.finish import finish, over, ship
 from saddlepoint.running.opened import Opened, as_begun, as_written
 from saddlepoint.running.reading import reading
 from saddlepoint.running.sessions import noted
+from saddlepoint.running.state import journal
 from saddlepoint.running.watcher import Nobody, Plan, Watcher
 from saddlepoint.running.work import Worker
 from saddlepoint.settings.run import Run as Config
 from saddlepoint.storage.lock import RunLock
+from saddlepoint.storage.told import spent
 
 RUNS = Path("runs")
 PLAYING = math.inf  # as the time that a budget counts from: what is not played does not count
@@ -84,7 +86,8 @@ def start(
             raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
         allotment = None if budget is None else for_playing(budget) if begun == PLAYING else Allotment(budget, begun)
         record, each = (prepared.record(), 0.0) if allotment is None else shared(prepared, allotment, watcher)
-        watcher.planned(prepared.plan(record.config, 0.0 if allotment is None else allotment.least(record)))
+        least = 0.0 if allotment is None else allotment.least(record.choices.closing_seconds)
+        watcher.planned(prepared.plan(record.config, least))
         record = judgements.planned(record, prepared.sources, prepared.engine, each)
         if allotment is not None:
             record = allotment.promised(record)
@@ -104,18 +107,24 @@ def shared(prepared: Prepared, allotment: Allotment, watcher: Watcher) -> tuple[
         watcher.phase("rehearsing the last page")
         found = closing(record, prepared.sources, prepared.engine, allotment.budget)
     record = allotment.shared(record, prepared, found)
-    if (why := allotment.complaint(record)) is not None:
+    if (why := allotment.complaint(found.seconds)) is not None:
         watcher.note(why)
     return record, found.each
 
 
 def resume(
-    folder: str | Path, *, more: float | None = None, watcher: Watcher | None = None, held: Held | None = None
+    folder: str | Path,
+    *,
+    more: float | None = None,
+    watcher: Watcher | None = None,
+    held: Held | None = None,
+    begun: float | None = None,
 ) -> Run:
-    """Go on exactly where a run stopped; with `more` seconds, another stage like its last comes at the end. `held` are
-    its data, where they lie in memory.
+    """Go on exactly where a run stopped; with `more` seconds, another stage like its last comes at the end. They are
+    for everything from `begun` on, as the budget of `start` is, beside what was left to do. `held` are the run's data,
+    where they lie in memory.
     """
-    folder, watcher = Path(folder), watcher or Nobody()
+    folder, watcher, begun = Path(folder), watcher or Nobody(), time.monotonic() if begun is None else begun
     record = as_written(folder)
     with RunLock(folder):
         if more is None and over(folder, len(record.config.stages)):
@@ -123,7 +132,7 @@ def resume(
             return Run(folder, held)
         run = as_begun(record, watcher.note, held)
         if more is not None:
-            run = run._replace(record=lengthened(run, more))
+            run = run._replace(record=lengthened(run, folder, Allotment(more, begun), watcher))
             run.record.add_stages(folder)
         carry_on(folder, run, watcher)
     return Run(folder, held)
@@ -140,16 +149,26 @@ def report(folder: str | Path, *, watcher: Watcher | None = None) -> Run:
     return Run(folder)
 
 
-def lengthened(run: Opened, seconds: float) -> RunRecord:
-    """The record with one more stage like its last, as long as these seconds buy. What is past stays as it was."""
-    record, conf = run.record, run.record.config
-    rate = record.choices.rate or measure(*run).rate
-    images = images_for(seconds, rate, last_round(run.live()), conf.judge.share)
+def lengthened(run: Opened, folder: Path, allotment: Allotment, watcher: Watcher) -> RunRecord:
+    """The record with one more stage like its last, as long as fits into the allotment beside the last page, and the
+    time to keep to: what was spent, what the stages before still take, and the allotment. What is past stays as it was.
+    """
+    record, conf, live = run.record, run.record.config, run.live()
+    live.restore(folder / "checkpoints")
+    watcher.phase("rehearsing the last page")
+    page = closing(record, run.sources, run.engine, allotment.budget)
+    measured = record.choices.rates or (record.choices.rate,)
+    rate = measured[-1] or measure(*run).rate
+    images = images_for(allotment.left - page.seconds, rate, last_round(live), conf.judge.share)
     stage = conf.stages[-1].model_copy(update={"images": images, "inherit": "all"})
+    before = 0.0 if live.stage is None else seconds_of(live.total - live.progress.seen, rate, conf.judge.share)
+    if (why := allotment.complaint(page.seconds)) is not None:
+        watcher.note(why)
+    spent_by = spent(journal(folder)) + before + allotment.left
+    more = Promise(stage=len(conf.stages), seconds=spent_by, closing_seconds=page.seconds, closing_samples=page.samples)
     conf = conf.model_copy(update={"stages": (*conf.stages, stage)})
-    return record.model_copy(
-        update={"config": conf, "choices": record.choices.model_copy(update={"planned_seconds": None})}
-    )
+    choices = record.choices.model_copy(update={"planned_seconds": None, "more": more})
+    return record.model_copy(update={"config": conf, "choices": choices})
 
 
 def carry_on(folder: Path, run: Opened, watcher: Watcher) -> None:

@@ -1,12 +1,45 @@
 """The one exception that a user's mistake, or a fault of their machine, becomes."""
 
 import difflib
+import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+OWN = {"--class": "label"}  # keywords of functions that are not called as the flag is
+FLAGS = re.compile(r"""`saddlepoint\b[^`]*`|'[^']*'|pip install.*|(?<![\w.-])(--[a-z][\w.-]*\w|-n)(?![\w-])""")
+_shell = False
+
+
+@contextmanager
+def in_a_shell() -> Iterator[None]:
+    """While the command line carries out what was typed: messages name its flags. Elsewhere they name keywords."""
+    global _shell
+    before, _shell = _shell, True
+    try:
+        yield
+    finally:
+        _shell = before
+
+
+def as_written(text: str) -> str:
+    """A message that names flags, as whoever reads it wrote them: in a program `--data.held-out` is `data.held_out`,
+    `--no-mirror` is `mirror=False`, `--class` is `label`. What is quoted, and commands to type, stay as they are.
+    """
+    return text if _shell else FLAGS.sub(lambda found: keyword(found[1]) if found[1] else found[0], text)
+
+
+def keyword(flag: str) -> str:
+    """What a function's keyword, or a name among `settings`, is called."""
+    if flag in OWN:
+        return OWN[flag]
+    path, dot, leaf = flag.lstrip("-").replace("-", "_").rpartition(".")
+    return path + dot + (f"{leaf.removeprefix('no_')}=False" if leaf.startswith("no_") else leaf)
 
 
 class SaddlepointError(Exception):
-    """What went wrong, where, and what to do about it: one line, no traceback on a user's screen.
+    """What went wrong, where, and what to do about it: one line, no traceback on a user's screen. Flags in it are
+    written as in the command line, and become keywords where a program reads them (`as_written`).
 
     Names of somebody else's files and what they hold may be in all three: as text it is printable (`plain`).
     `code` is the exit status the command line ends with: 2 for a request that cannot be carried out as written,
@@ -15,9 +48,9 @@ class SaddlepointError(Exception):
 
     def __init__(self, what: str, where: str = "", hint: str = "", code: int = 2) -> None:
         self.what, self.where, self.hint, self.code = what, where, hint, code
-        place = f"{where}: " if where else ""
-        advice = f" ({hint})" if hint else ""
-        super().__init__(plain(f"{place}{what}{advice}"))
+        place = f"{as_written(where) if where.startswith('-') else where}: " if where else ""
+        advice = f" ({as_written(hint)})" if hint else ""
+        super().__init__(plain(f"{place}{as_written(what)}{advice}"))
 
 
 class Irregular(SaddlepointError):  # noqa: N818 - it is a finding

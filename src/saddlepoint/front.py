@@ -157,7 +157,7 @@ def compare(a: Where, b: Where) -> list[Comparison]:
 
 
 def doctor(run: Where) -> list[Verdict]:
-    """What is wrong with a run, how one knows, and what to change; the first verdict is the one to act on."""
+    """What is wrong with a run, by which figures, and what to change; the first verdict is the one to act on."""
     return as_run(run).doctor()
 
 

@@ -86,6 +86,27 @@ def asked(of: Turn | PlainCritic, x: Tensor | None, fake: Tensor | None) -> tupl
     return of, x, fake
 
 
+def moments(turn: Turn) -> Tensor:
+    """How far means, covariances and the means of each class are from those of the batch, for G to lower, [B]:
+
+        sum_(j != i) k(y_i, y_j) / (B - 1) - 2 sum_j k(y_i, x_j) / B,    k(u, v) = s + s^2,  s = u.v / m + [c_u = c_v]
+
+    for fakes y and real x, m the mean square of x's numbers. Its mean over i is the squared maximum mean discrepancy
+    under k, but for what G does not move, without bias: it is least in the mean where first and second moments of
+    (x, c) are those of the data. Moment matching, Li et al., Generative moment matching networks, 2015.
+    """
+    x, y = turn.verdict().real.detach().flatten(1), turn.verdict().fake.flatten(1)
+    same = 0 if turn.c is None or turn.c.ndim > 1 else (turn.c[:, None] == turn.c).to(y)
+    m = x.square().mean().clamp_min(torch.finfo(x.dtype).tiny)
+
+    def k(v: Tensor) -> Tensor:
+        s = y @ v.T / m + same
+        return s + s.square()
+
+    own = k(y)
+    return (own.sum(1) - own.diagonal()) / (len(y) - 1) - 2 * k(x).mean(1)
+
+
 def class_cost_on_real(turn: Turn) -> Tensor:
     """-log P(C = c | x): the part of AC-GAN's L_C on real examples (Odena et al. 2017, eq. 3)."""
     return class_cost(turn.verdict().r, turn.c)

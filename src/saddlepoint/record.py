@@ -20,6 +20,7 @@ from saddlepoint.storage.spelling import canonical, parsed, sha256
 from saddlepoint.systems import catalog
 
 NAME = "config.json"
+PLANS = ("planned_seconds", "more")  # choices that `resume --more` changes
 LARGEST = 1 << 25  # bytes of a config.json that are read: it lists the held-out examples; in memory twenty times that
 
 Known = TypeVar("Known", bound=Frozen)
@@ -37,6 +38,21 @@ class DataRecord(Frozen):
     licence: str
     digest: str
     held_out: tuple[int, ...]
+
+
+class Promise(Frozen):
+    """A length of time that a run keeps to.
+
+    stage            the first that may be stretched or shrunk for it: those before are as long as they were told to be
+    seconds          of work on the run in all, from its beginning, by which the last page is written
+    closing_seconds  the last page's share of them, at the speed measured
+    closing_samples  of how many samples the last page is judged, where its time is short; 0: as many as usual
+    """
+
+    stage: int = Field_(default=0, ge=0)
+    seconds: float
+    closing_seconds: float = 0.0
+    closing_samples: int = Field_(default=0, ge=0, le=10_000)
 
 
 class Choices(Frozen):
@@ -62,6 +78,16 @@ class Choices(Frozen):
     """Real examples between two judgements; 0: only at the end."""
     judge_refused: str = ""
     """Why the data cannot be judged; empty where they can."""
+    more: Promise | None = None
+    """The time that `resume --more` gave last."""
+
+    @property
+    def promise(self) -> Promise | None:
+        """What the run keeps to; none where its length is in real examples."""
+        if self.more is not None or self.budget_seconds is None or self.planned_seconds is None:
+            return self.more
+        closing = {"closing_seconds": self.closing_seconds, "closing_samples": self.closing_samples}
+        return Promise(seconds=self.budget_seconds, **closing)
 
 
 class RunRecord(Frozen):
@@ -95,7 +121,8 @@ class RunRecord(Frozen):
         content = content_of(folder)
         former = content["config"].get("stages", [])
         content["config"]["stages"] = [*former, *json.loads(self.config.model_dump_json())["stages"][len(former) :]]
-        content["choices"]["planned_seconds"] = self.choices.planned_seconds
+        told = json.loads(self.choices.model_dump_json())
+        content["choices"] |= {name: told[name] for name in PLANS}
         write_atomic(folder / NAME, json.dumps(content, indent=2, ensure_ascii=False).encode())
 
 
@@ -142,7 +169,8 @@ def made_by(folder: Path) -> tuple[str, ...]:
     Of the file, not of the record: a later version that knows further settings finds the same digest.
     """
     content = content_of(folder)
-    content["choices"].pop("planned_seconds", None)
+    for name in PLANS:
+        content["choices"].pop(name, None)
     stages = content["config"].get("stages", [])
     found = []
     for count in range(len(stages), min(1, len(stages)) - 1, -1):

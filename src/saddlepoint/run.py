@@ -79,7 +79,7 @@ class Run:
         return judge_run(self.folder, wish, n, seed, self.held)[0]
 
     def doctor(self) -> list[Verdict]:
-        """What is wrong, how one knows, and what to change; the first verdict is the one to act on."""
+        """What is wrong, by which figures, and what to change; the first verdict is the one to act on."""
         return examine(self.folder, self.config)
 
     def samples(self) -> list[Path]:

@@ -1,4 +1,4 @@
-"""saddlepoint doctor RUN: what is wrong, how one knows, what to change."""
+"""saddlepoint doctor RUN: what is wrong, by which figures, what to change."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from saddlepoint.cli.tables import columns, say
 
 
 def doctor(run: Annotated[Path, Parameter(help="A run's folder.")], /, *, voice: Speaking = NORMAL) -> None:
-    """Say what is wrong with a run, how one knows, and the one thing to change.
+    """Say what is wrong with a run, by which figures, and the one thing to change.
 
     It reads the journal and the settings, and the last judgement where there was
     none on the way: also of runs that were stopped, or that go on. Of several

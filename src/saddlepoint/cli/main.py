@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from saddlepoint.cli.began import BEGUN
-from saddlepoint.errors import SaddlepointError, plain
+from saddlepoint.errors import SaddlepointError, in_a_shell, plain
 
 if TYPE_CHECKING:
     from cyclopts import App
@@ -47,6 +47,7 @@ HELP = ("--help", "-h")
 PAGE = """Generative adversarial networks: train one on your data, judge it, use it."""
 
 
+@in_a_shell()
 def main(tokens: list[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 (a fault), 2 (the request), 3 (given up), 130 or 143 (stopped)."""
     BEGUN.set(time.monotonic())

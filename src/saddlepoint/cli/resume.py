@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from saddlepoint.cli.began import BEGUN
 from saddlepoint.cli.display import screen
 from saddlepoint.cli.flags import NORMAL, Speaking
 from saddlepoint.cli.offered import TRACK
@@ -15,7 +16,7 @@ def resume(
     run: Annotated[Path, Parameter(help="The run's folder.")],
     /,
     *,
-    more: Annotated[str | None, Parameter(metavar="TIME", help="Train this much longer, by its speed so far.")] = None,
+    more: Annotated[str | None, Parameter(metavar="TIME", help="Train this much longer, last page included.")] = None,
     track: Annotated[str | None, Parameter(metavar="NAME", help=TRACK)] = None,
     voice: Speaking = NORMAL,
 ) -> None:
@@ -31,4 +32,4 @@ def resume(
     from saddlepoint.tracking import tracked
 
     with screen(voice) as shown, tracked(track, shown) as watcher:
-        api.resume(run, more=seconds, watcher=watcher)
+        api.resume(run, more=seconds, watcher=watcher, begun=BEGUN.get())

@@ -33,6 +33,7 @@ from saddlepoint.regular import real_folder
 
 FORMAT = 3
 SMALL = 1 << 25  # bytes of encoded pictures that are not worth a cache
+EACH = 1 << 13  # bytes that a picture counts as, at least: small files, too, have to be opened
 MARGIN = 1 << 28  # bytes of the disk that are left free
 LARGEST = 1 << 30  # bytes of what is known of an array: those of a hundred million pictures
 ABOUT = "about.json"
@@ -88,7 +89,7 @@ def through(listing: Listing, wish: Reading, tell: Tell) -> Source:
 
 def fetch(listing: Listing, wish: Reading, tell: Tell) -> tuple[Gathered, Held | None]:
     """The pictures, from the cache or put into it, and what holds them there; in memory where they are few."""
-    if sum(entry.size for entry in listing.entries) < SMALL:
+    if sum(max(entry.size, EACH) for entry in listing.entries) < SMALL:
         return decoded(listing, wish, np.empty, tell), None
     folder = place() / key_of(listing, wish)
     mapped.sweep(folder)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from saddlepoint.data import quantities
 from saddlepoint.data.arrays import Read, Rows, from_arrays
 from saddlepoint.data.cond import wishes
 from saddlepoint.data.reading import Reading, few, plain, shown
@@ -34,8 +35,11 @@ def points_of(name: str, where: str, table: Table, wish: Reading) -> Read:
     Without --cond a lone column of words becomes the classes; with it, or with --unconditional, words that are not
     asked for are left out.
     """
-    columns, asked = table.columns, bool(wish.cond) and not wish.unconditional
-    ours = list(wishes(wish.cond, columns, where)) if asked else []
+    asked = bool(wish.cond) and not wish.unconditional
+    kinds = wishes(wish.cond, table.columns, where) if asked else {}
+    spelt = {name: column for name, column in table.columns.items() if kinds.get(name) not in ("class", "labels")}
+    found, read = quantities.read(spelt, LACKING, table.delimiter == ",")
+    columns, ours = {name: found.get(name, column) for name, column in table.columns.items()}, list(kinds)
     words = [name for name, column in columns.items() if name not in ours and wordy(column)]
     notes = [f"column '{shown(name)}' holds words: it is left out" for name in words]
     if words and not asked and not wish.unconditional:
@@ -47,7 +51,7 @@ def points_of(name: str, where: str, table: Table, wish: Reading) -> Read:
         raise SaddlepointError("no column of numbers is left to learn", where, "a table of points has one at least")
     x = np.array([numbers(where, each, column, table.lines) for each, column in rest.items()], np.float64).T
     chosen: dict[str, Column] = {name: columns[name] for name in ours}
-    notes += [] if ours else offers(rest)
+    notes = [*read, *notes] if ours else [*read, *notes, *offers(rest)]
     lacking = int((~np.isfinite(x)).any(1).sum())
     notes += [f"{lacking:,} of {len(x):,} rows lack a number"] if lacking else []
     return from_arrays(name, x, chosen, wish, tuple(notes), rows=Rows(list(rest), table.lines))
@@ -55,8 +59,13 @@ def points_of(name: str, where: str, table: Table, wish: Reading) -> Read:
 
 def wordy(column: Sequence[str]) -> bool:
     """Whether a column has cells, and none of them is a number, or begins as one; dates are words."""
-    there = [one for one in column if one.lower() not in LACKING]
-    return any(column) and not any((one[:1].isdigit() and not DATE.fullmatch(one)) or is_number(one) for one in there)
+    return any(column) and not any(map(like_a_number, (one for one in column if one.lower() not in LACKING)))
+
+
+def like_a_number(cell: str) -> bool:
+    if DATE.fullmatch(cell):
+        return False
+    return cell[:1].isdigit() or is_number(cell) or quantities.quantity(cell) is not None
 
 
 def is_number(cell: str) -> bool:
@@ -110,8 +119,11 @@ def numbers(where: str, name: str, column: Sequence[str], lines: Sequence[int] =
         except ValueError as error:
             what = f"neither names pictures nor holds numbers alone: column '{shown(name)}' says '{shown(one)}'"
             hint = f"--cond {shown(name)}:class makes classes of it; call a column of files {', '.join(PATHS[:3])}"
-            if one.replace(",", "", 1).removeprefix("-").isdecimal():
-                hint = "write numbers with a point"
+            if quantities.quantity(one) is not None:
+                what = f"column '{shown(name)}' says '{shown(one)}', and not all of it is numbers of one form"
+                if re.fullmatch(r"-?\d{1,3},\d{3}", one):
+                    what = f"column '{shown(name)}' says '{shown(one)}': a thousand or decimals, it cannot be told"
+                hint = f"write numbers with a point, in one unit, or --cond {shown(name)}:class makes classes of it"
             elif 2 * sum(map(is_number, column)) > len(column):
                 place = f"line {lines[i]:,}" if lines else f"row {i + 1:,}"
                 what = f"{place}: column '{shown(name)}' says '{shown(one)}', and elsewhere numbers"

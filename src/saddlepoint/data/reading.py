@@ -160,7 +160,7 @@ def tolerate(bad: Sequence[Bad], good: int, most: float, where: str) -> tuple[st
         hint = "mend or replace some" if bad else "add some examples"
         raise SaddlepointError(f"nothing in it can be read{f': {told}' if bad else ''}", plain(where), hint)
     if len(bad) / (good + len(bad)) > most:
-        what, hint = "cannot be read", "`saddlepoint look` names all; --bad 1 puts up with any number"
+        what, hint = "cannot be read", "`saddlepoint look` names all; --bad 1 leaves out any number"
         raise SaddlepointError(f"{len(bad):,} of {good + len(bad):,} {what}: {told}", plain(where), hint)
     notes = [f"left out: {one}" for one in bad[:NAMED]]
     if len(bad) > NAMED:

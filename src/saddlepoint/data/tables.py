@@ -39,10 +39,13 @@ def list_file(path: Path) -> Listing:
 
 
 class Table(NamedTuple):
-    """The cells of a CSV by its columns, and the line that each row ends on; of no file, none."""
+    """The cells of a CSV by its columns, the line that each row ends on, and what stands between cells; of no file,
+    no lines.
+    """
 
     columns: dict[str, list[str]]
     lines: list[int]
+    delimiter: str = ","
 
 
 def read_rows(path: Path) -> dict[str, list[str]]:
@@ -56,7 +59,8 @@ def read_table(path: Path) -> Table:
     """
     where, content = plain(str(path)), text(path)
     try:
-        rows = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter(path, content), strict=True)
+        mark = delimiter(path, content)
+        rows = csv.reader(io.StringIO(content, newline=""), delimiter=mark, strict=True)
         header = [name.strip() for name in next(rows, [])]
         numbered = [(rows.line_num, row) for row in rows if row]
         lines, body = [line for line, _ in numbered], [row for _, row in numbered]
@@ -71,7 +75,7 @@ def read_table(path: Path) -> Table:
     if len(header) * len(body) > len(content) + LACKING:  # full rows have a mark for each cell
         raise SaddlepointError(f"{len(header):,} columns, but rows that are shorter", where, "fill the rows up")
     columns = {name: [cell(row[i]) if i < len(row) else "" for row in body] for i, name in enumerate(header)}
-    return Table(columns, lines)
+    return Table(columns, lines, mark)
 
 
 def delimiter(path: Path, content: str) -> str:

@@ -1,31 +1,53 @@
-"""The one figure that leads: how far samples are from real examples, in percent of how far their mean alone is."""
+"""The one figure that leads: how far samples are from real examples, in percent of how far their mean alone is; of
+points, which fill thin shapes, how little the densities of both have in common.
+"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from torch import Tensor
 
 from saddlepoint.data.split import FEWEST
 from saddlepoint.judging.card import Card, Measure
 from saddlepoint.judging.group import Group, measure
 from saddlepoint.statistics.energy import Known, energy_share
 from saddlepoint.statistics.influence import some
+from saddlepoint.statistics.intervals import Interval
+from saddlepoint.statistics.overlap import Real, difference
 
 NAME = "distance"
 METRIC = "distance from real examples, % of that of their mean alone"
+OF_POINTS = "density distance from real examples, % of the most there can be"
 MOST = 5_000  # of either side: every pair is looked at
 CHOOSES = "frechet"  # which chooses among averages, where samples are judged
 
 
-def known(real: Group) -> Known | None:
+class Alone(NamedTuple):
+    """What the real examples alone say: how many they are, how the figure is called, and what it is of features."""
+
+    n: int
+    metric: str
+    share: Callable[[Tensor], Interval]
+
+
+def known(real: Group) -> Alone | None:
     """What the real examples alone say, once for all judgements; None where they are too few to say anything."""
-    return None if real.size < FEWEST else Known.of(real.seen.features[some(real.size, MOST)])
+    if real.size < FEWEST:
+        return None
+    features = real.seen.features[some(real.size, MOST)]
+    if real.x.ndim == 2:
+        return Alone(len(features), OF_POINTS, partial(difference, Real.of(features)))
+    return Alone(len(features), METRIC, partial(energy_share, Known.of(features)))
 
 
-def headline(fake: Group, real: Known | None, card: Card) -> dict[str, Measure]:
+def headline(fake: Group, real: Alone | None, card: Card) -> dict[str, Measure]:
     """The figure under its name; nothing where there are too few of either to say."""
     if real is None or fake.size < FEWEST:
         return {}
     places = some(fake.size, MOST)
-    short = card._replace(n_real=len(real.x), n_fake=len(places))
-    return {NAME: measure(short, METRIC, energy_share(real, fake.seen.features[places]))}
+    short = card._replace(n_real=real.n, n_fake=len(places))
+    return {NAME: measure(short, real.metric, real.share(fake.seen.features[places]))}
 
 
 def leading(names: Iterable[str]) -> str:

@@ -12,10 +12,9 @@ from saddlepoint.judging.extractors.efficientnet import NAME as EFFICIENTNET
 from saddlepoint.judging.extractors.inception import NAME as INCEPTION
 from saddlepoint.judging.extractors.pixels import pixels
 from saddlepoint.judging.group import Group, group, measure, same_kind
-from saddlepoint.judging.headline import headline, known
+from saddlepoint.judging.headline import Alone, headline, known
 from saddlepoint.judging.memory import QUERIES, Memory, independent, memorised, memory
 from saddlepoint.statistics.classes import census, inception_score
-from saddlepoint.statistics.energy import Known
 from saddlepoint.statistics.gaussian import fit
 from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, some, without_bias
 from saddlepoint.statistics.intervals import Interval, mean_of, wilson
@@ -50,7 +49,7 @@ class Standard(NamedTuple):
     training: Group | None = None
     classes: tuple[str, ...] = ()
     copies: Interval | None = None
-    alone: Known | None = None
+    alone: Alone | None = None
 
     @staticmethod
     def of(

@@ -118,4 +118,4 @@ def nowhere(case: Case) -> str:
 def far(case: Case) -> str:
     """The figure that leads, in words; empty where there were too few examples to say."""
     bar = case.bar(HEADLINE)
-    return "" if bar is None else "the distance is {:.3g} % [{:.3g}, {:.3g}] of that of the mean alone".format(*bar)
+    return "" if bar is None else "the distance is {:.3g} % [{:.3g}, {:.3g}]".format(*bar)

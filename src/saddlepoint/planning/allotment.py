@@ -38,16 +38,16 @@ class Allotment:
         choices = record.choices.model_copy(update={"budget_seconds": self.left})
         return record.model_copy(update={"choices": choices})
 
-    def complaint(self, record: RunRecord) -> str | None:
-        """What to say where there is no time to play in."""
-        if self.left > record.choices.closing_seconds:
+    def complaint(self, closing: float) -> str | None:
+        """What to say where there is no time to play in beside a last page of so many seconds."""
+        if self.left > closing:
             return None
-        least = show(self.least(record))
+        least = show(self.least(closing))
         return f"{show(self.budget)} is too short: the start and the last page take {least}; as little as can be"
 
-    def least(self, record: RunRecord) -> int:
+    def least(self, closing: float) -> int:
         """Seconds that the start has taken and the last page is going to."""
-        return math.ceil((self.budget - self.left + record.choices.closing_seconds + 1) / AIM)
+        return math.ceil((self.budget - self.left + closing + 1) / AIM)
 
 
 def for_playing(seconds: float) -> Allotment:

@@ -91,8 +91,8 @@ def _distance(events: Sequence[Event]) -> Chart:
     """The figure that leads, of the average that was the best at each judgement."""
     told = [_group(event, "measures").get(HEADLINE) for event in events]
     meaning = (
-        "In percent of how far their mean alone is, judged on the way by the average that was the best, with two "
-        "standard errors shaded. 0: as real data."
+        "In percent, judged on the way by the average that was the best, with two standard errors shaded. 0: as real "
+        "data; 100: no better than their mean alone, and of points: nothing in common."
     )
     line = _with_interval("best average", events, told, FAKE)
     return Chart("How far the samples are from real examples", meaning, (line,), guide=0.0)

@@ -56,5 +56,8 @@ def stretch(pace: Pace, left: Mapping[int, int], stage: int, seconds: float) -> 
 
 
 def measured(rates: Sequence[float], rate: float, stages: int) -> Mapping[int, float]:
-    """Real examples a second of each stage; of those that were not measured apart, the whole run's."""
-    return {stage: rates[stage] if stage < len(rates) else rate for stage in range(stages)}
+    """Real examples a second of each stage: the last of those that were measured apart for all that came later, the
+    whole run's where none was.
+    """
+    known = rates or (rate,)
+    return {stage: known[min(stage, len(known) - 1)] for stage in range(stages)}

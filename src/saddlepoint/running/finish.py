@@ -61,7 +61,8 @@ WHOLE = Effort()
 
 def finish(live: Live, folder: Path, effort: Effort | None = None) -> Summary:
     """Write everything from the state the run ended in; writing it again gives the same files."""
-    effort = effort or WHOLE._replace(samples=live.record.choices.closing_samples or WHOLE.samples)
+    promise = live.record.choices.promise
+    effort = effort or WHOLE._replace(samples=(promise.closing_samples if promise else 0) or WHOLE.samples)
     model = ship(live, folder)
     strip = frames(folder)
     write_atomic(folder / "grid.png", sheet(live, model, 100))
@@ -238,7 +239,7 @@ def doctor(live: Live, folder: Path, measures: dict[str, Measure]) -> list[tuple
 
 
 NAMES = {
-    HEADLINE: ("distance", "%", "of that of the mean example alone, against {real}"),
+    HEADLINE: ("distance", "%", "{of_what}, against {real}"),
     "label_accuracy": ("label accuracy", "%", "of the samples are what they were asked to be"),
     "diversity": ("diversity", "%", "of the real one, within a class"),
     "coverage": ("coverage", "", "of {real} have a sample close by"),
@@ -261,7 +262,8 @@ def rows(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
         if (m := measures.get(key)) is not None:
             usual, kind = measures.get(f"{key}_real"), m.card.metric.partition(", ")[0]
             beside = "" if usual is None else f"of independent real examples {usual.value:.4g} {unit}"
-            note = meaning.format(real=examples(m.card.reference), metric=kind)
+            of_what = m.card.metric.partition(", % ")[2]
+            note = meaning.format(real=examples(m.card.reference), metric=kind, of_what=of_what)
             note = "; ".join(filter(None, (note, beside, protocol(m.card))))
             found.append((name, f"{m.value:.4g} {unit} [{m.low:.4g}, {m.high:.4g}]", note))
     return found + mixture(measures)

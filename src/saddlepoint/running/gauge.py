@@ -3,7 +3,7 @@
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from saddlepoint.running.watcher import Tick
 
 WINDOW = 10.0  # seconds that the speed is an average over
 MEMORY = 0.95  # of a smoothed number, from one round to the next
+REAL, FAKE = "D(x)", "D(G(z))"  # what readings are called
 NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -25,10 +26,10 @@ class Gauge:
     use, and takes many times as long.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, before: Mapping[str, float] | None = None) -> None:
         self.clock = clock
         self.marks: deque[tuple[float, int]] = deque()
-        self.smoothed: dict[str, float] = {}
+        self.smoothed: dict[str, float] = dict(before or {})
 
     def update(self, seen: int, numbers: Mapping[str, float]) -> Mapping[str, float]:
         """Count a round; returns its numbers, each smoothed: s <- .95 s + .05 value, from the first value on."""
@@ -50,6 +51,13 @@ class Gauge:
         return (last - first) / (end - start) if end > start else 0.0
 
 
+def resumed(events: Iterable[Mapping[str, Any]]) -> Gauge:
+    """A gauge that goes on from the means of the journal's last line on rounds, where a process took a run up again."""
+    last = next((event for event in reversed(list(events)) if event.get("event") == "rounds"), {})
+    known = {**(last.get("losses") or {}), REAL: last.get("d_real"), FAKE: last.get("d_fake")}
+    return Gauge(before={name: value for name, value in known.items() if value is not None})
+
+
 def describe(logits: Tensor) -> dict[str, Any]:
     """Mean, standard deviation and quantiles of some logits."""
     quantiles = torch.quantile(logits, torch.tensor(QUANTILES)).tolist()
@@ -65,7 +73,7 @@ def tick(
     gauge: Gauge, round: Round, seen: int, total: int, seconds: float, skipped: int, facts: tuple[str, ...]
 ) -> Tick:
     """What to show of this round, which `gauge` counts: so many examples seen of so many, and steps skipped so far."""
-    numbers = gauge.update(seen, {**round.losses, "D(x)": round.d_real, "D(G(z))": round.d_fake})
+    numbers = gauge.update(seen, {**round.losses, REAL: round.d_real, FAKE: round.d_fake})
     return Tick(
         images=seen,
         total=total,
@@ -73,8 +81,8 @@ def tick(
         left=(total - seen) / gauge.rate if gauge.rate else math.inf,
         rate=gauge.rate,
         losses={name: numbers[name] for name in round.losses if name in numbers},
-        d_real=numbers.get("D(x)", math.nan),
-        d_fake=numbers.get("D(G(z))", math.nan),
+        d_real=numbers.get(REAL, math.nan),
+        d_fake=numbers.get(FAKE, math.nan),
         skipped=skipped,
         facts=facts,
     )

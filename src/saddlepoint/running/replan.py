@@ -37,7 +37,8 @@ class Replan:
         """
         live, choices, (then, images) = self.live, self.live.record.choices, self.mark
         progress, stage, now = live.progress, live.progress.stage, time.monotonic()
-        if choices.budget_seconds is None or choices.planned_seconds is None or not choices.rate:
+        promise = choices.promise
+        if promise is None or not choices.rate or stage < promise.stage:
             return None
         if not looked_at(live.config.stages[stage].images, live.place(before), live.place(progress.images)):
             return None
@@ -46,7 +47,7 @@ class Replan:
         rates = measured(choices.rates, choices.rate, len(live.lengths))
         pace = Pace((progress.seen - images) / (now - then), rates)
         slower = min(SLOWER, rates[stage] / pace.lately)
-        seconds = choices.budget_seconds - spent - choices.closing_seconds * slower
+        seconds = promise.seconds - spent - promise.closing_seconds * slower
         return Look(pace.lately, seconds, stretch(pace, self.left(), stage, seconds))
 
     def left(self) -> dict[int, int]:

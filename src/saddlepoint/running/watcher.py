@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from saddlepoint.errors import as_written
 from saddlepoint.running.calls import NO_CALLS, Calls
 
 
@@ -73,7 +74,10 @@ class Listened:
 
     def __init__(self, watcher: Watcher, calls: Calls) -> None:
         self.phase, self.planned, self.progress = watcher.phase, watcher.planned, watcher.progress
-        self.note, self.done, self.calls = watcher.note, watcher.done, calls
+        self.done, self.calls, self.say = watcher.done, calls, watcher.note
+
+    def note(self, text: str) -> None:
+        self.say(as_written(text))
 
 
 class Nobody:

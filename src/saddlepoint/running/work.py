@@ -18,7 +18,7 @@ from saddlepoint.records import Round
 from saddlepoint.running import moments
 from saddlepoint.running.calls import Listeners, Stopped, StopTraining
 from saddlepoint.running.early import settled
-from saddlepoint.running.gauge import Gauge, describe, in_words, tick
+from saddlepoint.running.gauge import Gauge, describe, in_words, resumed, tick
 from saddlepoint.running.judging import as_told, best_of, court_of, sit
 from saddlepoint.running.live import Live
 from saddlepoint.running.moments import Due, due
@@ -30,7 +30,7 @@ from saddlepoint.running.watcher import Tick, Watcher, calls_of
 from saddlepoint.settings.run import Stage
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.journal import Journal
-from saddlepoint.storage.told import told
+from saddlepoint.storage.told import spent, told
 from saddlepoint.systems.looks import NotFiniteError
 
 PATIENCE = 20  # rounds with a refused step, in a row, after which a run goes back to its last checkpoint
@@ -82,9 +82,9 @@ class Worker:
             self.watcher.note(note)
         self.journal.rewind(self.progress.journal)
         events = told(self.journal.path) if self.progress.journal else []
-        self.earlier = max((event.get("seconds") or 0.0 for event in events), default=0.0)
+        self.earlier = spent(events)
         self.line = (self.started, self.progress.seen)
-        self.gauge, self.plan = Gauge(), Replan(self.live)
+        self.gauge, self.plan = resumed(events), Replan(self.live)
 
     def work(self) -> None:
         """Play all that is left, saving on the way. Raises Stopped when a signal asks for it, after having saved; a

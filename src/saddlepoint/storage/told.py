@@ -87,6 +87,11 @@ def lengths(events: Iterable[Mapping[str, Any]]) -> list[int]:
     return plans[-1] if plans else []
 
 
+def spent(events: Iterable[Mapping[str, Any]]) -> float:
+    """Seconds of work on the run so far, by all processes."""
+    return max((event.get("seconds") or 0.0 for event in events), default=0.0)
+
+
 def fault(event: Mapping[str, Any]) -> str:
     """What is wrong with an event; empty where nothing is."""
     if not text(event.get("event")) or not whole(event.get("images")):

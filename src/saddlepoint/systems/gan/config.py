@@ -52,6 +52,8 @@ class Rules(Stage):
     """Compute the penalties every n-th round, n times as heavy."""
     classify: Weight = 0.0
     """Weight of AC-GAN's class cost: for D on reals and on fakes, for G on fakes."""
+    moments: Weight = 0.0
+    """Weight of a cost for G, of means and covariances that are not those of the batch of real examples: for points."""
     augment: Literal["none", "diff", "adaptive"] = "none"
     """What D sees is altered, real and fake alike: never, always, or as often as D needs it against overfitting."""
     augment_most: Fraction = 0.7

@@ -37,6 +37,7 @@ def terms(stage: Rules, labelled: bool = True) -> tuple[Term, ...]:
         Term("gp", "D", penalties.gradient_penalty, stage.gp, every),
         Term("class-real", "D", penalties.class_cost_on_real, classify),
         Term("class-fake", "D", penalties.class_cost_on_fake, classify),
+        Term("moments", "G", penalties.moments, stage.moments),
         Term("class", "G", penalties.class_cost_on_fake, classify),
     )
     return tuple(term for term in candidates if term.weight)
