@@ -54,7 +54,10 @@ def drawn(source: Source, recipe: str, seconds: float, seed: int) -> tuple[Tenso
     config, facts = configure(recipe, None, {"seed": seed}), facts_of({"x": source})
     engine, own = resolve(Engine(threads=1)), system("gan")
     torch.manual_seed(seed_of(seed, "weights"))
-    networks = {name: n.to(memory_format=torch.channels_last) for name, n in own.networks(config, facts).items()}
+    networks = {
+        name: network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        for name, network in own.networks(config, facts).items()
+    }
     feed = Batches(source, config.batch, Randomness(seed), "signed", torch.device("cpu"))
     own.prepare(config, networks, feed.take(torch.arange(min(LEARNT_FROM, source.size))))
     scene = own.scene(config, 0, networks, facts)
