@@ -39,7 +39,7 @@ def brief() -> Config:
 
     What is scarce there is not pictures but updates: batches of 32 buy twice as many, and a critic of three quarters of
     the width more still, at large sizes most. G begins around the colours of the data, or dark photographs may drive it
-    to black before it has learned anything, where it stays (docs/recipes.md has the figures).
+    to black before it has learned anything, where it stays (docs/recipes.md has the figures, of few runs).
     """
     begun = modern()
     narrow = Dcgan(width=24, kernel=4, normalise=False, condition="projection")
