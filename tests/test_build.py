@@ -144,6 +144,16 @@ def test_modern_embeds_the_label_in_g_and_projects_it_in_d_without_normalisation
     assert normalisations(G) == normalisations(D) == []
 
 
+def test_brief_is_modern_in_smaller_steps() -> None:
+    """Half the batch, three quarters of the critic, begun at the mean; rates and game are the same."""
+    one, other = recipe("brief"), recipe("modern")
+    assert one.batch == other.batch // 2
+    assert one.g.model_copy(update={"start": "weights"}) == other.g
+    assert one.d.model_copy(update={"network": other.d.network}) == other.d
+    assert one.stages == other.stages
+    assert (one.g.start, convolutions(made("brief")[1])) == ("mean", [(1, 24, 4, 2), (24, 48, 4, 2), (48, 96, 4, 2)])
+
+
 def test_every_recipe_makes_pictures_in_its_range_and_logits_from_them() -> None:
     for name in set(RECIPES) - {"points"}:
         conf, (G, D) = recipe(name), made(name)
@@ -219,9 +229,9 @@ def test_g_starts_at_the_mean_of_what_is_trained_on() -> None:
             assert_close(G(torch.randn(2, 64), None), mean.expand(2, 1, 8, 8))
 
 
-def test_a_convolutional_generator_does_not_start_at_a_mean() -> None:
+def test_a_dcgan_does_not_start_at_a_mean() -> None:
     config = small(Dcgan(), Mlp())
-    with pytest.raises(SaddlepointError, match=r"--g\.start: a convolutional generator has no mean to start at"):
+    with pytest.raises(SaddlepointError, match=r"--g\.start: a `dcgan` generator has no mean to start at"):
         both(config.model_copy(update={"g": config.g.model_copy(update={"start": "mean"})}), MNIST)
 
 

@@ -160,6 +160,19 @@ def test_smooth_pixels_are_made_alike_at_every_place():
     assert_close(made["smooth"](h), expected)
 
 
+@pytest.mark.parametrize("last", PIXELS)
+def test_g_begins_around_the_colour_it_is_told(last):
+    """With no weights in the last layer each pixel is the mean of its channel; one at an end is kept off it."""
+    G = ResidualGenerator((3, 9, 12), 4, tower=Tower(4, 1), last=last).double()
+    mean = torch.stack([torch.full((9, 12), v, dtype=DOUBLE) for v in (-0.7, 0.2, 1.0)])
+    mean[0, :, ::2] = -0.5
+    G.start_at(mean, margin=0.01)
+    *_, conv = (layer for layer in G.last.modules() if isinstance(layer, nn.Conv2d))
+    nn.init.zeros_(conv.weight)
+    colour = torch.tensor([-0.6, 0.2, 0.99], dtype=DOUBLE)
+    assert_close(G(draw(2, 4)), colour[:, None, None].expand(2, 3, 9, 12))
+
+
 @both
 def test_an_answer_depends_on_its_own_example(branch):
     """Unlike with batch normalisation, a penalty on each example's gradient means what it says."""

@@ -11,6 +11,7 @@ z   [B, latent];  c  None, [B] labels or [B, E] vectors
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -85,6 +86,19 @@ class ResidualGenerator(nn.Module):
 
     def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
         return self.last(self.rungs(to_map(self.first(self.join(z, c)), self.base)))
+
+    @torch.no_grad()
+    def start_at(self, mean: Tensor, margin: float = 1e-3) -> None:
+        """Set the last bias to tanh^-1 of each channel's mean, over the mean picture [C, H, W] of the data: G then
+        begins around their colour. Where it begins grey and they are dark, D's first lesson is that, and G's first
+        steps take it to black, where tanh has no slope to bring it back.
+
+        The mean is kept `margin` off the ends of the range, where the inverse is infinite.
+        """
+        *_, last = (layer for layer in self.last.modules() if isinstance(layer, nn.Conv2d))
+        bias = torch.atanh(mean.mean((1, 2)).clamp(margin - 1, 1 - margin))
+        assert last.bias is not None
+        last.bias.copy_(bias.repeat_interleave(last.out_channels // len(bias)))
 
 
 class ResidualCritic(nn.Module):

@@ -78,8 +78,8 @@ def generator(config: Config, sizes: Sizes) -> nn.Module:
     c = condition(network, sizes)
     if not isinstance(network, Mlp) and scale != "signed":
         raise SaddlepointError("a convolutional generator ends in tanh", "--range", "use range 'signed', or an mlp")
-    if not isinstance(network, Mlp) and config.g.start == "mean":
-        raise SaddlepointError("a convolutional generator has no mean to start at", "--g.start", "use an mlp")
+    if isinstance(network, Dcgan) and config.g.start == "mean":
+        raise SaddlepointError("a `dcgan` generator has no mean to start at", "--g.start", "use residual, or an mlp")
     match network:
         case Mlp():
             output, own = OUTPUTS[scale], branches(network, sizes)

@@ -13,7 +13,7 @@ class GeneratorPace(Pace):
 
     network: Network
     start: Literal["weights", "mean"] = "weights"
-    """Where G's output starts: where its weights put it, or around the mean of the data (mlp only)."""
+    """Where G's output starts: where its weights put it, or around the mean of the data (mlp; of colours: residual)."""
     last: Literal["cells", "smooth"] = "cells"
     """How pixels come of the last map: cells of 2 x 2 of it, or resized smoothly and convolved (residual only)."""
 
