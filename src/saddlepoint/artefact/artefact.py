@@ -28,6 +28,7 @@ from saddlepoint.systems.system import Latent, Model, Networks, Translate
 from saddlepoint.tiling import tiled
 
 CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn from one stream of noise
+ROWS = 256  # of a large picture, turned at once into numbers as they are stored
 Tell = Callable[[int, int], None] | None  # hears (tiles done, tiles in all)
 
 GOLDEN = (math.sqrt(5) - 1) / 2
@@ -263,9 +264,13 @@ class Artefact:
         x = scaled(c, self.description.config.range, about)
         if to.step is None:
             made = torch.cat([self.chunk(part, to, seed) for part in x.split(1 if to.chance else CHUNK)])
-        else:
-            made = torch.cat([self.tiles(one[None], to, seed, tell) for one in x])
-        return Samples(self.stored(made), None, self.about)
+            return Samples(self.stored(made), None, self.about)
+        made = torch.cat([self.in_strips(self.tiles(one[None], to, seed, tell)) for one in x])
+        return Samples(made, None, self.about)
+
+    def in_strips(self, x: Tensor) -> Tensor:
+        """`stored` of a large picture, some rows at a time: in one piece its copies would need several times its memory."""
+        return torch.cat([self.stored(rows) for rows in x.split(ROWS, dim=2)], dim=2)
 
     def chunk(self, c: Tensor, to: Translate, seed: int) -> Tensor:
         """Some at once, filled up as in `decode`; where chance plays a part each is alone, so that it is its own."""
