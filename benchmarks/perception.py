@@ -58,7 +58,9 @@ def say(name: str, values: list[Tensor], drawn: list[Tensor]) -> None:
     change = drawn[1] - drawn[0]
     low, high = torch.quantile(change, torch.tensor([0.025, 0.975], dtype=change.dtype)).tolist()
     first, second = (float(value) for value in values)
-    print(f"{name}: {first:.4f} by the error, {second:.4f} with the critic: {second - first:+.4f} [{low:+.4f}, {high:+.4f}]")
+    print(
+        f"{name}: {first:.4f} by the error, {second:.4f} with the critic: {second - first:+.4f} [{low:+.4f}, {high:+.4f}]"
+    )
 
 
 @torch.no_grad()
@@ -92,7 +94,10 @@ def main() -> None:
     all_of = {name: torch.cat(found) for name, found in patches.items()}
     seen = [network(part.float() / 255, heads) for part in all_of["true"].split(AT_ONCE)]
     features = {name: look(efficientnet(None), found).features for name, found in all_of.items()}
-    means: dict[str, list[Tensor]] = {"PSNR of Y, dB": [torch.cat(noise[name]).double() for name in STAGES], "LPIPS": []}
+    means: dict[str, list[Tensor]] = {
+        "PSNR of Y, dB": [torch.cat(noise[name]).double() for name in STAGES],
+        "LPIPS": [],
+    }
     for name in STAGES:
         parts = zip(all_of[name].split(AT_ONCE), seen)
         apart = torch.cat([lpips(network(part.float() / 255, heads), other, heads) for part, other in parts])

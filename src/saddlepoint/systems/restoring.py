@@ -20,7 +20,7 @@ from saddlepoint.settings.restoring import Restoring, two_kinds
 from saddlepoint.systems.parts import OBJECTIVES, player, run, squares, weighted
 from saddlepoint.systems.system import Model, Networks, Scene, Translate
 
-FLOOR = 1e-4  # of the squared error: what is better than that is as good as perfect
+FLOOR = 1e-3  # of the squared error: what is better than that is as good as perfect
 
 
 def pair(G: nn.Module, channels: int, config: Any) -> Networks:
