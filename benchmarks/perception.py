@@ -3,8 +3,8 @@
     python benchmarks/perception.py RUN FOLDER lpips.safetensors [--patches 32] [--side 64]
 
 RUN is of recipe `srgan`, by four times, with both stages; FOLDER holds Set5 and Set14 as for super_resolution.py;
-docs/judging.md says how the file is made. From each picture come as many patches as are asked for, at places that a seed
-draws, of the true picture and of both results at the same places. LPIPS is the mean over patches; KID the unbiased
+docs/judging.md says how the file is made. From each picture come as many patches as are asked for, at places that a
+seed draws, of the true picture and of both results at the same places. LPIPS is the mean over patches; KID the unbiased
 cubic MMD^2 of EfficientNet-lite0's features between results and true patches, over pairs that are not of the same
 picture; PSNR is of Y, of whole pictures. Of each the difference, second stage less first, with the middle 95 % of
 2,000 bootstrap samples of pictures.
@@ -58,9 +58,8 @@ def say(name: str, values: list[Tensor], drawn: list[Tensor]) -> None:
     change = drawn[1] - drawn[0]
     low, high = torch.quantile(change, torch.tensor([0.025, 0.975], dtype=change.dtype)).tolist()
     first, second = (float(value) for value in values)
-    print(
-        f"{name}: {first:.4f} by the error, {second:.4f} with the critic: {second - first:+.4f} [{low:+.4f}, {high:+.4f}]"
-    )
+    change_is = f"{second - first:+.4f} [{low:+.4f}, {high:+.4f}]"
+    print(f"{name}: {first:.4f} by the error, {second:.4f} with the critic: {change_is}")
 
 
 @torch.no_grad()
