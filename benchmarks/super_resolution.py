@@ -3,10 +3,10 @@
     python benchmarks/super_resolution.py FOLDER [--images 65000] [--seed 0] [--set g.width=48] [--keep RUNS]
 
 FOLDER holds T91, BSDS500_train (trained on, by the error in pixels alone) and Set5, Set14 with x4/HR and x4/LR, which
-are MATLAB's. 65,000 patches are some five minutes of one slow core, ten times as many an hour. Each picture is trained on
-as it is and made smaller, which is sharper and shows other things in a patch: T91, the cleaner, more often. First of
-all the known answer of the measure: MATLAB's bicubic enlargement of Set5 is 28.43 dB, and if it is not here, nothing
-else is said.
+are MATLAB's. 65,000 patches are some five minutes of one slow core, ten times as many an hour. Each picture is trained
+on as it is and made smaller, which is sharper and shows other things in a patch: T91, the cleaner, more often. First
+of all the known answer of the measure: MATLAB's bicubic enlargement of Set5 is 28.43 dB, and if it is not here,
+nothing else is said.
 """
 
 import argparse

@@ -269,7 +269,7 @@ class Artefact:
         return Samples(made, None, self.about)
 
     def in_strips(self, x: Tensor) -> Tensor:
-        """`stored` of a large picture, some rows at a time, since its copies in between take several times its memory."""
+        """`stored` of a large picture, some rows at a time: the copies in between take several times its memory."""
         return torch.cat([self.stored(rows) for rows in x.split(ROWS, dim=2)], dim=2)
 
     def chunk(self, c: Tensor, to: Translate, seed: int) -> Tensor:

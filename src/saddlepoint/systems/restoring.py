@@ -36,9 +36,9 @@ def pair(G: nn.Module, channels: int, config: Any) -> Networks:
 
 
 def decibels(one: Examples, other: Examples) -> Tensor:
-    """10 log10(mean (x - y)^2 + FLOOR) of each example, [B]: but for the floor a constant less PSNR. Half of the error is
-    worth the same however large it was, so that a few pictures that nobody could guess do not drown the others (so
-    train Chen et al. 2022, Simple Baselines for Image Restoration).
+    """10 log10(mean (x - y)^2 + FLOOR) of each example, [B]: but for the floor a constant less PSNR. Half of the error
+    is worth the same however large it was, so that a few pictures that nobody could guess do not drown the others (as
+    in Chen et al. 2022, Simple Baselines for Image Restoration).
     """
     return 10 * (squares(one, other) + FLOOR).log10()
 
