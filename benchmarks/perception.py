@@ -32,8 +32,12 @@ DRAWS, AT_ONCE = 2_000, 16
 def places(x: Tensor, count: int, side: int, seed: int) -> list[tuple[int, int]]:
     """Upper left corners of so many patches in x [1, 3, H, W]."""
     rng = torch.Generator().manual_seed(seed)
-    rooms = [length - side + 1 for length in x.shape[2:]]
-    return [tuple(int(torch.randint(room, (), generator=rng)) for room in rooms) for _ in range(count)]
+    height, width = (length - side + 1 for length in x.shape[2:])
+
+    def drawn(room: int) -> int:
+        return int(torch.randint(room, (), generator=rng))
+
+    return [(drawn(height), drawn(width)) for _ in range(count)]
 
 
 def cut(x: Tensor, corners: list[tuple[int, int]], side: int) -> Tensor:
