@@ -28,9 +28,8 @@ from saddlepoint.systems.system import Latent, Model, Networks, Translate
 from saddlepoint.tiling import tiled
 
 CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn from one stream of noise
-ROWS = 256  # of a large picture, turned at once into numbers as they are stored
+ROWS = 256  # of a large picture, that are stored at once: the copies in between take several times their memory
 Tell = Callable[[int, int], None] | None  # hears (tiles done, tiles in all)
-
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -265,12 +264,9 @@ class Artefact:
         if to.step is None:
             made = torch.cat([self.chunk(part, to, seed) for part in x.split(1 if to.chance else CHUNK)])
             return Samples(self.stored(made), None, self.about)
-        made = torch.cat([self.in_strips(self.tiles(one[None], to, seed, tell)) for one in x])
+        strips = (self.tiles(one[None], to, seed, tell).split(ROWS, 2) for one in x)
+        made = torch.cat([torch.cat([self.stored(rows) for rows in strip], 2) for strip in strips])
         return Samples(made, None, self.about)
-
-    def in_strips(self, x: Tensor) -> Tensor:
-        """`stored` of a large picture, some rows at a time: the copies in between take several times its memory."""
-        return torch.cat([self.stored(rows) for rows in x.split(ROWS, dim=2)], dim=2)
 
     def chunk(self, c: Tensor, to: Translate, seed: int) -> Tensor:
         """Some at once, filled up as in `decode`; where chance plays a part each is alone, so that it is its own."""
