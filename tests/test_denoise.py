@@ -1,5 +1,6 @@
 """The denoiser and what it learns from: the noise it is given, the residual written out, its field; and the dial."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,9 @@ from torch.nn import functional as F
 from torch.testing import assert_close
 from toys import DOUBLE
 
+from saddlepoint.artefact.artefact import ROWS
 from saddlepoint.data.batches import Batches
+from saddlepoint.data.scaling import scaled
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.networks.denoiser import Denoiser
@@ -20,8 +23,12 @@ from saddlepoint.planning.begin import configure
 from saddlepoint.planning.recorded import recorded
 from saddlepoint.randomness import Randomness
 from saddlepoint.record import Choices, RunRecord, versions
+from saddlepoint.records import Turn
 from saddlepoint.running.live import Live
+from saddlepoint.statistics.pictures import psnr
 from saddlepoint.systems.denoise.play import SYSTEM
+from saddlepoint.systems.parts import squares
+from saddlepoint.systems.restoring import FLOOR, decibels
 
 
 def draw(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -200,3 +207,43 @@ def test_where_a_critic_plays_the_latest_is_kept_not_the_least_wrong() -> None:
     assert not live.scene.chooses
     assert live.progress.best == {}
     assert live.enter(0).chooses
+
+
+def test_decibels_are_what_psnr_is_but_for_a_floor() -> None:
+    x, y = draw(3, 2, 6, 5), draw(3, 2, 6, 5, seed=1)
+    x[2] = y[2]
+    found, noise = decibels(x, y), psnr(x[:2], y[:2], peak=1.0)
+    assert_close(10 ** (found[:2] / 10), 10 ** (-noise / 10) + FLOOR)
+    assert float(found[2]) == pytest.approx(-30)
+    x = (y + 1e-3 * draw(3, 2, 6, 5, seed=2)).requires_grad_()
+    assert torch.autograd.gradcheck(lambda x: decibels(x, y), (x,))
+
+
+def test_a_picture_ten_times_as_wrong_has_no_more_say_by_decibels() -> None:
+    """The slope by picture, in the direction of its own error: 20 / ln 10, however large that is."""
+    y = draw(2, 1, 6, 6)
+    x = (y + draw(2, 1, 6, 6, seed=1) * torch.tensor([1.0, 10.0], dtype=DOUBLE).view(2, 1, 1, 1)).requires_grad_()
+    (slope,) = torch.autograd.grad(decibels(x, y).sum(), x)
+    along = (slope * (x - y)).flatten(1).sum(1)
+    assert_close(along, torch.full((2,), 20 / math.log(10), dtype=DOUBLE), rtol=1e-3, atol=0)
+
+
+@pytest.mark.parametrize("error", ["squares", "decibels"])
+def test_a_stage_has_its_error_and_its_pace(error: str) -> None:
+    live = played("denoise-gan", (2,), settings=BLOCK | {"error": error, "pace": 0.25, "g.lr": 4e-3, "d.lr": 1e-3})
+    for scene in (live.enter(0), live.enter(1)):
+        x, y = draw(3, 1, 4, 4), draw(3, 1, 4, 4, seed=1)
+        (term,) = (term for term in scene.game.terms if term.name == error)
+        turn = Turn(y, None, None, x, {}, {}, torch.Generator())
+        assert_close(term.of(turn), squares(x, y) if error == "squares" else decibels(x, y))
+        assert scene.paces["G"].lr == pytest.approx(1e-3)
+    assert live.enter(1).paces["D"].lr == 1e-3
+
+
+def test_a_large_result_is_stored_in_strips_and_the_same() -> None:
+    """Taller than two strips: as the whole of it would be stored."""
+    live = played("denoise", (3,))
+    model = live.artefact(live.shipping)
+    c = torch.randint(0, 256, (2, 1, 2 * ROWS + 6, 8), generator=torch.Generator().manual_seed(0)).byte()
+    whole = [model.tiles(scaled(one[None], "signed"), model.translate(), 0, None) for one in c]
+    assert torch.equal(model.apply(c).x, model.stored(torch.cat(whole)))

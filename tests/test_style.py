@@ -195,8 +195,8 @@ def test_the_error_in_features_begins_as_steep_as_that_in_pixels_and_only_beside
     if name != "srgan":
         return
     terms = [set(e["losses"]) for e in events(run.folder) if e["event"] == "rounds"]
-    assert {"G/squares"} in terms
-    assert any("G/content" in of and "G/squares" not in of for of in terms)
+    assert {"G/decibels"} in terms
+    assert any("G/content" in of and "G/decibels" not in of for of in terms)
     kept = newest(run.folder / "checkpoints").saved["unit"].tensors["value"]
     live = Live(read_record(run.folder), {"x": pictures()}, ENGINE)
     unit = live.networks["unit"].value

@@ -28,8 +28,8 @@ from saddlepoint.systems.system import Latent, Model, Networks, Translate
 from saddlepoint.tiling import tiled
 
 CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn from one stream of noise
+ROWS = 256  # of a large picture, that are stored at once: the copies in between take several times their memory
 Tell = Callable[[int, int], None] | None  # hears (tiles done, tiles in all)
-
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -264,9 +264,10 @@ class Artefact:
         x = scaled(c, self.description.config.range, about)
         if to.step is None:
             made = torch.cat([self.chunk(part, to, seed) for part in x.split(1 if to.chance else CHUNK)])
-        else:
-            made = torch.cat([self.tiles(one[None], to, seed, tell) for one in x])
-        return Samples(self.stored(made), None, self.about)
+            return Samples(self.stored(made), None, self.about)
+        strips = (self.tiles(one[None], to, seed, tell).split(ROWS, 2) for one in x)
+        made = torch.cat([torch.cat([self.stored(rows) for rows in strip], 2) for strip in strips])
+        return Samples(made, None, self.about)
 
     def chunk(self, c: Tensor, to: Translate, seed: int) -> Tensor:
         """Some at once, filled up as in `decode`; where chance plays a part each is alone, so that it is its own."""

@@ -1,17 +1,25 @@
 """The settings of systems that bring pictures back to what they were: the error in pixels, then a critic. No torch."""
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+
 from saddlepoint.settings.run import ObjectiveName, Stage, Weight
 
 
 class Restoring(Stage):
     """A stage of restoring pictures: what G is paid for."""
 
+    error: Literal["squares", "decibels"] = "squares"
+    """What the error in pixels is of each picture: the mean square, or its logarithm, as in PSNR."""
     squares: Weight = 1.0
-    """Weight of the mean squared error in pixels."""
+    """Weight of the error in pixels."""
     adversarial: Weight = 0.0
     """Weight of what the critic says; 0: none plays."""
     objective: ObjectiveName = "non-saturating"
     """What the two players minimise, where a critic plays."""
+    pace: Annotated[float, Field(gt=0, le=10)] = 1.0
+    """How fast the generator moves in this stage, as a share of its rate."""
 
 
 def two_kinds(stages: tuple[Restoring, ...]) -> bool:

@@ -15,10 +15,12 @@ from saddlepoint.data.facts import Facts
 from saddlepoint.game.rules import Game, Term, one_generator
 from saddlepoint.networks.mixing import follow, mixed
 from saddlepoint.networks.patch import PatchCritic
-from saddlepoint.records import Turn
+from saddlepoint.records import Examples, Turn
 from saddlepoint.settings.restoring import Restoring, two_kinds
 from saddlepoint.systems.parts import OBJECTIVES, player, run, squares, weighted
 from saddlepoint.systems.system import Model, Networks, Scene, Translate
+
+FLOOR = 1e-3  # of the squared error: what is better than that is as good as perfect
 
 
 def pair(G: nn.Module, channels: int, config: Any) -> Networks:
@@ -33,17 +35,25 @@ def pair(G: nn.Module, channels: int, config: Any) -> Networks:
     return networks
 
 
-def in_pixels(turn: Turn) -> Tensor:
-    """The squared error."""
-    return squares(turn.fake, turn.x)
+def decibels(one: Examples, other: Examples) -> Tensor:
+    """10 log10(mean (x - y)^2 + FLOOR) of each example, [B]: but for the floor a constant less PSNR. Half of the error
+    is worth the same however large it was, so that a few pictures that nobody could guess do not drown the others (as
+    in Chen et al. 2022, Simple Baselines for Image Restoration).
+    """
+    return 10 * (squares(one, other) + FLOOR).log10()
+
+
+ERRORS = {"squares": squares, "decibels": decibels}
 
 
 def scene(
-    config: Any, stage: int, networks: Networks, facts: Facts, content: Callable[[Turn], Tensor] = in_pixels
+    config: Any, stage: int, networks: Networks, facts: Facts, content: Callable[[Turn], Tensor] | None = None
 ) -> Scene:
-    """Squared error alone; or with a critic, which is not told c, and there `content` in its place."""
-    rules, g, d = config.stages[stage], config.g, config.d
-    name, of = ("squares", in_pixels) if content is in_pixels or not rules.adversarial else ("content", content)
+    """The error in pixels alone; or with a critic, which is not told c, and there `content` in its place."""
+    rules, d = config.stages[stage], config.d
+    g = config.g.model_copy(update={"lr": rules.pace * config.g.lr})
+    error = ERRORS[rules.error]
+    name, of = (rules.error, lambda turn: error(turn.fake, turn.x)) if content is None else ("content", content)
     G, terms = networks["G"], (Term(name, "G", of, rules.squares),)
     if not rules.adversarial:
 

@@ -66,7 +66,7 @@ def prepare(config: Config, networks: Networks, some: Batch) -> None:
 
 
 def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene:
-    if "unit" not in networks:
+    if "unit" not in networks or not config.stages[stage].adversarial:
         return restoring.scene(config, stage, networks, facts)
     error = InFeatures(config)
     unit: Unit = networks["unit"]  # pyright: ignore[reportAssignmentType]
