@@ -44,9 +44,9 @@ class Masked(nn.Module):
 
     Every unit k has a degree m(k); x_i and logit i have i. A weight from k' to k is there where m(k) >= m(k') (equation
     8), to a logit i where i > m(k') (equation 9), and from x straight to the logits where i > j (section 4.2's direct
-    connections). Degrees of hidden units are 1 .. D - 1, as often as `spread` has it. Without hidden layers this is a fully visible
-    sigmoid belief net, D logistic regressions (Frey et al. 1998, Does the wake-sleep algorithm produce good density
-    estimators?).
+    connections). Degrees of hidden units are 1 .. D - 1, as often as `spread` has it. Without hidden layers this is a
+    fully visible sigmoid belief net, D logistic regressions (Frey et al. 1998, Does the wake-sleep algorithm produce
+    good density estimators?).
 
     widths  units of each hidden layer, with ReLU
     orders  permutations of x that are trained in turn (section 4.3), the first the order of reading. Each is a density
@@ -107,7 +107,7 @@ class Masked(nn.Module):
         h = v = x.flatten(1) - self.mean
         masks = self.masks(order)
         for layer, mask in zip(self.layers, masks.inner):
-            h = (product(h, layer.weight, *mask) + layer.bias).relu()  # pyright: ignore[reportArgumentType]
+            h = (product(h, layer.weight, *mask) + layer.bias).relu()  # pyright: ignore
         logits = product(v, self.direct.weight, *masks.direct) + self.direct.bias
         if self.last is not None:
             logits = logits + product(h, self.last.weight, *masks.last)
