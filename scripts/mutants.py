@@ -2423,13 +2423,13 @@ TABLE = {
         ("belief: a logit sees units of its degree", "own[:, None] > degrees,", "own[:, None] >= degrees,"),
         ("belief: hidden units lose their own degree", "mine[:, None] >= degrees", "mine[:, None] > degrees"),
         ("belief: all units have degree 1", "* max(1, d - 1) // units", "* 0 // units"),
-        ("belief: every order is the first", "own = degrees = self.order[order]", "own = degrees = self.order[0]"),
+        ("belief: every order is the first", "own, mean = self.order[order],", "own, mean = self.order[0],"),
         (
             "belief: it begins at the mean's logit upside down",
             "self.direct.bias.copy_(torch.logit(",
             "self.direct.bias.copy_(-torch.logit(",
         ),
-        ("belief: masks of an order that was", " or not known.order.equal(own)", ""),
+        ("belief: masks of an order that was", "known.order.equal(own) and ", ""),
         ("belief: drawn in the order of reading", "self.order[order].argsort()", "self.order[0].argsort()"),
         ("belief: NADE's triangle holds the diagonal", ".tril(-1)", ".tril(0)"),
         ("belief: NADE's blocks are not carried on", "a = a + some @ W[:, part].T", "a = a"),
@@ -3572,6 +3572,31 @@ TABLE = {
     ],
     ("data/cond.py", "test_data_cond.py::test_a_column_whose_name_holds_a_comma_is_asked_for_in_double_quotes"): [
         ("asking: columns at every comma", "filter(None, listed(wish))", 'filter(None, wish.split(","))'),
+    ],
+    # Densities that learn faster.
+    ("networks/staircase.py", "test_belief.py"): [
+        ("staircase: blocks reach nowhere", "int((mask[a:b] * columns).max())", "int((mask[a:b] * columns).min())"),
+        ("staircase: masked weights learn", "of_W.mul_(mask)", "of_W"),
+        ("staircase: the last block's gradient for all", "of_x[:, :n] += g", "of_x[:, :n] = g"),
+        ("staircase: all of W counts", "V = W * mask", "V = W"),
+    ],
+    ("networks/standard.py", "test_belief.py test_vfae.py"): [
+        ("standard: always black divides by 0", "self.mean) + LEAST).sqrt()", "self.mean) + 0).sqrt()"),
+        ("standard: counted from 0", "(x - self.mean) / self.std", "x / self.std"),
+    ],
+    (
+        "networks/masked.py",
+        "test_belief.py::test_a_draw_is_one_where_u_is_below_the_probability_that_the_whole_network_gives "
+        "test_belief.py::test_units_are_where_there_is_something_to_know "
+        "test_belief.py::test_masks_follow_an_order_and_a_mean_that_are_loaded",
+    ): [
+        ("made: a draw counts from 0", "(biases[0] - below @ mean)", "(biases[0] - 0 * below @ mean)"),
+        ("made: a draw's logits count from 0", "first = self.direct.bias - direct @ mean", "first = self.direct.bias"),
+        ("made: units are spread evenly", "if not total > 0:", "if True:"),
+        ("made: masks of a mean that was", " and known.mean.equal(mean))", ")"),
+    ],
+    ("systems/parts.py", "test_vfae.py"): [
+        ("vae: the decoder begins at the mean for its logit", "torch.logit(mean, eps=MARGIN)", "mean"),
     ],
 }  # fmt: skip
 MUTANTS = [Mutant(*place, *change) for place, changes in TABLE.items() for change in changes]

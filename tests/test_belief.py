@@ -48,11 +48,12 @@ def random(network: nn.Module, spread: float = 0.8) -> Any:
 
 
 def made(name: str, shape: tuple[int, ...] = SHAPE) -> Any:
-    """Where it counts x from a mean, from one that is not 0."""
+    """Where it scales x, by a mean that is not 0 and a spread that is not 1."""
     torch.manual_seed(1)
     network = random(NETWORKS[name](shape), 0.4 if name == "gated" else 0.8)
     if isinstance(network, Masked):
-        network.mean.copy_(torch.rand(network.mean.shape, dtype=DOUBLE))
+        network.standard.mean.copy_(torch.rand(network.standard.mean.shape, dtype=DOUBLE))
+        network.standard.std.copy_(0.5 + torch.rand(network.standard.mean.shape, dtype=DOUBLE))
     return network
 
 
@@ -206,8 +207,8 @@ def test_masks_by_hand() -> None:
 def test_masks_follow_an_order_and_a_mean_that_are_loaded() -> None:
     one, other, another = made("deep"), made("deep"), made("deep")
     other.order[1] = other.order[1].flip(0)
-    another.mean.fill_(0.0)
-    another.mean[7:] = 0.5
+    another.standard.mean.fill_(0.0)
+    another.standard.mean[7:] = 0.5
     x = bits(4, *SHAPE)
     for changed in (other, another):
         assert not torch.equal(one(x, 1), changed(x, 1))
@@ -226,18 +227,23 @@ def test_units_are_where_there_is_something_to_know() -> None:
     assert spread(3, torch.tensor([0.5])).tolist() == [1, 1, 1]
 
 
-def test_what_x_is_counted_from_changes_the_start_and_not_what_can_be() -> None:
-    """The same function of x by other biases: b - W mean for b."""
+def test_how_x_is_scaled_changes_the_start_and_not_what_can_be() -> None:
+    """The same function of x by other weights and biases: W / std for W, b - W mean / std for b."""
     one, x = made("made"), bits(4, *SHAPE)
     other = Masked(SHAPE, (16,)).to(DOUBLE)
     other.load_state_dict(one.state_dict())
     inner, _, direct = one.weights(0)
     with torch.no_grad():
-        other.direct.bias.sub_(direct @ one.mean)
-        cast(nn.Linear, other.layers[0]).bias.sub_(inner[0] @ one.mean)
+        for layer, weight in (
+            (other.direct, direct / one.standard.std),
+            (cast(nn.Linear, other.layers[0]), inner[0] / one.standard.std),
+        ):
+            layer.weight.copy_(weight)
+            layer.bias.sub_(weight @ one.standard.mean)
         other.known[0] = one.masks(0)
-        other.mean.zero_()
-    other.known[0] = other.known[0]._replace(mean=other.mean.clone())
+        other.standard.mean.zero_()
+        other.standard.std.fill_(1)
+    other.known[0] = other.known[0]._replace(mean=other.standard.mean.clone())
     assert_close(other(x), one(x))
 
 
@@ -269,6 +275,9 @@ def test_it_begins_with_the_mean_of_the_data(name: str) -> None:
     bias = network.get_submodule(last).bias.sigmoid()
     wanted = x.mean().expand(1) if name == "gated" else x.mean(0).flatten().clamp(1e-3, 1 - 1e-3)
     assert_close(bias, wanted.expand_as(bias))
+    if isinstance(network, Masked):
+        assert_close(network.standard.mean, x.mean(0).flatten())
+        assert_close(network.standard.std, (x.var(0, unbiased=False).flatten() + 0.01).sqrt())
 
 
 def test_a_round_trains_one_order_and_all_have_their_turn() -> None:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from saddlepoint.networks.blocks import Shape
+from saddlepoint.networks.standard import Standard
 from saddlepoint.networks.staircase import Runs, product, runs_of
 
 MARGIN = 1e-3  # how far off 0 and 1 the first probabilities are kept, where a logit is infinite
@@ -52,12 +53,10 @@ class Masked(nn.Module):
     orders  permutations of x that are trained in turn (section 4.3), the first the order of reading. Each is a density
             of its own, by the same weights
 
-    Every x is counted from `mean` [D], a buffer, 0 until `start_at`: what the network can be is the same, but weights
-    and biases no longer learn against each other, and it learns faster (LeCun et al. 1998, Efficient backprop, 4.3).
+    The weights see x as `standard` has it, by the mean of the data once `start_at` was told it.
     """
 
     order: Tensor
-    mean: Tensor
 
     def __init__(self, shape: Shape, widths: Sequence[int] = (), orders: int = 1) -> None:
         super().__init__()
@@ -69,20 +68,20 @@ class Masked(nn.Module):
         nn.init.zeros_(self.direct.bias)
         others = [torch.randperm(d) + 1 for _ in range(orders - 1)]
         self.register_buffer("order", torch.stack([torch.arange(1, d + 1), *others]))
-        self.register_buffer("mean", torch.zeros(d))
+        self.standard = Standard(d)
         self.known: dict[int, Masks] = {}  # of orders that were asked for
 
     def start_at(self, mean: Tensor) -> None:
         """Begin with the mean x [*shape] of the data as each pixel's probability, as if it knew of no other."""
         with torch.no_grad():
-            self.mean.copy_(mean.flatten())
-            self.direct.bias.copy_(torch.logit(self.mean, eps=MARGIN))
+            self.standard.start_at(mean)
+            self.direct.bias.copy_(torch.logit(mean.flatten(), eps=MARGIN))
 
     def masks(self, order: int) -> "Masks":
         """They follow from the order and the mean, and are part of no state: found again where others were loaded.
         Those of one order are held as numbers, by which to multiply is four times as fast, of several as bits.
         """
-        own, mean = self.order[order], self.mean
+        own, mean = self.order[order], self.standard.mean
         known, degrees = self.known.get(order), own
         alike = known is not None and (known.mean.device, known.mean.dtype) == (mean.device, mean.dtype)
         if known is None or not (alike and known.order.equal(own) and known.mean.equal(mean)):
@@ -104,7 +103,7 @@ class Masked(nn.Module):
         return inner, last, self.direct.weight * masks.direct.there
 
     def forward(self, x: Tensor, order: int = 0) -> Tensor:
-        h = v = x.flatten(1) - self.mean
+        h = v = self.standard(x.flatten(1))
         masks = self.masks(order)
         for layer, mask in zip(self.layers, masks.inner):
             h = (product(h, layer.weight, *mask) + layer.bias).relu()  # pyright: ignore
@@ -119,8 +118,11 @@ class Masked(nn.Module):
         inner, last, direct = self.weights(order)
         u, x = u.flatten(1), torch.zeros_like(u.flatten(1))
         biases: list[Tensor] = [layer.bias for layer in self.layers]  # pyright: ignore[reportAssignmentType]
-        first = self.direct.bias - direct @ self.mean
-        a = (biases[0] - inner[0] @ self.mean).repeat(len(u), 1) if inner else None
+        mean, std = self.standard.mean, self.standard.std
+        direct = direct / std
+        first = self.direct.bias - direct @ mean
+        below = inner[0] / std if inner else None
+        a = None if below is None else (biases[0] - below @ mean).repeat(len(u), 1)
         for i in self.order[order].argsort().tolist():
             logit = x @ direct[i] + first[i]
             if a is not None and last is not None:
@@ -129,8 +131,8 @@ class Masked(nn.Module):
                     h = linear(h, weight, bias).relu()
                 logit = logit + h @ last[i]
             x[:, i] = (u[:, i] < logit.sigmoid()).to(u)
-            if a is not None:
-                a += x[:, i : i + 1] * inner[0][:, i]
+            if a is not None and below is not None:
+                a += x[:, i : i + 1] * below[:, i]
         return x.unflatten(1, self.shape)
 
 
