@@ -3578,7 +3578,7 @@ TABLE = {
         ("staircase: blocks reach nowhere", "int((mask[a:b] * columns).max())", "int((mask[a:b] * columns).min())"),
         ("staircase: masked weights learn", "of_W.mul_(mask)", "of_W"),
         ("staircase: the last block's gradient for all", "of_x[:, :n] += g", "of_x[:, :n] = g"),
-        ("staircase: all of W counts", "V = W * mask", "V = W"),
+        ("staircase: all of W counts", "V = W * mask\n", "V = W\n"),
     ],
     ("networks/standard.py", "test_belief.py test_vfae.py"): [
         ("standard: always black divides by 0", "self.mean) + LEAST).sqrt()", "self.mean) + 0).sqrt()"),

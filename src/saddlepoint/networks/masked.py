@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from saddlepoint.networks.blocks import Shape
-from saddlepoint.networks.standard import Standard
 from saddlepoint.networks.staircase import Runs, product, runs_of
+from saddlepoint.networks.standard import Standard
 
 MARGIN = 1e-3  # how far off 0 and 1 the first probabilities are kept, where a logit is infinite
 BLOCK = 28  # pixels whose hidden units NADE computes at once

@@ -23,7 +23,7 @@ class Standard(nn.Module):
 
     @torch.no_grad()
     def start_at(self, mean: Tensor) -> None:
-        """By the mean x [*shape] of the data, std = (mean (1 - mean) + LEAST)^(1/2): the spread of x drawn as 0 and 1."""
+        """By the mean x [*shape] of the data, std = (mean (1 - mean) + LEAST)^(1/2): the spread of bits."""
         self.mean.copy_(mean.flatten())
         self.std.copy_((self.mean * (1 - self.mean) + LEAST).sqrt())
 
