@@ -12,8 +12,8 @@ def rbm() -> Config:
         batch=100,
         range="unit",
         binarise="draw",
-        g=Pace(optimiser="sgd", lr=0.05, decay="linear", lr_end=0.01),
-        stages=(Rules(images=1_500_000),),
+        g=Pace(optimiser="sgd", lr=0.2, decay="linear", lr_end=0.01),
+        stages=(Rules(images=1_600_000),),
         averages=(20_000, 5_000),
     )
 
