@@ -26,6 +26,7 @@ OBJECTIVES = {
     "relativistic": objectives.relativistic,
 }
 
+SMALL = 0.1  # of the usual scale
 MARGIN = 1e-3  # how far off 0 and 1 a mean is kept, where its logit is infinite
 
 OUTPUTS: dict[str, Output] = {"signed": "tanh", "unit": "sigmoid", "raw": "identity", "standard": "identity"}
@@ -102,11 +103,14 @@ def at(network: nn.Module) -> torch.device:
 
 def from_the_mean(config: Run, networks: Mapping[str, nn.Module], some: Batch) -> None:
     """Before the first round of what codes x between 0 and 1: the encoder sees x by its mean in the data, of which the
-    decoder's logits begin as those.
+    decoder's logits begin as those. Its last weights begin small: what they make of a z that says nothing yet is noise
+    about the mean, and where that is large, the decoder learns to look away from z, and never looks again.
     """
-    mean = alone(some.x).mean(0)
+    mean, decoder = alone(some.x).mean(0), networks["decoder"]
     networks["encoder"].start_at(mean)  # pyright: ignore[reportCallIssue]
-    networks["decoder"].start_at(torch.logit(mean, eps=MARGIN))  # pyright: ignore[reportCallIssue]
+    decoder.start_at(torch.logit(mean, eps=MARGIN))  # pyright: ignore[reportCallIssue]
+    with torch.no_grad():
+        decoder.last.weight.mul_(SMALL)  # pyright: ignore
 
 
 def moved(t: Tensor | None, network: nn.Module) -> Tensor | None:
