@@ -134,7 +134,9 @@ def test_a_table_has_to_be_of_0_and_1() -> None:
 
 @pytest.mark.parametrize("system", ["vae", "vfae"])
 def test_it_begins_at_the_mean_of_the_data(system: str) -> None:
-    """The decoder's bias is the mean's logit, kept off 0 and 1; the encoder sees (x - mean) / std, as by hand."""
+    """The decoder's bias is the mean's logit, kept off 0 and 1, and its last weights are a tenth of what they would be;
+    the encoder sees (x - mean) / std, as by hand.
+    """
     torch.manual_seed(0)
     config = configure(system, None, {})
     facts = {"x": About("pictures", (1, 2, 3)), "c": About("labels", names=("a", "b"))}
@@ -144,6 +146,7 @@ def test_it_begins_at_the_mean_of_the_data(system: str) -> None:
     catalog.system(system).prepare(config, after, Batch(x))
     mean, encoder = x.mean(0), cast(Any, after["encoder"])
     assert_close(cast(Any, after["decoder"]).last.bias.sigmoid(), mean.flatten().clamp(1e-3, 1 - 1e-3))
+    assert_close(cast(Any, after["decoder"]).last.weight, cast(Any, before["decoder"]).last.weight / 10)
     spread = (x.var(0, unbiased=False) + 0.01).sqrt()
     for one, other in zip(encoder(x), cast(Any, before["encoder"])((x - mean) / spread)):
         assert_close(one, other)
