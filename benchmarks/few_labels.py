@@ -1,7 +1,7 @@
 """What pretraining is worth where few labels are known: three layers of 500 units, fine-tuned, beside untrained ones.
 
-    python benchmarks/few_labels.py TRAIN TEST [--labels 100 1000] [--draws 10] [--images 100000] [--noise 0.25]
-                                    [--root DIR]
+    python benchmarks/few_labels.py TRAIN TEST [--labels 100 1000] [--draws 10] [--images 400000] [--noise 0.25]
+                                    [--no-relu] [--root DIR]
 
 TRAIN and TEST are two sources of digits with classes, as the idx files of MNIST. `stacked` is trained without a label,
 each layer by itself on damaged codes (Vincent et al. 2008). Then, in each draw of the labels, all layers and a linear
@@ -41,8 +41,9 @@ def main() -> None:
     parser.add_argument("test")
     parser.add_argument("--labels", type=int, nargs="+", default=[100, 1000])
     parser.add_argument("--draws", type=int, default=10)
-    parser.add_argument("--images", type=int, default=100_000)
+    parser.add_argument("--images", type=int, default=400_000)
     parser.add_argument("--noise", type=float, default=0.25)
+    parser.add_argument("--relu", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--root", type=Path, default=Path("runs/few-labels"))
     wishes = parser.parse_args()
     begun = time.process_time()
@@ -56,8 +57,9 @@ def main() -> None:
     starts: dict[str, nn.Module] = {
         "pretrained": pretrained,
         "not pretrained": Stack(x.shape[1], WIDTHS),
-        "not pretrained, ReLU": stack(x.shape[1], Layers(WIDTHS, "relu")),
     }
+    if wishes.relu:
+        starts["not pretrained, ReLU"] = stack(x.shape[1], Layers(WIDTHS, "relu"))
     print("| labels | start | error | points worse | draws in which it is worse | seconds a draw |")
     print("| --- | --- | --- | --- | --- | --- |")
     for labels in wishes.labels:

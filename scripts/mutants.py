@@ -2461,17 +2461,25 @@ TABLE = {
         ("belief: a logit sees units of its degree", "own[:, None] > degrees,", "own[:, None] >= degrees,"),
         ("belief: hidden units lose their own degree", "mine[:, None] >= degrees", "mine[:, None] > degrees"),
         ("belief: all units have degree 1", "* max(1, d - 1) // units", "* 0 // units"),
-        ("belief: every order is the first", "own = degrees = self.order[order]", "own = degrees = self.order[0]"),
         (
             "belief: it begins at the mean's logit upside down",
             "self.direct.bias.copy_(torch.logit(",
             "self.direct.bias.copy_(-torch.logit(",
         ),
-        ("belief: masks of an order that was", " or not known.order.equal(own)", ""),
         ("belief: drawn in the order of reading", "self.order[order].argsort()", "self.order[0].argsort()"),
         ("belief: NADE's triangle holds the diagonal", ".tril(-1)", ".tril(0)"),
         ("belief: NADE's blocks are not carried on", "a = a + some @ W[:, part].T", "a = a"),
         ("belief: NADE draws without what it drew", "a += x[:, i : i + 1] * self.W.weight[:, i]", "a += 0"),
+        (
+            'belief: every order is the first',
+            'own, mean = self.order[order],',
+            'own, mean = self.order[0],',
+        ),
+        (
+            'belief: masks of an order that was',
+            'known.order.equal(own) and ',
+            '',
+        ),
     ],
     ("networks/gated.py", "test_belief.py"): [
         ("belief: a pixel sees itself", "cut = -int(self.first)", "cut = 0 * -int(self.first)"),
@@ -4000,14 +4008,22 @@ TABLE = {
             'False and config.g',
         ),
     ],
-    ("systems/srgan/play.py", "test_style.py::test_the_error_in_features_begins_as_steep_as_that_in_pixels_and_only_beside_a_critic"): [
+    (
+        "systems/srgan/play.py",
+        "test_style.py::test_the_error_in_features_begins_as_steep_as_that_in_pixels_and_only_beside_a_critic",
+    ): [
         (
             'srgan: features without a critic too',
             ' or not config.stages[stage].adversarial',
             '',
         ),
     ],
-    ("systems/restoring.py", "test_denoise.py::test_decibels_are_what_psnr_is_but_for_a_floor test_denoise.py::test_a_picture_ten_times_as_wrong_has_no_more_say_by_decibels test_denoise.py::test_a_stage_has_its_error_and_its_pace"): [
+    (
+        "systems/restoring.py",
+        "test_denoise.py::test_decibels_are_what_psnr_is_but_for_a_floor "
+        "test_denoise.py::test_a_picture_ten_times_as_wrong_has_no_more_say_by_decibels "
+        "test_denoise.py::test_a_stage_has_its_error_and_its_pace",
+    ): [
         (
             'restoring: decibels of half the size',
             'return 10 * (squares',
@@ -4039,6 +4055,79 @@ TABLE = {
             'artefact: of each strip one row',
             'self.stored(rows) for',
             'self.stored(rows[:, :, :1]) for',
+        ),
+    ],
+    ("networks/staircase.py", "test_belief.py"): [
+        (
+            'staircase: blocks reach nowhere',
+            'int((mask[a:b] * columns).max())',
+            'int((mask[a:b] * columns).min())',
+        ),
+        (
+            'staircase: masked weights learn',
+            'of_W.mul_(mask)',
+            'of_W',
+        ),
+        (
+            "staircase: the last block's gradient for all",
+            'of_x[:, :n] += g',
+            'of_x[:, :n] = g',
+        ),
+        (
+            'staircase: all of W counts',
+            'V = W * mask\n',
+            'V = W\n',
+        ),
+    ],
+    ("networks/standard.py", "test_belief.py test_vfae.py"): [
+        (
+            'standard: always black divides by 0',
+            'self.mean) + LEAST).sqrt()',
+            'self.mean) + 0).sqrt()',
+        ),
+        (
+            'standard: counted from 0',
+            '(x - self.mean) / self.std',
+            'x / self.std',
+        ),
+    ],
+    (
+        "networks/masked.py",
+        "test_belief.py::test_a_draw_is_one_where_u_is_below_the_probability_that_the_whole_network_gives "
+        "test_belief.py::test_units_are_where_there_is_something_to_know "
+        "test_belief.py::test_masks_follow_an_order_and_a_mean_that_are_loaded",
+    ): [
+        (
+            'made: a draw counts from 0',
+            '(biases[0] - below @ mean)',
+            '(biases[0] - 0 * below @ mean)',
+        ),
+        (
+            "made: a draw's logits count from 0",
+            'first = self.direct.bias - direct @ mean',
+            'first = self.direct.bias',
+        ),
+        (
+            'made: units are spread evenly',
+            'if not total > 0:',
+            'if True:',
+        ),
+        (
+            'made: masks of a mean that was',
+            ' and known.mean.equal(mean))',
+            ')',
+        ),
+    ],
+    ("systems/parts.py", "test_vfae.py"): [
+        (
+            'vae: the decoder begins at the mean for its logit',
+            'torch.logit(mean, eps=MARGIN)',
+            'mean',
+        ),
+        (
+            'vae: the decoder begins with noise',
+            'decoder.last.weight.mul_(SMALL)',
+            'decoder.last.weight.mul_(1)',
         ),
     ],
 }  # fmt: skip

@@ -18,7 +18,9 @@ from saddlepoint.data.facts import About
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
 from saddlepoint.networks.gated import Gated, gate
-from saddlepoint.networks.masked import BLOCK, Masked, Nade
+from saddlepoint.networks.masked import BLOCK, Masked, Nade, spread
+from saddlepoint.networks.staircase import product as staircase
+from saddlepoint.networks.staircase import runs_of
 from saddlepoint.planning.begin import configure
 from saddlepoint.records import Batch
 from saddlepoint.systems.belief.config import BeliefPace, Config
@@ -46,8 +48,13 @@ def random(network: nn.Module, spread: float = 0.8) -> Any:
 
 
 def made(name: str, shape: tuple[int, ...] = SHAPE) -> Any:
+    """Where it scales x, by a mean that is not 0 and a spread that is not 1."""
     torch.manual_seed(1)
-    return random(NETWORKS[name](shape), 0.4 if name == "gated" else 0.8)
+    network = random(NETWORKS[name](shape), 0.4 if name == "gated" else 0.8)
+    if isinstance(network, Masked):
+        network.standard.mean.copy_(torch.rand(network.standard.mean.shape, dtype=DOUBLE))
+        network.standard.std.copy_(0.5 + torch.rand(network.standard.mean.shape, dtype=DOUBLE))
+    return network
 
 
 def states(shape: tuple[int, ...] = SHAPE) -> Tensor:
@@ -188,22 +195,70 @@ def test_masks_by_hand() -> None:
     network.order[1] = torch.tensor([2, 4, 1, 3])
     one, other = network.masks(0), network.masks(1)
     deep = [[1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
-    assert one.inner[0].int().tolist() == [[1, 0, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0]]
-    assert one.inner[1].int().tolist() == other.inner[1].int().tolist() == deep
-    assert one.last.int().tolist() == [[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]]
-    assert one.direct.int().tolist() == [[0, 0, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0]]
-    assert other.inner[0].int().tolist() == [[0, 0, 1, 0], [0, 0, 1, 0], [1, 0, 1, 0], [1, 0, 1, 1]]
-    assert other.last.int().tolist() == [[1, 0, 0], [1, 1, 1], [0, 0, 0], [1, 1, 0]]
-    assert other.direct.int().tolist() == [[0, 0, 1, 0], [1, 0, 1, 1], [0, 0, 0, 0], [1, 0, 1, 0]]
+    assert one.inner[0].there.int().tolist() == [[1, 0, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0]]
+    assert one.inner[1].there.int().tolist() == other.inner[1].there.int().tolist() == deep
+    assert one.last.there.int().tolist() == [[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]]
+    assert one.direct.there.int().tolist() == [[0, 0, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0]]
+    assert other.inner[0].there.int().tolist() == [[0, 0, 1, 0], [0, 0, 1, 0], [1, 0, 1, 0], [1, 0, 1, 1]]
+    assert other.last.there.int().tolist() == [[1, 0, 0], [1, 1, 1], [0, 0, 0], [1, 1, 0]]
+    assert other.direct.there.int().tolist() == [[0, 0, 1, 0], [1, 0, 1, 1], [0, 0, 0, 0], [1, 0, 1, 0]]
 
 
-def test_masks_follow_an_order_that_is_loaded() -> None:
-    one, other = made("deep"), made("deep")
+def test_masks_follow_an_order_and_a_mean_that_are_loaded() -> None:
+    one, other, another = made("deep"), made("deep"), made("deep")
     other.order[1] = other.order[1].flip(0)
+    another.standard.mean.fill_(0.0)
+    another.standard.mean[7:] = 0.5
     x = bits(4, *SHAPE)
-    assert not torch.equal(one(x, 1), other(x, 1))
-    one.load_state_dict(other.state_dict())
-    assert torch.equal(one(x, 1), other(x, 1))
+    for changed in (other, another):
+        assert not torch.equal(one(x, 1), changed(x, 1))
+        one.load_state_dict(changed.state_dict())
+        assert torch.equal(one(x, 1), changed(x, 1))
+    assert one.masks(0).inner[0].there.sum(1).tolist() == [8] * 4 + [9] * 8
+
+
+def test_units_are_where_there_is_something_to_know() -> None:
+    """Degrees of 5 pixels, of which the first is always black and the fourth known for certain: by hand."""
+    sure, fair = 0.0, torch.tensor([0.0, 0.5, 0.5, 1.0, 0.5])
+    assert spread(6, fair).tolist() == [2, 2, 3, 3, 4, 4]  # none is for the last, which nobody reads
+    assert spread(6, torch.full((5,), sure)).tolist() == [1, 1, 2, 3, 3, 4]
+    uneven = spread(1_000, torch.tensor([0.5, 0.11, 0.5, 0.11, 0.5])).bincount()
+    assert uneven.tolist() == [0, 250, 125, 250, 375]
+    assert spread(3, torch.tensor([0.5])).tolist() == [1, 1, 1]
+
+
+def test_how_x_is_scaled_changes_the_start_and_not_what_can_be() -> None:
+    """The same function of x by other weights and biases: W / std for W, b - W mean / std for b."""
+    one, x = made("made"), bits(4, *SHAPE)
+    other = Masked(SHAPE, (16,)).to(DOUBLE)
+    other.load_state_dict(one.state_dict())
+    inner, _, direct = one.weights(0)
+    with torch.no_grad():
+        for layer, weight in (
+            (other.direct, direct / one.standard.std),
+            (cast(nn.Linear, other.layers[0]), inner[0] / one.standard.std),
+        ):
+            layer.weight.copy_(weight)
+            layer.bias.sub_(weight @ one.standard.mean)
+        other.known[0] = one.masks(0)
+        other.standard.mean.zero_()
+        other.standard.std.fill_(1)
+    other.known[0] = other.known[0]._replace(mean=other.standard.mean.clone())
+    assert_close(other(x), one(x))
+
+
+@pytest.mark.parametrize("rows", [3, 4, 11])
+def test_a_product_in_blocks_is_that_of_the_masked_matrix(rows: int) -> None:
+    """And its gradients, against central differences; entries right of the staircase have no part in it."""
+    rng = torch.Generator().manual_seed(rows)
+    x, W = (torch.randn(n, 7, generator=rng, dtype=DOUBLE).requires_grad_() for n in (5, rows))
+    mask = (torch.rand(rows, 7, generator=rng) < 0.7).to(DOUBLE) * (torch.arange(7) < torch.arange(rows)[:, None] // 2)
+    runs = runs_of(mask)
+    assert [b - a for a, b, _ in runs] == {3: [1, 1, 1], 4: [1, 1, 1, 1], 11: [2, 3, 3, 3]}[rows]
+    assert runs[-1][2] < 7, "of all columns, nothing would be saved"
+    assert_close(staircase(x, W, mask, runs), x @ (W * mask).T)
+    assert torch.autograd.gradcheck(lambda x, W: staircase(x, W, mask, runs), (x, W))
+    assert torch.autograd.gradcheck(lambda W: staircase(x.detach(), W, mask, runs), (W,))
 
 
 def test_a_gate_is_tanh_times_sigmoid() -> None:
@@ -220,6 +275,9 @@ def test_it_begins_with_the_mean_of_the_data(name: str) -> None:
     bias = network.get_submodule(last).bias.sigmoid()
     wanted = x.mean().expand(1) if name == "gated" else x.mean(0).flatten().clamp(1e-3, 1 - 1e-3)
     assert_close(bias, wanted.expand_as(bias))
+    if isinstance(network, Masked):
+        assert_close(network.standard.mean, x.mean(0).flatten())
+        assert_close(network.standard.std, (x.var(0, unbiased=False).flatten() + 0.01).sqrt())
 
 
 def test_a_round_trains_one_order_and_all_have_their_turn() -> None:

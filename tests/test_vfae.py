@@ -1,5 +1,6 @@
 """A code without its class: the discrepancy against its direct sum, and the costs of a round."""
 
+import copy
 import math
 from typing import Any, cast
 
@@ -12,8 +13,10 @@ from toys import DOUBLE
 from saddlepoint.data.facts import About, Facts
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.algorithm import play
+from saddlepoint.planning.begin import configure
 from saddlepoint.records import Batch
 from saddlepoint.statistics.groups import gaussian, group_discrepancy
+from saddlepoint.systems import catalog
 from saddlepoint.systems.vfae.config import BothPace, Config, Rules
 from saddlepoint.systems.vfae.play import SYSTEM
 from saddlepoint.systems.vfae.recipes import RECIPES
@@ -127,3 +130,24 @@ def test_a_table_has_to_be_of_0_and_1() -> None:
         SYSTEM.feed(config, {"x": grey}, cast(Any, None)).take(torch.arange(4))
     unit = config.model_copy(update={"range": "unit"})
     assert SYSTEM.feed(unit, {"x": grey}, cast(Any, None)) is grey
+
+
+@pytest.mark.parametrize("system", ["vae", "vfae"])
+def test_it_begins_at_the_mean_of_the_data(system: str) -> None:
+    """The decoder's bias is the mean's logit, kept off 0 and 1, and its last weights are a tenth of what they would be;
+    the encoder sees (x - mean) / std, as by hand.
+    """
+    torch.manual_seed(0)
+    config = configure(system, None, {})
+    facts = {"x": About("pictures", (1, 2, 3)), "c": About("labels", names=("a", "b"))}
+    networks = catalog.system(system).networks(config, facts)
+    x = (draw(40, 1, 2, 3).float() > torch.tensor([0.0, 9.0, 1.0, -9.0, -1.0, 0.5]).view(1, 2, 3)).float()
+    before, after = (copy.deepcopy(networks) for _ in range(2))
+    catalog.system(system).prepare(config, after, Batch(x))
+    mean, encoder = x.mean(0), cast(Any, after["encoder"])
+    assert_close(cast(Any, after["decoder"]).last.bias.sigmoid(), mean.flatten().clamp(1e-3, 1 - 1e-3))
+    assert_close(cast(Any, after["decoder"]).last.weight, cast(Any, before["decoder"]).last.weight / 10)
+    spread = (x.var(0, unbiased=False) + 0.01).sqrt()
+    for one, other in zip(encoder(x), cast(Any, before["encoder"])((x - mean) / spread)):
+        assert_close(one, other)
+    assert not torch.equal(encoder(x)[0], cast(Any, before["encoder"])(x)[0])

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from saddlepoint.networks.blocks import Shape
 from saddlepoint.networks.mlp import Layers, initialise, stack
+from saddlepoint.networks.standard import Standard
 
 LOG_VAR_LIMIT = 12.0
 
@@ -21,18 +22,23 @@ class Encoder(nn.Module):
 
     mu = W h + b and s = V h + a on the last hidden layer h;  log_var = L tanh(s / L), with L = 12: s itself near 0, and
     never a standard deviation outside e^-6 .. e^6. An unbounded one overflows in exp as soon as a batch is unlike the
-    others, and every weight with it. The decoder is an MLPGenerator.
+    others, and every weight with it. The layers see x as `standard` has it. The decoder is an MLPGenerator.
     """
 
     def __init__(self, shape: Shape, latent: int, hidden: Layers) -> None:
         super().__init__()
+        self.standard = Standard(prod(shape))
         self.layers = stack(prod(shape), hidden)
         self.mu, self.log_var = (nn.Linear(hidden.widths[-1], latent) for _ in range(2))
         for head in (self.mu, self.log_var):
             initialise(head, hidden.irange)
 
+    def start_at(self, mean: Tensor) -> None:
+        """See x by the mean x [*shape] of the data."""
+        self.standard.start_at(mean)
+
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        h = self.layers(x.flatten(1))
+        h = self.layers(self.standard(x.flatten(1)))
         return self.mu(h), LOG_VAR_LIMIT * (self.log_var(h) / LOG_VAR_LIMIT).tanh()
 
 

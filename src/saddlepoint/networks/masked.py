@@ -16,18 +16,28 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from saddlepoint.networks.blocks import Shape
+from saddlepoint.networks.staircase import Runs, product, runs_of
+from saddlepoint.networks.standard import Standard
 
 MARGIN = 1e-3  # how far off 0 and 1 the first probabilities are kept, where a logit is infinite
 BLOCK = 28  # pixels whose hidden units NADE computes at once
 
 
+class Mask(NamedTuple):
+    """Which weights of a layer are there, and how far its rows reach."""
+
+    there: Tensor
+    runs: Runs
+
+
 class Masks(NamedTuple):
-    """The order they follow from; of the hidden layers, from the last of them to the logits, from x to the logits."""
+    """What they follow from; of the hidden layers, from the last of them to the logits, from x to the logits."""
 
     order: Tensor
-    inner: list[Tensor]
-    last: Tensor
-    direct: Tensor
+    mean: Tensor
+    inner: list[Mask]
+    last: Mask
+    direct: Mask
 
 
 class Masked(nn.Module):
@@ -35,13 +45,15 @@ class Masked(nn.Module):
 
     Every unit k has a degree m(k); x_i and logit i have i. A weight from k' to k is there where m(k) >= m(k') (equation
     8), to a logit i where i > m(k') (equation 9), and from x straight to the logits where i > j (section 4.2's direct
-    connections). Degrees of hidden units are 1 .. D - 1, all as often. Without hidden layers this is a fully visible
-    sigmoid belief net, D logistic regressions (Frey et al. 1998, Does the wake-sleep algorithm produce good density
-    estimators?).
+    connections). Degrees of hidden units are 1 .. D - 1, as often as `spread` has it. Without hidden layers this is a
+    fully visible sigmoid belief net, D logistic regressions (Frey et al. 1998, Does the wake-sleep algorithm produce
+    good density estimators?).
 
     widths  units of each hidden layer, with ReLU
     orders  permutations of x that are trained in turn (section 4.3), the first the order of reading. Each is a density
             of its own, by the same weights
+
+    The weights see x as `standard` has it, by the mean of the data once `start_at` was told it.
     """
 
     order: Tensor
@@ -56,43 +68,49 @@ class Masked(nn.Module):
         nn.init.zeros_(self.direct.bias)
         others = [torch.randperm(d) + 1 for _ in range(orders - 1)]
         self.register_buffer("order", torch.stack([torch.arange(1, d + 1), *others]))
+        self.standard = Standard(d)
         self.known: dict[int, Masks] = {}  # of orders that were asked for
 
     def start_at(self, mean: Tensor) -> None:
         """Begin with the mean x [*shape] of the data as each pixel's probability, as if it knew of no other."""
         with torch.no_grad():
+            self.standard.start_at(mean)
             self.direct.bias.copy_(torch.logit(mean.flatten(), eps=MARGIN))
 
     def masks(self, order: int) -> "Masks":
-        """They follow from the order, and are part of no state: found again where another was loaded. Those of one
-        order are held as numbers, by which to multiply is four times as fast, of several as bits.
+        """They follow from the order and the mean, and are part of no state: found again where others were loaded.
+        Those of one order are held as numbers, by which to multiply is four times as fast, of several as bits.
         """
-        own = degrees = self.order[order]
-        known = self.known.get(order)
-        if known is None or known.order.device != own.device or not known.order.equal(own):
-            inner = []
+        own, mean = self.order[order], self.standard.mean
+        known, degrees = self.known.get(order), own
+        alike = known is not None and (known.mean.device, known.mean.dtype) == (mean.device, mean.dtype)
+        if known is None or not (alike and known.order.equal(own) and known.mean.equal(mean)):
+            masks = []
             for layer in self.layers:
-                mine = spread(len(layer.weight), len(own), own)  # pyright: ignore[reportArgumentType]
-                inner.append(mine[:, None] >= degrees)
+                mine = spread(len(layer.weight), mean[own.argsort()])  # pyright: ignore[reportArgumentType]
+                masks.append(mine[:, None] >= degrees)
                 degrees = mine
-            masks = [*inner, own[:, None] > degrees, own[:, None] > own]
-            *inner, last, direct = [mask.float() for mask in masks] if self.orders == 1 else masks
-            self.known[order] = known = Masks(own.clone(), inner, last, direct)
+            masks += [own[:, None] > degrees, own[:, None] > own]
+            each = [Mask(mask.to(mean) if self.orders == 1 else mask, runs_of(mask)) for mask in masks]
+            self.known[order] = known = Masks(own.clone(), mean.clone(), each[:-2], *each[-2:])
         return known
 
     def weights(self, order: int) -> tuple[list[Tensor], Tensor | None, Tensor]:
         """The weights of the same layers, 0 where they are masked."""
         masks = self.masks(order)
-        inner = [layer.weight * mask for layer, mask in zip(self.layers, masks.inner)]  # pyright: ignore
-        return inner, None if self.last is None else self.last.weight * masks.last, self.direct.weight * masks.direct
+        inner = [layer.weight * mask.there for layer, mask in zip(self.layers, masks.inner)]  # pyright: ignore
+        last = None if self.last is None else self.last.weight * masks.last.there
+        return inner, last, self.direct.weight * masks.direct.there
 
     def forward(self, x: Tensor, order: int = 0) -> Tensor:
-        h = v = x.flatten(1)
-        inner, last, direct = self.weights(order)
-        for layer, weight in zip(self.layers, inner):
-            h = linear(h, weight, layer.bias).relu()  # pyright: ignore[reportArgumentType]
-        logits = linear(v, direct, self.direct.bias)
-        return (logits if last is None else logits + linear(h, last)).unflatten(1, self.shape)
+        h = v = self.standard(x.flatten(1))
+        masks = self.masks(order)
+        for layer, mask in zip(self.layers, masks.inner):
+            h = (product(h, layer.weight, *mask) + layer.bias).relu()  # pyright: ignore
+        logits = product(v, self.direct.weight, *masks.direct) + self.direct.bias
+        if self.last is not None:
+            logits = logits + product(h, self.last.weight, *masks.last)
+        return logits.unflatten(1, self.shape)
 
     @torch.no_grad()
     def draw(self, u: Tensor, order: int = 0) -> Tensor:
@@ -100,23 +118,36 @@ class Masked(nn.Module):
         inner, last, direct = self.weights(order)
         u, x = u.flatten(1), torch.zeros_like(u.flatten(1))
         biases: list[Tensor] = [layer.bias for layer in self.layers]  # pyright: ignore[reportAssignmentType]
-        a = biases[0].repeat(len(u), 1) if inner else None
+        mean, std = self.standard.mean, self.standard.std
+        direct = direct / std
+        first = self.direct.bias - direct @ mean
+        below = inner[0] / std if inner else None
+        a = None if below is None else (biases[0] - below @ mean).repeat(len(u), 1)
         for i in self.order[order].argsort().tolist():
-            logit = x @ direct[i] + self.direct.bias[i]
+            logit = x @ direct[i] + first[i]
             if a is not None and last is not None:
                 h = a.relu()
                 for weight, bias in zip(inner[1:], biases[1:]):
                     h = linear(h, weight, bias).relu()
                 logit = logit + h @ last[i]
             x[:, i] = (u[:, i] < logit.sigmoid()).to(u)
-            if a is not None:
-                a += x[:, i : i + 1] * inner[0][:, i]
+            if a is not None and below is not None:
+                a += x[:, i : i + 1] * below[:, i]
         return x.unflatten(1, self.shape)
 
 
-def spread(units: int, d: int, like: Tensor) -> Tensor:
-    """Degrees of hidden units, 1 .. d - 1 from the first unit to the last, each as often as any other."""
-    return 1 + torch.arange(units, device=like.device) * max(1, d - 1) // units
+def spread(units: int, mean: Tensor) -> Tensor:
+    """Degrees of hidden units, 1 .. D - 1 from the first unit to the last, of `mean` [D] in the order of the degrees.
+
+    A stretch of pixels has units as it has entropy, each pixel's by itself: where all pictures are black there is
+    nothing to know. Where no mean is known, or there is no entropy, every degree is as often as any other.
+    """
+    d, own = len(mean), -(torch.xlogy(mean, mean) + torch.xlogy(1 - mean, 1 - mean))
+    total = own.sum()
+    if not total > 0:
+        return 1 + torch.arange(units, device=mean.device) * max(1, d - 1) // units
+    places = (torch.arange(units, device=mean.device) + 0.5) / units
+    return (1 + torch.searchsorted(own.double().cumsum(0) / total, places.double())).clamp(1, max(1, d - 1))
 
 
 class Nade(nn.Module):

@@ -1,6 +1,6 @@
 """What systems are composed of: objectives by name, players, conditions, and samplers that give sample i for itself."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from math import prod
 
@@ -14,8 +14,8 @@ from saddlepoint.game.plain import ask
 from saddlepoint.game.players import Player
 from saddlepoint.networks.blocks import Output
 from saddlepoint.objectives import Objective
-from saddlepoint.records import Examples
-from saddlepoint.settings.run import Pace
+from saddlepoint.records import Batch, Examples
+from saddlepoint.settings.run import Pace, Run
 
 OBJECTIVES = {
     "minimax": objectives.minimax,
@@ -25,6 +25,9 @@ OBJECTIVES = {
     "wasserstein": objectives.wasserstein,
     "relativistic": objectives.relativistic,
 }
+
+SMALL = 0.1  # of the usual scale
+MARGIN = 1e-3  # how far off 0 and 1 a mean is kept, where its logit is infinite
 
 OUTPUTS: dict[str, Output] = {"signed": "tanh", "unit": "sigmoid", "raw": "identity", "standard": "identity"}
 """What a generator ends in, by the range of x."""
@@ -96,6 +99,18 @@ def in_turn(facts: Facts, n: int, of_each: int = 1) -> Tensor | None:
 def at(network: nn.Module) -> torch.device:
     """The device a network lives on."""
     return next(network.parameters()).device
+
+
+def from_the_mean(config: Run, networks: Mapping[str, nn.Module], some: Batch) -> None:
+    """Before the first round of what codes x between 0 and 1: the encoder sees x by its mean in the data, of which the
+    decoder's logits begin as those. Its last weights begin small: what they make of a z that says nothing yet is noise
+    about the mean, and where that is large, the decoder learns to look away from z, and never looks again.
+    """
+    mean, decoder = alone(some.x).mean(0), networks["decoder"]
+    networks["encoder"].start_at(mean)  # pyright: ignore[reportCallIssue]
+    decoder.start_at(torch.logit(mean, eps=MARGIN))  # pyright: ignore[reportCallIssue]
+    with torch.no_grad():
+        decoder.last.weight.mul_(SMALL)  # pyright: ignore
 
 
 def moved(t: Tensor | None, network: nn.Module) -> Tensor | None:

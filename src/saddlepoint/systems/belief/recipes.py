@@ -30,7 +30,7 @@ def nade() -> Config:
 
 def made() -> Config:
     """The paper's one layer has 8,000 units."""
-    return begun("made", Masked(widths=(1_000,)), 2e-3, 900_000, 200)
+    return begun("made", Masked(widths=(1_000,)), 5e-3, 1_000_000, 200)
 
 
 def pixelcnn() -> Config:

@@ -5,22 +5,28 @@ from saddlepoint.settings.run import Pace
 from saddlepoint.systems.rbm.config import Config, Rules
 
 
+def falling(lr: float) -> Pace:
+    """A rate that falls: chains keep up with slower weights."""
+    return Pace(optimiser="sgd", lr=lr, decay="linear", lr_end=0.01)
+
+
 def rbm() -> Config:
-    """Persistent chains, one Gibbs step a round, and a rate that falls: chains keep up with slower weights."""
+    """Persistent chains, one Gibbs step a round."""
     return Config(
         recipe="rbm",
         batch=100,
         range="unit",
         binarise="draw",
-        g=Pace(optimiser="sgd", lr=0.05, decay="linear", lr_end=0.01),
-        stages=(Rules(images=1_500_000),),
+        g=falling(0.2),
+        stages=(Rules(images=1_600_000),),
         averages=(20_000, 5_000),
     )
 
 
 def dbm() -> Config:
     """Two hidden layers, both learned at once: units are counted from their means, and no pretraining is needed."""
-    return rbm().model_copy(update={"recipe": "dbm", "top": 200, "stages": (Rules(images=1_000_000),)})
+    own = {"recipe": "dbm", "top": 200, "g": falling(0.05), "stages": (Rules(images=1_000_000),)}
+    return rbm().model_copy(update=own)
 
 
 RECIPES = {

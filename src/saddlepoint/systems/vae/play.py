@@ -16,7 +16,7 @@ from saddlepoint.records import Turn
 from saddlepoint.statistics.likelihood import bernoulli_log_likelihood, gaussian_kl, importance_bound
 from saddlepoint.systems.binary import binarisation, binarised_if_asked
 from saddlepoint.systems.looks import samples
-from saddlepoint.systems.parts import alone, moved, named, player, run
+from saddlepoint.systems.parts import alone, from_the_mean, moved, named, player, run
 from saddlepoint.systems.system import Latent, Model, Nats, Networks, Scene, System, Translate
 from saddlepoint.systems.vae.config import Config
 
@@ -91,5 +91,6 @@ SYSTEM = System(
     judges=("nats", "samples"),
     feed=binarised_if_asked,
     only=("unit",),
+    prepare=from_the_mean,
     stated=binarisation,
 )

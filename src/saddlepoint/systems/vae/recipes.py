@@ -10,8 +10,9 @@ def vae() -> Config:
         recipe="vae",
         batch=100,
         range="unit",
-        g=BothPace(lr=1e-3, betas=(0.9, 0.999), decay="linear", lr_end=0.05),
-        stages=(Rules(images=400_000),),
+        latent=40,
+        g=BothPace(lr=2e-3, betas=(0.9, 0.999), decay="linear", lr_end=0.01),
+        stages=(Rules(images=1_200_000),),
         averages=(20_000, 5_000),
     )
 

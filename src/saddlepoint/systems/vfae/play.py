@@ -19,7 +19,7 @@ from saddlepoint.statistics.groups import group_discrepancy
 from saddlepoint.statistics.likelihood import bernoulli_log_likelihood, gaussian_kl
 from saddlepoint.systems.binary import binarisation, binarised, binarised_if_asked
 from saddlepoint.systems.looks import samples
-from saddlepoint.systems.parts import alone, moved, named, player, run
+from saddlepoint.systems.parts import alone, from_the_mean, moved, named, player, run
 from saddlepoint.systems.system import Feeds, Latent, Model, Networks, Scene, System
 from saddlepoint.systems.vfae.config import Config
 
@@ -95,5 +95,6 @@ SYSTEM = System(
     judges=("samples",),
     feed=feed,
     only=("unit", "raw"),
+    prepare=from_the_mean,
     stated=binarisation,
 )
