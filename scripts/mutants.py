@@ -672,6 +672,10 @@ TABLE = {
         ("one thing asked twice", "len(given) < max(1, len(pairs))", "len(given) < 1"),
         ("nothing said of clipping", "if value is not None and not low <= value[0] <= high:", "if False:"),
     ],
+    ("data/facts.py", "test_asking.py"): [
+        ("steps that miss places", "if math.gcd(s, m) == 1", "if s"),
+        ("steps of one", "abs(s - GOLDEN * m)", "s"),
+    ],
     ("artefact/artefact.py", "test_asking.py"): [
         ("a walk asks no condition", "self.condition(1, label, cond)", "self.condition(1, label)"),
         (
@@ -679,8 +683,6 @@ TABLE = {
             "torch.arange(n) * step_through(len(examples))",
             "torch.arange(n) * max(1, len(examples) // max(1, n))",
         ),
-        ("steps that miss places", "if math.gcd(s, m) == 1", "if s"),
-        ("steps of one", "abs(s - GOLDEN * m)", "s"),
         ("examples in batches of any size", "to.call(c if to.chance else full(c), seed)", "to.call(c, seed)"),
         ("chance shared by a batch", "x.split(1 if to.chance else CHUNK)", "x.split(CHUNK)"),
     ],
@@ -2428,7 +2430,7 @@ TABLE = {
         ("further: the same set twice", 'if name != "x" and record.digest == records["x"].digest:', "if False:"),
     ],
     ("artefact/artefact.py", "test_unpaired.py"): [
-        ("apply: back is there", "(apply=self.model.back, back=", "(back="),
+        ("apply: back is there", "_replace(apply=back, back=to)", "_replace(back=to)"),
     ],
     ("systems/looks.py", "test_unpaired.py"): [
         ("looks: no way back", "return rows if view.model.back is None else", "return rows if True else"),

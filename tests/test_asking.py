@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from test_generator import decoding, described, made, written
 from torch import Tensor
 
-from saddlepoint.artefact.artefact import CHUNK, Artefact, step_through
+from saddlepoint.artefact.artefact import CHUNK, Artefact
 from saddlepoint.artefact.description import Description
 from saddlepoint.cli.main import main
 from saddlepoint.data.asking import asked, beyond, request
 from saddlepoint.data.axes import Axis
-from saddlepoint.data.facts import EXAMPLES, About, disagreement
+from saddlepoint.data.facts import EXAMPLES, About, disagreement, step_through
 from saddlepoint.data.reading import Field
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.settings.networks import Dcgan, Mlp

@@ -316,7 +316,7 @@ def test_what_shows_a_run_suits_the_place(monkeypatch: pytest.MonkeyPatch) -> No
     def chosen(given: Any = None) -> object:
         with front.watched(given, nobody) as watcher:
             assert isinstance(watcher, Listened)
-            return watcher.note.__self__  # pyright: ignore
+            return watcher.say.__self__  # pyright: ignore
 
     assert isinstance(chosen(), Lines)
     assert chosen(sp.quiet) is sp.quiet

@@ -2,7 +2,6 @@
 damaged, missing or hostile is refused in one line, and quickly.
 """
 
-import errno
 import hashlib
 import json
 import math
@@ -15,7 +14,6 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
-from failing import Disk
 from PIL import Image
 from torch import Tensor, nn
 
@@ -513,16 +511,6 @@ def test_samples_are_saved_into_folders_that_are_not_there_yet_and_under_names_o
         assert found.save(tmp_path / name).stat().st_size > 0
     with pytest.raises(SaddlepointError, match=r"no picture is written as '\.foo'"):
         found.save(tmp_path / "x.foo")
-
-
-@pytest.mark.parametrize("name", ["x.png", "x.npz"])
-def test_samples_are_saved_whole_or_not_at_all(tmp_path: Path, name: str) -> None:
-    found = made(described(NETWORKS[0])).sample(4)
-    content = found.save(tmp_path / name).read_bytes()
-    with Disk(2, errno.ENOSPC).installed(), pytest.raises(SaddlepointError, match="the disk is full"):
-        made(described(NETWORKS[0])).sample(9).save(tmp_path / name)
-    assert (tmp_path / name).read_bytes() == content
-    assert [entry.name for entry in tmp_path.iterdir()] == [name]
 
 
 @pytest.mark.parametrize("n", ["4", 2.5, None])

@@ -14,7 +14,7 @@ from saddlepoint.artefact.description import Description
 from saddlepoint.artefact.samples import Samples
 from saddlepoint.data.asking import asked, beyond, named
 from saddlepoint.data.cells import table
-from saddlepoint.data.facts import About, Facts
+from saddlepoint.data.facts import About, Facts, step_through
 from saddlepoint.data.reading import Field, few, shown
 from saddlepoint.data.scaling import scaled, stored
 from saddlepoint.engine import choose_device, room_for
@@ -30,7 +30,6 @@ from saddlepoint.tiling import tiled
 CHUNK = 50  # examples computed at once, as fast as any larger number, and drawn from one stream of noise
 ROWS = 256  # of a large picture, that are stored at once: the copies in between take several times their memory
 Tell = Callable[[int, int], None] | None  # hears (tiles done, tiles in all)
-GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 class Artefact:
@@ -174,8 +173,8 @@ class Artefact:
         """
         if not bool(torch.isfinite(x).all()):
             what = "what it makes is not finite: its weights are damaged, or have grown too large"
-            hint = "restore them, or train again with a lower --lr"
-            raise SaddlepointError(what, self.description.run or "this model", hint, code=1)
+            where, hint = self.description.run or "this model", "restore them, or train again with a lower --lr"
+            raise SaddlepointError(what, where, hint, code=1)
         return stored(x, self.description.config.range, self.about)
 
     def draw(self, n: int, seed: int, c: Tensor | None) -> Tensor:
@@ -232,8 +231,8 @@ class Artefact:
         """The same model the other way round: `apply` takes the way back."""
         if self.model.back is None:
             raise SaddlepointError("this model knows no way back", "--back", "leave it out")
-        model = self.model._replace(apply=self.model.back, back=self.model.apply)
-        return Artefact(model, self.description, self.networks)
+        to, back = self.model.apply, self.model.back
+        return Artefact(self.model._replace(apply=back, back=to), self.description, self.networks)
 
     def translate(self, perception: float | None = None) -> Translate:
         """How it translates: as it was left, or so far on the way from the least error, 0, to the critic's end, 1."""
@@ -294,8 +293,3 @@ def as_tensor(given: object, name: str) -> Tensor:
 def full(part: Tensor) -> Tensor:
     """A chunk of CHUNK rows: these, then zeros."""
     return torch.cat([part, part.new_zeros(CHUNK - len(part), *part.shape[1:])])
-
-
-def step_through(m: int) -> int:
-    """The step of about .618 m that meets all of m places in turn: it and m have no common divisor."""
-    return min((s for s in range(1, m + 1) if math.gcd(s, m) == 1), key=lambda s: abs(s - GOLDEN * m))

@@ -16,6 +16,7 @@ from saddlepoint.errors import SaddlepointError
 Kind = Literal["points", "pictures", "sound", "text", "labels", "code"]
 
 EXAMPLES = 64
+GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True)
@@ -133,3 +134,8 @@ def examples(source: Source) -> tuple[tuple[float, ...], ...]:
 def evenly(n: int, count: int) -> Tensor:
     """`count` of n places, evenly spread, or all where there are fewer: sources are often sorted by class."""
     return torch.arange(n) if n <= count else torch.arange(count) * n // count
+
+
+def step_through(m: int) -> int:
+    """The step of about .618 m that meets all of m places in turn: it and m have no common divisor."""
+    return min((s for s in range(1, m + 1) if math.gcd(s, m) == 1), key=lambda s: abs(s - GOLDEN * m))

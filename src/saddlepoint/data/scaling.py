@@ -37,6 +37,11 @@ def scaled(x: Tensor, scale: Scale, about: About | None = None) -> Tensor:
     return 2 * share - 1 if scale == "signed" else share
 
 
+def left_as_stored(scale: Scale, about: About) -> list[float]:
+    """The scales of the columns that networks see as they are stored; of constant ones there is none."""
+    return [axis.scale for axis in about.axes if axis.low < axis.high] if scale == "raw" else []
+
+
 def unit(x: Tensor, scale: Scale) -> Tensor:
     """x of the range 'signed' or 'unit' with black at 0 and white at 1; what has no range stays as it is."""
     return (x + 1) / 2 if scale == "signed" else x

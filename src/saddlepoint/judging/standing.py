@@ -52,7 +52,8 @@ def left(case: Case) -> Verdict | None:
         return None
     batch = case.setting("batch")
     updates = f", after {case.seen // batch:,} updates" if batch else ""
-    evidence = f"it was stopped when {100 * case.done:.0f} % of the run was over{updates}{nowhere(case)}"
+    blind = "" if case.judged else ", without a judgement"
+    evidence = f"it was stopped when {100 * case.done:.0f} % of the run was over{updates}{blind}{nowhere(case)}"
     return Verdict("not finished", evidence, "go on: saddlepoint resume")
 
 

@@ -15,6 +15,7 @@ from saddlepoint.augment import START, adapted, overfitting
 from saddlepoint.court.bench import Evidence
 from saddlepoint.data.facts import evenly, facts_of
 from saddlepoint.data.feed import onwards
+from saddlepoint.data.scaling import left_as_stored
 from saddlepoint.data.sides import PROBE, Sides, sides_of
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
@@ -113,8 +114,8 @@ class Live:
 
     def columns(self) -> dict[str, object]:
         """Of points that networks see as they are stored: the least and the greatest scale of their columns."""
-        scales = [axis.scale for axis in self.facts["x"].axes if axis.low < axis.high]
-        return {"columns": [min(scales), max(scales)]} if scales and self.config.range == "raw" else {}
+        scales = left_as_stored(self.config.range, self.facts["x"])
+        return {"columns": [min(scales), max(scales)]} if scales else {}
 
     @property
     def lengths(self) -> tuple[int, ...]:

@@ -163,7 +163,7 @@ def points() -> Config:
 
 RECIPES = {
     "modern": Recipe(modern, "noise (labels)", "pictures", "the default: learns most a minute"),
-    "brief": Recipe(brief, "noise (labels)", "pictures", "photographs in little time: more, smaller steps"),
+    "brief": Recipe(brief, "noise (labels)", "pictures", "`modern` where time is short"),
     "gan": Recipe(gan, "noise", "pictures", "as in 2014, fully connected"),
     "cgan": Recipe(cgan, "noise, labels", "pictures", "as in 2014, told the class"),
     "dcgan": Recipe(dcgan, "noise (labels)", "pictures", "as in 2015, convolutional"),
