@@ -3966,46 +3966,29 @@ TABLE = {
     ],
     ("networks/residual.py", "test_residual.py::test_g_begins_around_the_colour_it_is_told"): [
         (
-            'brief: begins at the mean before tanh',
+            'begins at the mean before tanh',
             'bias = torch.atanh(mean',
             'bias = (mean',
         ),
         (
-            'brief: an end of the range is infinite',
+            'an end of the range is infinite',
             '.clamp(margin - 1, 1 - margin))\n        assert',
             ')\n        assert',
         ),
         (
-            'brief: cells of several colours',
+            'cells of several colours',
             'bias.repeat_interleave(last',
             'bias.repeat(last',
         ),
         (
-            'brief: the first of the last layers',
+            'the first of the last layers',
             '*_, last = (layer',
             'last, *_ = (layer',
         ),
     ],
-    ("systems/gan/recipes.py", "test_build.py::test_brief_is_modern_in_smaller_steps"): [
-        (
-            'brief: batches of 64',
-            '"batch": 32,',
-            '"batch": 64,',
-        ),
-        (
-            'brief: as wide a critic',
-            'Dcgan(width=24,',
-            'Dcgan(width=32,',
-        ),
-        (
-            'brief: begins where its weights say',
-            'update={"start": "mean"}',
-            'update={"start": "weights"}',
-        ),
-    ],
     ("systems/gan/build.py", "test_build.py::test_a_dcgan_does_not_start_at_a_mean"): [
         (
-            'brief: a dcgan starts at a mean',
+            'a dcgan starts at a mean',
             'isinstance(network, Dcgan) and config.g',
             'False and config.g',
         ),

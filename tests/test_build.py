@@ -144,16 +144,6 @@ def test_modern_embeds_the_label_in_g_and_projects_it_in_d_without_normalisation
     assert normalisations(G) == normalisations(D) == []
 
 
-def test_brief_is_modern_in_smaller_steps() -> None:
-    """Half the batch, three quarters of the critic, begun at the mean; rates and game are the same."""
-    one, other = recipe("brief"), recipe("modern")
-    assert one.batch == other.batch // 2
-    assert one.g.model_copy(update={"start": "weights"}) == other.g
-    assert one.d.model_copy(update={"network": other.d.network}) == other.d
-    assert one.stages == other.stages
-    assert (one.g.start, convolutions(made("brief")[1])) == ("mean", [(1, 24, 4, 2), (24, 48, 4, 2), (48, 96, 4, 2)])
-
-
 def test_every_recipe_makes_pictures_in_its_range_and_logits_from_them() -> None:
     for name in set(RECIPES) - {"points"}:
         conf, (G, D) = recipe(name), made(name)

@@ -173,7 +173,6 @@ CODE = {"latent": 4, "batch": 32}
 DENOISER = PATCHES | {"g.blocks": 1, "sigma": "40", "g.lr": 1e-2}
 LESSONS = {
     "modern": Lesson(corners, NARROW | {"images": 7_040}, {away: 0.5, wrong: 0.1}),
-    "brief": Lesson(corners, NARROW | {"images": 7_040}, {wrong: 0.1}),  # it begins at the mean: not far `away`
     "acgan": Lesson(
         corners, NARROW | {"g.network.width": 16, "d.network.width": 32, "images": 5_760}, {away: 0.25, wrong: 0.1}
     ),

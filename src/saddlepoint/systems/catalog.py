@@ -31,7 +31,7 @@ class Entry(NamedTuple):
 
 
 SYSTEMS = {
-    "gan": Entry("saddlepoint.systems.gan", ("modern", "brief", "gan", "cgan", "dcgan", "acgan", "points")),
+    "gan": Entry("saddlepoint.systems.gan", ("modern", "gan", "cgan", "dcgan", "acgan", "points")),
     "pix2pix": Entry("saddlepoint.systems.pix2pix", ("pix2pix",)),
     "srgan": Entry("saddlepoint.systems.srgan", ("srgan",)),
     "denoise": Entry("saddlepoint.systems.denoise", ("denoise", "denoise-gan")),

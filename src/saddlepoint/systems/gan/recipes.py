@@ -2,7 +2,6 @@
 
 gan     Goodfellow et al. 2014      cgan    Mirza and Osindero 2014      dcgan   Radford et al. 2015
 acgan   Odena et al. 2017           modern  the default                  points  in any number of dimensions
-brief   `modern` where there is time for few updates
 """
 
 from saddlepoint.settings.networks import Dcgan, Mlp, Residual
@@ -31,25 +30,6 @@ def modern() -> Config:
         g=GeneratorPace(network=Residual(width=32, blocks=1, condition="embedding"), last="smooth", **RATES),
         d=CriticPace(network=chain, **RATES),
         stages=(Rules(objective="non-saturating", r1=0.4, penalty_every=8, classify=1.0),),
-    )
-
-
-def brief() -> Config:
-    """`modern` for photographs in little time: where its batches of 64 leave a thousand updates or fewer.
-
-    What is scarce there is not pictures but updates: batches of 32 buy twice as many, and a critic of three quarters of
-    the width more still, at large sizes most. G begins around the colours of the data, or dark photographs may drive it
-    to black before it has learned anything, where it stays (docs/recipes.md has the figures, of few runs).
-    """
-    begun = modern()
-    narrow = Dcgan(width=24, kernel=4, normalise=False, condition="projection")
-    return begun.model_copy(
-        update={
-            "recipe": "brief",
-            "batch": 32,
-            "g": begun.g.model_copy(update={"start": "mean"}),
-            "d": begun.d.model_copy(update={"network": narrow}),
-        }
     )
 
 
@@ -163,7 +143,6 @@ def points() -> Config:
 
 RECIPES = {
     "modern": Recipe(modern, "noise (labels)", "pictures", "the default: learns most a minute"),
-    "brief": Recipe(brief, "noise (labels)", "pictures", "`modern` where time is short"),
     "gan": Recipe(gan, "noise", "pictures", "as in 2014, fully connected"),
     "cgan": Recipe(cgan, "noise, labels", "pictures", "as in 2014, told the class"),
     "dcgan": Recipe(dcgan, "noise (labels)", "pictures", "as in 2015, convolutional"),

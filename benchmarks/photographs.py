@@ -1,12 +1,13 @@
-"""How far a recipe comes in equally many seconds of the process, on one thread: for `brief` beside `modern`.
+"""How far a recipe comes in equally many seconds of the process, on one thread: smaller steps beside larger ones.
 
-    python benchmarks/brief.py SET.npz --recipe brief --seconds 90 --seed 1 --to OUT --eyes vgg16.safetensors
+    python benchmarks/photographs.py SET.npz --seconds 90 --seed 1 --to OUT --eyes vgg16.safetensors
+    python benchmarks/photographs.py SET.npz --set batch=32 g.start=mean --name small    other settings
 
 SET.npz has x and xt, pictures [N, C, H, W] of bytes to train on and to judge against; with c and ct, labels, the
 features are those of a classifier that learned them (`--features learned`), without them the means over places of what
 VGG16 sees at relu3_3 and relu4_3, of 1,000 pictures. Rates fall with the seconds, as they do with the images of a run.
 Prints the Frechet distance of the average's samples to xt, and that of as many real pictures; the first 100 samples are
-OUT/SET-RECIPE-SEED.png. Without --eyes samples are only written, and judged later by `--judge OUT/SET-RECIPE-SEED.pt`.
+OUT/SET-NAME-SEED.png. Without --eyes samples are only written, and judged later by `--judge OUT/SET-NAME-SEED.pt`.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from saddlepoint.data.feed import onwards
 from saddlepoint.data.scaling import to_uint8
 from saddlepoint.data.source import Source
 from saddlepoint.engine import resolve
+from saddlepoint.files import make_folder
 from saddlepoint.game.algorithm import play
 from saddlepoint.game.averaging import Average
 from saddlepoint.game.rules import Dials, State
@@ -49,9 +51,9 @@ def source_of(path: Path, test: bool = False) -> Source:
     return Source(path.stem, torch.from_numpy(x), None if c is None else torch.from_numpy(c), names)
 
 
-def drawn(source: Source, recipe: str, seconds: float, seed: int) -> tuple[Tensor, int]:
+def drawn(source: Source, recipe: str, told: dict[str, str], seconds: float, seed: int) -> tuple[Tensor, int]:
     """(samples of the average, training pictures seen) after so many seconds of this process."""
-    config, facts = configure(recipe, None, {"seed": seed}), facts_of({"x": source})
+    config, facts = configure(recipe, None, told | {"seed": seed}), facts_of({"x": source})
     engine, own = resolve(Engine(threads=1)), system("gan")
     torch.manual_seed(seed_of(seed, "weights"))
     networks = {
@@ -109,7 +111,9 @@ def judged(x: Tensor, path: Path, eyes: Path) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("set", type=Path)
-    parser.add_argument("--recipe", default="brief")
+    parser.add_argument("--recipe", default="modern")
+    parser.add_argument("--set", nargs="*", default=[], dest="told")
+    parser.add_argument("--name")
     parser.add_argument("--seconds", type=float, default=90.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--to", type=Path, default=Path())
@@ -120,8 +124,10 @@ def main() -> None:
     if wishes.judge:
         print(wishes.judge.stem, judged(torch.load(wishes.judge, weights_only=True), wishes.set, wishes.eyes))
         return
-    name = f"{wishes.set.stem}-{wishes.recipe}-{wishes.seed}"
-    x, images = drawn(source_of(wishes.set), wishes.recipe, wishes.seconds, wishes.seed)
+    told = dict(word.split("=", 1) for word in wishes.told)
+    name = f"{wishes.set.stem}-{wishes.name or wishes.recipe}-{wishes.seed}"
+    make_folder(wishes.to)
+    x, images = drawn(source_of(wishes.set), wishes.recipe, told, wishes.seconds, wishes.seed)
     figures.save(figures.grid(x[:SHOWN], 10), wishes.to / f"{name}.png")
     torch.save(x, wishes.to / f"{name}.pt")
     print(f"{name}: {images:,} pictures seen in {wishes.seconds:.0f} s", flush=True)
