@@ -7,7 +7,7 @@ from saddlepoint.systems.rbm.config import Config, Rules
 
 def falling(lr: float) -> Pace:
     """A rate that falls: chains keep up with slower weights, and not with fast ones. At .2 digits are learned a little
-    better, but a machine of few units on pictures of two kinds comes apart.
+    better, but a machine of few units on little pictures comes apart (docs/codes.md).
     """
     return Pace(optimiser="sgd", lr=lr, decay="linear", lr_end=0.01)
 
