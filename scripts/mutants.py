@@ -3624,7 +3624,7 @@ TABLE = {
     ("data/idx.py", "test_idx.py::test_it_is_written_whole_or_not_at_all"): [
         ("idx in place", "write_atomic(Path(path), content)", "Path(path).write_bytes(content)"),
     ],
-    ("artefact/samples.py", "test_generator.py::test_samples_are_saved_whole_or_not_at_all"): [
+    ("artefact/samples.py", "test_samples.py"): [
         ("arrays in place", "write_atomic(path, packed.getvalue())", "path.write_bytes(packed.getvalue())"),
     ],
     ("data/facts.py", "test_asking.py::test_a_record_that_does_not_agree_with_itself_is_refused"): [
