@@ -36,6 +36,7 @@ from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody
 from saddlepoint.running.work import Worker
+from saddlepoint.settings.run import Run
 from saddlepoint.statistics.intervals import wilson
 from saddlepoint.storage.journal import read
 from saddlepoint.storage.lock import RunLock
@@ -92,24 +93,28 @@ class Told(NamedTuple):
     seconds: float
 
 
-def play(source: Source, staging: Staging, kit: Kit, seed: int, folder: Path) -> None:
-    """One run, of which the journal and the configuration remain."""
-    source, held_out = prepared(source, staging, seed)
-    conf = configured(staging, kit, seed, IMAGES)
-    shape, dtype = tuple(source.x.shape[1:]), str(source.x.dtype).removeprefix("torch.")
+def recorded(source: Source, held_out: tuple[int, ...], conf: Run, judgements: int) -> RunRecord:
+    """A run on one thread that is judged so often, by SAMPLES each time."""
     about = DataRecord(
         name="staged",
         size=source.size,
-        shape=shape,
-        dtype=dtype,
+        shape=tuple(source.x.shape[1:]),
+        dtype=str(source.x.dtype).removeprefix("torch."),
         classes=source.classes,
         licence="",
         digest=source.digest(),
         held_out=held_out,
     )
     how = {"device": "cpu", "precision": "float32", "threads": 1}
-    choices = Choices(**how, judge_samples=SAMPLES, judge_images=conf.stages[0].images // JUDGEMENTS)
-    record = RunRecord(config=conf, data=about, choices=choices, versions=versions())
+    choices = Choices(**how, judge_samples=SAMPLES, judge_images=conf.stages[0].images // judgements)
+    return RunRecord(config=conf, data=about, choices=choices, versions=versions())
+
+
+def play(source: Source, staging: Staging, kit: Kit, seed: int, folder: Path) -> None:
+    """One run, of which the journal and the configuration remain."""
+    source, held_out = prepared(source, staging, seed)
+    conf = configured(staging, kit, seed, IMAGES)
+    record = recorded(source, held_out, conf, JUDGEMENTS)
     make_folder(folder)
     with RunLock(folder):
         record.write(folder)

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from doctor import by_configuration, share, verdicts
+from doctor import by_configuration, recorded, share, verdicts
 from drawn import DRAWN
 from staged import BROKEN, DATA, KITS, NONE, STAGINGS, Kit, Staging, configured, prepared
 from torch import Tensor
@@ -43,7 +43,6 @@ from saddlepoint.judging.doctor import BENIGN
 from saddlepoint.judging.extractors.extractor import Extractor, Seen, as_stored, look
 from saddlepoint.judging.extractors.learned import learned, trained
 from saddlepoint.judging.extractors.pixels import pixels
-from saddlepoint.record import Choices, DataRecord, RunRecord, versions
 from saddlepoint.running.calls import Stopped
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Nobody
@@ -54,7 +53,7 @@ from saddlepoint.statistics.influence import some
 from saddlepoint.storage.lock import RunLock
 
 IMAGES, POINTS, BATCH = 20_480, 25_600, 32  # 640 updates of pictures, 800 of points
-JUDGEMENTS, SAMPLES = 6, 250
+JUDGEMENTS = 6
 POOL, MANY, PAIRS = 4_000, 10_000, 5_000  # what runs are played on; what they are held against; of these, every pair
 EYE = 77  # seed of the classifier that looks at what came of a run
 WELL = {"recall": 0.3, "precision": 0.4, "distance": 15.0, "accuracy": 0.7}
@@ -239,19 +238,7 @@ def play(pool: Source, staging: Staging, kit: Kit, seed: int, folder: Path) -> t
     source, held_out = prepared(pool, staging, seed)
     images = (POINTS if source.x.ndim == 2 else IMAGES) * (1 + staging.wide)  # which `configured` halves
     conf = configured(staging, kit, seed, images)
-    about = DataRecord(
-        name="staged",
-        size=source.size,
-        shape=tuple(source.x.shape[1:]),
-        dtype=str(source.x.dtype).removeprefix("torch."),
-        classes=source.classes,
-        licence="",
-        digest=source.digest(),
-        held_out=held_out,
-    )
-    how = {"device": "cpu", "precision": "float32", "threads": 1}
-    choices = Choices(**how, judge_samples=SAMPLES, judge_images=conf.stages[0].images // JUDGEMENTS)
-    record = RunRecord(config=conf, data=about, choices=choices, versions=versions())
+    record = recorded(source, held_out, conf, JUDGEMENTS)
     make_folder(folder)
     with RunLock(folder):
         record.write(folder)

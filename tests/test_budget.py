@@ -193,6 +193,17 @@ def test_time_that_was_given_later_is_kept_to_and_what_came_before_is_as_long_as
     assert machine.now + 1 / slower == pytest.approx(11.0, rel=0.04)
 
 
+def test_what_came_before_time_that_was_given_later_is_not_stretched_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine is half as fast from the first second on, which would cut 600 images to some 350."""
+    more = Promise(stage=1, seconds=11.0, closing_seconds=1.0, closing_samples=250)
+    journal = played(Machine((100.0, 100.0), 1.0, 0.5), tmp_path, monkeypatch, rate=100.0, rates=(100.0,), more=more)
+    first, second = next(event["lengths"] for event in reversed(journal) if event["event"] == "plan")
+    assert first == 600
+    assert second < 400
+
+
 def test_the_time_that_was_given_last_is_the_one_to_keep_to() -> None:
     first = toyrun.record().choices.model_copy(update={"budget_seconds": 9.0, "planned_seconds": 9.0})
     assert first.promise == Promise(seconds=9.0)

@@ -59,6 +59,7 @@ def test_a_column_of_one_form_is_numbers(cells: Cells, values: list[float]) -> N
         ["1,23,456.5"],
         ["1,5", "2.5"],
         ["1 2345"],
+        ["1,234,5678"],
         ["a", "b"],
         ["1.5", "-2e3", "7"],
         ["", "-"],

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from saddlepoint.artefact import folder as artefacts
 from saddlepoint.artefact.artefact import Artefact
-from saddlepoint.court.bench import Judged, Measures
+from saddlepoint.court.bench import Evidence, Judged, Measures
 from saddlepoint.court.copies import keep_copies
 from saddlepoint.court.folders import settled
 from saddlepoint.court.jury import extractor_of
@@ -14,10 +14,13 @@ from saddlepoint.data.memory import Held
 from saddlepoint.data.sources import silent
 from saddlepoint.engine import room_for
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.randomness import Randomness
+from saddlepoint.records import part
 from saddlepoint.running.judging import SAMPLES
 from saddlepoint.running.opened import as_begun, as_written
 from saddlepoint.settings.run import Judge
 from saddlepoint.systems.catalog import system
+from saddlepoint.systems.looks import target_of
 
 
 def judge_run(
@@ -43,7 +46,6 @@ def judge_run(
     judged_by = system(record.config.system).judges
     if "samples" not in judged_by:
         idle = {"--features": asked != "auto" or None, "--weights": given, "-n": n}
-        idle |= {"--seed": seed} if judged_by == ("pairs",) and not chancy(model) else {}
         if flag := next((flag for flag, value in idle.items() if value is not None), None):
             raise SaddlepointError("has no effect on a run that is not judged by samples", flag, "leave it out")
     if lpips is not None and "pairs" not in judged_by:
@@ -53,14 +55,26 @@ def judge_run(
     config = record.config.model_copy(update={"judge": wish})
     choices = record.choices.model_copy(update={"judge_features": wish.features, "judge_images": 0})
     live = run._replace(record=record.model_copy(update={"config": config, "choices": choices})).live()
-    judges = court(live.evidence()._replace(lpips=lpips))
+    evidence = live.evidence()._replace(lpips=lpips)
+    if seed is not None and not any(by_chance(judge, model, evidence) for judge in judged_by):
+        raise SaddlepointError("has no effect on a run whose judges leave nothing to chance", "--seed", "leave it out")
+    judges = court(evidence)
     found = judges.full(model, SAMPLES if n is None else n, seed or 0)
     return found.measures, [*leave(folder, found), *found.notes]
 
 
-def chancy(model: Artefact) -> bool:
-    """Whether what it makes of what it is given is left to chance."""
-    return model.model.apply is not None and model.model.apply.chance
+def by_chance(judge: object, model: Artefact, evidence: Evidence) -> bool:
+    """Whether the seed makes a difference to what this judge finds: of pairs, where the model itself draws;
+    of nats, where they are not exact.
+    """
+    apply, log_prob = model.model.apply, model.model.log_prob
+    match judge:
+        case "pairs":
+            return apply is not None and apply.chance
+        case "nats":
+            one = target_of(part(evidence.unseen, slice(1)))
+            return log_prob is None or log_prob(one, Randomness(0).stream("nats")).kind != "exact"
+    return True
 
 
 def leave(folder: Path, found: Judged) -> list[str]:
