@@ -3952,7 +3952,7 @@ TABLE = {
         (
             'moments: a unit counts',
             'm = x.square().mean()',
-            'm = 0 * x.mean() + 1',
+            'm = (0 * x.mean() + 1)',
         ),
         (
             'moments: half of what is in common',
