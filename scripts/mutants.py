@@ -3672,6 +3672,11 @@ TABLE = {
         ("idle flags are taken", "if all(mark.idle(owner) for owner in owners)):", "if False):"),
         ("one idle stage is enough", "if all(mark.idle(owner)", "if any(mark.idle(owner)"),
         ("files are refused too", "if given.where == flag(name)]", "if True]"),
+        ("groups are never idle", "for depth, leaf in enumerate(path):", "for depth, leaf in [*enumerate(path)][-1:]:"),
+    ],
+    ("settings/run.py", "test_settings.py::test_a_flag_has_its_effect_or_is_refused"): [
+        ("the others beside are no reason", "for name in (self.beside, *self.others)", "for name in (self.beside,)"),
+        ("stages are not looked at", 'else getattr(model, "stages", ()))', "else ())"),
     ],
     ("judging/standing.py", "test_doctor.py::test_a_run_that_was_stopped_is_not_finished_and_goes_on_with_resume"): [
         ("a stopped run is as good as another", "if not case.left:", "if case.left or not case.left:"),

@@ -65,8 +65,8 @@ def test_a_whole_configuration_as_a_file_wins_over_any_recipe(recipe):
 
 
 def test_flags_win_over_the_file_which_wins_over_the_recipe():
-    conf = merge(MODERN, {"d": {"lr": 0.5}, "seed": 7, "batch": 32}, {"seed": "9", "d.momentum": "0.25"})
-    assert (conf.seed, conf.batch, conf.d.lr, conf.d.momentum) == (9, 32, 0.5, 0.25)
+    conf = merge(MODERN, {"d": {"lr": 0.5}, "seed": 7, "batch": 32}, {"seed": "9", "d.weight_decay": "0.25"})
+    assert (conf.seed, conf.batch, conf.d.lr, conf.d.weight_decay) == (9, 32, 0.5, 0.25)
     assert conf.g == MODERN.g
 
 
@@ -245,13 +245,29 @@ def test_showing_lengths_of_time():
         ("rbm", {"sweeps": "3"}, {}, "--top set"),
         ("boltzmann", {"gibbs": "3"}, {}, "--learning gibbs"),
         ("srgan", {"vgg": "w.safetensors"}, {}, "--content vgg12 or vgg22"),
+        ("modern", {"g.momentum": "0.9"}, {}, "--g.optimiser momentum or rmsprop"),
+        ("modern", {"d.betas": (0, 0.9)}, {"d.optimiser": "sgd"}, "--d.optimiser adam or adamw"),
+        ("gan", {"d.lr_end": "0.5"}, {"d.decay": "constant"}, "--d.decay linear"),
+        ("modern", {"penalty_every": "4"}, {"r1": "0", "r2": "0"}, "--r1 or --r2 or --gp set"),
+        ("gan", {"augment_most": "0.5"}, {}, "--augment adaptive"),
+        ("denoise", {"d.lr": "0.1"}, {}, "--adversarial set"),
+        ("denoise", {"objective": "hinge"}, {}, "--adversarial set"),
+        ("pix2pix", {"d.layers": "1"}, {"critic": "none"}, "--critic conditional or blind"),
     ],
 )
 def test_a_flag_has_its_effect_or_is_refused(recipe: str, idle: dict, with_it: dict, words: str) -> None:
     """In a file, as that of a run, which names every setting, it may stand."""
     with pytest.raises(SaddlepointError, match=f"has no effect where .* {words}"):
         configure(recipe, None, with_it | idle)
-    others = {"srgan": {"content": "vgg22"}, "boltzmann": {"learning": "gibbs"}}.get(recipe, {"top": 4})
+    by_name = {
+        "srgan": {"content": "vgg22"},
+        "boltzmann": {"learning": "gibbs"},
+        "rbm": {"top": 4},
+        "modern": {"g.optimiser": "rmsprop", "r1": 0, "r2": 1},
+        "gan": {"d.decay": "cosine", "augment": "adaptive"},
+        "denoise": {"adversarial": 0.001},
+    }
+    others = by_name.get(recipe, {})
     configure(recipe, None, others | idle)
     begun = catalog.recipe(recipe)
     merge(begun, with_it | idle, {})

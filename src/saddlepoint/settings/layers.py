@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded
 from saddlepoint.settings.complaints import complaint, did_you_mean
-from saddlepoint.settings.run import Frozen, Only, Run
+from saddlepoint.settings.run import Frozen, Only, Run, beside
 from saddlepoint.settings.tree import Kind, flag, names, settings, stage_type, sugar
 
 LARGEST = 1 << 25  # bytes of a file of settings that are read
@@ -104,14 +104,15 @@ def merge(
 def require_effect(config: Run, told: Iterable[str]) -> None:
     """Refuse a setting that was typed, but goes with another value of the one beside it."""
     for name in told:
-        *path, leaf = name.split(".")
-        owners: list[Any] = [config] if path or leaf in type(config).model_fields else list(config.stages)
-        for step in path:
-            owners = [getattr(owner, step, None) for owner in owners]
-        for only in (mark for mark in marks(owners[0], leaf) if all(mark.idle(owner) for owner in owners)):
-            what = f"has no effect where {only.beside} is {getattr(owners[0], only.beside)}"
-            beside = flag(".".join([*path, only.beside]))
-            raise SaddlepointError(what, flag(name), f"it goes with {beside} {' or '.join(only.values) or 'set'}")
+        path = name.split(".")
+        owners: list[Any] = [config] if path[0] in type(config).model_fields else list(config.stages)
+        for depth, leaf in enumerate(path):
+            for only in (mark for mark in marks(owners[0], leaf) if all(mark.idle(owner) for owner in owners)):
+                what = f"has no effect where {only.beside} is {beside(owners[0], only.beside)[0]}"
+                named = [flag(".".join([*path[:depth], each])) for each in (only.beside, *only.others)]
+                hint = f"it goes with {' or '.join(named)} {' or '.join(only.values) or 'set'}"
+                raise SaddlepointError(what, flag(name), hint)
+            owners = [getattr(owner, leaf, None) for owner in owners]
 
 
 def marks(owner: Any, leaf: str) -> list[Only]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from saddlepoint.settings.run import ObjectiveName, Stage, Weight
+from saddlepoint.settings.run import ObjectiveName, Only, Stage, Weight
 
 
 class Restoring(Stage):
@@ -16,7 +16,7 @@ class Restoring(Stage):
     """Weight of the error in pixels."""
     adversarial: Weight = 0.0
     """Weight of what the critic says; 0: none plays."""
-    objective: ObjectiveName = "non-saturating"
+    objective: Annotated[ObjectiveName, Only("adversarial")] = "non-saturating"
     """What the two players minimise, where a critic plays."""
     pace: Annotated[float, Field(gt=0, le=10)] = 1.0
     """How fast the generator moves in this stage, as a share of its rate."""

@@ -5,13 +5,14 @@ the JSON in a run folder and the tables in the documentation are derived from th
 second time.
 """
 
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from saddlepoint.data.reading import SIZE
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, lt=1)]  # of what was before
 Positive = Annotated[int, Field(ge=1, lt=2**53)]
 Units = Annotated[tuple[Positive, ...], Field(min_length=1, max_length=64)]  # of layers
 Threads = Annotated[int, Field(ge=1, le=1024)]  # with many more the arithmetic library ends the process
@@ -27,16 +28,23 @@ ObjectiveName = Literal["minimax", "non-saturating", "least-squares", "hinge", "
 
 
 class Only(NamedTuple):
-    """Marks a setting that means something where the one beside it, of this name, has one of these values; of none,
-    where it is set at all.
+    """Marks a setting, or a group of them, that means something where the one beside it, of this name, has one of these
+    values; of none, where it is set at all. `others` are as good as that one; what is no setting of the run is one of
+    its stages.
     """
 
     beside: str
     values: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     def idle(self, model: BaseModel) -> bool:
-        value = getattr(model, self.beside)
-        return value not in self.values if self.values else not value
+        found = [value for name in (self.beside, *self.others) for value in beside(model, name)]
+        return not any(value in self.values if self.values else value for value in found)
+
+
+def beside(model: BaseModel, name: str) -> list[Any]:
+    """The setting of this name: the model's own, or that of each of its stages."""
+    return [getattr(owner, name) for owner in ([model] if hasattr(model, name) else getattr(model, "stages", ()))]
 
 
 class Frozen(BaseModel):
@@ -52,13 +60,13 @@ class Pace(Frozen):
     """Learning rate at the start."""
     decay: Literal["constant", "linear", "cosine", "exponential"] = "constant"
     """How the learning rate falls to lr * lr_end over a stage."""
-    lr_end: Annotated[float, Field(gt=0, le=1)] = 0.01
+    lr_end: Annotated[float, Field(gt=0, le=1), Only("decay", ("linear", "cosine", "exponential"))] = 0.01
     """The fraction of lr reached at a stage's end."""
-    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (0.0, 0.99)
+    betas: Annotated[tuple[Share, Share], Only("optimiser", ("adam", "adamw"))] = (0.0, 0.99)
     """Decay rates of Adam's two moments."""
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    momentum: Annotated[Share, Only("optimiser", ("momentum", "rmsprop"))] = 0.5
     """Momentum at the start, for 'momentum' and 'rmsprop'."""
-    momentum_end: Annotated[float, Field(ge=0, lt=1)] | None = None
+    momentum_end: Annotated[Share | None, Only("optimiser", ("momentum", "rmsprop"))] = None
     """Momentum at a stage's end, reached linearly; unset: constant."""
     max_norm: Annotated[float, Field(gt=0)] | None = None
     """Scale a unit's incoming weights back to this length after each step; unset: no bound."""

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 
 from saddlepoint.settings.networks import PatchPace
 from saddlepoint.settings.restoring import Restoring
-from saddlepoint.settings.run import Pace, Positive, Run
+from saddlepoint.settings.run import Only, Pace, Positive, Run
 
 NUMBER = r"\d{1,3}(\.\d+)?"
 
@@ -30,7 +30,7 @@ class Config(Run):
     sigma: Annotated[str, Field(pattern=f"^{NUMBER}(-{NUMBER})?$")] = "25"
     """Standard deviation of the noise, of 255 grey levels: 25, or 5-50 where each picture has its own."""
     g: DenoiserPace
-    d: PatchPace
+    d: Annotated[PatchPace, Only("adversarial")]
     stages: Annotated[tuple[Restoring, ...], Field(min_length=1)] = (Restoring(),)
     """Played in turn, with the same networks."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from saddlepoint.settings.networks import Network
-from saddlepoint.settings.run import Fraction, Frozen, ObjectiveName, Pace, Positive, Run, Stage, Weight
+from saddlepoint.settings.run import Fraction, Frozen, ObjectiveName, Only, Pace, Positive, Run, Stage, Weight
 
 
 class GeneratorPace(Pace):
@@ -48,7 +48,7 @@ class Rules(Stage):
     """Weight gamma of R2 = 1/2 |grad D(G(z))|^2 on fakes."""
     gp: Weight = 0.0
     """Weight of the gradient penalty (|grad D(u)| - 1)^2 between reals and fakes."""
-    penalty_every: Positive = 1
+    penalty_every: Annotated[Positive, Only("r1", others=("r2", "gp"))] = 1
     """Compute the penalties every n-th round, n times as heavy."""
     classify: Weight = 0.0
     """Weight of AC-GAN's class cost: for D on reals and on fakes, for G on fakes."""
@@ -56,7 +56,7 @@ class Rules(Stage):
     """Weight of a cost for G, of means and covariances that are not those of the batch of real examples: for points."""
     augment: Literal["none", "diff", "adaptive"] = "none"
     """What D sees is altered, real and fake alike: never, always, or as often as D needs it against overfitting."""
-    augment_most: Fraction = 0.7
+    augment_most: Annotated[Fraction, Only("augment", ("adaptive",))] = 0.7
     """The most often that 'adaptive' alters: from 3/4 on, what is altered can leak into what G makes."""
 
     @model_validator(mode="after")

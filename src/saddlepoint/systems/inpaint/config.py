@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from saddlepoint.settings.networks import PatchPace
 from saddlepoint.settings.restoring import Restoring
-from saddlepoint.settings.run import Further, Pace, Positive, Run
+from saddlepoint.settings.run import Further, Only, Pace, Positive, Run
 
 
 class FillerPace(Pace):
@@ -29,7 +29,7 @@ class Config(Run):
     masks: Further | None = None
     """Pictures of holes, white where nothing is known."""
     g: FillerPace
-    d: PatchPace
+    d: Annotated[PatchPace, Only("adversarial")]
     stages: Annotated[tuple[Restoring, ...], Field(min_length=1)] = (Restoring(),)
     """Played in turn, with the same networks."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from saddlepoint.settings.networks import PatchPace
-from saddlepoint.settings.run import ObjectiveName, Pace, Positive, Run, Stage, Weight
+from saddlepoint.settings.run import ObjectiveName, Only, Pace, Positive, Run, Stage, Weight
 
 
 class UnetPace(Pace):
@@ -24,7 +24,7 @@ class Rules(Stage):
 
     critic: Literal["conditional", "blind", "none"] = "conditional"
     """Who judges patches: a critic that sees c beside them, one that does not (the paper's 'GAN'), or nobody."""
-    objective: ObjectiveName = "non-saturating"
+    objective: Annotated[ObjectiveName, Only("critic", ("conditional", "blind"))] = "non-saturating"
     """What the two players minimise, where a critic plays."""
     k: Annotated[int, Field(ge=1, le=100)] = 1
     """Critic steps per generator step."""
@@ -38,7 +38,7 @@ class Config(Run):
     system: Literal["pix2pix"] = "pix2pix"
     """What is played: a picture to a picture."""
     g: UnetPace
-    d: PatchPace
+    d: Annotated[PatchPace, Only("critic", ("conditional", "blind"))]
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
     """Played in turn, with the same networks."""
 

@@ -35,7 +35,7 @@ class Config(Run):
     vgg: Annotated[FileName, Only("content", get_args(Seen))] = None
     """The weights of VGG16, as safetensors."""
     g: UpscalerPace
-    d: PatchPace
+    d: Annotated[PatchPace, Only("adversarial")]
     stages: Annotated[tuple[Restoring, ...], Field(min_length=1)] = (Restoring(),)
     """Played in turn, with the same networks."""
 
