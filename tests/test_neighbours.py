@@ -4,13 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from tinyrun import bundle
 from torch import Tensor
 from torch.testing import assert_close
 
 from saddlepoint import api
+from saddlepoint.artefact import folder as artefacts
 from saddlepoint.cli.main import main
 from saddlepoint.court.nats import in_nats
 from saddlepoint.data.source import Source
@@ -77,6 +80,12 @@ def test_a_table_of_three_kinds() -> None:
     assert any("encodes nothing" in note for note in found.notes)
     assert any("1000 labels" in note or "1,000 labels" in note for note in found.notes), "of 180"
     assert len({len(row) for row in (found.header, *found.rows)}) == 1
+
+    with Image.open("table/samples.png") as drawn:
+        rows, shown = 2, np.asarray(drawn.convert("L"))  # made and gan; an autoencoder draws nothing
+    white, tile = artefacts.load(Path("table/made-0")).sample(12).x[0, 0], 64 + 2
+    assert drawn.size == (12 * tile + 2, pytest.approx(rows * (tile + 20) + 2, abs=12))
+    assert (shown[2:66:8, 2:66:8] == white.numpy()).all(), "the first sample of the first row, each pixel as 8 x 8"
 
     again: list[str] = []
     assert made(asked, again.append) == found, "nothing is done twice"

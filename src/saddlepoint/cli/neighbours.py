@@ -31,14 +31,15 @@ def neighbours(
     """Train models of every kind for the same time on one thread: one table.
 
     Each seed of a recipe is a run in a folder of its own: a command that was cut
-    goes on where it was. The table stands in table.md and table.json beside them.
+    goes on where it was. The table stands in table.md and table.json beside them,
+    and samples.png shows what each model draws.
 
     Example: saddlepoint neighbours digits --budget 5m --seeds 3
     Example: saddlepoint neighbours digits --recipes vae,made,gan --dry-run
     """
     if seeds < 1:
         raise SaddlepointError(f"must be at least 1, not {seeds}", "--seeds")
-    from saddlepoint.neighbours.table import made, planned
+    from saddlepoint.neighbours.table import SAMPLES, made, planned
     from saddlepoint.neighbours.training import Wish, usual_rows
     from saddlepoint.systems import catalog
 
@@ -64,7 +65,8 @@ def neighbours(
         say([json.dumps(table.values)])
     elif not voice.quiet:
         draw(table)
-        say(["", *columns([(str(wish.root / name),) for name in ("table.md", "table.json")])])
+        names = [name for name in ("table.md", "table.json", SAMPLES) if (wish.root / name).exists()]
+        say(["", *columns([(str(wish.root / name),) for name in names])])
 
 
 def draw(table: "Table") -> None:

@@ -13,10 +13,12 @@ from pydantic import TypeAdapter
 from saddlepoint import durations
 from saddlepoint.artefact import folder as artefacts
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.figures import save
 from saddlepoint.files import make_folder, read_bounded, write_atomic
 from saddlepoint.judging.card import code_version
 from saddlepoint.neighbours import measuring
 from saddlepoint.neighbours.measuring import BESIDE, DATA_ROWS, Cell, measured, of_data, with_pixels
+from saddlepoint.neighbours.sheet import sheet
 from saddlepoint.neighbours.training import Wish, state, trained
 from saddlepoint.record import file_sha256, read_record
 from saddlepoint.running.calls import Stopped
@@ -25,6 +27,7 @@ from saddlepoint.storage.spelling import parsed
 
 JUDGING = 45.0  # seconds to measure a cell, as a guess before any was
 LARGEST = 1 << 20
+SAMPLES = "samples.png"  # of each model, seed 0
 COLUMNS = {
     "nats": ("-log p(x), nats", "{:.1f}"),
     "parzen": ("Parzen, nats", "{:.1f}"),
@@ -36,7 +39,7 @@ COLUMNS = {
     "parameters": ("parameters", "{:,.0f}"),
     "seen": ("pictures seen", "{:,.0f}"),
     "rate": ("pictures/s", "{:,.0f}"),
-    "seconds": ("s for 10,000", "{:.2g}"),
+    "seconds": ("s for 10,000", "{:.1f}"),
 }
 ABOUT = (
     f"Parzen, Frechet, precision and recall are of {measuring.N:,} samples against held-out pictures, in the space the "
@@ -70,7 +73,7 @@ class Table(NamedTuple):
 
 
 def made(wish: Wish, tell: Callable[[str], None]) -> Table:
-    """Train and measure what is not there yet, cell by cell, and write the table after each: a cut one goes on."""
+    """Train and measure what is not there yet, cell by cell; write the table, and beside it what the models draw."""
     make_folder(wish.root)
     rows, seconds, left = {recipe: Row(recipe, []) for recipe in wish.recipes}, [], len(wish.cells)
     for recipe, seed in wish.cells:
@@ -86,6 +89,9 @@ def made(wish: Wish, tell: Callable[[str], None]) -> Table:
     table = laid_out([*rows.values(), *data_rows(wish, rows)])
     write_atomic(wish.root / "table.md", table.markdown().encode())
     write_atomic(wish.root / "table.json", json.dumps(table.values, indent=2).encode())
+    played = [(recipe, wish.folder(recipe, 0)) for recipe, row in rows.items() if "run" not in row.cells[0].blank]
+    if (drawn := sheet(played)) is not None:
+        save(drawn, wish.root / SAMPLES)
     return table
 
 
