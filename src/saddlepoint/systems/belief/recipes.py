@@ -35,7 +35,7 @@ def made() -> Config:
 
 def pixelcnn() -> Config:
     """Small enough for a processor."""
-    return begun("pixelcnn", Gated(), 2e-3, 30_000, 16)
+    return begun("pixelcnn", Gated(), 8e-3, 30_000, 32)
 
 
 RECIPES = {
