@@ -53,12 +53,7 @@ def neighbours(
     speak = (lambda line: None) if voice.quiet else tell
     speak(f"{len(cells)} runs of {show(parse(budget))}, on one thread: about {show(seconds)} with judging")
     if dry_run:
-        if voice.json:
-            runs = [{"recipe": recipe, "seed": seed, "state": how} for recipe, seed, how in cells]
-            say([json.dumps({"seconds": seconds, "runs": runs})])
-        elif not voice.quiet:
-            rows = [(recipe, str(seed), how) for recipe, seed, how in cells]
-            say(columns(rows, titles=("recipe", "seed", "its run is")))
+        announce(cells, seconds, voice)
         return
     table = made(wish, speak)
     if voice.json:
@@ -67,6 +62,16 @@ def neighbours(
         draw(table)
         names = [name for name in ("table.md", "table.json", SAMPLES) if (wish.root / name).exists()]
         say(["", *columns([(str(wish.root / name),) for name in names])])
+
+
+def announce(cells: list[tuple[str, int, str]], seconds: float, voice: Speaking) -> None:
+    """What would be done."""
+    if voice.json:
+        runs = [{"recipe": recipe, "seed": seed, "state": how} for recipe, seed, how in cells]
+        say([json.dumps({"seconds": seconds, "runs": runs})])
+    elif not voice.quiet:
+        rows = [(recipe, str(seed), how) for recipe, seed, how in cells]
+        say(columns(rows, titles=("recipe", "seed", "its run is")))
 
 
 def draw(table: "Table") -> None:
