@@ -1,9 +1,10 @@
 """What a critic is good for in filling holes: the middle quarter of small pictures, by the error alone and beside it.
 
-    python benchmarks/filling.py cifar10_small.npz [--images 60000] [--seeds 2] [--pictures 2000] [--root RUNS]
+    python benchmarks/filling.py cifar10_small.npz [--images 60000] [--seeds 2] [--weight .01] [--rate 5e-4]
 
 Recipe `inpaint`, one thread: the squared error alone, and as it is, half of the examples by the error alone and half
-beside the critic. All runs have the same number of examples, and one that is finished already is not played again.
+beside the critic, which weighs --weight and learns at --rate, where these are given (--root is then to be new). All
+runs have the same number of examples, and one that is finished already is not played again.
 Trained on `x_train`, judged on so many pictures of `x_test`, which nothing was chosen by: PSNR within the hole, and the
 Frechet distance, by EfficientNet-lite0's features, between these pictures as they were filled and as many of `x_train`.
 The line `as they are` is of the test pictures untouched: less than that is not to be had. Over pictures stands the
@@ -41,11 +42,15 @@ def moments(x: Tensor) -> Gaussian:
     return fit(look(efficientnet(None), x).features)
 
 
-def configured(kind: str, seed: int, images: int) -> Any:
+def configured(kind: str, seed: int, given: argparse.Namespace) -> Any:
     """The recipe with so many examples in all: its first stage alone, or half of them for each of its two."""
-    conf = configure("inpaint", None, {"seed": seed, "engine.threads": 1, "device": "cpu", "judge.share": 0})
-    stages = conf.stages[:1] if kind == KINDS[0] else conf.stages
-    each = images // len(stages)
+    told = {"seed": seed, "engine.threads": 1, "device": "cpu", "judge.share": 0}
+    conf = configure("inpaint", None, told if given.rate is None else {**told, "d.lr": given.rate})
+    first, second = conf.stages
+    if given.weight is not None:
+        second = second.model_copy(update={"adversarial": given.weight})
+    stages = (first,) if kind == KINDS[0] else (first, second)
+    each = given.images // len(stages)
     return conf.model_copy(update={"stages": tuple(stage.model_copy(update={"images": each}) for stage in stages)})
 
 
@@ -57,7 +62,7 @@ def played(data: str, kind: str, seed: int, given: argparse.Namespace) -> Path:
         if (folder / "config.json").exists():
             api.resume(folder)
         else:
-            api.start(data, configured(kind, seed, given.images), name=folder.name, root=given.root)
+            api.start(data, configured(kind, seed, given), name=folder.name, root=given.root)
         wall, own = time.monotonic() - wall, time.process_time() - own
         print(f"{folder}: {own:.0f} s of one core, {wall:.0f} s by the clock", flush=True)
     return folder
@@ -69,6 +74,8 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=60_000)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--pictures", type=int, default=2000)
+    parser.add_argument("--weight", type=float)
+    parser.add_argument("--rate", type=float)
     parser.add_argument("--root", type=Path, default=Path("runs/filling"))
     parser.add_argument("--kinds", nargs="*", default=list(KINDS), choices=KINDS)
     given = parser.parse_args()

@@ -8,19 +8,17 @@ from saddlepoint.systems.inpaint.config import Config, FillerPace
 
 
 def inpaint() -> Config:
-    """Two stages: the error alone, then with a hundredth of the critic's opinion beside it. The paper's thousandth is
-    of one answer for the hole; of the mean over the patches of a whole picture it changes next to nothing.
-    """
+    """Two stages: the error alone, then with the paper's thousandth of the critic's opinion beside it."""
     rates = {"lr": 1e-3, "betas": (0.9, 0.999), "decay": "cosine", "lr_end": 0.05}
     return Config(
         recipe="inpaint",
         batch=16,
         data=Data(fit="patches", side=64),
         g=FillerPace(**rates),
-        d=PatchPace(layers=2, **{**rates, "lr": 5e-4, "betas": (0.5, 0.999)}),
+        d=PatchPace(layers=2, **{**rates, "lr": 2e-4, "betas": (0.5, 0.999)}),
         stages=(
             Restoring(images=100_000, squares=0.999),
-            Restoring(images=100_000, squares=0.999, adversarial=1e-2, inherit="networks"),
+            Restoring(images=100_000, squares=0.999, adversarial=1e-3, inherit="networks"),
         ),
         averages=(4_000, 1_000),
         checkpoint_images=20_000,
