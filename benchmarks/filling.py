@@ -1,25 +1,35 @@
 """What a critic is good for in filling holes: the middle quarter of small pictures, by the error alone and beside it.
 
-    python benchmarks/filling.py cifar10_small.npz RUN [RUN ...] [--pictures 2000]
+    python benchmarks/filling.py cifar10_small.npz [--images 60000] [--seeds 2] [--weight .01] [--rate 5e-4]
 
-Of each RUN of recipe `inpaint`, as it was left: PSNR within the hole of so many test pictures (`x_test`), and the
-Frechet distance, by EfficientNet-lite0's features, between these pictures as they were filled and as many real ones
-that it was trained on (`x_train`). The first line is the test pictures as they are: less than that is not to be had.
+Recipe `inpaint`, one thread: the squared error alone, and as it is, half of the examples by the error alone and half
+beside the critic, which weighs --weight and learns at --rate, where these are given (--root is then to be new). All
+runs have the same number of examples, and one that is finished already is not played again.
+Trained on `x_train`, judged on so many pictures of `x_test`, which nothing was chosen by: PSNR within the hole, and the
+Frechet distance, by EfficientNet-lite0's features, between these pictures as they were filled and as many of `x_train`.
+The line `as they are` is of the test pictures untouched: less than that is not to be had. Over pictures stands the
+interval of one run, over seeds that of the mean.
 """
 
 import argparse
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from saddlepoint import api
 from saddlepoint.artefact.folder import load
 from saddlepoint.judging.extractors.efficientnet import efficientnet
 from saddlepoint.judging.extractors.extractor import look
+from saddlepoint.planning.begin import configure
 from saddlepoint.statistics.gaussian import Gaussian, fit, frechet
 from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.systems.inpaint.holes import center
+
+KINDS = ("error alone", "error, then critic")
 
 
 def pictures(x: np.ndarray) -> Tensor:
@@ -32,27 +42,74 @@ def moments(x: Tensor) -> Gaussian:
     return fit(look(efficientnet(None), x).features)
 
 
-@torch.no_grad()
+def configured(kind: str, seed: int, given: argparse.Namespace) -> Any:
+    """The recipe with so many examples in all: its first stage alone, or half of them for each of its two."""
+    told = {"seed": seed, "engine.threads": 1, "device": "cpu", "judge.share": 0}
+    conf = configure("inpaint", None, told if given.rate is None else {**told, "d.lr": given.rate})
+    first, second = conf.stages
+    if given.weight is not None:
+        second = second.model_copy(update={"adversarial": given.weight})
+    stages = (first,) if kind == KINDS[0] else (first, second)
+    each = given.images // len(stages)
+    return conf.model_copy(update={"stages": tuple(stage.model_copy(update={"images": each}) for stage in stages)})
+
+
+def played(data: str, kind: str, seed: int, given: argparse.Namespace) -> Path:
+    """The folder of a run of this kind, played now unless it was before; how long that took is said."""
+    folder = given.root / f"{kind.replace(', ', '-').replace(' ', '-')}-{seed}"
+    if not (folder / "generator").exists():
+        wall, own = time.monotonic(), time.process_time()
+        if (folder / "config.json").exists():
+            api.resume(folder)
+        else:
+            api.start(data, configured(kind, seed, given), name=folder.name, root=given.root)
+        wall, own = time.monotonic() - wall, time.process_time() - own
+        print(f"{folder}: {own:.0f} s of one core, {wall:.0f} s by the clock", flush=True)
+    return folder
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("runs", type=Path, nargs="+")
+    parser.add_argument("data")
+    parser.add_argument("--images", type=int, default=60_000)
+    parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--pictures", type=int, default=2000)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--weight", type=float)
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--root", type=Path, default=Path("runs/filling"))
+    parser.add_argument("--kinds", nargs="*", default=list(KINDS), choices=KINDS)
     given = parser.parse_args()
-    torch.set_num_threads(given.threads)
+    torch.set_num_threads(1)
+    runs = {kind: [played(given.data, kind, seed, given) for seed in range(given.seeds)] for kind in given.kinds}
     with np.load(given.data) as arrays:
         x, seen = (pictures(arrays[name][: given.pictures]) for name in ("x_test", "x_train"))
     real = moments(seen)
-    print(f"as they are: Frechet {frechet(moments(x), real):.1f}, {len(x)} pictures", flush=True)
     known = center(1, x.shape[2], x.shape[3], torch.Generator())
     c = torch.cat([x * known, 255 * known.expand(len(x), -1, -1, -1)], 1).byte()
-    for run in given.runs:
-        made = load(run).apply(c, 0).x
-        wrong = (made.float() - x.float()).square().mean(1)[:, ~known[0, 0]].mean(1)
-        value, low, high = mean_interval(10 * (255**2 / wrong.clamp(min=1e-6)).log10())
-        apart = frechet(moments(made), real)
-        print(f"{run}: Frechet {apart:.1f}, PSNR in the hole {value:.2f} dB [{low:.2f}, {high:.2f}]", flush=True)
+    print(f"\n| kind | seed | PSNR in the hole, dB | Frechet distance, {len(x)} pictures |")
+    print("| --- | --- | --- | --- |")
+    print(f"| as they are | | | {frechet(moments(x), real):.2f} |", flush=True)
+    distances: dict[str, Tensor] = {}
+    for kind, folders in runs.items():
+        noise, apart = [], []
+        for seed, folder in enumerate(folders):
+            made = load(folder).apply(c, 0).x
+            wrong = (made.float() - x.float()).square().mean(1)[:, ~known[0, 0]].mean(1)
+            noise.append(mean_interval(10 * (255**2 / wrong.clamp(min=1e-6)).log10()))
+            apart.append(frechet(moments(made), real))
+            print(f"| {kind} | {seed} | {written(noise[-1])} | {apart[-1]:.2f} |", flush=True)
+        distances[kind] = torch.tensor(apart)
+        if len(folders) > 1:
+            over = mean_interval([each.value for each in noise]), mean_interval(apart)
+            print(f"| {kind} | all | {' | '.join(map(written, over))} |", flush=True)
+    if len(distances) == len(KINDS) and given.seeds > 1:
+        less = mean_interval(100 * (1 - distances[KINDS[1]] / distances[KINDS[0]]))
+        print(f"\nthe critic's Frechet distance is lower by {written(less)} %, seed by seed")
+
+
+def written(figure: tuple[float, float, float]) -> str:
+    value, low, high = figure
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]"
 
 
 if __name__ == "__main__":

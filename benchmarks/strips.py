@@ -4,8 +4,9 @@
 
 Of each photograph the piece at LEFT,TOP. RUN is of recipe `srgan`: the piece four times smaller, each pixel as a
 square; its bicubic enlargement; the model at `--perception` 0 and at 1, where it has both; the piece. Or of recipe
-`denoise`, with --sigma: the piece with noise, without it, and as it is. The photographs on the pages come with
-scikit-learn.
+`denoise`, with --sigma: the piece with noise, without it, and as it is. Or of recipe `inpaint`: the piece with strokes
+of a brush missing (white), filled at `--perception` 0 and at 1, where it has both, and as it is. The photographs on the
+pages come with scikit-learn.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from torch import Tensor
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.artefact.folder import load
 from saddlepoint.networks.shrinking import enlarge, shrink
+from saddlepoint.systems.inpaint.holes import strokes
 
 GAP = 4
 
@@ -42,15 +44,29 @@ def enlarged(model: Artefact, x: Tensor) -> list[Tensor]:
     factor = model.translate().scale
     c = as_bytes(shrink(x.float(), factor))
     squares = c.repeat_interleave(factor, 2).repeat_interleave(factor, 3)
+    return [squares, as_bytes(enlarge(c.float(), factor)), *made_of(model, c), x]
+
+
+def made_of(model: Artefact, c: Tensor) -> list[Tensor]:
+    """What the model makes of c: by the least error and as the critic wants it, where it has both."""
     dials: tuple[float | None, ...] = (None,) if model.translate().between is None else (0.0, 1.0)
-    made = [model.apply(c, 0, perception=dial).x for dial in dials]
-    return [squares, as_bytes(enlarge(c.float(), factor)), *made, x]
+    return [model.apply(c, 0, perception=dial).x for dial in dials]
 
 
 def cleaned(model: Artefact, x: Tensor, sigma: float) -> list[Tensor]:
     """x with noise, and what that is cleaned to."""
     c = as_bytes(x + sigma * torch.randn(x.shape, generator=torch.Generator().manual_seed(0)))
     return [c, model.apply(c, 0).x, x]
+
+
+def filled(model: Artefact, x: Tensor) -> list[Tensor]:
+    """x without strokes of a brush, and what these are filled with. Strokes are a share of what they were drawn in:
+    here of each quarter of x, so that they are no wider than on the patches that a model has seen.
+    """
+    upper, lower = strokes(4, x.shape[2] // 2, x.shape[3] // 2, torch.Generator().manual_seed(0)).split(2)
+    known = torch.cat([torch.cat([*half[:, None]], 3) for half in (upper, lower)], 2)
+    c = torch.cat([torch.where(known, x, 255), 255 * known.to(x)], 1)
+    return [c[:, :-1], *made_of(model, c), x]
 
 
 @torch.no_grad()
@@ -67,7 +83,10 @@ def main() -> None:
     shown: list[Tensor] = []
     for word in given.photographs:
         x = piece(word, given.side, model.about.shape[0])
-        shown += enlarged(model, x) if given.sigma is None else cleaned(model, x, given.sigma)
+        if given.sigma is not None:
+            shown += cleaned(model, x, given.sigma)
+        else:
+            shown += filled(model, x) if model.translate().opacity else enlarged(model, x)
     rooms = [torch.nn.functional.pad(each, (0, GAP, 0, 0), value=255) for each in shown]
     strip = torch.cat(rooms, 3)[..., :-GAP].expand(-1, 3, -1, -1)
     Image.fromarray(strip[0].permute(1, 2, 0).numpy()).save(given.out, quality=given.quality)
