@@ -21,11 +21,12 @@ def tune(
     y: Tensor,
     classes: int,
     rng: torch.Generator,
-    steps: int = STEPS,
+    steps: int | None = None,
 ) -> nn.Linear:
     """Lower  mean -log p(y | x),  p = softmax(W encode(x) + b),  in W, b and all weights of the network, in place.
 
-    W and b begin at 0; so many steps of Adam on BATCH examples drawn from x [N, ...], y [N]. Returned is (W, b).
+    W and b begin at 0; `steps` of Adam, by itself STEPS, on BATCH examples drawn from x [N, ...], y [N]. Returned is
+    (W, b).
     SaddlepointError where no weight of the network has a part in the code.
     """
     with torch.enable_grad():
@@ -36,7 +37,7 @@ def tune(
         for t in head.parameters():
             nn.init.zeros_(t)
         rule = torch.optim.Adam([*head.parameters(), *network.parameters()], RATE)
-        for _ in range(steps):
+        for _ in range(STEPS if steps is None else steps):
             some = torch.randint(len(x), (min(BATCH, len(x)),), generator=rng)
             rule.zero_grad()
             cross_entropy(head(encode(x[some])), y[some]).backward()
