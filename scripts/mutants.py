@@ -2786,6 +2786,7 @@ TABLE = {
         ("tuning: a classifier that begins anywhere", "nn.init.zeros_(t)", "pass"),
         ("tuning: a code without a gradient", "if not code.requires_grad:", "if False:"),
         ("tuning: the error is what is right", "(found != y)", "(found == y)"),
+        ("tuning: always as many steps", "range(STEPS if steps is None else steps)", "range(STEPS)"),
     ],
     ("running/probing.py", "test_tuning.py"): [
         ("tuning: every draw goes on from the last", "own = copy.deepcopy(start)", "own = start"),

@@ -30,13 +30,12 @@ def rng() -> torch.Generator:
     return torch.Generator().manual_seed(0)
 
 
-def test_the_first_step_moves_the_classifier_alone_against_its_gradient(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_step_moves_the_classifier_alone_against_its_gradient() -> None:
     """At W = 0 every p is 1/K, and Adam's first step has the length of its rate: W = -lr sign E (p - 1[y]) code."""
-    monkeypatch.setattr(tuning, "STEPS", 1)
     A = nn.Linear(3, 2)
     before = A.weight.detach().clone()
     x, y = torch.randn(1, 3, generator=rng()), torch.tensor([1])
-    head = tune(lambda x: A(x), A, x, y, 3, rng())
+    head = tune(lambda x: A(x), A, x, y, 3, rng(), steps=1)
     slope = (torch.full((3,), 1 / 3) - torch.eye(3)[1])[:, None] * (x @ before.T + A.bias)
     assert_close(head.weight.detach(), -tuning.RATE * slope.sign(), atol=1e-6, rtol=0)
     assert_close(A.weight.detach(), before)

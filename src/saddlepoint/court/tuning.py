@@ -14,10 +14,19 @@ AT_ONCE = 500
 Encode = Callable[[Tensor], Tensor]
 
 
-def tune(encode: Encode, network: nn.Module, x: Tensor, y: Tensor, classes: int, rng: torch.Generator) -> nn.Linear:
+def tune(
+    encode: Encode,
+    network: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    classes: int,
+    rng: torch.Generator,
+    steps: int | None = None,
+) -> nn.Linear:
     """Lower  mean -log p(y | x),  p = softmax(W encode(x) + b),  in W, b and all weights of the network, in place.
 
-    W and b begin at 0; STEPS steps of Adam on BATCH examples drawn from x [N, ...], y [N]. Returned is (W, b).
+    W and b begin at 0; `steps` of Adam, by itself STEPS, on BATCH examples drawn from x [N, ...], y [N]. Returned is
+    (W, b).
     SaddlepointError where no weight of the network has a part in the code.
     """
     with torch.enable_grad():
@@ -28,7 +37,7 @@ def tune(encode: Encode, network: nn.Module, x: Tensor, y: Tensor, classes: int,
         for t in head.parameters():
             nn.init.zeros_(t)
         rule = torch.optim.Adam([*head.parameters(), *network.parameters()], RATE)
-        for _ in range(STEPS):
+        for _ in range(STEPS if steps is None else steps):
             some = torch.randint(len(x), (min(BATCH, len(x)),), generator=rng)
             rule.zero_grad()
             cross_entropy(head(encode(x[some])), y[some]).backward()
