@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.batches import Batches
-from saddlepoint.data.facts import facts_of
+from saddlepoint.data.facts import evenly, facts_of
 from saddlepoint.data.feed import onwards
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
@@ -29,6 +29,7 @@ from saddlepoint.data.sources import open_source, silent
 from saddlepoint.game.algorithm import play
 from saddlepoint.planning.begin import configure
 from saddlepoint.randomness import Randomness
+from saddlepoint.running.live import LEARNT_FROM
 from saddlepoint.statistics.logistic import fit
 from saddlepoint.systems import catalog
 
@@ -59,6 +60,7 @@ def trained(source: Source, weight: float | None, images: int, seed: int) -> Cal
     torch.manual_seed(seed)
     networks = system.networks(config, facts)
     batches = Batches(source, BATCH, Randomness(seed), "unit", torch.device("cpu"))
+    system.prepare(config, networks, batches.take(evenly(source.size, LEARNT_FROM)))
     game = system.scene(config, 0, networks, facts).game
     for _ in play(game, itertools.islice(onwards(batches, 0), images // BATCH), seed=seed):
         pass
