@@ -1,16 +1,18 @@
-"""Twelve sets of small pictures, points and tables on which nothing of the doctor was ever fixed.
+"""Small pictures, points and tables on which nothing of the doctor was ever fixed: DRAWN for one table, AFRESH later.
 
-Six are drawn here by formulas and a random generator; the others are cut out of, or counted in, real data.
+Most are drawn here by formulas and a random generator; the others are cut out of, or counted in, real data.
 """
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
-from staged import points
+from staged import pieces, points
 from torch import Tensor
 
 from saddlepoint.data.source import Source
@@ -185,4 +187,117 @@ DRAWN: dict[str, Callable[[Path], Source]] = {
     "captions": captions,
     "arms": arms,
     "knot": knot,
+}
+
+
+def flag(rng: np.random.Generator, label: int) -> Image.Image:
+    """Two colours and a third: bands that lie, that stand, a cross, or a band from corner to corner."""
+    side, colours = TIMES * SIDE, [tuple(map(int, rng.integers(0, 256, 3))) for _ in range(3)]
+    picture, wide = Image.new("RGB", (side, side), colours[0]), rng.uniform(0.2, 0.45) * side
+    pen, (x, y) = ImageDraw.Draw(picture), rng.uniform(0.35, 0.65, 2) * side
+    if label == 0:
+        pen.rectangle((0, y - wide / 2, side, y + wide / 2), fill=colours[1])
+        pen.rectangle((0, y + wide / 2, side, side), fill=colours[2])
+    elif label == 1:
+        pen.rectangle((x - wide / 2, 0, x + wide / 2, side), fill=colours[1])
+        pen.rectangle((x + wide / 2, 0, side, side), fill=colours[2])
+    elif label == 2:
+        pen.rectangle((0, y - wide / 4, side, y + wide / 4), fill=colours[1])
+        pen.rectangle((x - wide / 4, 0, x + wide / 4, side), fill=colours[1])
+    else:
+        pen.polygon([(0, 0), (side, 0), (0, side)], fill=colours[2])
+        pen.line([(-8, side + 8), (side + 8, -8)], colours[1], int(wide / 2))
+    return picture
+
+
+def arrow(rng: np.random.Generator, label: int) -> Image.Image:
+    """A grey arrow that points up, right, down or left."""
+    back, ink = int(rng.integers(0, 90)), int(rng.integers(150, 256))
+    picture, middle = Image.new("L", (TIMES * SIDE, TIMES * SIDE), back), TIMES * SIDE / 2
+    pen, (x, y), long = ImageDraw.Draw(picture), rng.uniform(-7, 7, 2), rng.uniform(15, 22)
+    head, shaft = rng.uniform(9, 14), rng.uniform(3, 6)
+    pen.rectangle((middle + x - shaft, middle + y - 2, middle + x + shaft, middle + y + long), fill=ink)
+    pen.polygon([(middle + x + a * head, middle + y + b * long) for a, b in ((-1, 0), (1, 0), (0, -1))], fill=ink)
+    return picture.rotate(-90 * label)
+
+
+def hill(rng: np.random.Generator, _: int) -> Image.Image:
+    """Two ranges of hills in front of a sky that grows paler towards them."""
+    side = TIMES * SIDE
+    sky, near = rng.uniform(60, 200, 3), rng.uniform(0, 110, 3)
+    pale = (sky + (255 - sky) * np.linspace(0, 0.8, side)[:, None]).round().astype(np.uint8)
+    picture = Image.fromarray(np.repeat(pale[:, None], side, 1))
+    pen, along = ImageDraw.Draw(picture), np.linspace(0, side, 33)
+    for far, base in ((0.5, rng.uniform(0.35, 0.55)), (0.0, rng.uniform(0.6, 0.85))):
+        turns, phases, heights = rng.uniform(0.5, 3, 2), rng.uniform(0, 6.3, 2), rng.uniform(2, 8, 2)
+        top = base * side + (heights[:, None] * np.sin(6.3 * turns[:, None] * along / side + phases[:, None])).sum(0)
+        colour = tuple(int(c) for c in near + far * (sky - near))
+        pen.polygon([(0, side), *zip(along, top), (side, side)], fill=colour)
+    return picture
+
+
+def leaf(rng: np.random.Generator, _: int) -> Image.Image:
+    """A pale leaf with a vein, of any turn, on a darker ground."""
+    back, light = int(rng.integers(10, 90)), int(rng.integers(140, 256))
+    picture, middle = Image.new("L", (TIMES * SIDE, TIMES * SIDE), back), TIMES * SIDE / 2
+    long, wide, bend = rng.uniform(20, 29), rng.uniform(7, 14), rng.uniform(0.6, 1.6)
+    t = np.linspace(0, 1, 17)
+    edge = wide * np.sin(np.pi * t**bend)
+    spine = middle + long * (2 * t - 1)
+    outline = [*zip(spine, middle - edge), *zip(spine[::-1], middle + edge[::-1])]
+    pen = ImageDraw.Draw(picture)
+    pen.polygon(outline, fill=light)
+    pen.line([(middle - long, middle), (middle + long, middle)], (back + light) // 2, 4)
+    return picture.rotate(rng.uniform(0, 360), Image.Resampling.BILINEAR, fillcolor=back)
+
+
+def roads(folder: Path) -> Source:
+    """The drawn maps of maps/maps_val_50.zip in grey, at half their size: 3,200 pieces of 16 x 16."""
+    found = []
+    with ZipFile(folder / "maps" / "maps_val_50.zip") as archive:
+        for name in sorted(name for name in archive.namelist() if name.endswith(".jpg")):
+            with Image.open(BytesIO(archive.read(name))) as picture:
+                right = picture.convert("L").crop((picture.width // 2, 0, picture.width, picture.height))
+            found.append(pieces(right, 2, SIDE, SIDE))
+    return Source("roads", torch.cat(found))
+
+
+def comet(_: Path) -> Source:
+    """Points of a head and a long tail in the plane: the further from the head, the fewer and the wider."""
+    rng = np.random.default_rng(10)
+    far = rng.gamma(1.0, 0.8, MANY)
+    x = np.stack([far - 0.8, 0.3 * far**2 / (1 + far)], 1) + (0.1 + 0.15 * far)[:, None] * rng.normal(size=(MANY, 2))
+    return points("comet", x.astype(np.float32))
+
+
+def cube(_: Path) -> Source:
+    """Points about the twelve edges of a cube."""
+    rng = np.random.default_rng(11)
+    x, along = rng.choice([-1.0, 1.0], (MANY, 3)), rng.integers(3, size=MANY)
+    x[np.arange(MANY), along] = rng.uniform(-1, 1, MANY)
+    return points("cube", (x + rng.normal(0, 0.12, x.shape)).astype(np.float32))
+
+
+def tints(folder: Path) -> Source:
+    """Pieces of 24 x 24 of BSDS500's photographs as five numbers: mean red, green, blue, contrast, and fineness."""
+    found = []
+    for path in sorted((folder / "super_resolution" / "BSDS500_train").iterdir())[:200]:
+        with Image.open(path) as picture:
+            x = pieces(picture.convert("RGB"), 1, 24, 24).float()
+        fine = (x.diff(dim=3).square().mean((1, 2, 3)) + 1).log()
+        found.append(torch.cat([x.mean((2, 3)), (x.std((1, 2, 3)) + 1).log()[:, None], fine[:, None]], 1))
+    whole = torch.cat(found)
+    order = torch.randperm(len(whole), generator=torch.Generator().manual_seed(12))
+    return Source("tints", level(whole[order[:MANY]]))
+
+
+AFRESH: dict[str, Callable[[Path], Source]] = {
+    "flags": lambda _: sketched("flags", flag, ("lying", "standing", "cross", "slanting")),
+    "arrows": lambda _: sketched("arrows", arrow, ("up", "right", "down", "left")),
+    "hills": lambda _: sketched("hills", hill, ()),
+    "leaves": lambda _: sketched("leaves", leaf, ()),
+    "roads": roads,
+    "comet": comet,
+    "cube": cube,
+    "tints": tints,
 }

@@ -3,6 +3,8 @@
     python benchmarks/outcomes.py play known --root runs/outcomes --data F    what the doctor may be changed on
     python benchmarks/outcomes.py play drawn --root runs/outcomes --data F    twelve other sets, once; F: speech, text
     python benchmarks/outcomes.py score drawn --root runs/outcomes [--each]                       and super_resolution
+    python benchmarks/outcomes.py play fresh --root runs/outcomes --data F    eight more, longer and with worse faults;
+                                                                              F: maps and super_resolution
 
 Whether a run is well is not what was done to it, but what came of it: 10,000 of its samples beside as many real
 examples that it never saw (as many as there are), in the features of a classifier that other real examples taught; of
@@ -30,7 +32,7 @@ from typing import NamedTuple
 
 import torch
 from doctor import by_configuration, recorded, share, verdicts
-from drawn import DRAWN
+from drawn import AFRESH, DRAWN
 from staged import BROKEN, DATA, KITS, NONE, STAGINGS, Kit, Staging, configured, prepared
 from torch import Tensor
 
@@ -81,6 +83,17 @@ MILD = {name: each for name, each in STAGINGS.items() if name.startswith("health
     ),
     "heavy-classes": Staging(("within-class collapse", "mode collapse"), {"classify": 20.0}),
 }
+WORSE = {
+    "rates-15-times": Staging(BROKEN, NONE, {"lr": 0.03}, {"lr": 0.03}),
+    "g-stops": Staging(("D too strong",), NONE, {"lr": 4e-6}),
+    "d-stops": Staging(("D too weak", "mode collapse"), d={"lr": 4e-6}),
+    "30-examples": Staging(("D overfits", "memorising"), NONE, pictures=60, held_out=0.5),
+    "one-number": STAGINGS["one-number-of-noise"],
+    "altered-twice": Staging(("augmentation leak",), {"augment": "diff"}, copies=2, altered=2),
+    "g-hurried": STAGINGS["g-hurried"],
+    "overflow": STAGINGS["overflow"],
+}
+MILD |= WORSE
 KNOWN = [
     *[("moons", "mlp", name, 55) for name in ("healthy", "rates-5-times", "d-slow", "100-examples", "g-slow")],
     *[("digits", "chain", name, 50) for name in ("healthy", "healthy-hinge", "rates-5-times", "d-wider", "d-slow")],
@@ -112,6 +125,12 @@ OTHERS = {
     "tall": Kit(
         Mlp(hidden=(96, 96, 96)), Mlp(hidden=(96, 96, 96)), Mlp(hidden=(384, 384, 384)), LEAN, "raw", 0.0, r1=0.05
     ),
+    "slim": Kit(
+        Residual(width=12),
+        Dcgan(width=12, kernel=4, normalise=False, condition="projection"),
+        Dcgan(width=48, kernel=4, normalise=False, condition="projection"),
+        {"lr": 2e-3, "betas": (0.0, 0.99)},
+    ),
 }
 """Networks that `staged.py` does not have."""
 
@@ -131,6 +150,20 @@ PLAN = {
 }
 ANEW = [(*kind, name, 60 + place) for place, (kind, names) in enumerate(PLAN.items()) for name in names]
 """The twelve sets of `drawn.py`, five runs each of pictures and six of points."""
+
+PLAN_AFRESH = {
+    ("arrows", "even"): ("healthy", "healthy-hinge", "g-stops", "30-examples"),
+    ("flags", "slim"): ("healthy", "rates-15-times", "altered-twice"),
+    ("comet", "tall"): ("healthy", "healthy-relativistic", "rates-15-times", "d-stops"),
+    ("hills", "slim"): ("healthy-relativistic", "d-stops", "one-number"),
+    ("leaves", "even"): ("healthy", "healthy-hinge", "g-hurried", "30-examples"),
+    ("cube", "tall"): ("healthy", "healthy-hinge", "g-stops", "30-examples"),
+    ("roads", "slim"): ("healthy", "healthy-augmented", "rates-15-times", "g-stops"),
+    ("tints", "tall"): ("healthy", "g-hurried", "overflow", "30-examples"),
+}
+FRESH = [(*kind, name, 80 + place) for place, (kind, names) in enumerate(PLAN_AFRESH.items()) for name in names]
+FRESH_IMAGES = 48_000  # 1,500 updates of all of them
+"""The eight sets that came after, and what is done to them."""
 
 
 class Outcome(NamedTuple):
@@ -233,11 +266,12 @@ def shorter(name: str) -> Kit:
     return kit._replace(batch=BATCH, longer=1, wide=kit.d.model_copy(update=wide))
 
 
-def play(pool: Source, staging: Staging, kit: Kit, seed: int, folder: Path) -> tuple[Tensor, Tensor | None, bool]:
+def play(
+    pool: Source, staging: Staging, kit: Kit, seed: int, images: int, folder: Path
+) -> tuple[Tensor, Tensor | None, bool]:
     """One run: samples of what it leaves, their labels, and whether it came to its end."""
     source, held_out = prepared(pool, staging, seed)
-    images = (POINTS if source.x.ndim == 2 else IMAGES) * (1 + staging.wide)  # which `configured` halves
-    conf = configured(staging, kit, seed, images)
+    conf = configured(staging, kit, seed, images * (1 + staging.wide))  # which `configured` halves
     record = recorded(source, held_out, conf, JUDGEMENTS)
     make_folder(folder)
     with RunLock(folder):
@@ -265,7 +299,7 @@ def come_of(x: Tensor, labels: Tensor | None, to: Against) -> Outcome:
     return outcome(x, labels, to)
 
 
-SETS = {"known": KNOWN, "drawn": ANEW}
+SETS = {"known": KNOWN, "drawn": ANEW, "fresh": FRESH}
 
 
 def place(root: Path, run: tuple[str, str, str, int]) -> Path:
@@ -274,7 +308,7 @@ def place(root: Path, run: tuple[str, str, str, int]) -> Path:
 
 def play_all(runs: list[tuple[str, str, str, int]], root: Path, folder: Path) -> None:
     """Those that were not played yet; of each set all together, since what they are held against takes seconds."""
-    sets, held = {**DATA, **DRAWN}, {}
+    sets, held = {**DATA, **DRAWN, **AFRESH}, {}
     for run in runs:
         data, kit, name, seed = run
         if (place(root, run) / "outcome.json").exists():
@@ -284,7 +318,8 @@ def play_all(runs: list[tuple[str, str, str, int]], root: Path, folder: Path) ->
             held = {data: (pool := parted(sets[data](folder)), against(*pool))}
         (pool, _), to = held[data]
         begun = time.process_time()
-        x, labels, whole = play(pool, MILD[name], shorter(kit), seed, place(root, run))
+        images = FRESH_IMAGES if data in AFRESH else POINTS if pool.x.ndim == 2 else IMAGES
+        x, labels, whole = play(pool, MILD[name], shorter(kit), seed, images, place(root, run))
         seconds = time.process_time() - begun
         found = come_of(x, labels, to)
         told = {**found._asdict(), "whole": whole, "seconds": round(seconds, 1)}

@@ -12,13 +12,17 @@ from saddlepoint.judging.standing import (
     COLLAPSED,
     COLLAPSED_WITHIN,
     Verdict,
+    alike,
+    amiss,
     barely,
     beaten,
+    harmless,
     healthy,
     left,
     nowhere,
     plateau,
     unfinished,
+    weave,
 )
 
 OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
@@ -29,29 +33,38 @@ COPIES, SURE = 2.0, 0.001  # percent of near-copies, more than real examples hav
 SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the best
 LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
 UNEVEN = 30.0  # times 1, or once in so many: a scale that networks do not see as they see the others
-WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
 BENIGN = ("healthy", "plateau")
+PASSING = {"non-finite values masked", "D overfits"}  # of which samples may have come to no harm
+WEAVE, SHORT = "woven pattern", "too few updates"
 LATER = "look again after that"
+ALONE = "none now: no harm is seen in the samples"
 
 
 def diagnose(case: Case) -> list[Verdict]:
-    """All that is found, the most urgent first; where nothing is wrong `too few updates`, `plateau`, `not
-    finished` or `healthy`.
+    """All that is found, causes before what they do to samples; where nothing is wrong `too few updates`, `plateau`,
+    `not finished` or `healthy`.
+
+    Two things are told beside that, not in front of it: a woven pattern of a run that was too short, and what happened
+    on the way to a run whose samples have come to no harm.
     """
     signs = SIGNS if barely(case) is None else (not_finite, barely)  # all else is of networks that hardly moved
     found: dict[str, Verdict] = {}
     for verdict in (sign(case) for sign in signs):
         if verdict is not None:
             found.setdefault(verdict.name, verdict)  # of one name the most urgent
-    if not found:
+    if set(found) <= {WEAVE} or (set(found) <= PASSING and harmless(case)):
         stands = beaten(case) or plateau(case) or left(case) or unfinished(case) or healthy(case)
-        found = {stands.name: stands}
+        if stands.name == SHORT or WEAVE not in found:
+            found = {stands.name: stands} | found
     return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in found.values()]
 
 
 def in_turn(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, str]]:
-    """Each verdict with what to do about it: the change of the first alone, since it may mend what the others saw."""
-    return [(verdict, LATER if place else verdict.change) for place, verdict in enumerate(verdicts)]
+    """Each verdict with what to do about it: the change of the first alone, since it may mend what the others saw;
+    where that is benign, those beside it may be left alone.
+    """
+    later = ALONE if verdicts and verdicts[0].name in BENIGN else LATER
+    return [(verdict, later if place else verdict.change) for place, verdict in enumerate(verdicts)]
 
 
 def not_finite(case: Case) -> Verdict | None:
@@ -98,9 +111,9 @@ def unscaled(case: Case) -> Verdict | None:
 
 
 def unequal(case: Case) -> Verdict | None:
-    """Samples are nowhere near the data, and one player hardly moves beside the other."""
+    """Something is wrong with the samples, and one player hardly moves beside the other."""
     player = case.left_behind
-    if player is None or not case.bad or case.young:
+    if player is None or not amiss(case) or case.young:
         return None
     evidence = f"{player.upper()}'s rate is {case.rate(player):g}, below any that is usual{nowhere(case)}"
     if player == "d":
@@ -133,8 +146,8 @@ def collapsed_within(case: Case) -> Verdict | None:
 
 
 def overshooting(case: Case) -> Verdict | None:
-    """At rates at which nothing is learnt, samples are nowhere near the data, or not where they had been."""
-    if not case.too_fast or case.young or not (case.bad or lost(distances(case), SWING)):
+    """At rates at which nothing is learnt, something is wrong with the samples, or they are not where they had been."""
+    if not case.too_fast or case.young or not (amiss(case) or weave(case) or lost(distances(case), SWING)):
         return None
     rates = " and ".join(f"{player.upper()}'s rate is {case.rate(player):g}" for player in case.too_fast)
     return Verdict("oscillation", f"{rates}, above any that is usual{nowhere(case)}", slower(case))
@@ -170,7 +183,8 @@ def too_strong(case: Case) -> Verdict | None:
     apart = case.gap("train", "fake")
     if apart is None or apart < (SEES if case.judged and case.over else APART):
         return None
-    if not (case.adrift if case.judged else case.rested):
+    certain = case.settled and case.bad and apart >= APART  # once it is over, whatever still mends
+    if not (case.adrift or certain if case.judged else case.rested):
         return None
     evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples{nowhere(case)}"
     return Verdict("D too strong", evidence, weaker(case))
@@ -207,26 +221,25 @@ def lost(bars: Sequence[tuple[float, ...]], times: float) -> bool:
 
 def overfits(case: Case) -> Verdict | None:
     """D tells training examples from held-out ones, and takes these for fakes rather than for real: where they lie
-    nearer to the training examples, what G learns from it is still of the data.
+    nearer to the training examples, what G learns from it is still of the data, if nothing is seen in the samples.
     """
     gap, train, held, fake = (case.gap("train", "held_out"), *map(case.logits, ("train", "held_out", "fake")))
     if gap is None or train is None or held is None or fake is None or gap < OVERFIT:
         return None
-    if train[0] - held[0] < abs(held[0] - fake[0]):  # r_v < 1/2 (Karras et al. 2020, eq. 1)
+    ill = weave(case) or (case.settled and (case.bad or alike(case)))
+    if train[0] - held[0] < abs(held[0] - fake[0]) and not ill:  # r_v < 1/2 (Karras et al. 2020, eq. 1)
         return None
     evidence = f"D's logits on training examples lie {gap:.1f} standard deviations above those on held-out ones"
     return Verdict("D overfits", evidence, augmented(case))
 
 
 def woven(case: Case) -> Verdict | None:
-    """Smooth places have a pattern of 2 or 4 pixels that real ones have not. Of a run that has learnt, by a generator
-    that makes pixels in cells: of others no change is known that would mend it.
-    """
+    """A pattern, as `weave` sees it: the cause only where nothing else is, and learning is at rest."""
     bar = case.bar("pattern")
-    if bar is None or bar[1] <= WOVEN or not (case.settled or case.stuck) or not case.cells:
+    if bar is None or not weave(case):
         return None
     evidence = f"in smooth places a pattern of 2 or 4 pixels is {bar[0]:.1f} times as strong as in real pictures"
-    return Verdict("woven pattern", evidence, "--g.last smooth")
+    return Verdict(WEAVE, evidence, "--g.last smooth")
 
 
 SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
@@ -235,9 +248,9 @@ SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
     memorising,
     unequal,
     overfits,
+    overshooting,
     collapsed,
     collapsed_within,
-    overshooting,
     leaking,
     too_weak,
     too_strong,

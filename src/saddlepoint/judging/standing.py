@@ -1,8 +1,9 @@
-"""How a run stands where no fault is found in it: too short, at rest, or well. And what its figures are in words."""
+"""How a run stands, whatever its faults: too short, at rest, or well. And what its figures are in words."""
 
 import math
 from typing import NamedTuple
 
+from saddlepoint.data.scaling import ENDLESS
 from saddlepoint.judging.case import RESTED, Case, decides
 from saddlepoint.judging.cures import slower
 from saddlepoint.judging.headline import NAME as HEADLINE
@@ -10,6 +11,11 @@ from saddlepoint.judging.mixture import BESIDE
 
 COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distance, of all and within a class
 FAR = 25.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
+FAR_POINTS = 15.0  # percent of the density distance, which reads lower: a normal cloud in place of a shape has 19 to 60
+NEAR = 10.0  # percent of either: no harm is seen below it
+FEW = 0.3  # of the real examples have a sample close by, at a run's end: less is far off too
+WORSE = 1.25  # the Frechet distance over that of training examples, where too few are held out for another figure
+WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
 FEWEST = 100  # updates, with which a run can have learnt anything
 LAST = 4  # judgements without a gain
 
@@ -33,13 +39,15 @@ def barely(case: Case) -> Verdict | None:
 
 def unfinished(case: Case) -> Verdict | None:
     """The run is over, nothing went wrong in it, and its samples are far from the data, or alike after so few updates
-    that they may part yet: it was too short.
+    that they may part yet, or woven while they still got better: it was too short.
     """
-    lead = case.bar(HEADLINE)
-    early = not case.rested
-    if not case.over or not (case.bad or (early and alike(case)) or (lead is not None and lead[1] > FAR)):
+    coverage, early = case.value("coverage"), not case.rested
+    learning = weave(case) and not case.stuck
+    sparse = coverage is not None and coverage < FEW
+    if not case.over or not (sparse or distant(case) or learning or (early and alike(case))):
         return None
     evidence, length = looked_at(case) + nowhere(case), 2 * case.length
+    evidence += f"; the {case.measure} still fell" if learning else ""
     if early:
         evidence += f"; number of updates: {math.ceil(case.updates)}; nothing has come to rest before some {RESTED}"
         length = max(length, RESTED * case.setting("batch"))
@@ -61,6 +69,37 @@ def alike(case: Case) -> bool:
     """Whether samples lie closer together than real examples do, all or those of a class."""
     spread, within = case.spread("spread"), case.spread("class_spread")
     return (spread is not None and spread <= COLLAPSED) or (within is not None and within <= COLLAPSED_WITHIN)
+
+
+def distant(case: Case) -> bool:
+    """Whether the figure that leads is far off, beyond its error bar; the two kinds of it have limits of their own."""
+    lead = case.bar(HEADLINE)
+    return lead is not None and lead[1] > (FAR_POINTS if case.setting("range") in ENDLESS else FAR)
+
+
+def amiss(case: Case) -> bool:
+    """Whether something is wrong with the samples, whatever is its cause: nowhere near the data; or, where time no
+    longer mends it, alike, or far off.
+    """
+    return case.bad or ((case.settled or case.stuck) and (alike(case) or distant(case)))
+
+
+def weave(case: Case) -> bool:
+    """Whether smooth places have a pattern of 2 or 4 pixels that real ones have not. Of a run that has learnt, by a
+    generator that makes pixels in cells: of others no change is known that would mend it.
+    """
+    bar = case.bar("pattern")
+    return bar is not None and bar[1] > WOVEN and (case.settled or case.stuck) and case.cells
+
+
+def harmless(case: Case) -> bool:
+    """Whether the run is over and nothing is seen in its samples, whatever happened on the way: they are near the data
+    beyond the error bar; where too few are held out for that, no further than training examples are.
+    """
+    lead, ratio, coverage = case.bar(HEADLINE), case.bar("frechet_ratio"), case.value("coverage")
+    if not case.settled or coverage is None or coverage < FEW or alike(case) or weave(case):
+        return False
+    return lead[2] < NEAR if lead is not None else ratio is not None and ratio[1] < WORSE
 
 
 def beaten(case: Case) -> Verdict | None:
