@@ -2794,6 +2794,7 @@ TABLE = {
     ],
     ("networks/several.py", "test_semi.py"): [
         ("semi: the likeliest class alone", "classes.logsumexp(1)", "classes.amax(1)"),
+        ("semi: weights outgrow the noise", "normalize(layer.weight)", "layer.weight"),
         ("semi: noise in use", "if self.training and sigma else h", "if sigma else h"),
         ("semi: noise of one width", "return h + sigma * torch", "return h + torch"),
     ],
@@ -4131,8 +4132,7 @@ TABLE = {
         ("beside: points are as far as pictures", "FAR_POINTS if case.setting", "FAR if case.setting"),
         ("beside: near by its value", "lead[2] < NEAR", "lead[0] < NEAR"),
         ("beside: few are near", "coverage is None or coverage < FEW or", "coverage is None or"),
-        ("beside: no figure is harmless", "else ratio is not None and ratio[1] < WORSE", "else True"),
-        ("beside: no further by its value", "ratio[1] < WORSE", "ratio[0] < WORSE"),
+        ("beside: no figure is harmless", "return lead is not None and lead", "return lead is None or lead"),
         ("beside: a weave at rest is too few updates", "weave(case) and not case.stuck", "weave(case)"),
         ("beside: a weave that still mends", "learning = weave(case) and not case.stuck", "learning = False"),
         ("beside: alike has no cause", "(alike(case) or distant(case))", "distant(case)"),

@@ -643,7 +643,7 @@ def test_what_is_behind_a_weave_is_named_before_it():
 
 
 def test_what_did_no_harm_stands_beside_a_healthy_run():
-    """Near the data beyond the error bar; by the ratio of Frechet distances where too few examples are held out."""
+    """Near the data beyond the error bar; where too few are held out for a distance, a fault stays the verdict."""
     steps, overfit = rounds(3), held_out(held=-1.5)
     near, far = {"distance": [5.0, 3.0, 9.9]}, {"distance": [5.0, 3.0, 10.1]}
     for rest, name in ((steps, "non-finite values masked"), (overfit, "D overfits")):
@@ -652,11 +652,6 @@ def test_what_did_no_harm_stands_beside_a_healthy_run():
         assert ended(rest=(rest,), coverage=[0.2, 0.1, 0.3], **near) == [name]
     unsaid = [judgement()]
     del unsaid[0]["measures"]["distance"]
-    for low, names in ((1.2, ["healthy", "D overfits"]), (1.3, ["D overfits"])):
-        unsaid[0]["measures"]["frechet_ratio"] = [2.0, low, 3.0]
-        found = said(rounds(), overfit, *unsaid)
-        assert [verdict.name for verdict in found] == names
-    del unsaid[0]["measures"]["frechet_ratio"]
     assert [verdict.name for verdict in said(rounds(), overfit, *unsaid)] == ["D overfits"]
     assert [change for _, change in in_turn(said(steps, judgement(distance=5.0)))] == ["none", ALONE]
     collapsed = ended(rest=(steps,), spread=[20.0, 19.0, 21.0], class_spread=[20.0, 19.0, 21.0], **near)

@@ -170,7 +170,8 @@ COLOURS = measured("colours")
 UNPAIRED = PATCHES | {"g.blocks": 1, "g.halvings": 1, "to.name": "there"}
 BITS = {"binarise": "threshold", "batch": 32}
 CODE = {"latent": 4, "batch": 32}
-DENOISER = PATCHES | {"g.blocks": 1, "sigma": "40", "g.lr": 1e-2}
+DENOISER = {"g.width": 8, "batch": 8, "g.blocks": 1, "sigma": "40", "g.lr": 1e-2}
+CRITIC = {"d.width": 8, "d.layers": 1}
 LESSONS = {
     "modern": Lesson(corners, NARROW | {"images": 7_040}, {away: 0.5, wrong: 0.1}),
     "acgan": Lesson(
@@ -187,7 +188,7 @@ LESSONS = {
     "pix2pix": Lesson(pairs, PATCHES | {"g.halvings": 2, "images": 1_200}, {ERROR: 0.25, confused: 0.1}),
     "srgan": Lesson(blocks, PATCHES | {"g.blocks": 1, "scale": 2, "images": 800}, {ERROR: 0.03}),
     "denoise": Lesson(blocks, DENOISER | {"images": 2_000}, {ERROR: 0.06}),
-    "denoise-gan": Lesson(blocks, DENOISER | {"images": 1_600}, {ERROR: 0.06}),
+    "denoise-gan": Lesson(blocks, DENOISER | CRITIC | {"images": 1_600}, {ERROR: 0.06}),
     "inpaint": Lesson(bars, PATCHES | {"g.halvings": 2, "images": 800}, {ERROR: 0.05}),
     "vae": Lesson(
         unlabelled, {"latent": 4, "g.network.hidden": "64", "batch": 32, "images": 9_600}, {NATS: 26.0}, times=1.2

@@ -13,12 +13,17 @@ from saddlepoint.records import Batch
 from saddlepoint.systems.pix2pix.play import networks, scene
 
 FACTS = {"x": About("pictures", (2, 16, 16)), "c": About("pictures", (1, 16, 16))}
-SMALL = {"g.width": 2, "g.halvings": 2, "g.dropout": 0.0, "d.width": 2, "d.layers": 1, "g.lr": 1e-9, "d.lr": 1e-9}
+CRITIC = {"d.width": 2, "d.layers": 1, "d.lr": 1e-9}
+SMALL = {"g.width": 2, "g.halvings": 2, "g.dropout": 0.0, "g.lr": 1e-9}
+
+
+def configured(told: dict[str, Any]) -> Any:
+    return configure("pix2pix", None, SMALL | ({} if told.get("critic") == "none" else CRITIC) | told)
 
 
 def played(told: dict[str, Any]) -> tuple[Any, Any, Batch]:
     """(networks, the one round that was played, its batch)."""
-    config = configure("pix2pix", None, {**SMALL, **told})
+    config = configured(told)
     torch.manual_seed(0)
     nets = networks(config, FACTS)  # pyright: ignore[reportArgumentType]
     batch = Batch(torch.randn(3, 2, 16, 16).tanh(), torch.randn(3, 1, 16, 16).tanh())
@@ -51,7 +56,7 @@ def test_a_blind_critic_sees_x_alone() -> None:
     for told, sees in (({"critic": "blind"}, False), ({}, True)):
         nets, _, _ = played(told)
         assert nets["D"].inputs + nets["D"].conditions == (3 if sees else 2)
-        one = scene(configure("pix2pix", None, {**SMALL, **told}), 0, nets, FACTS)  # pyright: ignore
+        one = scene(configured(told), 0, nets, FACTS)  # pyright: ignore
         assert one.game.unconditional == (set() if sees else {"D"})
         assert not one.chooses  # by the distance alone a critic's stage can only lose
 

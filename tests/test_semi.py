@@ -43,7 +43,8 @@ def test_the_logit_is_that_of_all_classes_against_one_that_is_held_at_0() -> Non
     D, x = Several((4,), 3, (7, 5)).to(DOUBLE).eval(), torch.randn(6, 4, dtype=DOUBLE)
     h = x
     for layer in D.layers:
-        h = (h @ layer.weight.T + layer.bias).clamp_min(0)  # pyright: ignore
+        unit = layer.weight / layer.weight.square().sum(1, keepdim=True).sqrt()  # pyright: ignore
+        h = (h @ unit.T + layer.bias).clamp_min(0)  # pyright: ignore
     logits = h @ D.last.weight.T + D.last.bias
     said = D(x)
     everything = torch.cat([logits, torch.zeros(6, 1, dtype=DOUBLE)], 1).softmax(1)
@@ -165,5 +166,6 @@ def test_x_has_its_own_noise_and_each_layer_that_of_layers(monkeypatch: pytest.M
     D, x = Several((4,), 3, (5, 6), noise=2.0, input_noise=0.25), torch.randn(9, 4)
     h = x + 0.25
     for layer in D.layers:
-        h = layer(h).relu() + 2.0
+        weight = layer.weight / layer.weight.norm(dim=1, keepdim=True)  # pyright: ignore
+        h = (h @ weight.T + layer.bias).relu() + 2.0  # pyright: ignore
     assert_close(D(x).classes, D.last(h))

@@ -65,7 +65,6 @@ STATED: dict[str, dict[str, object]] = {
         "FAR_POINTS": 15.0,
         "NEAR": 10.0,
         "FEW": 0.3,
-        "WORSE": 1.25,
         "WOVEN": 1.3,
         "LAST": 4,
         "FEWEST": 100,
@@ -150,7 +149,14 @@ USUAL: dict[object, dict[str, object]] = {
         "auxiliary": False,
         "spectral": False,
     },
-    mlp.Layers: {"activation": "relu", "pieces": 5, "dropout": 0.0, "input_dropout": 0.0, "irange": None},
+    mlp.Layers: {
+        "activation": "relu",
+        "pieces": 5,
+        "dropout": 0.0,
+        "input_dropout": 0.0,
+        "irange": None,
+        "normalise": False,
+    },
     dcgan.DCGANGenerator: {"latent": 100, "width": 64, "kernel": 5, "normalise": True, "condition": PLAIN},
     dcgan.DCGANCritic: {
         "width": 64,

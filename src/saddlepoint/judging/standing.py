@@ -14,7 +14,6 @@ FAR = 25.0  # percent of the distance of the mean alone: classes and shapes are 
 FAR_POINTS = 15.0  # percent of the density distance, which reads lower: a normal cloud in place of a shape has 19 to 60
 NEAR = 10.0  # percent of either: no harm is seen below it
 FEW = 0.3  # of the real examples have a sample close by, at a run's end: less is far off too
-WORSE = 1.25  # the Frechet distance over that of training examples, where too few are held out for another figure
 WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
 FEWEST = 100  # updates, with which a run can have learnt anything
 LAST = 4  # judgements without a gain
@@ -94,12 +93,12 @@ def weave(case: Case) -> bool:
 
 def harmless(case: Case) -> bool:
     """Whether the run is over and nothing is seen in its samples, whatever happened on the way: they are near the data
-    beyond the error bar; where too few are held out for that, no further than training examples are.
+    beyond the error bar. Where too few are held out for a distance, nobody can say that.
     """
-    lead, ratio, coverage = case.bar(HEADLINE), case.bar("frechet_ratio"), case.value("coverage")
+    lead, coverage = case.bar(HEADLINE), case.value("coverage")
     if not case.settled or coverage is None or coverage < FEW or alike(case) or weave(case):
         return False
-    return lead[2] < NEAR if lead is not None else ratio is not None and ratio[1] < WORSE
+    return lead is not None and lead[2] < NEAR
 
 
 def beaten(case: Case) -> Verdict | None:

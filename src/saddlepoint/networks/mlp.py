@@ -42,6 +42,7 @@ class Layers(NamedTuple):
     activation     relu, leaky (slope .2), tanh, or maxout over `pieces` linear maps
     dropout        probability that a hidden unit is dropped; `input_dropout` the same for what enters the stack
     irange         weights start U(-irange, irange); None: normal, at the scale that keeps the signal's; biases at 0
+    normalise      batch normalisation before the activation (Ioffe & Szegedy 2015)
     """
 
     widths: tuple[int, ...]
@@ -50,6 +51,7 @@ class Layers(NamedTuple):
     dropout: float = 0.0
     input_dropout: float = 0.0
     irange: float | None = None
+    normalise: bool = False
 
 
 class Branches(NamedTuple):
@@ -167,6 +169,8 @@ def stack(inputs: int, layers: Layers) -> nn.Sequential:
     for index, (size, units) in enumerate(zip(sizes, layers.widths)):
         maxout = layers.activation == "maxout"
         layer = nn.Sequential(Maxout(size, units, layers.pieces) if maxout else nn.Linear(size, units))
+        if layers.normalise:
+            layer.append(nn.BatchNorm1d(units))
         if not maxout:
             layer.append({"relu": nn.ReLU, "leaky": leaky, "tanh": nn.Tanh}[layers.activation]())
         if layers.dropout:

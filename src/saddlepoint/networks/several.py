@@ -8,6 +8,7 @@ from math import prod
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear, normalize
 
 from saddlepoint.networks.blocks import Shape
 from saddlepoint.networks.mlp import initialise
@@ -19,8 +20,9 @@ class Several(nn.Module):
 
         D(x) = Z / (Z + 1),  Z = sum_k e^(l_k);    the logit of D is log Z;    p(y = k | x, real) = e^(l_k) / Z
 
-    Layers of v -> relu(W (v + noise e) + b), e ~ N(0, I), while it is trained; `input_noise` is that of x. `features`
-    of the answer are the layers' outputs.
+    Layers of v -> relu(W (v + noise e) + b), e ~ N(0, I), while it is trained; `input_noise` is that of x. Rows of W
+    have length 1, so that no weight can outgrow the noise, which the few labelled examples would be learned by heart
+    with, and all others told from fakes at once. `features` of the answer are the layers' outputs.
     """
 
     def __init__(
@@ -40,7 +42,7 @@ class Several(nn.Module):
     def forward(self, x: Tensor) -> Answer:
         h, features = x.flatten(1), []
         for layer, sigma in zip(self.layers, self.noise):
-            h = layer(self.disturbed(h, sigma)).relu()
+            h = linear(self.disturbed(h, sigma), normalize(layer.weight), layer.bias).relu()
             features.append(h)
         classes = self.last(self.disturbed(h, self.noise[-1]))
         return Answer(classes.logsumexp(1), classes, tuple(features))

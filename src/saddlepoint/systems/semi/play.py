@@ -32,7 +32,7 @@ AT_ONCE = 1_000
 def networks(config: Config, facts: Facts) -> Networks:
     shape, classes = facts["x"].shape, len((facts.get("c") or facts["y"]).names)
     return {
-        "G": MLPGenerator(shape, config.latent, Layers(config.g.widths), output=OUTPUTS[config.range]),
+        "G": MLPGenerator(shape, config.latent, Layers(config.g.widths, normalise=True), output=OUTPUTS[config.range]),
         "D": Several(shape, classes, config.d.widths, config.d.noise, config.d.input_noise),
     }
 
