@@ -4132,7 +4132,7 @@ TABLE = {
         ("beside: points are as far as pictures", "FAR_POINTS if case.setting", "FAR if case.setting"),
         ("beside: near by its value", "lead[2] < NEAR", "lead[0] < NEAR"),
         ("beside: few are near", "coverage is None or coverage < FEW or", "coverage is None or"),
-        ("beside: no figure is harmless", "return lead is not None and lead", "return lead is None or lead"),
+        ("beside: no figure is harmless", " is not None and lead[2] < NEAR", " is None or lead[2] < NEAR"),
         ("beside: a weave at rest is too few updates", "weave(case) and not case.stuck", "weave(case)"),
         ("beside: a weave that still mends", "learning = weave(case) and not case.stuck", "learning = False"),
         ("beside: alike has no cause", "(alike(case) or distant(case))", "distant(case)"),
