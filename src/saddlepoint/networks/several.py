@@ -42,7 +42,7 @@ class Several(nn.Module):
     def forward(self, x: Tensor) -> Answer:
         h, features = x.flatten(1), []
         for layer, sigma in zip(self.layers, self.noise):
-            h = linear(self.disturbed(h, sigma), normalize(layer.weight), layer.bias).relu()
+            h = linear(self.disturbed(h, sigma), normalize(layer.weight), layer.bias).relu()  # pyright: ignore
             features.append(h)
         classes = self.last(self.disturbed(h, self.noise[-1]))
         return Answer(classes.logsumexp(1), classes, tuple(features))
