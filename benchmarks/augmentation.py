@@ -16,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from few_labels import beside_the_first
 from torch import Tensor
 
 import saddlepoint as sp
-from saddlepoint.court.probe import compared, draws_of
+from saddlepoint.court.probe import draws_of
 from saddlepoint.court.tuning import error, tune
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.source import Source
@@ -84,11 +85,7 @@ def main() -> None:
             for name, examples in zip(found, (known, both, more)):
                 found[name].append(learned(examples, new, classes, wishes.steps, number))
         errors = {name: torch.tensor(each) for name, each in found.items()}
-        for name, one in compared(errors, dict.fromkeys(errors, WIDTHS[-1])).items():
-            cells = [f"{labels:,}", name, "{:.1f} % [{:.1f}, {:.1f}]".format(*one.error.scaled(100))]
-            cells.append("-" if one.apart is None else "{:+.1f} [{:+.1f}, {:+.1f}]".format(*one.apart.scaled(100)))
-            worse = int((errors[name] > errors["labelled"]).sum())
-            cells.append("-" if one.apart is None else f"{worse} of {wishes.draws}")
+        for cells in beside_the_first(labels, errors):
             print(f"| {' | '.join([*cells, f'{seconds:.0f} s'])} |", flush=True)
 
 

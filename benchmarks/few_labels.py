@@ -35,6 +35,18 @@ def examples(name: str) -> tuple[Tensor, Tensor]:
     return source.x.flatten(1).float() / 255, source.c
 
 
+def beside_the_first(labels: int, errors: dict[str, Tensor]) -> list[list[str]]:
+    """Of each name (labels, name, error, points worse than the first, draws in which it is worse), errors by draw."""
+    first, rows = next(iter(errors.values())), []
+    for name, one in compared(errors, dict.fromkeys(errors, WIDTHS[-1])).items():
+        cells = [f"{labels:,}", name, "{:.1f} % [{:.1f}, {:.1f}]".format(*one.error.scaled(100)), "-", "-"]
+        if one.apart is not None:
+            worse = int((errors[name] > first).sum())
+            cells[3:] = "{:+.1f} [{:+.1f}, {:+.1f}]".format(*one.apart.scaled(100)), f"{worse} of {len(first)}"
+        rows.append(cells)
+    return rows
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("train")
@@ -72,12 +84,8 @@ def main() -> None:
                 head = tune(encode, net, x[draw], y[draw], 10, Randomness(0).stream("tune", number))
                 found.append(error(encode, head, new, wanted))
             errors[name], seconds[name] = torch.tensor(found), (time.process_time() - begun) / len(draws)
-        for name, one in compared(errors, dict.fromkeys(errors, WIDTHS[-1])).items():
-            cells = [f"{labels:,}", name, "{:.1f} % [{:.1f}, {:.1f}]".format(*one.error.scaled(100))]
-            cells.append("-" if one.apart is None else "{:+.1f} [{:+.1f}, {:+.1f}]".format(*one.apart.scaled(100)))
-            worse = int((errors[name] > errors["pretrained"]).sum())
-            cells.append("-" if one.apart is None else f"{worse} of {len(draws)}")
-            print(f"| {' | '.join([*cells, f'{seconds[name]:.1f}'])} |", flush=True)
+        for cells in beside_the_first(labels, errors):
+            print(f"| {' | '.join([*cells, f'{seconds[cells[1]]:.1f}'])} |", flush=True)
 
 
 if __name__ == "__main__":

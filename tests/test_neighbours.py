@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import code_version
 from saddlepoint.neighbours import measuring, training
 from saddlepoint.neighbours.measuring import DATA_ROWS, NO_DENSITY, NO_MODEL, SILENT, Cell, measured, opened
+from saddlepoint.neighbours.sheet import sheet
 from saddlepoint.neighbours.table import COLUMNS, Row, averaged, beside, laid_out, made, remembered
 from saddlepoint.neighbours.training import Wish, configured, usual_rows
 from saddlepoint.planning.begin import configure
@@ -248,3 +250,19 @@ def test_a_vae_sees_bits_where_it_is_asked_to_and_grey_where_not() -> None:
     assert "drawn once as 0 and 1" in cards["draw"]
     assert "drawn" not in cards[None]
     assert_close(bits.mean(), grey.mean(), rtol=0.1, atol=0)
+
+
+def test_rows_of_the_sheet_are_as_large_as_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slower model may have had a smaller size chosen for it."""
+    large, little = (torch.full((12, 1, n, n), shade, dtype=torch.uint8) for n, shade in ((8, 0), (4, 255)))
+    models = {
+        Path(name): SimpleNamespace(can=("sample",), sample=lambda n, x=x: SimpleNamespace(x=x[:n], about=None))
+        for name, x in (("large", large), ("little", little))
+    }
+    monkeypatch.setattr(artefacts, "load", models.__getitem__)
+    drawn = sheet([(str(path), path) for path in models])
+    assert drawn is not None
+    shown = np.asarray(drawn.convert("L"))
+    assert (shown[2:66, 2:66] == 0).all()
+    assert shown.shape[0] > 2 * 66
+    assert (shown == 255).sum() == 12 * 64 * 64
