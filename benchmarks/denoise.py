@@ -31,19 +31,19 @@ HELD_BACK = 40
 
 
 def trained(data: Path, recipe: str, settings: Mapping[str, Any], root: Path) -> Artefact:
-    """A model of the error alone, by one thread; how long that took is said."""
+    """A model of the error alone, by one thread unless told; how long that took is said."""
     conf = configure(recipe, None, {"engine.threads": 1, "device": "cpu", "judge.share": 0} | dict(settings))
     conf = conf.model_copy(update={"stages": conf.stages[:1]})
     wall, own = time.monotonic(), time.process_time()
     run = api.start(str(data), conf, root=root)
     wall, own = time.monotonic() - wall, time.process_time() - own
-    print(f"{run.folder}: {conf.stages[0].images:,} patches in {own:.0f} s of one core, {wall:.0f} s by the clock")
+    print(f"{run.folder}: {conf.stages[0].images:,} patches in {own:.0f} s of a core, {wall:.0f} s by the clock")
     return load(run.folder)
 
 
-def restored(model: Artefact, c: Tensor) -> Tensor:
+def restored(model: Artefact, c: Tensor, eight: bool = False) -> Tensor:
     """What the model makes of a picture [1, C, H, W] in its own range, in [0, 1]."""
-    return ((model.tiles(c, model.translate(), 0, None) + 1) / 2).clamp(0, 1)
+    return ((model.tiles(c, model.translate(eight=eight), 0, None) + 1) / 2).clamp(0, 1)
 
 
 def settings_of(words: list[str]) -> dict[str, str]:
@@ -81,16 +81,18 @@ def compare(model: Artefact, files: list[Path], sigma: float) -> None:
         from skimage.restoration import denoise_nl_means  # pyright: ignore[reportMissingImports]
     except ImportError:
         denoise_nl_means = None
-    ours, theirs, noise = [], [], []
+    ours, eight, theirs, noise = [], [], [], []
     for i, path in enumerate(files):
         x = torch.from_numpy(np.array(grey(path)))[None, None].float() / 255
         c = x + sigma * torch.randn(x.shape, generator=torch.Generator().manual_seed(i))
         ours.append(psnr(restored(model, 2 * c - 1), x, peak=1.0))
+        eight.append(psnr(restored(model, 2 * c - 1, eight=True), x, peak=1.0))
         noise.append(psnr(c, x, peak=1.0))
         if denoise_nl_means is not None:
             y = denoise_nl_means(c[0, 0].numpy(), patch_size=5, patch_distance=6, h=0.6 * sigma, sigma=sigma)
             theirs.append(psnr(torch.from_numpy(y)[None, None].float().clamp(0, 1), x, peak=1.0))
     say("the model", torch.cat(ours))
+    say("the model, --eight", torch.cat(eight))
     say("the noise", torch.cat(noise))
     if theirs:
         more = torch.cat(ours) - torch.cat(theirs)

@@ -288,6 +288,9 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
         assert dialled or "--perception: this model was not trained by" in capsys.readouterr().err
         assert main([*own, "apply", folder, "one.png", "--force", "--perception", "2"]) == 2
         capsys.readouterr()
+        lies = model.model.apply.step is not None
+        assert main([*own, "apply", folder, "one.png", "--force", "--eight"]) == (0 if lies else 2)
+        assert lies or "--eight: this model takes pictures of one size" in capsys.readouterr().err
     code = main([*own, "score", folder, "one.png"])
     assert code == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
