@@ -18,14 +18,16 @@ from saddlepoint.artefact import folder as artefacts
 from saddlepoint.cli.main import main
 from saddlepoint.court.nats import in_nats
 from saddlepoint.data.source import Source
+from saddlepoint.data.split import split
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import code_version
 from saddlepoint.neighbours import measuring, training
 from saddlepoint.neighbours.measuring import DATA_ROWS, NO_DENSITY, NO_MODEL, SILENT, Cell, measured, opened
 from saddlepoint.neighbours.sheet import sheet
 from saddlepoint.neighbours.table import COLUMNS, Row, averaged, beside, laid_out, made, remembered
-from saddlepoint.neighbours.training import Wish, configured, usual_rows
+from saddlepoint.neighbours.training import Wish, configured, kept_back, usual_rows
 from saddlepoint.planning.begin import configure
+from saddlepoint.randomness import Randomness
 from saddlepoint.record import read_record
 from saddlepoint.running.calls import Stopped
 from saddlepoint.running.probing import probe_run
@@ -224,6 +226,28 @@ def test_a_dry_run_says_what_it_would_take_and_leaves_nothing(capsys: pytest.Cap
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("size", "held"), [(80, 20), (160, 40), (400, 100), (1_000, 100), (2_000, None), (9_000, None)]
+)
+def test_of_few_pictures_more_are_held_out(monkeypatch: pytest.MonkeyPatch, size: int, held: int | None) -> None:
+    pictures = Source("tiny", torch.zeros(size, 1, 8, 8, dtype=torch.uint8), None, (), "CC0")
+    bundle(monkeypatch, lambda: pictures)
+    told = kept_back("tiny", ("gan", "made"))
+    assert told == ({} if held is None else {"data.held_out": held / size})
+    if told and size < 500:  # and so it is split: with its own 1 / 20, no picture or too few would be
+        assert len(split(pictures, told["data.held_out"], Randomness(0)).held_out) == held
+        assert len(split(pictures, 0.05, Randomness(0)).held_out) in (0, 20)
+
+
+def test_too_few_to_judge_by_is_said_before_any_training(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle(monkeypatch, lambda: source().take(torch.arange(79)))
+    assert main(["neighbours", "tiny", "--recipes", "made", "--root", "table"]) == 2
+    assert "tiny: 79 pictures are too few to judge models by (give 80 or more, of which a quarter is held out)" in capsys.readouterr().err
+    assert not Path("table").exists()
+
+
 def test_a_time_for_playing_alone_has_no_last_page_in_it() -> None:
     run = api.start("tiny", configure("made", None, SMALL), budget=1.5, name="a", root=Path(), begun=api.PLAYING)
     choices = read_record(run.folder).choices

@@ -40,7 +40,7 @@ def neighbours(
     if seeds < 1:
         raise SaddlepointError(f"must be at least 1, not {seeds}", "--seeds")
     from saddlepoint.neighbours.table import SAMPLES, made, planned
-    from saddlepoint.neighbours.training import Wish, usual_rows
+    from saddlepoint.neighbours.training import Wish, kept_back, usual_rows
     from saddlepoint.systems import catalog
 
     chosen = usual_rows(data) if recipes is None else tuple(dict.fromkeys(filter(None, recipes.split(","))))
@@ -48,7 +48,7 @@ def neighbours(
         raise SaddlepointError("no recipe takes these pictures", data, "name some with --recipes")
     for recipe in chosen:
         catalog.recipe(recipe)  # which says so where there is none
-    wish = Wish(data, parse(budget), seeds, chosen, root)
+    wish = Wish(data, parse(budget), seeds, chosen, root, kept_back(data, chosen))
     cells, seconds = planned(wish)
     speak = (lambda line: None) if voice.quiet else tell
     speak(f"{len(cells)} runs of {show(parse(budget))}, on one thread: about {show(seconds)} with judging")

@@ -8,6 +8,7 @@ from saddlepoint import api
 from saddlepoint.data.facts import Facts, facts_of
 from saddlepoint.data.reading import Reading
 from saddlepoint.data.sources import open_source, silent
+from saddlepoint.data.split import FEWEST, LEAST
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning.begin import configure
 from saddlepoint.planning.intake import lasting, suited
@@ -41,6 +42,19 @@ class Wish(NamedTuple):
 
     def folder(self, recipe: str, seed: int) -> Path:
         return self.root / f"{Path(recipe).stem}-{seed}"
+
+
+def kept_back(data: str, recipes: tuple[str, ...]) -> dict[str, float]:
+    """The share that is held out where a recipe's own would leave fewer than `FEWEST` to judge by: as many, but a
+    quarter at most. SaddlepointError where even that is fewer than `LEAST`: every row would be trained for nothing.
+    """
+    size = open_source(Reading(data, unconditional=True), silent).size
+    count = min(FEWEST, size // 4)
+    if count < LEAST:
+        hint = f"give {4 * LEAST} or more, of which a quarter is held out"
+        raise SaddlepointError(f"{size} pictures are too few to judge models by", data, hint)
+    own = min((wish.held_out for recipe in recipes for wish in wishes(catalog.recipe(recipe)).values()), default=0.0)
+    return {"data.held_out": count / size} if own * size < count else {}
 
 
 def usual_rows(data: str) -> tuple[str, ...]:
