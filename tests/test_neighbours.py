@@ -244,7 +244,10 @@ def test_too_few_to_judge_by_is_said_before_any_training(
 ) -> None:
     bundle(monkeypatch, lambda: source().take(torch.arange(79)))
     assert main(["neighbours", "tiny", "--recipes", "made", "--root", "table"]) == 2
-    assert "tiny: 79 pictures are too few to judge models by (give 80 or more, of which a quarter is held out)" in capsys.readouterr().err
+    assert (
+        "tiny: 79 pictures are too few to judge models by (give 80 or more, of which a quarter is held out)"
+        in capsys.readouterr().err
+    )
     assert not Path("table").exists()
 
 
