@@ -1,9 +1,10 @@
 """What a critic is good for in filling holes: the middle quarter of small pictures, by the error alone and beside it.
 
     python benchmarks/filling.py cifar10_small.npz [--images 60000] [--seeds 2] [--weight .01] [--rate 5e-4]
+                                 [--critic local]
 
 Recipe `inpaint`, one thread: the squared error alone, and as it is, half of the examples by the error alone and half
-beside the critic, which weighs --weight and learns at --rate, where these are given (--root is then to be new). All
+beside --critic, which weighs --weight and learns at --rate, where these are given (--root is then to be new). All
 runs have the same number of examples, and one that is finished already is not played again.
 Trained on `x_train`, judged on so many pictures of `x_test`, which nothing was chosen by: PSNR within the hole, and the
 Frechet distance, by EfficientNet-lite0's features, between these pictures as they were filled and as many of `x_train`.
@@ -44,8 +45,9 @@ def moments(x: Tensor) -> Gaussian:
 
 def configured(kind: str, seed: int, given: argparse.Namespace) -> Any:
     """The recipe with so many examples in all: its first stage alone, or half of them for each of its two."""
-    told = {"seed": seed, "engine.threads": 1, "device": "cpu", "judge.share": 0}
-    conf = configure("inpaint", None, told if given.rate is None else {**told, "d.lr": given.rate})
+    told: dict[str, Any] = {"seed": seed, "engine.threads": 1, "device": "cpu", "judge.share": 0}
+    told |= {} if given.rate is None else {"d.lr": given.rate}
+    conf = configure("inpaint", None, told | ({} if kind == KINDS[0] else {"critic": given.critic}))
     first, second = conf.stages
     if given.weight is not None:
         second = second.model_copy(update={"adversarial": given.weight})
@@ -76,6 +78,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=2000)
     parser.add_argument("--weight", type=float)
     parser.add_argument("--rate", type=float)
+    parser.add_argument("--critic", choices=("global", "local", "both"), default="global")
     parser.add_argument("--root", type=Path, default=Path("runs/filling"))
     parser.add_argument("--kinds", nargs="*", default=list(KINDS), choices=KINDS)
     given = parser.parse_args()

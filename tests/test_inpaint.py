@@ -17,7 +17,7 @@ from saddlepoint.cli.main import main
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.networks.filler import Filler
+from saddlepoint.networks.filler import Filler, HoleCritic, middle, window
 from saddlepoint.planning.begin import configure
 from saddlepoint.randomness import Randomness
 from saddlepoint.systems.inpaint.holes import BRUSH, HOLES, boxes, center, strokes
@@ -203,3 +203,62 @@ def test_what_is_exported_fills_as_what_was_trained(tmp_path: Path) -> None:
     for share in (None, 0.0, 0.5):
         inner = live.artefact(live.shipping).translate(share)
         torch.testing.assert_close(loaded.translate(share).call(c, 0), inner.call(c, 0), rtol=1e-4, atol=1e-5)
+
+
+def test_the_window_lies_about_the_holes_middle_as_far_as_the_border_allows() -> None:
+    """Pixel by pixel, against the place by the definition."""
+    height, width, x = 16, 24, draw(5, 2, 16, 24)
+    hole = torch.zeros(5, 1, height, width, dtype=torch.bool)
+    hole[0, 0, 6:10, 9:13] = True
+    hole[1, 0, :3, :2] = True
+    hole[2, 0, 15, 23] = True
+    hole[3, 0, 4, 5] = hole[3, 0, 10, 15] = True  # two pixels: the window is about the place between
+    top, left = middle(hole)
+    wanted = [(8 - 5, 11 - 7.5), (0, 0), (6, 9), (7.5 - 5, 10.5 - 7.5), (3, 4.5)]
+    for i, (row, column) in enumerate(wanted):
+        assert abs(int(top[i]) - row) <= 0.5
+        assert abs(int(left[i]) - column) <= 0.5
+    found = window(x, top, left)
+    assert found.shape == (5, 2, 10, 15)
+    for i in range(5):
+        assert torch.equal(found[i], x[i, :, top[i] : top[i] + 10, left[i] : left[i] + 15])
+
+
+def test_the_middle_hole_is_seen_whole_with_a_seam_around() -> None:
+    known = center(1, 32, 32, chance())
+    top, left = middle(~known)
+    seen = window((~known).float(), top, left)
+    assert float(seen.sum()) == float((~known).sum())
+    assert float(seen[..., 0, :].sum() + seen[..., -1, :].sum() + seen[..., :, 0].sum() + seen[..., :, -1].sum()) == 0
+
+
+def test_the_local_critic_sees_its_window_and_the_hole_in_it_and_no_more() -> None:
+    torch.manual_seed(0)
+    D = HoleCritic(2, width=3, layers=1).to(DOUBLE)
+    x, known = draw(2, 2, 16, 16).requires_grad_(), center(2, 16, 16, chance())
+    c = torch.cat([draw(2, 2, 16, 16), 2 * known.to(DOUBLE) - 1], 1)
+    (slope,) = torch.autograd.grad(D(x, c).logits.sum(), x)
+    inside = torch.zeros(16, 16, dtype=torch.bool)
+    inside[3:13, 3:13] = True
+    assert bool((slope[:, :, inside] != 0).all())
+    assert bool((slope[:, :, ~inside] == 0).all())
+    smaller = torch.cat([c[:, :2], 2 * (~inside).expand(2, 1, 16, 16).to(DOUBLE) - 1], 1)
+    assert not torch.allclose(D(x, smaller).logits, D(x, c).logits)
+    with pytest.raises(SaddlepointError, match="no opacity"):
+        D(x, None)
+
+
+@pytest.mark.parametrize(("critic", "names"), [("global", {"D"}), ("local", {"D_hole"}), ("both", {"D", "D_hole"})])
+def test_each_critic_that_is_asked_for_plays_and_moves(critic: str, names: set[str]) -> None:
+    settings = {"g.halvings": 2, "critic": critic, "d.layers": 0}
+    before, after = (played("inpaint", (1, n), settings=settings).networks for n in (1, 2))
+    assert set(after) == {"G", "first"} | names
+    for name in ("G", *names):
+        pairs = zip(before[name].parameters(), after[name].parameters())
+        assert any(not torch.equal(one, other) for one, other in pairs), name
+
+
+def test_a_local_critic_where_none_plays_is_refused() -> None:
+    alone = [{"images": 10}]
+    with pytest.raises(SaddlepointError, match="critic"):
+        configure("inpaint", None, {"stages": alone, "critic": "local"})

@@ -9,7 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.networks.patch import PatchCritic
 from saddlepoint.networks.unet import UNet
+from saddlepoint.records import Answer
+
+WINDOW = 5 / 8  # of each side: the middle quarter, and as much around it that a seam is seen
 
 
 class Filler(nn.Module):
@@ -32,3 +36,49 @@ class Filler(nn.Module):
         picture, known = c[:, :-1], c[:, -1:] > 0
         made = self.inner(z, torch.cat([torch.where(known, picture, 0.0), known.to(c)], 1))
         return torch.where(known, picture, made)
+
+
+class HoleCritic(nn.Module):
+    """D(x, c) of what lies around the hole alone: a critic of patches on a window of 5/8 of each side, about the middle
+    of what is not known, told which pixels are (the local critic of Iizuka et al. 2017, Globally and locally consistent
+    image completion, section 3.3; here a patch is judged, not the window as a whole). Of a whole picture most patches
+    are known and true, and what a critic says of them teaches G nothing.
+    """
+
+    def __init__(self, channels: int, *, width: int, layers: int) -> None:
+        super().__init__()
+        self.patches = PatchCritic(channels, 1, width=width, layers=layers, normalise=False)
+
+    def forward(self, x: Tensor, c: Tensor | None) -> Answer:
+        if c is None or c.ndim != 4 or c.shape[-2:] != x.shape[-2:]:
+            raise SaddlepointError("no opacity beside x", "filling", "give c, a picture and its opacity")
+        known = c[:, -1:]
+        top, left = middle(known <= 0)
+        return self.patches(window(x, top, left), window(known, top, left))
+
+
+def middle(hole: Tensor) -> tuple[Tensor, Tensor]:
+    """Where the window of each picture begins, [B] rows and [B] columns, so that its middle is as near to the mean
+    place of the hole's pixels, [B, 1, H, W] bool, as the border allows; without a hole in the picture's middle.
+    """
+    starts = []
+    for dim in (2, 3):
+        side, along = hole.shape[dim], hole.sum((1, 5 - dim)).float()  # pixels of the hole in each row, or column
+        mean = (along * torch.arange(side, device=hole.device)).sum(1) / along.sum(1)
+        mean = mean.nan_to_num((side - 1) / 2)
+        n = sized(side)
+        starts.append((mean - (n - 1) / 2).round().long().clamp(0, side - n))
+    return starts[0], starts[1]
+
+
+def window(x: Tensor, top: Tensor, left: Tensor) -> Tensor:
+    """[B, C, H, W] -> [B, C, 5/8 H, 5/8 W], from these rows and columns on."""
+    rows = top[:, None] + torch.arange(sized(x.shape[2]), device=x.device)
+    columns = left[:, None] + torch.arange(sized(x.shape[3]), device=x.device)
+    each, channels = torch.arange(len(x), device=x.device), torch.arange(x.shape[1], device=x.device)
+    return x[each[:, None, None, None], channels[:, None, None], rows[:, None, :, None], columns[:, None, None, :]]
+
+
+def sized(side: int) -> int:
+    """The window's, along a side."""
+    return max(round(WINDOW * side), 1)

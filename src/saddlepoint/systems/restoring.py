@@ -20,19 +20,27 @@ from saddlepoint.settings.restoring import Restoring, two_kinds
 from saddlepoint.systems.parts import OBJECTIVES, player, run, squares, weighted
 from saddlepoint.systems.system import Model, Networks, Scene, Translate
 
+BLIND, TOLD = "D", "D_hole"  # critics by name: that of patches, which is not told c, and one that is
 FLOOR = 1e-3  # of the squared error: what is better than that is as good as perfect
 
 
-def pair(G: nn.Module, channels: int, config: Any) -> Networks:
-    """G; D where a critic plays in any stage; and what G was before it, where there is a stage before."""
+def pair(G: nn.Module, channels: int, config: Any, critics: Networks | None = None) -> Networks:
+    """G; where a critic plays in any stage these, or D, one of patches; and what G was before it, where there is a
+    stage before.
+    """
     stages: tuple[Restoring, ...] = config.stages
     networks: dict[str, nn.Module] = {"G": G}
-    D = PatchCritic(channels, width=config.d.width, layers=config.d.layers, normalise=False)
+    critics = {BLIND: patches(channels, config)} if critics is None else critics
     if any(stage.adversarial for stage in stages):
-        networks["D"] = D
+        networks |= critics
     if two_kinds(stages):
         networks["first"] = copy.deepcopy(G).requires_grad_(False)
     return networks
+
+
+def patches(channels: int, config: Any) -> PatchCritic:
+    """The critic of patches that is not told c."""
+    return PatchCritic(channels, width=config.d.width, layers=config.d.layers, normalise=False)
 
 
 def decibels(one: Examples, other: Examples) -> Tensor:
@@ -49,7 +57,7 @@ ERRORS = {"squares": squares, "decibels": decibels}
 def scene(
     config: Any, stage: int, networks: Networks, facts: Facts, content: Callable[[Turn], Tensor] | None = None
 ) -> Scene:
-    """The error in pixels alone; or with a critic, which is not told c, and there `content` in its place."""
+    """The error in pixels alone; or with its critics, and there `content` in its place."""
     rules, d = config.stages[stage], config.d
     g = config.g.model_copy(update={"lr": rules.pace * config.g.lr})
     error = ERRORS[rules.error]
@@ -63,12 +71,13 @@ def scene(
             return one_generator(nets, batch, z, rng)
 
         return Scene(Game(G=player(g, G=G), terms=terms, k=0, forge=forge), {"G": g})
+    critics = {name: networks[name] for name in (BLIND, TOLD) if name in networks}
     game = Game(
         G=player(g, G=G),
-        D=player(d, D=networks["D"]),
+        D=player(d, None, **critics),
         objective=weighted(OBJECTIVES[rules.objective], rules.adversarial),
         terms=tuple(term for term in terms if term.weight),
-        unconditional=frozenset({"D"}),
+        unconditional=frozenset(critics) & {BLIND},
     )
     return Scene(game, {"G": g, "D": d}, chooses=False)
 

@@ -28,6 +28,8 @@ class Config(Run):
     drawn anew."""
     masks: Further | None = None
     """Pictures of holes, white where nothing is known."""
+    critic: Annotated[Literal["global", "local", "both"], Only("adversarial")] = "global"
+    """What is judged: patches of the whole picture, those around the hole, or both, by a critic each."""
     g: FillerPace
     d: Annotated[PatchPace, Only("adversarial")]
     stages: Annotated[tuple[Restoring, ...], Field(min_length=1)] = (Restoring(),)

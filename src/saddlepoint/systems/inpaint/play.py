@@ -4,12 +4,12 @@ First down the squared error alone, then with a critic of patches beside it (equ
 """
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from saddlepoint.data.facts import Facts
 from saddlepoint.data.feed import Feed
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.networks.filler import Filler
+from saddlepoint.networks.filler import Filler, HoleCritic
 from saddlepoint.randomness import Randomness
 from saddlepoint.systems import restoring
 from saddlepoint.systems.feeds import Degraded
@@ -25,7 +25,12 @@ def networks(config: Config, facts: Facts) -> Networks:
         what = f"pictures of {channels} channels: opacity is for the hole"
         raise SaddlepointError(what, config.data.name, "give them a background: --data.background white")
     G = Filler(channels, width=g.width, halvings=g.halvings)
-    return restoring.pair(G, channels, config)
+    critics: dict[str, nn.Module] = {}
+    if config.critic != "local":
+        critics[restoring.BLIND] = restoring.patches(channels, config)
+    if config.critic != "global":
+        critics[restoring.TOLD] = HoleCritic(channels, width=config.d.width, layers=config.d.layers)
+    return restoring.pair(G, channels, config, critics)
 
 
 def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
