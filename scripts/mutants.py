@@ -2523,6 +2523,12 @@ TABLE = {
         ("restoring: the first network is given away", "copy.deepcopy(one)", "one"),
     ],
     ("networks/filler.py", "test_inpaint.py"): [
+        ("window: about the border", ".round().long().clamp(0, side - n))", ".round().long().clamp(0, 0))"),
+        ("window: rows for columns", "hole.sum((1, 5 - dim))", "hole.sum((1, dim))"),
+        ("window: beyond the border", ".round().long().clamp(0, side - n))", ".round().long())"),
+        ("window: no seam is seen", "WINDOW = 5 / 8", "WINDOW = 1 / 2"),
+        ("local critic: not told the hole", "window(known, top, left))", "window(known, top, left).abs())"),
+        ("local critic: about what is known", "middle(known <= 0)", "middle(known > 0)"),
         ("restoring: what is known is made anew", "return torch.where(known, picture, made)", "return made"),
         ("restoring: what lies under the hole is read", "torch.where(known, picture, 0.0)", "picture"),
     ],
@@ -2536,6 +2542,9 @@ TABLE = {
          'white = 1.0 if config.range == "signed"'),
         ("restoring: one sigma for all", "torch.rand(len(x), 1, 1, 1, generator=rng)", "torch.rand(1, generator=rng)"),
     ],
+    ("systems/restoring.py", "test_inpaint.py::test_each_critic_that_is_asked_for_plays_and_moves"): [
+        ("restoring: the local critic never plays", "for name in (BLIND, TOLD) if", "for name in (BLIND,) if"),
+    ],
     ("systems/inpaint/holes.py", "test_inpaint.py"): [
         ("restoring: the hole is an eighth", "inside_of(column, width // 4, width // 2)",
          "inside_of(column, width // 4, width // 4)"),
@@ -2546,6 +2555,8 @@ TABLE = {
         ("inpaint: masks that are held out too", "masks.take(masks.among[places]).x", "masks.take(places).x"),
     ],
     ("systems/inpaint/play.py", "test_inpaint.py"): [
+        ("inpaint: always the global critic", 'if config.critic != "local":', "if True:"),
+        ("inpaint: always the local critic", 'if config.critic != "global":', "if True:"),
         ("restoring: the hole is told as what is known", "2 * known.to(x) - 1", "1 - 2 * known.to(x)"),
     ],
     ("cli/applying.py", "test_inpaint.py"): [
@@ -2640,6 +2651,24 @@ TABLE = {
         ("neighbours: grey for some, bits for others", 'own["binarise"] = "draw"', "pass"),
         ("neighbours: whatever lies there", "if found != (wish.budget", "if False and found != (wish.budget"),
         ("neighbours: who only rebuilds too", "return bool(set(able) - set(ALONE))", "return True"),
+    ],
+    ("artefact/ensemble.py", "test_ensemble.py"): [
+        ("eight ways: four", "for mirrored in (False, True))", "for mirrored in (False,))"),
+        ("eight ways: laid back the wrong way", "rot90(x, -quarters,", "rot90(x, quarters,"),
+        ("eight ways: not mirrored back", "return x.flip(3) if mirrored else x", "return x"),
+        ("eight ways: their sum", ".mean(0)", ".sum(0)"),
+        ("eight ways: one seed for all", "quarters, mirrored), seed)", "quarters, mirrored), 0)"),
+    ],
+    (
+        "artefact/artefact.py",
+        "test_denoise.py::test_the_dial_begins_where_the_error_alone_had_led_and_ends_where_the_critic_did",
+    ): [
+        ("eight ways: never asked", "        if eight:\n", "        if False:\n"),
+        ("eight ways: without the dial", "            to = self.translate(perception)\n", "            pass\n"),
+    ],
+    ("neighbours/training.py", "test_neighbours.py::test_of_few_pictures_more_are_held_out"): [
+        ("neighbours: all are held out", "min(FEWEST, size // 4)", "FEWEST"),
+        ("neighbours: a share of its own wherever", "if own * size < count else {}", "if True else {}"),
     ],
     ("neighbours/table.py", "test_neighbours.py"): [
         ("neighbours: measured each time", "if (known.code, known.of) == (code_version(), of):", "if False:"),
