@@ -2670,6 +2670,12 @@ TABLE = {
         ("neighbours: all are held out", "min(FEWEST, size // 4)", "FEWEST"),
         ("neighbours: a share of its own wherever", "if own * size < count else {}", "if True else {}"),
     ],
+    (
+        "neighbours/measuring.py",
+        "test_neighbours.py::test_of_few_pictures_the_rows_of_data_stand_beside_a_floor_of_others",
+    ): [
+        ("neighbours: of few all are the floor", "min(FLOOR, n // 2)", "FLOOR"),
+    ],
     ("neighbours/table.py", "test_neighbours.py"): [
         ("neighbours: measured each time", "if (known.code, known.of) == (code_version(), of):", "if False:"),
         ("neighbours: a bound without the word", 'f", {cells[0].kind}" if column == "nats" else ""', '""'),

@@ -22,7 +22,7 @@ from saddlepoint.data.split import split
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import code_version
 from saddlepoint.neighbours import measuring, training
-from saddlepoint.neighbours.measuring import DATA_ROWS, NO_DENSITY, NO_MODEL, SILENT, Cell, measured, opened
+from saddlepoint.neighbours.measuring import DATA_ROWS, NO_DENSITY, NO_MODEL, SILENT, Cell, Gallery, measured, opened
 from saddlepoint.neighbours.sheet import sheet
 from saddlepoint.neighbours.table import COLUMNS, Row, averaged, beside, laid_out, made, remembered
 from saddlepoint.neighbours.training import Wish, configured, kept_back, usual_rows
@@ -237,6 +237,21 @@ def test_of_few_pictures_more_are_held_out(monkeypatch: pytest.MonkeyPatch, size
     if told and size < 500:  # and so it is split: with its own 1 / 20, no picture or too few would be
         assert len(split(pictures, told["data.held_out"], Randomness(0)).held_out) == held
         assert len(split(pictures, 0.05, Randomness(0)).held_out) in (0, 20)
+
+
+def test_of_few_pictures_the_rows_of_data_stand_beside_a_floor_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """180 training pictures, a floor of 2,000: half of them are the floor, the others and their centres the rows."""
+    monkeypatch.setattr(measuring, "FLOOR", 2_000)
+    asked, shown = wish("made"), []
+    monkeypatch.setattr(Gallery, "judged", lambda self, x, seed: (shown.append((self, x)), {"recall": 1.0})[1])
+    table = made(asked, lambda line: None)
+    assert [row["row"] for row in table.values[1:]] == [*DATA_ROWS]
+    (_, _), (gallery, pictures), (_, centres) = shown
+    assert len(gallery.floor) == len(gallery.live.sides.among) // 2 == 90
+    assert len(pictures) == measuring.N
+    assert len(centres) == measuring.N
+    others = {bytes(x.byte().numpy()) for x in pictures} - {bytes(x.byte().numpy()) for x in gallery.floor}
+    assert len(others) == len({bytes(x.byte().numpy()) for x in pictures})
 
 
 def test_too_few_to_judge_by_is_said_before_any_training(

@@ -63,7 +63,7 @@ class Gallery:
     def __init__(self, live: Live) -> None:
         self.live, self.about = live, live.facts["x"]
         self.held, kept = self.real(live.sides.kept), live.sides.among
-        self.floor = self.real(kept[evenly(len(kept), FLOOR)])
+        self.floor = self.real(kept[among_floor(len(kept))])
         self.binary = bool(((self.held == 0) | (self.held == 1)).all())
         self.space = "0 and 1" if self.binary else "grey"
         self.extractor: Extractor = chosen(Judge(), live.train)
@@ -92,6 +92,11 @@ class Gallery:
         measures = distances(fake, self.standard, card) | supports(fake, self.standard, card)
         names = {"frechet": "frechet_ratio", "precision": "precision", "recall": "recall"}
         return found | {name: measures[each].value for name, each in names.items() if each in measures}
+
+
+def among_floor(n: int) -> Tensor:
+    """Which of n training pictures the floor is measured by: of few a half, so that others are left for a row."""
+    return evenly(n, min(FLOOR, n // 2))
 
 
 def measured(folder: Path, seed: int) -> Cell:
@@ -149,15 +154,15 @@ def probed(cell: Cell, folder: Path) -> Cell:
 
 def of_data(folder: Path, seed: int) -> dict[str, Cell]:
     """The rows that no model stands in, in the space of this run: training pictures that the floor is not measured by,
-    and the centres of as many clusters of training pictures.
+    and the centres of as many clusters of training pictures; of few pictures half as many clusters.
     """
     gallery = Gallery(as_begun(as_written(folder), lambda note: None).live())
     among, rng = gallery.live.sides.among, Randomness(seed)
     left = torch.ones(len(among), dtype=torch.bool)
-    left[evenly(len(among), FLOOR)] = False
+    left[among_floor(len(among))] = False
     others = among[left][torch.randperm(int(left.sum()), generator=rng.stream("training pictures"))]
     many = gallery.real(among[evenly(len(among), CLUSTERED)])
-    some = kmeans(many.flatten(1), min(N, len(many)), rng.stream("centres")).unflatten(1, many.shape[1:])
+    some = kmeans(many.flatten(1), min(N, len(many) // 2), rng.stream("centres")).unflatten(1, many.shape[1:])
     blank = dict.fromkeys(("nats", *(f"labels {n}" for n in LABELS), "parameters", "seen", "rate", "seconds"), NO_MODEL)
     shown = zip(DATA_ROWS, (gallery.real(others[:N]), some))
     return {name: Cell(gallery.judged(x, seed), blank, gallery.space) for name, x in shown}
