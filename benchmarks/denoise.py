@@ -43,7 +43,8 @@ def trained(data: Path, recipe: str, settings: Mapping[str, Any], root: Path) ->
 
 def restored(model: Artefact, c: Tensor, eight: bool = False) -> Tensor:
     """What the model makes of a picture [1, C, H, W] in its own range, in [0, 1]."""
-    return ((model.tiles(c, model.translate(eight=eight), 0, None) + 1) / 2).clamp(0, 1)
+    model = model.eight_ways() if eight else model
+    return ((model.tiles(c, model.translate(), 0, None) + 1) / 2).clamp(0, 1)
 
 
 def settings_of(words: list[str]) -> dict[str, str]:

@@ -2660,11 +2660,17 @@ TABLE = {
         ("eight ways: one seed for all", "quarters, mirrored), seed)", "quarters, mirrored), 0)"),
     ],
     (
-        "artefact/artefact.py",
+        "artefact/ensemble.py",
         "test_denoise.py::test_the_dial_begins_where_the_error_alone_had_led_and_ends_where_the_critic_did",
     ): [
-        ("eight ways: never asked", "        if eight:\n", "        if False:\n"),
-        ("eight ways: without the dial", "            to = self.translate(perception)\n", "            pass\n"),
+        ("eight ways: never asked", "call=ensemble(to.call)", "call=to.call"),
+        ("eight ways: without the dial", "lambda share: ensemble(between(share))", "lambda share: between(share)"),
+    ],
+    ("statistics/spectra.py", "test_spectra.py"): [
+        ("spectra: eigenvalues of no vectors", "vectors = (torch", "vectors = (2 * torch"),
+        ("spectra: singular values squared", "from_numpy(np.linalg.svd(", "from_numpy(np.linalg.svd(matrix @ "),
+        ("spectra: eigenvalues turned round", "eigvalsh(finite(symmetric))", "eigvalsh(-finite(symmetric))"),
+        ("spectra: what is not finite", "if not bool(torch.isfinite(matrix).all()):", "if False:"),
     ],
     ("neighbours/training.py", "test_neighbours.py::test_of_few_pictures_more_are_held_out"): [
         ("neighbours: all are held out", "min(FEWEST, size // 4)", "FEWEST"),

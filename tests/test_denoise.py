@@ -192,10 +192,10 @@ def test_the_dial_begins_where_the_error_alone_had_led_and_ends_where_the_critic
     assert not torch.equal(half, ends[0](seen, 0))
     assert not torch.equal(half, ends[1](seen, 0))
     assert model.apply(c, perception=0.5).x.shape == c.shape
-    eight = model.translate(0.5, eight=True).call(seen, 0)
+    eight = model.eight_ways().translate(0.5).call(seen, 0)
     assert torch.allclose(eight, ensemble(model.translate(0.5).call)(seen, 0))
     assert not torch.equal(eight, half)
-    assert not torch.equal(model.apply(c, eight=True).x, model.apply(c).x)
+    assert not torch.equal(model.eight_ways().apply(c).x, model.apply(c).x)
     with pytest.raises(SaddlepointError) as refused:
         model.apply(c, perception=1.5)
     assert refused.value.where == "--perception"

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from saddlepoint.artefact.ability import CANNOT, refusal
 from saddlepoint.artefact.description import Description
-from saddlepoint.artefact.ensemble import ensemble
+from saddlepoint.artefact.ensemble import ensembled
 from saddlepoint.artefact.samples import Samples
 from saddlepoint.data.asking import asked, beyond, named
 from saddlepoint.data.cells import table
@@ -235,18 +235,15 @@ class Artefact:
         to, back = self.model.apply, self.model.back
         return Artefact(self.model._replace(apply=back, back=to), self.description, self.networks)
 
-    def translate(self, perception: float | None = None, eight: bool = False) -> Translate:
-        """How it translates: as it was left, or so far on the way from the least error, 0, to the critic's end, 1; with
-        `eight`, the mean over the eight ways to turn and mirror a picture (`ensemble`).
-        """
+    def eight_ways(self) -> "Artefact":
+        """The same model, whose `apply` gives the mean over the eight ways a picture can lie (`ensemble`)."""
+        return Artefact(self.model._replace(apply=ensembled(self.translate())), self.description, self.networks)
+
+    def translate(self, perception: float | None = None) -> Translate:
+        """How it translates: as it was left, or so far on the way from the least error, 0, to the critic's end, 1."""
         to = self.model.apply
         if to is None:
             raise self.refuse(CANNOT["apply"])
-        if eight:
-            if to.step is None:
-                raise SaddlepointError("this model takes pictures of one size and position", "--eight", "leave it out")
-            to = self.translate(perception)
-            return to._replace(call=ensemble(to.call))
         if perception is None:
             return to
         if to.between is None:
@@ -256,16 +253,14 @@ class Artefact:
             raise SaddlepointError(f"{perception:g}", "--perception", "from 0, least error, to 1, the critic's")
         return to._replace(call=to.between(perception))
 
-    def apply(
-        self, c: Tensor, seed: int = 0, tell: Tell = None, perception: float | None = None, eight: bool = False
-    ) -> Samples:
+    def apply(self, c: Tensor, seed: int = 0, tell: Tell = None, perception: float | None = None) -> Samples:
         """What the model makes of each of these, [n, C, H, W] as stored: of any size where its networks allow that.
 
         Larger pictures go through in tiles; `tell` hears how many of all are done. Raises SaddlepointError for others.
         What becomes of an example is a function of it and the seed alone, whatever else is given beside it. For
-        `perception` and `eight` see `translate`.
+        `perception` see `translate`.
         """
-        about, to = self.given, self.translate(perception, eight)
+        about, to = self.given, self.translate(perception)
         if c.shape[1] != about.shape[0] or (to.step is None and tuple(c.shape[1:]) != about.shape):
             size, own = (" x ".join(map(str, shape)) for shape in (c.shape[1:], about.shape))
             any_size = "" if to.step is None else ", in any size"

@@ -8,6 +8,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.systems.system import Translate
+
 Call = Callable[[Tensor, int], Tensor]  # (c [n, C, h, w], seed) -> x [n, C', h', w']
 
 
@@ -23,6 +26,16 @@ def ensemble(call: Call) -> Call:
         return torch.stack(found).mean(0)
 
     return asked
+
+
+def ensembled(to: Translate) -> Translate:
+    """The same translation, eight times asked, anywhere on its way from the least error to the critic's end.
+    SaddlepointError where a picture can only lie as those that were trained on.
+    """
+    if to.step is None:
+        raise SaddlepointError("this model takes pictures of one size and position", "--eight", "leave it out")
+    between = to.between
+    return to._replace(call=ensemble(to.call), between=between and (lambda share: ensemble(between(share))))
 
 
 WAYS = tuple((quarters, mirrored) for quarters in range(4) for mirrored in (False, True))

@@ -25,6 +25,21 @@ class Result:
     force: Annotated[bool, Parameter(negative=(), help="Also over what is there already.")] = False
 
 
+@dataclass(frozen=True)
+class Way:
+    """How the model is applied."""
+
+    back: Annotated[bool, Parameter(negative=(), help="The other way, of a model trained both ways.")] = False
+    perception: Annotated[
+        float | None,
+        Parameter(metavar="X", help="Of two stages: 0, the least error, to 1, as the critic wants it; unset: 1."),
+    ] = None
+    eight: Annotated[
+        bool,
+        Parameter(negative=(), help="Mean of eight answers, picture turned and mirrored: less error, 8 x the time."),
+    ] = False
+
+
 def apply(
     run: Annotated[Path, Parameter(help="A run's folder, or a generator's.")],
     /,
@@ -33,15 +48,7 @@ def apply(
     seed: Annotated[
         int | None, Parameter(metavar="N", help="Of what is left to chance, if anything is; unset: 0.")
     ] = None,
-    back: Annotated[bool, Parameter(negative=(), help="The other way, of a model trained both ways.")] = False,
-    perception: Annotated[
-        float | None,
-        Parameter(metavar="X", help="Of two stages: 0, the least error, to 1, as the critic wants it; unset: 1."),
-    ] = None,
-    eight: Annotated[
-        bool,
-        Parameter(negative=(), help="Mean of eight answers, picture turned and mirrored: less error, 8 x the time."),
-    ] = False,
+    way: Annotated[Way, Flat] = Way(),
     device: Annotated[str, Parameter(metavar="NAME", help="Where: auto, cpu, cuda, mps.")] = "cpu",
     voice: Speaking = NORMAL,
 ) -> None:
@@ -69,12 +76,13 @@ def apply(
     from saddlepoint.engine import choose_device
 
     model = artefacts.load(run, str(choose_device(device)))
-    model = model.turned() if back else model
+    model = model.turned() if way.back else model
+    model = model.eight_ways() if way.eight else model
     if model.model.apply is not None and not model.model.apply.chance:
         without_effect({"--seed": seed}, "on this model, which leaves nothing to chance")
-    model.translate(perception, eight)
+    model.translate(way.perception)
     silent = voice.quiet or voice.json
-    written, faults = applied(model, dict(zip(pictures, places)), seed or 0, silent, perception, eight)
+    written, faults = applied(model, dict(zip(pictures, places)), seed or 0, silent, way.perception)
     if voice.json:
         say([json.dumps({"written": [str(path) for path in written], "seed": seed or 0})])
     elif not voice.quiet:

@@ -23,12 +23,7 @@ from saddlepoint.formats import format_of
 
 
 def applied(
-    model: Artefact,
-    places: Mapping[Path, Path],
-    seed: int,
-    silent: bool,
-    perception: float | None = None,
-    eight: bool = False,
+    model: Artefact, places: Mapping[Path, Path], seed: int, silent: bool, perception: float | None = None
 ) -> tuple[list[Path], list[SaddlepointError]]:
     """Write what the model makes of each picture; those that failed are told, and stop nobody else."""
     if "apply" not in model.can:
@@ -41,7 +36,7 @@ def applied(
     for picture in bar(list(places), silent or len(places) == 1):
         try:
             x = read(picture, model)
-            made = model.apply(x[None], seed, perception=perception, eight=eight).x[0]
+            made = model.apply(x[None], seed, perception=perception).x[0]
             make_folder(places[picture].parent)
             written.append(left(made, model, places[picture]))
         except SaddlepointError as error:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.statistics.spectra import eigh, singular_values
 
 CHUNK, BLOCK = 2048, 256  # samples and features that are multiplied at once
 
@@ -100,13 +101,13 @@ def frechet(a: Gaussian, b: Gaussian) -> float:
         )
     if min(a.n, b.n) < 2:
         raise SaddlepointError(f"{min(a.n, b.n)} samples have no covariance", "frechet", "give at least 2")
-    roots = torch.linalg.svdvals(square_root(a.covariance) @ square_root(b.covariance))
+    roots = singular_values(square_root(a.covariance) @ square_root(b.covariance))
     apart = (a.mean - b.mean).square().sum()
     return float((apart + a.covariance.trace() + b.covariance.trace() - 2 * roots.sum()).clamp(min=0))
 
 
 def square_root(covariance: Tensor) -> Tensor:
     """The symmetric S^(1/2) = V diag(l)^(1/2) V^T of S = V diag(l) V^T; eigenvalues within rounding of 0 count as 0."""
-    eigenvalues, vectors = torch.linalg.eigh(covariance)
+    eigenvalues, vectors = eigh(covariance)
     noise = eigenvalues.abs().max() * len(eigenvalues) * torch.finfo(covariance.dtype).eps
     return (vectors * torch.where(eigenvalues > noise, eigenvalues, 0).sqrt()) @ vectors.T

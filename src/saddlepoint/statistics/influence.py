@@ -12,6 +12,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.statistics.both import Side, of_both
 from saddlepoint.statistics.gaussian import Gaussian, fit, frechet, square_root
 from saddlepoint.statistics.intervals import Interval
+from saddlepoint.statistics.spectra import eigenvalues_of, eigh
 
 CHUNK = 2048
 SMALL = 1e-3  # of the variances: a distance below it has lost its digits as the difference of roots of squares
@@ -54,7 +55,7 @@ def frechet_interval(features: Tensor, reference: Reference) -> Interval:
     if sample.n < 3 or real.mean.shape != sample.mean.shape:
         what = f"features {list(features.shape)} against {len(real.mean)} wide"
         raise SaddlepointError(what, "frechet", "give at least 3, of the reference's extractor")
-    eigenvalues, vectors = torch.linalg.eigh(reference.root @ sample.covariance @ reference.root)
+    eigenvalues, vectors = eigh(reference.root @ sample.covariance @ reference.root)
     noise = eigenvalues.abs().max() * len(eigenvalues) * torch.finfo(torch.float64).eps
     kept = eigenvalues > noise
     roots = torch.where(kept, eigenvalues, 0).sqrt()
@@ -112,7 +113,7 @@ def frechet_to(sample: Gaussian, reference: Reference) -> float:
     A tenth of the time of `gaussian.frechet`; of covariances of deficient rank it keeps half of their digits.
     """
     real, root, apart = reference.moments, reference.root, sample.mean - reference.moments.mean
-    roots = torch.linalg.eigvalsh(root @ sample.covariance @ root).clamp(min=0).sqrt()
+    roots = eigenvalues_of(root @ sample.covariance @ root).clamp(min=0).sqrt()
     value = apart.square().sum() + sample.covariance.trace() + real.covariance.trace() - 2 * roots.sum()
     return float(value.clamp(min=0))
 

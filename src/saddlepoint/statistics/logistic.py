@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.statistics.spectra import eigh
 
 STEPS = 500
 
@@ -59,6 +60,6 @@ def fit(x: Tensor, y: Tensor, classes: int, penalty: float, slope: float = 1e-7)
 
 def span(x: Tensor) -> Tensor:
     """Orthonormal directions that the rows of x lie in, [D, R], R <= N: from the small matrix x x^T."""
-    values, U = torch.linalg.eigh(x @ x.T)
+    values, U = eigh(x @ x.T)
     there = values > values.max().clamp_min(1e-300) * 1e-12
     return x.T @ (U[:, there] / values[there].sqrt())
