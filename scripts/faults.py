@@ -170,7 +170,7 @@ def table(outcomes: list[Outcome], command: str, seed: int) -> str:
         [
             f"{head}: **{trials - failed} of {trials}** trials went as they should.",
             "",
-            "| what befalls the run | what has to follow | passed | seconds |",
+            "| what happens to the run | what has to follow | passed | seconds |",
             "| --- | --- | --- | --- |",
             *map(row, outcomes),
             "",
