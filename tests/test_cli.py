@@ -318,6 +318,8 @@ def test_the_state_of_a_run_on_one_line():
     assert line(begun) == "0%  64 of 215,000  D(x) 0.640  D(G(z)) 0.330  loss D 1.120  loss G 0.900"
     no_critic = TICK._replace(d_real=float("nan"), d_fake=float("nan"), losses={"G": 0.5}, skipped=2)
     assert status(no_critic) == "loss G 0.500   2 steps refused"
+    assert status(no_critic._replace(skipped=1)) == "loss G 0.500   1 step refused"
+    assert "float32, 1 thread" in list(plan_lines(PLAN._replace(precision="float32", threads=1)))[1].split(" on cpu, ")
 
 
 def test_columns_are_aligned_and_wrap_at_80():
@@ -398,6 +400,7 @@ def test_help_pages_are_80_columns_of_plain_text_with_an_example(capsys):
         assert max(map(len, page.splitlines())) <= 80, tokens
         assert "\x1b" not in page
         assert "Example: saddlepoint" in page, tokens
+        assert "ARGS" not in page, tokens
 
 
 def test_every_setting_is_on_the_help_page_under_its_heading(capsys):

@@ -116,6 +116,20 @@ def test_who_is_left_behind_moves_a_tenth_as_fast_and_slower_than_is_usual(g: fl
     assert Case.of({"g": {"lr": 0.0}, "d": {"lr": d}}, []).left_behind is None
 
 
+@pytest.mark.parametrize(
+    ("skipped", "back", "said"),
+    [
+        (1, 0, "1 step was refused: some examples are too large"),
+        (2, 0, "2 steps were refused, one here and one there: some examples are too large"),
+        (1, 1, "the run went back to a checkpoint 1 time; 1 step was refused"),
+        (20, 2, "the run went back to a checkpoint 2 times; 20 steps were refused"),
+    ],
+)
+def test_one_is_no_plural(skipped: int, back: int, said: str):
+    events = [{"event": "rounds", "images": 100, "skipped": skipped}, *[{"event": "rollback"}] * back]
+    assert diagnose(Case.of(CONFIG, events))[0].evidence == said
+
+
 def test_usual_rates_are_bounds_that_belong_to_them():
     for player in ("g", "d"):
         case = Case.of({player: {"lr": 2e-4}}, [])

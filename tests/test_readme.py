@@ -1,4 +1,4 @@
-"""What the README tells people to type works."""
+"""What the README, and the other pages, tell people to type works."""
 
 import re
 import shlex
@@ -6,17 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from saddlepoint.cli.main import VERBS
+from saddlepoint.cli.main import VERBS, app_for
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.planning.begin import configure
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = [
     shlex.split(line, comments=True)[1:]
     for block in re.findall(r"```\n(.*?)```", README, re.S)
     for line in block.splitlines()
     if line.startswith("saddlepoint ")
 ]
+TYPED = sorted(
+    {
+        line
+        for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+        for line in re.findall(r"^ *(saddlepoint .*)$", page.read_text("utf-8").replace("\\\n", ""), re.M)
+        if "mine.py" not in line and "--from" not in line  # whose flags are those of a file, or of a run
+    }
+)
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, re.S)
 
 
@@ -30,6 +39,13 @@ def test_every_verb_and_flag_exists(words: list[str], capsys: pytest.CaptureFixt
         assert main([words[0], *words[(at := words.index("--recipe")) : at + 2], "--help"]) == 0
     page = capsys.readouterr().out
     assert all(word in page for word in words if word.startswith("-"))
+
+
+@pytest.mark.parametrize("line", TYPED)
+def test_every_command_of_every_page_can_be_parsed(line: str) -> None:
+    """Verbs, flags and the kinds of their values; what they name need not be there."""
+    words = shlex.split(line, comments=True)[1:]
+    app_for(words).parse_args(words, exit_on_error=False, print_error=False)
 
 
 def test_the_settings_it_names_are_settings() -> None:

@@ -345,7 +345,7 @@ def test_another_number_of_threads_is_told_of(tmp_path: Path, monkeypatch: pytes
     watcher = Seen(96)
     with pytest.raises(Cut):
         resume(tmp_path / "a", watcher=watcher)
-    assert watcher.notes == ["saved with 1 threads, now 7: results may differ in the last digits"]
+    assert watcher.notes == ["saved with 1 thread, now 7: results may differ in the last digits"]
 
 
 def test_a_checkpoint_of_other_networks_is_refused_by_name(whole: Run, tmp_path: Path) -> None:

@@ -14,17 +14,23 @@ COLUMN = 26
 class Compact:
     """How cyclopts shows the help of a verb (its protocol of a help formatter)."""
 
+    usage = description = ""
+
     def __call__(self, console: Any, options: Any, panel: Any) -> None:
-        """One heading with its flags, or nothing where all are hidden."""
+        """One heading with its flags, or nothing where all are hidden; before the first, what the verb does."""
         found = list(fold((label(entry), described(entry)) for entry in panel.entries))
+        if found and self.usage:
+            print(heading("Usage:"), self.usage.replace("[ARGS", f"[{found[-1][0]}"))  # cyclopts does not name that one
+            print("", self.description, "", sep="\n")
+            self.usage = ""
         if found:
             print(heading(panel.title), *rows(found), "", sep="\n")
 
     def render_usage(self, console: Any, options: Any, usage: Any) -> None:
-        print(heading("Usage:"), str(usage).removeprefix("Usage:").strip() + "\n")
+        self.usage = str(usage).removeprefix("Usage:").strip()
 
     def render_description(self, console: Any, options: Any, description: Any) -> None:
-        print(text(description) + "\n")
+        self.description = text(description)
 
 
 def text(shown: Any) -> str:

@@ -20,7 +20,7 @@ def report(
     Its report, sample sheets, film strip, figures, and the generator by itself:
     also of a run that was stopped, or that lost these files.
 
-    Example: saddlepoint report runs/digits-modern
+    Example: saddlepoint report runs/digits-modern-1
     """
     from saddlepoint import api
 

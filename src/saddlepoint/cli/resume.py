@@ -25,7 +25,7 @@ def resume(
     Weights, averages, moments, schedules, randomness and the place in the data
     are those of its last checkpoint. --more adds a stage like the last one.
 
-    Example: saddlepoint resume runs/digits-modern --more 30m
+    Example: saddlepoint resume runs/digits-modern-1 --more 30m
     """
     seconds = parse(more, "--more") if more else None
     from saddlepoint import api

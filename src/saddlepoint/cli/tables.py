@@ -19,7 +19,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     size = " x ".join(map(str, plan.shape))
     classes = f", {plan.classes} classes" if plan.classes else ""
     yield f"{plan.data}: {plan.examples:,} {what} of {size}{classes}; {plan.held_out:,} held out"
-    threads = f", {plan.threads} threads" if plan.device == "cpu" else ""
+    threads = f", {plan.threads} thread{'s' * (plan.threads != 1)}" if plan.device == "cpu" else ""
     engine = f"{plan.device}, {plan.precision}{threads}"
     yield f"{plan.recipe}: {plan.weights:,} weights, batches of {plan.batch}, on {engine}"
     yield f"plan: {plan.images:,} {what}, about {durations.show(plan.seconds)} at {plan.rate:,.0f} a second"
@@ -41,7 +41,7 @@ def status(tick: Tick) -> str:
     values = {"D(x)": tick.d_real, "D(G(z))": tick.d_fake}
     values |= {f"loss {name}": loss for name, loss in tick.losses.items() if "/" not in name}
     parts = [f"{name} {figure(value)}" for name, value in values.items() if not math.isnan(value)]
-    return "   ".join([*parts, f"{tick.skipped} steps refused"] if tick.skipped else parts)
+    return "   ".join([*parts, f"{tick.skipped} step{'s' * (tick.skipped != 1)} refused"] if tick.skipped else parts)
 
 
 def terms(tick: Tick) -> str:

@@ -37,7 +37,7 @@ def by_folder(name: str, entries: list[Entry], bad: list[Bad], root: str, labels
     kinds = set(classes)
     notes = ("all pictures lie in one folder: no classes",) if len(kinds) == 1 and TOP not in kinds else ()
     if TOP in kinds and len(kinds) > 1:
-        notes = (f"{classes.count(TOP):,} pictures lie beside the folders: they are a class of their own, '{TOP}'",)
+        notes = (f"what lies beside the folders ({classes.count(TOP):,}) is a class of its own, '{TOP}'",)
     if labels:
         taken = "the folders are the classes" if len(kinds) > 1 else "there are no classes"
         notes += (f"{LABELS} is not read: {taken} ({INSTEAD})",)

@@ -88,7 +88,7 @@ def settle(found: Sequence[Header], wish: Reading) -> tuple[Form, tuple[str, ...
         behind = wish.background or "white"
         notes.append(f"{clear:,} with transparency are laid on {behind} (`train --data.background` for another)")
     elif keeps and clear < n:
-        notes.append(f"opacity is kept as a channel; {n - clear:,} pictures without it are opaque")
+        notes.append(f"opacity is kept as a channel; what has none ({n - clear:,}) is opaque")
     if 0 < sum(deep[d] for d in (16, 32)) < n or (depth == 8 and deep[16] + deep[32]):
         notes.append(f"depths differ: all are brought to {depth} bits")
     if depth == 32 and any(header.colour for header in found):

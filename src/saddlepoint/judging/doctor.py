@@ -74,11 +74,12 @@ def not_finite(case: Case) -> Verdict | None:
     the next are not, it is the examples that are too large.
     """
     refused = sum(int(event.get("skipped") or 0) for event in case.rounds)
+    steps = f"{refused:,} step{'s were' if refused != 1 else ' was'} refused"
     if case.rollbacks:
-        evidence = f"the run went back to a checkpoint {case.rollbacks} times; {refused:,} steps were refused"
+        evidence = f"the run went back to a checkpoint {case.rollbacks} time{'s' * (case.rollbacks != 1)}; {steps}"
         return Verdict("non-finite values masked", evidence, slower(case))
     if refused:
-        evidence = f"{refused:,} steps were refused, one here and one there: some examples are too large"
+        evidence = f"{steps}{', one here and one there' * (refused > 1)}: some examples are too large"
         change = f"take numbers above 1e19 out of {case.setting('data', 'name') or 'the data'}"
         return Verdict("non-finite values masked", evidence, change)
     return None

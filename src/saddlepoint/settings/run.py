@@ -89,7 +89,7 @@ class Data(Frozen):
     name: str = "digits"
     """A bundled name, a world, or a path."""
     size: Annotated[str, Field(pattern=f"^{SIZE}$")] | None = None
-    """Of pictures, as 64, or height x width as 48x64; unset: the commonest, made smaller than `side`."""
+    """Of pictures, as 64, or height x width as 48x64; unset: the commonest, or as large as the time allows."""
     side: Annotated[int, Field(ge=8, le=4096)] | None = None
     """Longest side of pictures, without a size; unset: as the budget allows."""
     fit: Literal["crop", "pad", "stretch", "patches"] = "crop"
@@ -129,7 +129,7 @@ class Engine(Frozen):
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Of the adversarial passes; weights, costs and penalties are always float32."""
     threads: Threads | None = None
-    """Processor threads; unset: all physical cores."""
+    """Processor threads; unset: one for each physical core, or one in all where that is as fast."""
 
 
 class Judge(Frozen):

@@ -202,7 +202,8 @@ def warnings(checkpoint: Checkpoint) -> tuple[str, ...]:
     if then.torch != now[0]:
         said.append(f"saved with torch {then.torch}, now {now[0]}: results may differ in the last digits")
     if then.threads != now[1]:
-        said.append(f"saved with {then.threads} threads, now {now[1]}: results may differ in the last digits")
+        threads = f"{then.threads} thread{'s' * (then.threads != 1)}"
+        said.append(f"saved with {threads}, now {now[1]}: results may differ in the last digits")
     return tuple(said)
 
 
