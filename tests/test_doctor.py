@@ -111,7 +111,7 @@ def test_a_woven_pattern_is_named_where_there_is_a_cure():
     ("name", "figure", "change", "events"),
     [
         ("non-finite values masked", "7 steps", "take numbers above 1e19 out of the data", [rounds(3), rounds(4)]),
-        ("non-finite values masked", "1 times", "--lr 0.0005", [{"event": "rollback"}]),
+        ("non-finite values masked", "1 time;", "--lr 0.0005", [{"event": "rollback"}]),
         ("memorising", "12.0 %", "--augment adaptive", [judgement(copies=12, memorisation_p=1e-4)]),
         ("D overfits", "1.9 standard", "--augment adaptive", [held_out(held=-0.9), judgement()]),
         ("mode collapse", "20 %", "--objective relativistic", [judgement(spread=20, class_spread=20)]),
