@@ -8,8 +8,9 @@ beside --critic, which weighs --weight and learns at --rate, where these are giv
 runs have the same number of examples, and one that is finished already is not played again.
 Trained on `x_train`, judged on so many pictures of `x_test`, which nothing was chosen by: PSNR within the hole, and the
 Frechet distance, by EfficientNet-lite0's features, between these pictures as they were filled and as many of `x_train`.
-The line `as they are` is of the test pictures untouched: less than that is not to be had. Over pictures stands the
-interval of one run, over seeds that of the mean.
+The line `as they are` is of the test pictures untouched: less than that is not to be had. The distance that `judge`
+leads with, in percent of how far the mean picture alone is, has no such floor: it is about 0 for these. Over pictures
+stands the interval of one run, over seeds that of the mean.
 """
 
 import argparse
@@ -26,7 +27,8 @@ from saddlepoint.artefact.folder import load
 from saddlepoint.judging.extractors.efficientnet import efficientnet
 from saddlepoint.judging.extractors.extractor import look
 from saddlepoint.planning.begin import configure
-from saddlepoint.statistics.gaussian import Gaussian, fit, frechet
+from saddlepoint.statistics.energy import Known, energy_share
+from saddlepoint.statistics.gaussian import fit, frechet
 from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.systems.inpaint.holes import center
 
@@ -39,8 +41,8 @@ def pictures(x: np.ndarray) -> Tensor:
     return found if found.shape[1] == 3 else found.permute(0, 3, 1, 2).contiguous()
 
 
-def moments(x: Tensor) -> Gaussian:
-    return fit(look(efficientnet(None), x).features)
+def seen(x: Tensor) -> Tensor:
+    return look(efficientnet(None), x).features
 
 
 def configured(kind: str, seed: int, given: argparse.Namespace) -> Any:
@@ -85,29 +87,35 @@ def main() -> None:
     torch.set_num_threads(1)
     runs = {kind: [played(given.data, kind, seed, given) for seed in range(given.seeds)] for kind in given.kinds}
     with np.load(given.data) as arrays:
-        x, seen = (pictures(arrays[name][: given.pictures]) for name in ("x_test", "x_train"))
-    real = moments(seen)
+        x, others = (pictures(arrays[name][: given.pictures]) for name in ("x_test", "x_train"))
+    features = seen(others)
+    real, known_of = fit(features), Known.of(features)
     known = center(1, x.shape[2], x.shape[3], torch.Generator())
     c = torch.cat([x * known, 255 * known.expand(len(x), -1, -1, -1)], 1).byte()
-    print(f"\n| kind | seed | PSNR in the hole, dB | Frechet distance, {len(x)} pictures |")
-    print("| --- | --- | --- | --- |")
-    print(f"| as they are | | | {frechet(moments(x), real):.2f} |", flush=True)
+    print(f"\n| kind | seed | PSNR in the hole, dB | Frechet distance, {len(x)} pictures | distance, % |")
+    print("| --- | --- | --- | --- | --- |")
+    untouched = seen(x)
+    whole = frechet(fit(untouched), real), energy_share(untouched, known_of)
+    print(f"| as they are | | | {whole[0]:.2f} | {written(whole[1])} |", flush=True)
     distances: dict[str, Tensor] = {}
     for kind, folders in runs.items():
-        noise, apart = [], []
+        noise, apart, shares = [], [], []
         for seed, folder in enumerate(folders):
             made = load(folder).apply(c, 0).x
             wrong = (made.float() - x.float()).square().mean(1)[:, ~known[0, 0]].mean(1)
             noise.append(mean_interval(10 * (255**2 / wrong.clamp(min=1e-6)).log10()))
-            apart.append(frechet(moments(made), real))
-            print(f"| {kind} | {seed} | {written(noise[-1])} | {apart[-1]:.2f} |", flush=True)
-        distances[kind] = torch.tensor(apart)
+            looks = seen(made)
+            apart.append(frechet(fit(looks), real))
+            shares.append(energy_share(looks, known_of))
+            cells = written(noise[-1]), f"{apart[-1]:.2f}", written(shares[-1])
+            print(f"| {kind} | {seed} | {' | '.join(cells)} |", flush=True)
+        distances[kind] = torch.tensor([each.value for each in shares])
         if len(folders) > 1:
-            over = mean_interval([each.value for each in noise]), mean_interval(apart)
+            over = [mean_interval(each) for each in ([n.value for n in noise], apart, distances[kind])]
             print(f"| {kind} | all | {' | '.join(map(written, over))} |", flush=True)
     if len(distances) == len(KINDS) and given.seeds > 1:
         less = mean_interval(100 * (1 - distances[KINDS[1]] / distances[KINDS[0]]))
-        print(f"\nthe critic's Frechet distance is lower by {written(less)} %, seed by seed")
+        print(f"\nthe critic's distance is lower by {written(less)} %, seed by seed")
 
 
 def written(figure: tuple[float, float, float]) -> str:

@@ -1661,6 +1661,7 @@ TABLE = {
         ("a number that was asked for is measured against another", "wished = config.engine.threads or", "wished ="),
         ("one thread stays in force", "self.engine = several.in_force()", "self.engine = several"),
         ("long rounds are tried too", "found.rate < SHORT * found.round", "found.rate < SHORT"),
+        ("shared cores are taken for large networks", " and found.share > CROWDED", ""),
         ("threads of small networks are believed", " and found.weights * found.round > SMALL", ""),
     ],
     # How large pictures are made, and how many are kept to judge against.
@@ -2331,6 +2332,7 @@ TABLE = {
         ),
     ],
     ("planning/budget.py", "test_plan.py test_budget.py"): [
+        ("shared cores: as if there were one thread", "1e-6) / engine.threads", "1e-6)"),
         ("fourth: a batch of 2 is tried", "if batch // 2 < SMALLEST_BATCH:", "if batch < SMALLEST_BATCH:"),
     ],
     ("planning/intake.py", "test_look.py"): [

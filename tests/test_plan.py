@@ -1,5 +1,6 @@
 """Before a run: speed is measured on throwaway copies, memory that runs out halves the batch, budgets buy rounds."""
 
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -223,6 +224,18 @@ def test_a_budget_buys_whole_rounds(seconds: float, rate: float, round: int, sha
     assert images_for(seconds, rate, round, share) == images
 
 
+@pytest.mark.parametrize(("threads", "busy", "share"), [(1, 1.0, 1.0), (2, 1.0, 0.5), (2, 2.0, 1.0), (4, 0.8, 0.2)])
+def test_a_measurement_says_how_much_of_the_cores_its_threads_had(
+    threads: int, busy: float, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a process that runs on so many cores at once."""
+    clock = time.monotonic
+    monkeypatch.setattr(time, "process_time", lambda: busy * clock())
+    ready = prepared.Prepared("ring8", configure(None, None, {"engine.threads": 1}, "points"), None)
+    engine = ready.engine._replace(threads=threads)
+    assert budget.measure(ready.record(), {**ready.sources}, engine).share == pytest.approx(share, rel=1e-3)
+
+
 def test_disk_and_memory_grow_with_what_is_kept() -> None:
     """Three checkpoints of weights, two moments, and an average each; in memory also gradients, and the data."""
     two, three = CONFIG, CONFIG.model_copy(update={"averages": (10, 20, 30)})
@@ -235,18 +248,20 @@ def test_disk_and_memory_grow_with_what_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rates", "asked", "threads", "tried"),
+    ("rates", "share", "asked", "threads", "tried"),
     [
-        ({4: 700.0, 1: 900.0}, None, 1, [4, 1]),
-        ({4: 900.0, 1: 700.0}, None, 4, [4, 1]),
-        ({4: 639.0, 1: 900.0}, None, 4, [4]),  # long rounds of large networks: several threads are of use
-        ({4: 2.0, 1: 900.0}, None, 1, [4, 1]),  # of small ones: it is the threads that take long
-        ({4: 700.0}, 4, 4, [4]),
-        ({1: 700.0}, 1, 1, [1]),
+        ({4: 700.0, 1: 900.0}, 1.0, None, 1, [4, 1]),
+        ({4: 900.0, 1: 700.0}, 1.0, None, 4, [4, 1]),
+        ({4: 639.0, 1: 900.0}, 1.0, None, 4, [4]),  # long rounds of large networks: several threads are of use
+        ({4: 639.0, 1: 900.0}, 0.5, None, 1, [4, 1]),  # unless other work has half of the cores
+        ({4: 639.0, 1: 500.0}, 0.5, None, 4, [4, 1]),
+        ({4: 2.0, 1: 900.0}, 1.0, None, 1, [4, 1]),  # of small ones: it is the threads that take long
+        ({4: 700.0}, 0.5, 4, 4, [4]),
+        ({1: 700.0}, 0.5, 1, 1, [1]),
     ],
 )
 def test_one_thread_is_taken_where_more_are_slower(
-    rates, asked, threads, tried, monkeypatch: pytest.MonkeyPatch
+    rates, share, asked, threads, tried, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten rounds of 64 a second are where it begins to be asked."""
     seen, before = [], torch.get_num_threads()
@@ -254,7 +269,8 @@ def test_one_thread_is_taken_where_more_are_slower(
     def measured(record: RunRecord, sources: object, engine: Engine) -> Measurement:
         assert record.choices.threads == engine.threads == torch.get_num_threads()
         seen.append(engine.threads)
-        return Measurement(rates[engine.threads], 10 if rates[4 if 4 in rates else 1] == 2 else 400_000, 64, 64)
+        weights = 10 if rates[4 if 4 in rates else 1] == 2 else 400_000
+        return Measurement(rates[engine.threads], weights, 64, 64, share=share)
 
     monkeypatch.setattr(prepared, "measure", measured)
     monkeypatch.setattr("saddlepoint.engine.physical_cores", lambda: 4)

@@ -22,12 +22,11 @@ SMALLEST_BATCH = 4
 OVERHEAD = 0.05  # of a budget, for frames, checkpoints and the report; judging has its own share
 BYTES = 4
 
-Timing = tuple[float, int, int, tuple[float, ...]]
-
 
 class Measurement(NamedTuple):
     """What a few rounds on throwaway copies showed: images a second over all stages, weights in all, real examples in
-    a round of the last stage, the batch that fitted, and images a second of each stage.
+    a round of the last stage, the batch that fitted, images a second of each stage; and how much of the time that its
+    threads might have had on their cores they had: less than 1 where other work is there, or much is for one alone.
     """
 
     rate: float
@@ -35,6 +34,7 @@ class Measurement(NamedTuple):
     round: int
     batch: int
     rates: tuple[float, ...] = ()
+    share: float = 1.0
 
 
 def measure(record: RunRecord, sources: Sources, engine: Engine) -> Measurement:
@@ -43,14 +43,13 @@ def measure(record: RunRecord, sources: Sources, engine: Engine) -> Measurement:
     Where memory runs out the batch is halved, down to 4, until it does not.
     """
     batch = record.config.batch
-    while (timing := within_memory(with_config(record, batch=batch), sources, engine)) is None:
+    while (found := within_memory(with_config(record, batch=batch), sources, engine)) is None:
         gc.collect()  # the error is forgotten by now, and with it the frames that held on to the networks
         if batch // 2 < SMALLEST_BATCH:
             what = f"memory runs out even with a batch of {batch}"
             raise SaddlepointError(what, record.data.name, "choose smaller networks or pictures", code=1)
         batch //= 2
-    rate, weights, round, rates = timing
-    return Measurement(rate, weights, round, batch, rates)
+    return found
 
 
 def with_config(record: RunRecord, **settings: int) -> RunRecord:
@@ -58,7 +57,7 @@ def with_config(record: RunRecord, **settings: int) -> RunRecord:
     return record.model_copy(update={"config": record.config.model_copy(update=settings)})
 
 
-def within_memory(record: RunRecord, sources: Sources, engine: Engine) -> Timing | None:
+def within_memory(record: RunRecord, sources: Sources, engine: Engine) -> Measurement | None:
     """What `timed` finds; None where memory runs out."""
     try:
         return timed(record, sources, engine)
@@ -68,21 +67,22 @@ def within_memory(record: RunRecord, sources: Sources, engine: Engine) -> Timing
         return None
 
 
-def timed(record: RunRecord, sources: Sources, engine: Engine) -> Timing:
-    """(images a second, number of weights, images of a round of the last stage, images a second of each stage) over a
-    few seconds, of a run from its first stage to its last: each stage has its share of the images, and its own speed.
-    """
+def timed(record: RunRecord, sources: Sources, engine: Engine) -> Measurement:
+    """A few seconds of a run from its first stage to its last: each has its share of the images, and its own speed."""
     live = Live(with_config(record, seed=seed_of(record.config.seed, "measurement")), sources, engine)
     stages, kinds = live.config.stages, {}
     for place, stage in enumerate(stages):
         kinds.setdefault(stage.model_copy(update={"images": 1, "inherit": "all"}).model_dump_json(), []).append(place)
     rates: dict[int, float] = {}
     longest = min(SECONDS, SHARE * (record.choices.planned_seconds or math.inf))
+    wall, own = time.monotonic(), time.process_time()
     for places in kinds.values():
         rates |= dict.fromkeys(places, speed(live, places[-1], longest / len(kinds)))
+    share = (time.process_time() - own) / max(time.monotonic() - wall, 1e-6) / engine.threads
     seconds = sum(stages[place].images / rate for place, rate in rates.items())
     weights = sum(p.numel() for network in live.networks.values() for p in network.parameters())
-    return live.total / seconds, weights, last_round(live), tuple(rates[place] for place in sorted(rates))
+    each = tuple(rates[place] for place in sorted(rates))
+    return Measurement(live.total / seconds, weights, last_round(live), live.config.batch, each, share)
 
 
 def last_round(live: Live) -> int:

@@ -18,6 +18,7 @@ from saddlepoint.settings.tree import wishes
 
 SHORT = 10.0  # rounds a second, from which on threads may cost more than they give
 SMALL = 2e7  # weights times examples of a round, below which they do where rounds are long
+CROWDED = 0.75  # of the time that threads might have had: with less they wait for one that other work has put aside
 
 
 class Prepared:
@@ -45,13 +46,13 @@ class Prepared:
 
     def measure(self, config: Run) -> Measurement:
         """How fast it goes. Small networks gain nothing by several threads, which wait for each other, and beside other
-        work for long: where networks are small or rounds short, and nobody asked for a number, one is tried too, and
-        the faster taken.
+        work for long: where networks are small, rounds short or cores shared, and nobody asked for a number, one is
+        tried too, and the faster taken.
         """
         found = measure(self.record_of(config), self.sources, self.engine)
         wished = config.engine.threads or self.engine.device.type != "cpu" or self.engine.threads == 1
         long = found.rate < SHORT * found.round and found.weights * found.round > SMALL
-        if wished or long:
+        if wished or (long and found.share > CROWDED):
             return found
         several, self.engine = self.engine, self.engine._replace(threads=1).in_force()
         alone = measure(self.record_of(config), self.sources, self.engine)
