@@ -95,7 +95,7 @@ def main() -> None:
     print(f"\n| kind | seed | PSNR in the hole, dB | Frechet distance, {len(x)} pictures | distance, % |")
     print("| --- | --- | --- | --- | --- |")
     untouched = seen(x)
-    whole = frechet(fit(untouched), real), energy_share(untouched, known_of)
+    whole = frechet(fit(untouched), real), energy_share(known_of, untouched)
     print(f"| as they are | | | {whole[0]:.2f} | {written(whole[1])} |", flush=True)
     distances: dict[str, Tensor] = {}
     for kind, folders in runs.items():
@@ -106,7 +106,7 @@ def main() -> None:
             noise.append(mean_interval(10 * (255**2 / wrong.clamp(min=1e-6)).log10()))
             looks = seen(made)
             apart.append(frechet(fit(looks), real))
-            shares.append(energy_share(looks, known_of))
+            shares.append(energy_share(known_of, looks))
             cells = written(noise[-1]), f"{apart[-1]:.2f}", written(shares[-1])
             print(f"| {kind} | {seed} | {' | '.join(cells)} |", flush=True)
         distances[kind] = torch.tensor([each.value for each in shares])
