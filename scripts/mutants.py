@@ -4087,13 +4087,13 @@ TABLE = {
     ): [
         (
             'made: a draw counts from 0',
-            '(biases[0] - below @ mean)',
-            '(biases[0] - 0 * below @ mean)',
+            '(self.biases[0] - self.below @ mean)',
+            '(self.biases[0] - 0 * self.below @ mean)',
         ),
         (
             "made: a draw's logits count from 0",
-            'first = self.direct.bias - direct @ mean',
-            'first = self.direct.bias',
+            'self.first = network.direct.bias - self.direct @ mean',
+            'self.first = network.direct.bias',
         ),
         (
             'made: units are spread evenly',
