@@ -21,6 +21,7 @@ from saddlepoint.networks.gated import Gated, gate
 from saddlepoint.networks.masked import BLOCK, Masked, Nade, spread
 from saddlepoint.networks.staircase import product as staircase
 from saddlepoint.networks.staircase import runs_of
+from saddlepoint.networks.standard import Standard
 from saddlepoint.planning.begin import configure
 from saddlepoint.records import Batch
 from saddlepoint.systems.belief.config import BeliefPace, Config
@@ -35,6 +36,7 @@ NETWORKS = {
     "deep": lambda shape: Masked(shape, (12, 9), orders=3),
     "nade": lambda shape: Nade(shape, 6),
     "gated": lambda shape: Gated(shape, 6, 3),
+    "beside": lambda shape: Gated(shape, 6, 3, hidden=7),
 }
 every = pytest.mark.parametrize("name", list(NETWORKS))
 
@@ -50,10 +52,11 @@ def random(network: nn.Module, spread: float = 0.8) -> Any:
 def made(name: str, shape: tuple[int, ...] = SHAPE) -> Any:
     """Where it scales x, by a mean that is not 0 and a spread that is not 1."""
     torch.manual_seed(1)
-    network = random(NETWORKS[name](shape), 0.4 if name == "gated" else 0.8)
-    if isinstance(network, Masked):
-        network.standard.mean.copy_(torch.rand(network.standard.mean.shape, dtype=DOUBLE))
-        network.standard.std.copy_(0.5 + torch.rand(network.standard.mean.shape, dtype=DOUBLE))
+    network = random(NETWORKS[name](shape), 0.4 if isinstance(NETWORKS[name](shape), Gated) else 0.8)
+    for part in network.modules():
+        if isinstance(part, Standard):
+            part.mean.copy_(torch.rand(part.mean.shape, dtype=DOUBLE))
+            part.std.copy_(0.5 + torch.rand(part.mean.shape, dtype=DOUBLE))
     return network
 
 
@@ -107,6 +110,20 @@ def test_the_first_level_of_pixelcnn_sees_three_pixels_in_all_directions() -> No
     seen = torch.zeros(8, 9, dtype=torch.bool)
     seen[2:5, 1:8] = seen[5, 1:4] = True
     assert torch.equal(cast(Tensor, jacobian)[0, 0] != 0, seen)
+
+
+def test_what_stands_beside_the_convolutions_adds_its_logits_and_sees_what_they_do_not() -> None:
+    """A pixel far out of their reach counts; without it the same weights give the convolutions' logits alone."""
+    shape = (1, 9, 9)
+    both, alone = random(Gated(shape, 2, 0, hidden=40), 0.4), Gated(shape, 2, 0).to(DOUBLE)
+    alone.load_state_dict({key: value for key, value in both.state_dict().items() if "beside" not in key})
+    x, other = bits(3, *shape), bits(3, *shape)
+    other[:, :, 0, 0] = 1 - x[:, :, 0, 0]
+    other[:, :, 1:] = x[:, :, 1:]
+    other[:, :, 0, 1:] = x[:, :, 0, 1:]
+    assert_close(both(x), alone(x) + both.beside(x), rtol=0, atol=1e-12)
+    assert torch.equal(alone(x)[:, :, 8], alone(other)[:, :, 8])
+    assert (both(x)[:, :, 8] != both(other)[:, :, 8]).all()
 
 
 @every
@@ -271,13 +288,16 @@ def test_it_begins_with_the_mean_of_the_data(name: str) -> None:
     """The bias of the logits; those of a network of convolutions share one."""
     network, x = NETWORKS[name](SHAPE).to(DOUBLE), bits(50, *SHAPE) * (torch.arange(10).view(SHAPE) > 2)
     SYSTEM.prepare(None, {"net": network}, Batch(x))
-    last = {"fvsbn": "direct", "made": "direct", "deep": "direct", "nade": "V", "gated": "head.3"}[name]
+    last = {"nade": "V", "gated": "head.3", "beside": "beside.direct"}.get(name, "direct")
     bias = network.get_submodule(last).bias.sigmoid()
     wanted = x.mean().expand(1) if name == "gated" else x.mean(0).flatten().clamp(1e-3, 1 - 1e-3)
     assert_close(bias, wanted.expand_as(bias))
-    if isinstance(network, Masked):
-        assert_close(network.standard.mean, x.mean(0).flatten())
-        assert_close(network.standard.std, (x.var(0, unbiased=False).flatten() + 0.01).sqrt())
+    for part in network.modules():
+        if isinstance(part, Standard):
+            assert_close(part.mean, x.mean(0).flatten())
+            assert_close(part.std, (x.var(0, unbiased=False).flatten() + 0.01).sqrt())
+    if name == "beside":
+        assert network.head[-1].bias.item() == 0
 
 
 def test_a_round_trains_one_order_and_all_have_their_turn() -> None:

@@ -5,6 +5,9 @@ what is above and to the left, in two stacks.
     horizontal  h(i, j) sees the pixels of row i to the left of j, and v(i, j)
 
 Together they see every earlier pixel within reach, where one stack of masked kernels has a blind spot (section 2.3).
+Kernels do the same in all places and see no further than they reach. Beside them may stand a network that sees all earlier
+pixels and where each of them lies (`masked`, of one hidden layer); the logits of the two are added, and are as strictly
+of what comes before as either.
 
 x [B, 1, H, W] of 0 and 1;  logits and u as in `masked`
 """
@@ -15,33 +18,43 @@ from torch.nn.functional import linear, pad
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.networks.blocks import Shape
-from saddlepoint.networks.masked import MARGIN
+from saddlepoint.networks.masked import MARGIN, Masked, Sweep
 
 
 class Gated(nn.Module):
     """A first level with a kernel of 7 x 7, then `levels` with one of 3 x 3, then 1 x 1 to a logit (figure 2).
 
-    width  channels of each stack
+    width   channels of each stack
+    hidden  units of the network beside the convolutions; 0: there is none
     """
 
-    def __init__(self, shape: Shape, width: int, levels: int) -> None:
+    def __init__(self, shape: Shape, width: int, levels: int, hidden: int = 0) -> None:
         super().__init__()
         if len(shape) != 3 or shape[0] != 1:
             raise SaddlepointError(f"pictures of {shape[0]} channels", "--g.network.kind gated", "it takes grey ones")
         self.shape, self.orders = shape, 1
         self.levels = nn.ModuleList([Level(1, width, 7, True), *(Level(width, width, 3) for _ in range(levels))])
         self.head = nn.Sequential(nn.ReLU(), nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, 1, 1))
+        self.beside = Masked(shape, (hidden,)) if hidden else None
 
     def start_at(self, mean: Tensor) -> None:
-        """Begin near the mean of all pixels: the last layer has one bias for all places."""
+        """Begin near the mean x [*shape] of the data; without a network beside, which knows places, near that of all
+        pixels: the last layer has one bias.
+        """
+        bias: Tensor = self.head[-1].bias  # pyright: ignore[reportAssignmentType]
         with torch.no_grad():
-            self.head[-1].bias.fill_(torch.logit(mean.mean(), eps=MARGIN))  # pyright: ignore[reportCallIssue]
+            if self.beside is None:
+                bias.fill_(torch.logit(mean.mean(), eps=MARGIN))
+            else:
+                bias.zero_()
+                self.beside.start_at(mean)
 
     def forward(self, x: Tensor, order: int = 0) -> Tensor:
         v = h = x
         for level in self.levels:
             v, h = level(v, h)
-        return self.head(h)
+        logits = self.head(h)
+        return logits if self.beside is None else logits + self.beside(x)
 
     @torch.no_grad()
     def draw(self, u: Tensor, order: int = 0) -> Tensor:
@@ -49,6 +62,7 @@ class Gated(nn.Module):
         levels: list[Level] = [*self.levels]  # pyright: ignore[reportAssignmentType]
         n, _, rows, columns = u.shape
         x = torch.zeros_like(u)
+        sweep = None if self.beside is None else Sweep(self.beside, n)
         seen = [u.new_zeros(n, level.inputs, rows + level.reach, columns + 2 * level.side) for level in levels]
         for i in range(rows):
             above = []
@@ -65,7 +79,12 @@ class Gated(nn.Module):
                     if k:
                         left[k][:, :, j + level.reach] = h
                     h = level.at(left[k][:, :, j : j + level.span], above[k][:, :, j], h)
-                x[:, 0, i, j] = (u[:, 0, i, j] < self.head(h[:, :, None, None])[:, 0, 0, 0].sigmoid()).to(u)
+                logit = self.head(h[:, :, None, None])[:, 0, 0, 0]
+                if sweep is not None:
+                    logit = logit + sweep.logit(i * columns + j, x.flatten(1))
+                x[:, 0, i, j] = (u[:, 0, i, j] < logit.sigmoid()).to(u)
+                if sweep is not None:
+                    sweep.see(i * columns + j, x.flatten(1))
                 first = levels[0].reach
                 left[0][:, 0, j + first] = x[:, 0, i, j]
             seen[0][:, 0, i + levels[0].reach, levels[0].side : levels[0].side + columns] = x[:, 0, i]

@@ -34,6 +34,8 @@ class Gated(Frozen):
     """Channels of each stack."""
     levels: Annotated[int, Field(ge=0, le=64)] = 5
     """Levels with kernels of 3 x 3, after one of 7 x 7."""
+    hidden: Annotated[int, Field(ge=0, le=2**16)] = 0
+    """Units of a masked layer beside the convolutions, which sees all earlier pixels; 0: there is none."""
 
 
 class BeliefPace(Pace):

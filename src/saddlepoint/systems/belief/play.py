@@ -39,7 +39,7 @@ def networks(config: Config, facts: Facts) -> Networks:
         case "nade":
             return {"net": Nade(shape, net.hidden)}
         case "gated":
-            return {"net": Gated(shape, net.width, net.levels)}
+            return {"net": Gated(shape, net.width, net.levels, net.hidden)}
 
 
 def network(networks: Networks) -> Network:
