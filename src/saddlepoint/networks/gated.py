@@ -124,6 +124,10 @@ class Level(nn.Module):
 
 
 def gate(a: Tensor) -> Tensor:
-    """tanh of the first half of the channels, as 2 sigmoid(2 a) - 1, which is faster, times sigmoid of the second."""
-    one, two = a.chunk(2, 1)
-    return (2 * (2 * one).sigmoid() - 1) * two.sigmoid()
+    """tanh of the first half of the channels, as 2 sigmoid(2 a) - 1, times sigmoid of the second: one pass over all of
+    them, since half of the channels do not lie together in memory, and such a pass takes four times as long.
+    """
+    twice = a.new_ones(a.shape[1])
+    twice[: a.shape[1] // 2] = 2
+    one, two = (a * twice.view(-1, *[1] * (a.ndim - 2))).sigmoid().chunk(2, 1)
+    return (2 * one - 1) * two
