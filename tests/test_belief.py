@@ -24,7 +24,8 @@ from saddlepoint.networks.staircase import runs_of
 from saddlepoint.networks.standard import Standard
 from saddlepoint.planning.begin import configure
 from saddlepoint.records import Batch
-from saddlepoint.systems.belief.config import BeliefPace, Config
+from saddlepoint.systems.belief.config import BeliefPace, Config, Rules
+from saddlepoint.systems.belief.config import Gated as GatedSettings
 from saddlepoint.systems.belief.config import Masked as MaskedSettings
 from saddlepoint.systems.belief.play import SYSTEM
 from saddlepoint.systems.system import Model
@@ -318,6 +319,31 @@ def test_a_round_trains_one_order_and_all_have_their_turn() -> None:
     assert any(
         first.losses["G/nats"] == pytest.approx(-log_p(each, cast(Tensor, batch.x)).mean().item()) for each in known
     )
+
+
+def test_a_stage_of_what_stands_beside_the_convolutions_moves_nothing_else() -> None:
+    """By its logits alone, which are those of the whole network until the convolutions have learned something."""
+    settings = BeliefPace(network=GatedSettings(width=3, levels=1, hidden=8), lr=0.01)
+    config = Config(g=settings, range="unit", stages=(Rules(part="beside"), Rules()))
+    networks, batch = SYSTEM.networks(config, {"x": About("pictures", SHAPE)}), Batch(bits(20, *SHAPE).float())
+    net: Any = networks["net"]
+    SYSTEM.prepare(config, networks, batch)
+    assert torch.equal(net(batch.x), net.beside(batch.x))
+    net.head[-1].weight.data.normal_()
+    for stage, plays in enumerate((net.beside, net)):
+        logits = plays(batch.x).detach()
+        before = {name: value.clone() for name, value in net.state_dict().items()}
+        game = SYSTEM.scene(config, stage, networks, {}).game
+        (round,) = (round for round, _ in zip(play(game, iter([batch]), seed=0), range(1)))
+        assert round.losses["G/nats"] == pytest.approx(-log_p(logits, batch.x).mean().item())
+        moved = {name.split(".")[0] for name, value in net.state_dict().items() if not value.equal(before[name])}
+        assert moved == ({"beside"}, {"beside", "head", "levels"})[stage]
+    config = configure("pixelcnn", None, {})
+    assert [stage.part for stage in config.stages] == ["beside", "all"]
+    with pytest.raises(SaddlepointError, match="nothing does"):
+        configure("pixelcnn", None, {"g.network.hidden": 0})
+    with pytest.raises(SaddlepointError, match="nothing does"):
+        configure("pixelcnn", None, {"g.network.kind": "masked"})
 
 
 def test_what_it_cannot_be_trained_on_is_one_line(

@@ -5,9 +5,9 @@ what is above and to the left, in two stacks.
     horizontal  h(i, j) sees the pixels of row i to the left of j, and v(i, j)
 
 Together they see every earlier pixel within reach, where one stack of masked kernels has a blind spot (section 2.3).
-Kernels do the same in all places and see no further than they reach. Beside them may stand a network that sees all earlier
-pixels and where each of them lies (`masked`, of one hidden layer); the logits of the two are added, and are as strictly
-of what comes before as either.
+Kernels do the same in all places and see no further than they reach. Beside them may stand a network that sees all
+earlier pixels and where each of them lies (`masked`, of one hidden layer): the logits of the two are added, and read
+nothing but what comes before, as either does.
 
 x [B, 1, H, W] of 0 and 1;  logits and u as in `masked`
 """
@@ -36,6 +36,8 @@ class Gated(nn.Module):
         self.levels = nn.ModuleList([Level(1, width, 7, True), *(Level(width, width, 3) for _ in range(levels))])
         self.head = nn.Sequential(nn.ReLU(), nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, 1, 1))
         self.beside = Masked(shape, (hidden,)) if hidden else None
+        if hidden:  # it begins as what stands beside the convolutions, which may have learned by then
+            nn.init.zeros_(self.head[-1].weight)  # pyright: ignore[reportArgumentType]
 
     def start_at(self, mean: Tensor) -> None:
         """Begin near the mean x [*shape] of the data; without a network beside, which knows places, near that of all

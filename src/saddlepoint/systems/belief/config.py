@@ -1,8 +1,8 @@
 """Fully visible belief nets: every pixel's probability given those before it (Frey et al. 1998 and after). No torch."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from saddlepoint.settings.binary import Binary
 from saddlepoint.settings.run import Frozen, Pace, Positive, Stage
@@ -44,11 +44,26 @@ class BeliefPace(Pace):
     network: Annotated[Masked | Nade | Gated, Field(discriminator="kind")]
 
 
+class Rules(Stage):
+    """A stage of -log p."""
+
+    part: Literal["all", "beside"] = "all"
+    """What is trained: all, or what stands beside the convolutions alone, which sees pictures many times as fast."""
+
+
 class Config(Binary):
     """A run of a model that has the exact density of binary pictures."""
 
     system: Literal["belief"] = "belief"
     """What is played: pixel by pixel."""
     g: BeliefPace
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (Stage(),)
+    stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
     """Played in turn, with the same network."""
+
+    @model_validator(mode="after")
+    def something_beside(self) -> Self:
+        there = self.g.network.kind == "gated" and self.g.network.hidden > 0
+        if not there and any(stage.part == "beside" for stage in self.stages):
+            what = "a stage trains what stands beside the convolutions, and nothing does"
+            raise ValueError(f"{what}: give g.network.hidden, or begin with `made`, whose only stage trains all")
+        return self
