@@ -37,7 +37,7 @@ NETWORKS = {
     "deep": lambda shape: Masked(shape, (12, 9), orders=3),
     "nade": lambda shape: Nade(shape, 6),
     "gated": lambda shape: Gated(shape, 6, 3),
-    "beside": lambda shape: Gated(shape, 6, 3, hidden=7),
+    "beside": lambda shape: Gated(shape, 6, 3, beside=7),
 }
 every = pytest.mark.parametrize("name", list(NETWORKS))
 
@@ -116,7 +116,7 @@ def test_the_first_level_of_pixelcnn_sees_three_pixels_in_all_directions() -> No
 def test_what_stands_beside_the_convolutions_adds_its_logits_and_sees_what_they_do_not() -> None:
     """A pixel far out of their reach counts; without it the same weights give the convolutions' logits alone."""
     shape = (1, 9, 9)
-    both, alone = random(Gated(shape, 2, 0, hidden=40), 0.4), Gated(shape, 2, 0).to(DOUBLE)
+    both, alone = random(Gated(shape, 2, 0, beside=40), 0.4), Gated(shape, 2, 0).to(DOUBLE)
     alone.load_state_dict({key: value for key, value in both.state_dict().items() if "beside" not in key})
     x, other = bits(3, *shape), bits(3, *shape)
     other[:, :, 0, 0] = 1 - x[:, :, 0, 0]
@@ -323,7 +323,7 @@ def test_a_round_trains_one_order_and_all_have_their_turn() -> None:
 
 def test_a_stage_of_what_stands_beside_the_convolutions_moves_nothing_else() -> None:
     """By its logits alone, which are those of the whole network until the convolutions have learned something."""
-    settings = BeliefPace(network=GatedSettings(width=3, levels=1, hidden=8), lr=0.01)
+    settings = BeliefPace(network=GatedSettings(width=3, levels=1, beside=8), lr=0.01)
     config = Config(g=settings, range="unit", stages=(Rules(part="beside"), Rules()))
     networks, batch = SYSTEM.networks(config, {"x": About("pictures", SHAPE)}), Batch(bits(20, *SHAPE).float())
     net: Any = networks["net"]
@@ -341,7 +341,7 @@ def test_a_stage_of_what_stands_beside_the_convolutions_moves_nothing_else() -> 
     config = configure("pixelcnn", None, {})
     assert [stage.part for stage in config.stages] == ["beside", "all"]
     with pytest.raises(SaddlepointError, match="nothing does"):
-        configure("pixelcnn", None, {"g.network.hidden": 0})
+        configure("pixelcnn", None, {"g.network.beside": 0})
     with pytest.raises(SaddlepointError, match="nothing does"):
         configure("pixelcnn", None, {"g.network.kind": "masked"})
 

@@ -25,18 +25,18 @@ class Gated(nn.Module):
     """A first level with a kernel of 7 x 7, then `levels` with one of 3 x 3, then 1 x 1 to a logit (figure 2).
 
     width   channels of each stack
-    hidden  units of the network beside the convolutions; 0: there is none
+    beside  units of the network beside the convolutions; 0: there is none
     """
 
-    def __init__(self, shape: Shape, width: int, levels: int, hidden: int = 0) -> None:
+    def __init__(self, shape: Shape, width: int, levels: int, beside: int = 0) -> None:
         super().__init__()
         if len(shape) != 3 or shape[0] != 1:
             raise SaddlepointError(f"pictures of {shape[0]} channels", "--g.network.kind gated", "it takes grey ones")
         self.shape, self.orders = shape, 1
         self.levels = nn.ModuleList([Level(1, width, 7, True), *(Level(width, width, 3) for _ in range(levels))])
         self.head = nn.Sequential(nn.ReLU(), nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, 1, 1))
-        self.beside = Masked(shape, (hidden,)) if hidden else None
-        if hidden:  # it begins as what stands beside the convolutions, which may have learned by then
+        self.beside = Masked(shape, (beside,)) if beside else None
+        if beside:  # it begins as what stands beside the convolutions, which may have learned by then
             nn.init.zeros_(self.head[-1].weight)  # pyright: ignore[reportArgumentType]
 
     def start_at(self, mean: Tensor) -> None:
@@ -127,7 +127,7 @@ class Level(nn.Module):
 
 def gate(a: Tensor) -> Tensor:
     """tanh of the first half of the channels, as 2 sigmoid(2 a) - 1, times sigmoid of the second: one pass over all of
-    them, since half of the channels do not lie together in memory, and such a pass takes four times as long.
+    them, since half of the channels do not lie together in memory, and passes over one half are several times as long.
     """
     twice = a.new_ones(a.shape[1])
     twice[: a.shape[1] // 2] = 2

@@ -34,8 +34,8 @@ class Gated(Frozen):
     """Channels of each stack."""
     levels: Annotated[int, Field(ge=0, le=64)] = 5
     """Levels with kernels of 3 x 3, after one of 7 x 7."""
-    hidden: Annotated[int, Field(ge=0, le=2**16)] = 0
-    """Units of a masked layer beside the convolutions, which sees all earlier pixels; 0: there is none."""
+    beside: Annotated[int, Field(ge=0, le=2**16)] = 0
+    """Units of a masked layer beside the convolutions, which sees all earlier pixels and where they are; 0: none."""
 
 
 class BeliefPace(Pace):
@@ -62,8 +62,8 @@ class Config(Binary):
 
     @model_validator(mode="after")
     def something_beside(self) -> Self:
-        there = self.g.network.kind == "gated" and self.g.network.hidden > 0
+        there = self.g.network.kind == "gated" and self.g.network.beside > 0
         if not there and any(stage.part == "beside" for stage in self.stages):
             what = "a stage trains what stands beside the convolutions, and nothing does"
-            raise ValueError(f"{what}: give g.network.hidden, or begin with `made`, whose only stage trains all")
+            raise ValueError(f"{what}: give g.network.beside, or begin with `made`, whose only stage trains all")
         return self

@@ -42,7 +42,7 @@ def networks(config: Config, facts: Facts) -> Networks:
         case "nade":
             return {"net": Nade(shape, net.hidden)}
         case "gated":
-            return {"net": Gated(shape, net.width, net.levels, net.hidden)}
+            return {"net": Gated(shape, net.width, net.levels, net.beside)}
 
 
 def network(networks: Networks) -> Network:
