@@ -340,10 +340,10 @@ def test_a_stage_of_what_stands_beside_the_convolutions_moves_nothing_else() -> 
         assert moved == ({"beside"}, {"beside", "head", "levels"})[stage]
     config = configure("pixelcnn", None, {})
     assert [stage.part for stage in config.stages] == ["beside", "all"]
-    with pytest.raises(SaddlepointError, match="nothing does"):
-        configure("pixelcnn", None, {"g.network.beside": 0})
-    with pytest.raises(SaddlepointError, match="nothing does"):
-        configure("pixelcnn", None, {"g.network.kind": "masked"})
+    for name, value in (("g.network.beside", 0), ("g.network.kind", "masked")):
+        with pytest.raises(SaddlepointError, match="nothing does"):
+            configure("pixelcnn", None, {name: value})
+        assert configure("pixelcnn", None, {name: value, "part": "all"})
 
 
 def test_what_it_cannot_be_trained_on_is_one_line(

@@ -65,5 +65,5 @@ class Config(Binary):
         there = self.g.network.kind == "gated" and self.g.network.beside > 0
         if not there and any(stage.part == "beside" for stage in self.stages):
             what = "a stage trains what stands beside the convolutions, and nothing does"
-            raise ValueError(f"{what}: give g.network.beside, or begin with `made`, whose only stage trains all")
+            raise ValueError(f"{what}: give --g.network.beside, or --part all")
         return self
