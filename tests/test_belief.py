@@ -25,8 +25,8 @@ from saddlepoint.networks.standard import Standard
 from saddlepoint.planning.begin import configure
 from saddlepoint.records import Batch
 from saddlepoint.systems.belief.config import BeliefPace, Config, Rules
-from saddlepoint.systems.belief.config import Gated as GatedSettings
-from saddlepoint.systems.belief.config import Masked as MaskedSettings
+from saddlepoint.systems.belief.kinds import Gated as GatedSettings
+from saddlepoint.systems.belief.kinds import Masked as MaskedSettings
 from saddlepoint.systems.belief.play import SYSTEM
 from saddlepoint.systems.system import Model
 

@@ -1,7 +1,8 @@
 """Where runs of `belief` begin. No torch."""
 
 from saddlepoint.settings.recipe import Recipe
-from saddlepoint.systems.belief.config import BeliefPace, Config, Gated, Masked, Nade, Rules
+from saddlepoint.systems.belief.config import BeliefPace, Config, Rules
+from saddlepoint.systems.belief.kinds import Gated, Masked, Nade
 
 
 def begun(
