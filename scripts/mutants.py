@@ -2499,6 +2499,8 @@ TABLE = {
         ),
         ("belief: tanh of half its argument", "// 2] = 2\n", "// 2] = 1\n"),
         ("belief: a drawn row is not seen by the next", "= x[:, 0, i]\n", "= 0\n"),
+        ("belief: kernels that step over nothing", "STEPS[k % len(STEPS)] if dilated", "1 if dilated"),
+        ("belief: drawn from pixels that lie together", "j + level.extent : level.step]", "j + level.span]"),
         ("belief: nothing stands beside", "logits + self.beside(x)", "logits + 0 * self.beside(x)"),
         ("belief: drawn without what stands beside", "logit + sweep.logit(", "logit + 0 * sweep.logit("),
         ("belief: what stands beside sees no draw", "sweep.see(i * columns + j, x.flatten(1))", "pass"),

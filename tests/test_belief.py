@@ -38,6 +38,7 @@ NETWORKS = {
     "nade": lambda shape: Nade(shape, 6),
     "gated": lambda shape: Gated(shape, 6, 3),
     "beside": lambda shape: Gated(shape, 6, 3, beside=7),
+    "dilated": lambda shape: Gated(shape, 6, 3, dilated=True),
 }
 every = pytest.mark.parametrize("name", list(NETWORKS))
 
@@ -125,6 +126,18 @@ def test_what_stands_beside_the_convolutions_adds_its_logits_and_sees_what_they_
     assert_close(both(x), alone(x) + both.beside(x), rtol=0, atol=1e-12)
     assert torch.equal(alone(x)[:, :, 8], alone(other)[:, :, 8])
     assert (both(x)[:, :, 8] != both(other)[:, :, 8]).all()
+
+
+@pytest.mark.parametrize(("dilated", "reach"), [(False, 8), (True, 13)])
+def test_dilated_levels_reach_five_pixels_further(dilated: bool, reach: int) -> None:
+    """3 + 1 + 2 + 4 + 2 + 1 rows up and pixels to the left, for 3 + 5: and every one of them, up to both sides."""
+    network = random(Gated((1, 16, 33), 8, 5, dilated=dilated), 0.4)
+    x = torch.rand(1, 1, 16, 33, dtype=DOUBLE)
+    jacobian = torch.autograd.functional.jacobian(lambda x: network(x)[0, 0, 15, 16], x)
+    rows, columns = torch.arange(16)[:, None], torch.arange(33)
+    above = (rows < 15) & (rows >= 15 - reach) & ((columns - 16).abs() <= reach)
+    left = (rows == 15) & (columns < 16) & (columns >= 16 - reach)
+    assert torch.equal(cast(Tensor, jacobian)[0, 0] != 0, above | left)
 
 
 @every
@@ -289,9 +302,9 @@ def test_it_begins_with_the_mean_of_the_data(name: str) -> None:
     """The bias of the logits; those of a network of convolutions share one."""
     network, x = NETWORKS[name](SHAPE).to(DOUBLE), bits(50, *SHAPE) * (torch.arange(10).view(SHAPE) > 2)
     SYSTEM.prepare(None, {"net": network}, Batch(x))
-    last = {"nade": "V", "gated": "head.3", "beside": "beside.direct"}.get(name, "direct")
+    last = {"nade": "V", "gated": "head.3", "dilated": "head.3", "beside": "beside.direct"}.get(name, "direct")
     bias = network.get_submodule(last).bias.sigmoid()
-    wanted = x.mean().expand(1) if name == "gated" else x.mean(0).flatten().clamp(1e-3, 1 - 1e-3)
+    wanted = x.mean().expand(1) if last == "head.3" else x.mean(0).flatten().clamp(1e-3, 1 - 1e-3)
     assert_close(bias, wanted.expand_as(bias))
     for part in network.modules():
         if isinstance(part, Standard):

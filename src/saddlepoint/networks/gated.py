@@ -20,20 +20,24 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.networks.blocks import Shape
 from saddlepoint.networks.masked import MARGIN, Masked, Sweep
 
+STEPS = (1, 2, 4, 2)  # of dilated levels, in turn
+
 
 class Gated(nn.Module):
     """A first level with a kernel of 7 x 7, then `levels` with one of 3 x 3, then 1 x 1 to a logit (figure 2).
 
-    width   channels of each stack
-    beside  units of the network beside the convolutions; 0: there is none
+    width    channels of each stack
+    dilated  whether the kernels of 3 x 3 take pixels that are STEPS apart, and so reach further for the same work
+    beside   units of the network beside the convolutions; 0: there is none
     """
 
-    def __init__(self, shape: Shape, width: int, levels: int, beside: int = 0) -> None:
+    def __init__(self, shape: Shape, width: int, levels: int, beside: int = 0, dilated: bool = False) -> None:
         super().__init__()
         if len(shape) != 3 or shape[0] != 1:
             raise SaddlepointError(f"pictures of {shape[0]} channels", "--g.network.kind gated", "it takes grey ones")
         self.shape, self.orders = shape, 1
-        self.levels = nn.ModuleList([Level(1, width, 7, True), *(Level(width, width, 3) for _ in range(levels))])
+        steps = [STEPS[k % len(STEPS)] if dilated else 1 for k in range(levels)]
+        self.levels = nn.ModuleList([Level(1, width, 7, first=True), *(Level(width, width, 3, step) for step in steps)])
         self.head = nn.Sequential(nn.ReLU(), nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, 1, 1))
         self.beside = Masked(shape, (beside,)) if beside else None
         if beside:  # it begins as what stands beside the convolutions, which may have learned by then
@@ -69,7 +73,7 @@ class Gated(nn.Module):
         for i in range(rows):
             above = []
             for k, level in enumerate(levels):
-                a = level.vertical(seen[k][:, :, i : i + level.span])
+                a = level.vertical(seen[k][:, :, i : i + level.extent])
                 above.append(level.down(a)[:, :, 0])
                 if k + 1 < len(levels):
                     into = levels[k + 1]
@@ -80,7 +84,7 @@ class Gated(nn.Module):
                 for k, level in enumerate(levels):
                     if k:
                         left[k][:, :, j + level.reach] = h
-                    h = level.at(left[k][:, :, j : j + level.span], above[k][:, :, j], h)
+                    h = level.at(left[k][:, :, j : j + level.extent : level.step], above[k][:, :, j], h)
                 logit = self.head(h[:, :, None, None])[:, 0, 0, 0]
                 if sweep is not None:
                     logit = logit + sweep.logit(i * columns + j, x.flatten(1))
@@ -96,18 +100,20 @@ class Gated(nn.Module):
 class Level(nn.Module):
     """(v, h) -> (v, h): both stacks through a kernel of side n, gated, tanh(a) sigmoid(b) (equation 2).
 
-    first  whether it is given x itself: then neither stack sees the row, or the pixel, that it stands for, and h is not
-           carried around it
-    span   rows, and pixels, that it sees; reach: how far the first of them is away
+    step    how far apart the pixels are that a kernel takes
+    first   whether it is given x itself: then neither stack sees the row, or the pixel, that it stands for, and h is
+            not carried around it
+    span    rows, and pixels, that it sees; extent: from the first of them to the last; reach: how far the first is away
     """
 
-    def __init__(self, inputs: int, width: int, n: int, first: bool = False) -> None:
+    def __init__(self, inputs: int, width: int, n: int, step: int = 1, first: bool = False) -> None:
         super().__init__()
-        self.inputs, self.first, self.side = inputs, first, n // 2
+        self.inputs, self.step, self.first = inputs, step, first
+        self.side = self.reach = step * (n // 2)
         self.span = n // 2 + (not first)
-        self.reach = n // 2
-        self.vertical = nn.Conv2d(inputs, 2 * width, (self.span, n))
-        self.horizontal = nn.Conv2d(inputs, 2 * width, (1, self.span))
+        self.extent = step * (self.span - 1) + 1
+        self.vertical = nn.Conv2d(inputs, 2 * width, (self.span, n), dilation=step)
+        self.horizontal = nn.Conv2d(inputs, 2 * width, (1, self.span), dilation=step)
         self.down = nn.Conv2d(2 * width, 2 * width, 1)
         self.out = nn.Conv2d(width, width, 1)
 

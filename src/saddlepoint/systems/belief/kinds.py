@@ -33,5 +33,7 @@ class Gated(Frozen):
     """Channels of each stack."""
     levels: Annotated[int, Field(ge=0, le=64)] = 5
     """Levels with kernels of 3 x 3, after one of 7 x 7."""
+    dilated: bool = False
+    """Whether these kernels take pixels 1, 2, 4, 2 apart, level by level, and so reach further."""
     beside: Annotated[int, Field(ge=0, le=2**16)] = 0
     """Units of a masked layer beside the convolutions, which sees all earlier pixels and where they are; 0: none."""

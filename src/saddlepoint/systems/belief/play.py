@@ -42,7 +42,7 @@ def networks(config: Config, facts: Facts) -> Networks:
         case "nade":
             return {"net": Nade(shape, net.hidden)}
         case "gated":
-            return {"net": Gated(shape, net.width, net.levels, net.beside)}
+            return {"net": Gated(shape, net.width, net.levels, net.beside, net.dilated)}
 
 
 def network(networks: Networks) -> Network:

@@ -38,7 +38,7 @@ def made() -> Config:
 
 def pixelcnn() -> Config:
     """Small enough for a processor: a layer that sees all earlier pixels, first alone, then with convolutions."""
-    return begun("pixelcnn", Gated(beside=500), 4e-3, 40_000, 64, beside=120_000)
+    return begun("pixelcnn", Gated(dilated=True, beside=500), 4e-3, 40_000, 64, beside=120_000)
 
 
 RECIPES = {
