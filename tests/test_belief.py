@@ -347,6 +347,7 @@ def test_a_stage_of_what_stands_beside_the_convolutions_moves_nothing_else() -> 
         logits = plays(batch.x).detach()
         before = {name: value.clone() for name, value in net.state_dict().items()}
         game = SYSTEM.scene(config, stage, networks, {}).game
+        assert {id(p) for p in game.G.parameters} == {id(p) for p in plays.parameters()}
         (round,) = (round for round, _ in zip(play(game, iter([batch]), seed=0), range(1)))
         assert round.losses["G/nats"] == pytest.approx(-log_p(logits, batch.x).mean().item())
         moved = {name.split(".")[0] for name, value in net.state_dict().items() if not value.equal(before[name])}
