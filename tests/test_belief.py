@@ -349,10 +349,10 @@ def test_a_stage_of_what_stands_beside_the_convolutions_moves_nothing_else() -> 
         game = SYSTEM.scene(config, stage, networks, {}).game
         assert {id(p) for p in game.G.parameters} == {id(p) for p in plays.parameters()}
         (round,) = (round for round, _ in zip(play(game, iter([batch]), seed=0), range(1)))
-        assert round.losses["G/nats"] == pytest.approx(-log_p(logits, batch.x).mean().item())
+        assert round.losses["G/nats"] == pytest.approx(-log_p(logits, cast(Tensor, batch.x)).mean().item())
         moved = {name.split(".")[0] for name, value in net.state_dict().items() if not value.equal(before[name])}
         assert moved == ({"beside"}, {"beside", "head", "levels"})[stage]
-    config = configure("pixelcnn", None, {})
+    config = cast(Config, configure("pixelcnn", None, {}))
     assert [stage.part for stage in config.stages] == ["beside", "all"]
     for name, value in (("g.network.beside", 0), ("g.network.kind", "masked")):
         with pytest.raises(SaddlepointError, match="nothing does"):
