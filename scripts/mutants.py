@@ -2499,17 +2499,28 @@ TABLE = {
             "return gate(a), out if self.first else out + h",
             "return 0 * gate(a), out if self.first else out + h",
         ),
-        ("belief: tanh of half its argument", "(2 * (2 * one).sigmoid() - 1)", "(2 * one.sigmoid() - 1)"),
+        ("belief: tanh of half its argument", "// 2] = 2\n", "// 2] = 1\n"),
         ("belief: a drawn row is not seen by the next", "= x[:, 0, i]\n", "= 0\n"),
+        ("belief: kernels that step over nothing", "STEPS[k % len(STEPS)] if dilated", "1 if dilated"),
+        ("belief: drawn from pixels that lie together", "j + level.extent : level.step]", "j + level.span]"),
+        ("belief: nothing stands beside", "logits + self.beside(x)", "logits + 0 * self.beside(x)"),
+        ("belief: drawn without what stands beside", "logit + sweep.logit(", "logit + 0 * sweep.logit("),
+        ("belief: what stands beside sees no draw", "sweep.see(i * columns + j, x.flatten(1))", "pass"),
+        ("belief: convolutions begin with a say", "nn.init.zeros_(self.head", "nn.init.ones_(self.head"),
         (
             "belief: levels forget their left",
             "left[k][:, :, j + level.reach] = h",
             "left[k][:, :, j + level.reach] = 0",
         ),
     ],
+    ("systems/belief/config.py", "test_belief.py"): [
+        ("belief: a stage of what is not there", "if not there and any(", "if False and any("),
+    ],
     ("systems/belief/play.py", "test_belief.py"): [
         ("belief: the sum over orders for their mean", " - math.log(net.orders))", ")"),
-        ("belief: always the first order", "nets[\"net\"](batch.x, order)", "nets[\"net\"](batch.x, 0)"),
+        ("belief: always the first order", "rules)(batch.x, order)", "rules)(batch.x, 0)"),
+        ("belief: a stage of one part plays all", "trained(nets, rules)(", "nets[\"net\"]("),
+        ("belief: a stage of one part moves all", "[trained(networks, rules)]", "None"),
         ("belief: up the likelihood", "lambda turn: -bernoulli", "lambda turn: bernoulli"),
         ("belief: every chunk is drawn alike", 'stream("sample", k)', 'stream("sample", 0)'),
     ],
@@ -4130,13 +4141,13 @@ TABLE = {
     ): [
         (
             'made: a draw counts from 0',
-            '(biases[0] - below @ mean)',
-            '(biases[0] - 0 * below @ mean)',
+            '(self.biases[0] - self.below @ mean)',
+            '(self.biases[0] - 0 * self.below @ mean)',
         ),
         (
             "made: a draw's logits count from 0",
-            'first = self.direct.bias - direct @ mean',
-            'first = self.direct.bias',
+            'self.first = network.direct.bias - self.direct @ mean',
+            'self.first = network.direct.bias',
         ),
         (
             'made: units are spread evenly',

@@ -21,10 +21,12 @@ from saddlepoint.networks.gated import Gated, gate
 from saddlepoint.networks.masked import BLOCK, Masked, Nade, spread
 from saddlepoint.networks.staircase import product as staircase
 from saddlepoint.networks.staircase import runs_of
+from saddlepoint.networks.standard import Standard
 from saddlepoint.planning.begin import configure
 from saddlepoint.records import Batch
-from saddlepoint.systems.belief.config import BeliefPace, Config
-from saddlepoint.systems.belief.config import Masked as MaskedSettings
+from saddlepoint.systems.belief.config import BeliefPace, Config, Rules
+from saddlepoint.systems.belief.kinds import Gated as GatedSettings
+from saddlepoint.systems.belief.kinds import Masked as MaskedSettings
 from saddlepoint.systems.belief.play import SYSTEM
 from saddlepoint.systems.system import Model
 
@@ -35,6 +37,8 @@ NETWORKS = {
     "deep": lambda shape: Masked(shape, (12, 9), orders=3),
     "nade": lambda shape: Nade(shape, 6),
     "gated": lambda shape: Gated(shape, 6, 3),
+    "beside": lambda shape: Gated(shape, 6, 3, beside=7),
+    "dilated": lambda shape: Gated(shape, 6, 3, dilated=True),
 }
 every = pytest.mark.parametrize("name", list(NETWORKS))
 
@@ -50,10 +54,11 @@ def random(network: nn.Module, spread: float = 0.8) -> Any:
 def made(name: str, shape: tuple[int, ...] = SHAPE) -> Any:
     """Where it scales x, by a mean that is not 0 and a spread that is not 1."""
     torch.manual_seed(1)
-    network = random(NETWORKS[name](shape), 0.4 if name == "gated" else 0.8)
-    if isinstance(network, Masked):
-        network.standard.mean.copy_(torch.rand(network.standard.mean.shape, dtype=DOUBLE))
-        network.standard.std.copy_(0.5 + torch.rand(network.standard.mean.shape, dtype=DOUBLE))
+    network = random(NETWORKS[name](shape), 0.4 if isinstance(NETWORKS[name](shape), Gated) else 0.8)
+    for part in network.modules():
+        if isinstance(part, Standard):
+            part.mean.copy_(torch.rand(part.mean.shape, dtype=DOUBLE))
+            part.std.copy_(0.5 + torch.rand(part.mean.shape, dtype=DOUBLE))
     return network
 
 
@@ -107,6 +112,32 @@ def test_the_first_level_of_pixelcnn_sees_three_pixels_in_all_directions() -> No
     seen = torch.zeros(8, 9, dtype=torch.bool)
     seen[2:5, 1:8] = seen[5, 1:4] = True
     assert torch.equal(cast(Tensor, jacobian)[0, 0] != 0, seen)
+
+
+def test_what_stands_beside_the_convolutions_adds_its_logits_and_sees_what_they_do_not() -> None:
+    """A pixel far out of their reach counts; without it the same weights give the convolutions' logits alone."""
+    shape = (1, 9, 9)
+    both, alone = random(Gated(shape, 2, 0, beside=40), 0.4), Gated(shape, 2, 0).to(DOUBLE)
+    alone.load_state_dict({key: value for key, value in both.state_dict().items() if "beside" not in key})
+    x, other = bits(3, *shape), bits(3, *shape)
+    other[:, :, 0, 0] = 1 - x[:, :, 0, 0]
+    other[:, :, 1:] = x[:, :, 1:]
+    other[:, :, 0, 1:] = x[:, :, 0, 1:]
+    assert_close(both(x), alone(x) + both.beside(x), rtol=0, atol=1e-12)
+    assert torch.equal(alone(x)[:, :, 8], alone(other)[:, :, 8])
+    assert (both(x)[:, :, 8] != both(other)[:, :, 8]).all()
+
+
+@pytest.mark.parametrize(("dilated", "reach"), [(False, 8), (True, 13)])
+def test_dilated_levels_reach_five_pixels_further(dilated: bool, reach: int) -> None:
+    """3 + 1 + 2 + 4 + 2 + 1 rows up and pixels to the left, for 3 + 5: and every one of them, up to both sides."""
+    network = random(Gated((1, 16, 33), 8, 5, dilated=dilated), 0.4)
+    x = torch.rand(1, 1, 16, 33, dtype=DOUBLE)
+    jacobian = torch.autograd.functional.jacobian(lambda x: network(x)[0, 0, 15, 16], x)
+    rows, columns = torch.arange(16)[:, None], torch.arange(33)
+    above = (rows < 15) & (rows >= 15 - reach) & ((columns - 16).abs() <= reach)
+    left = (rows == 15) & (columns < 16) & (columns >= 16 - reach)
+    assert torch.equal(cast(Tensor, jacobian)[0, 0] != 0, above | left)
 
 
 @every
@@ -271,13 +302,16 @@ def test_it_begins_with_the_mean_of_the_data(name: str) -> None:
     """The bias of the logits; those of a network of convolutions share one."""
     network, x = NETWORKS[name](SHAPE).to(DOUBLE), bits(50, *SHAPE) * (torch.arange(10).view(SHAPE) > 2)
     SYSTEM.prepare(None, {"net": network}, Batch(x))
-    last = {"fvsbn": "direct", "made": "direct", "deep": "direct", "nade": "V", "gated": "head.3"}[name]
+    last = {"nade": "V", "gated": "head.3", "dilated": "head.3", "beside": "beside.direct"}.get(name, "direct")
     bias = network.get_submodule(last).bias.sigmoid()
-    wanted = x.mean().expand(1) if name == "gated" else x.mean(0).flatten().clamp(1e-3, 1 - 1e-3)
+    wanted = x.mean().expand(1) if last == "head.3" else x.mean(0).flatten().clamp(1e-3, 1 - 1e-3)
     assert_close(bias, wanted.expand_as(bias))
-    if isinstance(network, Masked):
-        assert_close(network.standard.mean, x.mean(0).flatten())
-        assert_close(network.standard.std, (x.var(0, unbiased=False).flatten() + 0.01).sqrt())
+    for part in network.modules():
+        if isinstance(part, Standard):
+            assert_close(part.mean, x.mean(0).flatten())
+            assert_close(part.std, (x.var(0, unbiased=False).flatten() + 0.01).sqrt())
+    if name == "beside":
+        assert network.head[-1].bias.item() == 0
 
 
 def test_a_round_trains_one_order_and_all_have_their_turn() -> None:
@@ -298,6 +332,32 @@ def test_a_round_trains_one_order_and_all_have_their_turn() -> None:
     assert any(
         first.losses["G/nats"] == pytest.approx(-log_p(each, cast(Tensor, batch.x)).mean().item()) for each in known
     )
+
+
+def test_a_stage_of_what_stands_beside_the_convolutions_moves_nothing_else() -> None:
+    """By its logits alone, which are those of the whole network until the convolutions have learned something."""
+    settings = BeliefPace(network=GatedSettings(width=3, levels=1, beside=8), lr=0.01)
+    config = Config(g=settings, range="unit", stages=(Rules(part="beside"), Rules()))
+    networks, batch = SYSTEM.networks(config, {"x": About("pictures", SHAPE)}), Batch(bits(20, *SHAPE).float())
+    net: Any = networks["net"]
+    SYSTEM.prepare(config, networks, batch)
+    assert torch.equal(net(batch.x), net.beside(batch.x))
+    net.head[-1].weight.data.normal_()
+    for stage, plays in enumerate((net.beside, net)):
+        logits = plays(batch.x).detach()
+        before = {name: value.clone() for name, value in net.state_dict().items()}
+        game = SYSTEM.scene(config, stage, networks, {}).game
+        assert {id(p) for p in game.G.parameters} == {id(p) for p in plays.parameters()}
+        (round,) = (round for round, _ in zip(play(game, iter([batch]), seed=0), range(1)))
+        assert round.losses["G/nats"] == pytest.approx(-log_p(logits, cast(Tensor, batch.x)).mean().item())
+        moved = {name.split(".")[0] for name, value in net.state_dict().items() if not value.equal(before[name])}
+        assert moved == ({"beside"}, {"beside", "head", "levels"})[stage]
+    config = cast(Config, configure("pixelcnn", None, {}))
+    assert [stage.part for stage in config.stages] == ["beside", "all"]
+    for name, value in (("g.network.beside", 0), ("g.network.kind", "masked")):
+        with pytest.raises(SaddlepointError, match="nothing does"):
+            configure("pixelcnn", None, {name: value})
+        assert configure("pixelcnn", None, {name: value, "part": "all"})
 
 
 def test_what_it_cannot_be_trained_on_is_one_line(

@@ -114,26 +114,43 @@ class Masked(nn.Module):
 
     @torch.no_grad()
     def draw(self, u: Tensor, order: int = 0) -> Tensor:
-        """A sweep: x_i changes the first hidden layer by one column; with one or none no product is repeated."""
-        inner, last, direct = self.weights(order)
-        u, x = u.flatten(1), torch.zeros_like(u.flatten(1))
-        biases: list[Tensor] = [layer.bias for layer in self.layers]  # pyright: ignore[reportAssignmentType]
-        mean, std = self.standard.mean, self.standard.std
-        direct = direct / std
-        first = self.direct.bias - direct @ mean
-        below = inner[0] / std if inner else None
-        a = None if below is None else (biases[0] - below @ mean).repeat(len(u), 1)
+        u, x, sweep = u.flatten(1), torch.zeros_like(u.flatten(1)), Sweep(self, len(u), order)
         for i in self.order[order].argsort().tolist():
-            logit = x @ direct[i] + first[i]
-            if a is not None and last is not None:
-                h = a.relu()
-                for weight, bias in zip(inner[1:], biases[1:]):
-                    h = linear(h, weight, bias).relu()
-                logit = logit + h @ last[i]
-            x[:, i] = (u[:, i] < logit.sigmoid()).to(u)
-            if a is not None and below is not None:
-                a += x[:, i : i + 1] * below[:, i]
+            x[:, i] = (u[:, i] < sweep.logit(i, x).sigmoid()).to(u)
+            sweep.see(i, x)
         return x.unflatten(1, self.shape)
+
+
+class Sweep:
+    """The logits of a `Masked`, one after another in one of its orders, while n examples are being drawn: x_i changes
+    the first hidden layer by one column, so that with one hidden layer or none no product is repeated.
+
+    x [n, D]  as far as it is drawn, 0 beyond
+    """
+
+    def __init__(self, network: Masked, n: int, order: int = 0) -> None:
+        inner, self.last, direct = network.weights(order)
+        mean, std = network.standard.mean, network.standard.std
+        self.biases: list[Tensor] = [layer.bias for layer in network.layers]  # pyright: ignore[reportAttributeAccessIssue]
+        self.direct, self.above = direct / std, inner[1:]
+        self.first = network.direct.bias - self.direct @ mean
+        self.below = inner[0] / std if inner else None
+        self.a = None if self.below is None else (self.biases[0] - self.below @ mean).repeat(n, 1)
+
+    def logit(self, i: int, x: Tensor) -> Tensor:
+        """Of x_i [n], once all before it were seen."""
+        logit = x @ self.direct[i] + self.first[i]
+        if self.a is not None and self.last is not None:
+            h = self.a.relu()
+            for weight, bias in zip(self.above, self.biases[1:]):
+                h = linear(h, weight, bias).relu()
+            logit = logit + h @ self.last[i]
+        return logit
+
+    def see(self, i: int, x: Tensor) -> None:
+        """x_i is drawn."""
+        if self.a is not None and self.below is not None:
+            self.a += x[:, i : i + 1] * self.below[:, i]
 
 
 def spread(units: int, mean: Tensor) -> Tensor:

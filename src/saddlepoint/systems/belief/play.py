@@ -1,12 +1,15 @@
 """One player lowers  -log p(x) = -sum_i log p(x_i | x_1 .. x_(i-1)),  x binary (equation 1 of each paper).
 
 A network with several orders is trained by one of them a round; its density is their mixture, 1/M sum_m p_m(x).
+A network of convolutions with another beside them may begin by training that one alone.
 """
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from saddlepoint.data.facts import Facts
 from saddlepoint.errors import SaddlepointError
@@ -16,7 +19,7 @@ from saddlepoint.networks.masked import Masked, Nade
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
 from saddlepoint.statistics.likelihood import bernoulli_log_likelihood
-from saddlepoint.systems.belief.config import Config
+from saddlepoint.systems.belief.config import Config, Rules
 from saddlepoint.systems.binary import binarisation, binarised
 from saddlepoint.systems.looks import samples
 from saddlepoint.systems.parts import alone, at, player, size
@@ -39,11 +42,16 @@ def networks(config: Config, facts: Facts) -> Networks:
         case "nade":
             return {"net": Nade(shape, net.hidden)}
         case "gated":
-            return {"net": Gated(shape, net.width, net.levels)}
+            return {"net": Gated(shape, net.width, net.levels, net.beside, net.dilated)}
 
 
 def network(networks: Networks) -> Network:
     return networks["net"]  # pyright: ignore[reportReturnType]
+
+
+def trained(networks: Mapping[str, Any], rules: Rules) -> nn.Module:
+    """The whole network, or what stands beside the convolutions alone; settings see to it that it is there."""
+    return networks["net"].beside if rules.part == "beside" else networks["net"]
 
 
 def prepare(config: Config, networks: Networks, some: Batch) -> None:
@@ -51,14 +59,15 @@ def prepare(config: Config, networks: Networks, some: Batch) -> None:
 
 
 def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene:
-    orders = network(networks).orders
+    orders, rules = network(networks).orders, config.stages[stage]
 
     def forge(nets, batch, z, rng):
         order = int(torch.randint(orders, (), generator=rng))
-        return nets["net"](batch.x, order)
+        return trained(nets, rules)(batch.x, order)
 
     term = Term("nats", "G", lambda turn: -bernoulli_log_likelihood(alone(turn.fake), alone(turn.x)))
-    return Scene(Game(G=player(config.g, None, **networks), k=0, forge=forge, terms=(term,)), {"G": config.g})
+    one = player(config.g, [trained(networks, rules)], **networks)
+    return Scene(Game(G=one, k=0, forge=forge, terms=(term,)), {"G": config.g})
 
 
 def model(config: Config, facts: Facts, networks: Networks) -> Model:

@@ -1,19 +1,22 @@
 """Where runs of `belief` begin. No torch."""
 
 from saddlepoint.settings.recipe import Recipe
-from saddlepoint.settings.run import Stage
-from saddlepoint.systems.belief.config import BeliefPace, Config, Gated, Masked, Nade
+from saddlepoint.systems.belief.config import BeliefPace, Config, Rules
+from saddlepoint.systems.belief.kinds import Gated, Masked, Nade
 
 
-def begun(recipe: str, network: Masked | Nade | Gated, lr: float, images: int, batch: int = 100) -> Config:
-    """Down -log p(x) of digits that are drawn afresh each time, to a small rate at the end."""
+def begun(
+    recipe: str, network: Masked | Nade | Gated, lr: float, images: int, batch: int = 100, beside: int = 0
+) -> Config:
+    """Down -log p(x) of digits that are drawn afresh each time, to a small rate at the end of each stage."""
+    first = (Rules(images=beside, part="beside"),) if beside else ()
     return Config(
         recipe=recipe,
         batch=batch,
         range="unit",
         binarise="draw",
         g=BeliefPace(network=network, lr=lr, betas=(0.9, 0.999), decay="linear", lr_end=0.01),
-        stages=(Stage(images=images),),
+        stages=(*first, Rules(images=images)),
         averages=(20_000, 5_000),
     )
 
@@ -34,8 +37,8 @@ def made() -> Config:
 
 
 def pixelcnn() -> Config:
-    """Small enough for a processor."""
-    return begun("pixelcnn", Gated(), 8e-3, 30_000, 32)
+    """Small enough for a processor: a layer that sees all earlier pixels, first alone, then with convolutions."""
+    return begun("pixelcnn", Gated(dilated=True, beside=500), 4e-3, 40_000, 64, beside=120_000)
 
 
 RECIPES = {
