@@ -1661,6 +1661,8 @@ TABLE = {
         ("a number that was asked for is measured against another", "wished = config.engine.threads or", "wished ="),
         ("one thread stays in force", "self.engine = several.in_force()", "self.engine = several"),
         ("long rounds are tried too", "found.rate < SHORT * found.round", "found.rate < SHORT"),
+        ("rare classes: also those shown more often", "if balance or source.c is None", "if source.c is None"),
+        ("rare classes: whoever is a little rarer", "if RARE * n <= max(counts)]", "if n < max(counts)]"),
         ("shared cores are taken for large networks", " and found.share > CROWDED", ""),
         ("threads of small networks are believed", " and found.weights * found.round > SMALL", ""),
     ],

@@ -286,3 +286,25 @@ def test_one_thread_is_taken_where_more_are_slower(
         assert found.plan().threads == found.record().choices.threads == threads
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    ("counts", "balance", "names"),
+    [
+        ((400, 300, 5), 0.0, "c"),
+        ((400, 300, 20), 0.0, "c"),
+        ((400, 300, 21), 0.0, None),
+        ((400, 300, 5), 0.5, None),  # shown more often already
+        ((400, 2, 5), 0.0, "b, c"),
+        ((10, 10, 10), 0.0, None),  # few, but as many as of any other
+    ],
+)
+def test_a_class_that_hardly_ever_comes_is_told_of(counts: tuple[int, ...], balance: float, names: str | None) -> None:
+    c = torch.repeat_interleave(torch.arange(3), torch.tensor(counts))
+    source = Source("some", torch.zeros(len(c), 1, 8, 8, dtype=torch.uint8), c, ("a", "b", "c"))
+    found = prepared.rare(source, balance)
+    assert len(found) == (names is not None)
+    if names is not None:
+        assert f"of class {names} there are {min(counts)} examples, of another 400" in found[0]
+        assert "--balance 0.5" in found[0]
+    assert prepared.rare(source._replace(c=None), balance) == []

@@ -70,7 +70,7 @@ def start(
     if folder and (folder / "config.json").exists():
         raise SaddlepointError("there is a run here already", str(folder), "choose another --name, or resume it")
     prepared = Prepared(data, config, budget, watcher.note)
-    for note in (note for source in prepared.sources.values() for note in source.notes):
+    for note in prepared.notes:
         watcher.note(note)
     if prepared.config.batch != config.batch:
         watcher.note(f"memory ran out with a batch of {config.batch}: going on with {prepared.config.batch}")

@@ -1,8 +1,10 @@
 """A run that is ready to begin: data, engine, what was measured, and the configuration with its length."""
 
+import torch
+
 from saddlepoint.data.facts import facts_of
 from saddlepoint.data.memory import Held
-from saddlepoint.data.reading import Tell
+from saddlepoint.data.reading import Tell, few
 from saddlepoint.data.source import Source
 from saddlepoint.data.sources import silent
 from saddlepoint.engine import resolve
@@ -19,6 +21,9 @@ from saddlepoint.settings.tree import wishes
 SHORT = 10.0  # rounds a second, from which on threads may cost more than they give
 SMALL = 2e7  # weights times examples of a round, below which they do where rounds are long
 CROWDED = 0.75  # of the time that threads might have had: with less they wait for one that other work has put aside
+
+
+RARE = 20  # times as many examples as a class has another may have, before that is told
 
 
 class Prepared:
@@ -60,6 +65,12 @@ class Prepared:
             return alone
         self.engine = several.in_force()
         return found
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of the data before anything is trained on them."""
+        balance = wishes(self.config)["x"].balance
+        return [*(note for source in self.sources.values() for note in source.notes), *rare(self.sources["x"], balance)]
 
     def plan(self, config: Run | None = None, least: float = 0.0) -> Plan:
         """What is going to be done, with the lengths of this configuration where another is given; `least` is the time
@@ -111,3 +122,15 @@ def with_length(config: Run, images: int) -> Run:
     total = sum(stage.images for stage in config.stages)
     stages = [stage.model_copy(update={"images": max(1, stage.images * images // total)}) for stage in config.stages]
     return config.model_copy(update={"stages": tuple(stages)})
+
+
+def rare(source: Source, balance: float) -> list[str]:
+    """A note on the classes that hardly ever come, where they come as often as in the data."""
+    if balance or source.c is None or source.c.ndim != 1 or not source.classes:
+        return []
+    counts = torch.bincount(source.c, minlength=len(source.classes)).tolist()
+    found = [name for name, n in zip(source.classes, counts) if RARE * n <= max(counts)]
+    if not found:
+        return []
+    most = f"of class {few(found)} there are {min(counts):,} examples, of another {max(counts):,}"
+    return [f"{most}: look at its samples (--balance 0.5 shows it more often)"]
