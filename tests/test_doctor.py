@@ -71,6 +71,18 @@ def test_a_run_that_is_not_over_is_called_healthy_with_how_much_of_it_is(length:
     assert said in only(rounds(), held_out(), judgement(), config={**CONFIG, "stages": stages}).evidence
 
 
+def test_a_distance_without_a_scale_is_called_so():
+    """Of few real examples there is no share of the mean's distance; a pixel error of pairs has a scale of its own."""
+    of_few = judgement(774.8)
+    del of_few["measures"]["distance"]
+    verdict = only(rounds(), held_out(), of_few)
+    assert verdict.name == "healthy"
+    assert verdict.evidence.endswith("774.8, which alone does not say how good that is: look at the samples")
+    assert "look at the samples" not in only(rounds(), held_out(), judgement(774.8)).evidence
+    error = {"event": "judgement", "images": 100, "decides": "l1", "measures": {"l1": [0.1, 0.09, 0.11]}}
+    assert only(rounds(), error).evidence.endswith("absolute error 0.1")
+
+
 def test_nothing_wrong_is_healthy_and_says_what_was_looked_at():
     verdict = only(rounds(), held_out(), judgement())
     far = "the distance is 12.3 % [11, 13.7]"

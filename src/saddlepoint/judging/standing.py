@@ -6,6 +6,7 @@ from typing import NamedTuple
 from saddlepoint.data.scaling import ENDLESS
 from saddlepoint.judging.case import RESTED, Case, decides
 from saddlepoint.judging.cures import slower
+from saddlepoint.judging.headline import CHOOSES
 from saddlepoint.judging.headline import NAME as HEADLINE
 from saddlepoint.judging.mixture import BESIDE
 
@@ -137,7 +138,10 @@ def healthy(case: Case) -> Verdict:
     if distance := far(case):
         return Verdict("healthy", f"{looked}; {distance}", "none")
     last = case.judged[-1]["measures"][decides(case.judged[-1])][0]
-    return Verdict("healthy", looked + ("" if last is None else f"; {case.measure} {last:.4g}"), "none")
+    seen = looked if last is None else f"{looked}; {case.measure} {last:.4g}"
+    if decides(case.judged[-1]) == CHOOSES:
+        seen += ", which alone does not say how good that is: look at the samples"
+    return Verdict("healthy", seen, "none")
 
 
 def looked_at(case: Case) -> str:
