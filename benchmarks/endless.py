@@ -10,12 +10,12 @@ the stream and of untrained weights.
 """
 
 from collections.abc import Iterator
-from math import ceil, pi
+from math import pi
 
 import torch
 from few_labels import STARTS, asking, beside_the_first, examples, pretrained, start
 from torch import Tensor
-from torch.nn.functional import conv2d, grid_sample, pad
+from torch.nn.functional import grid_sample
 
 from saddlepoint.court.tuning import BATCH, Examples, batches, classifier, error, learn
 from saddlepoint.randomness import Randomness
@@ -35,12 +35,12 @@ def resampled(x: Tensor, A: Tensor, shift: Tensor) -> Tensor:
 
 
 def smooth(v: Tensor, width: float) -> Tensor:
-    """v [B, C, H, W] by a Gaussian of this standard deviation, 0 outside; white noise keeps its variance inside."""
-    reach = ceil(3 * width)
-    bell = torch.exp(-0.5 * (torch.arange(-reach, reach + 1).to(v) / width) ** 2)
-    bell, flat = bell / bell.square().sum().sqrt(), v.flatten(0, 1)[:, None]
-    flat = conv2d(pad(flat, (reach, reach, reach, reach)), bell[None, None, None])
-    return conv2d(flat, bell[None, None, :, None]).view_as(v)
+    """v [B, C, H, W] by a Gaussian of this standard deviation, 0 outside; white noise keeps its variance inside, since
+    the squares of a row sum to width pi^(1/2) before they are divided by it.
+    """
+    rows, columns = (torch.arange(side).to(v) for side in v.shape[2:])
+    K, L = (torch.exp(-0.5 * ((t[:, None] - t) / width) ** 2) / (width * pi**0.5) ** 0.5 for t in (rows, columns))
+    return K @ v @ L
 
 
 def distorted(x: Tensor, rng: torch.Generator, strength: float = 1.0) -> Tensor:
