@@ -13,7 +13,7 @@ def semi() -> Config:
         range="unit",
         g=GPace(lr=1e-3, **pace),
         d=DPace(lr=2e-3, **pace),
-        stages=(Rules(images=1_200_000, supervised=2.0),),
+        stages=(Rules(images=1_800_000, supervised=2.0),),
         averages=(20_000, 5_000),
     )
 
