@@ -305,6 +305,7 @@ def test_a_class_that_hardly_ever_comes_is_told_of(counts: tuple[int, ...], bala
     found = prepared.rare(source, balance)
     assert len(found) == (names is not None)
     if names is not None:
-        assert f"of class {names} there are {min(counts)} examples, of another 400" in found[0]
+        few = {5: "5", 20: "20", 2: "2 to 5"}[min(counts)]
+        assert f"of class {names} there are {few} examples, of another 400" in found[0]
         assert "--balance 0.5" in found[0]
     assert prepared.rare(source._replace(c=None), balance) == []

@@ -129,8 +129,10 @@ def rare(source: Source, balance: float) -> list[str]:
     if balance or source.c is None or source.c.ndim != 1 or not source.classes:
         return []
     counts = torch.bincount(source.c, minlength=len(source.classes)).tolist()
-    found = [name for name, n in zip(source.classes, counts) if RARE * n <= max(counts)]
+    found = [(name, n) for name, n in zip(source.classes, counts) if RARE * n <= max(counts)]
     if not found:
         return []
-    most = f"of class {few(found)} there are {min(counts):,} examples, of another {max(counts):,}"
-    return [f"{most}: look at its samples (--balance 0.5 shows it more often)"]
+    names, numbers = zip(*found)
+    there = f"{min(numbers):,}" if len(set(numbers)) == 1 else f"{min(numbers):,} to {max(numbers):,}"
+    what = f"of class {few(names)} there are {there} examples, of another {max(counts):,}"
+    return [f"{what}: look at its samples (--balance 0.5 shows it more often)"]
