@@ -1,11 +1,12 @@
 """What a critic is good for in filling holes: the middle quarter of small pictures, by the error alone and beside it.
 
     python benchmarks/filling.py cifar10_small.npz [--images 60000] [--seeds 2] [--weight .01] [--rate 5e-4]
-                                 [--critic local]
+                                 [--critic local] [--r1 1] [--objective relativistic]
 
 Recipe `inpaint`, one thread: the squared error alone, and as it is, half of the examples by the error alone and half
-beside --critic, which weighs --weight and learns at --rate, where these are given (--root is then to be new). All
-runs have the same number of examples, and one that is finished already is not played again.
+beside --critic, which weighs --weight and learns at --rate, by --objective and held by --r1, where these are given
+(--root is then to be new). All runs have the same number of examples, and one that is finished already is not played
+again.
 Trained on `x_train`, judged on so many pictures of `x_test`, which nothing was chosen by: PSNR within the hole, and the
 Frechet distance, by EfficientNet-lite0's features, between these pictures as they were filled and as many of `x_train`.
 The line `as they are` is of the test pictures untouched: less than that is not to be had. The distance that `judge`
@@ -51,8 +52,8 @@ def configured(kind: str, seed: int, given: argparse.Namespace) -> Any:
     told |= {} if given.rate is None else {"d.lr": given.rate}
     conf = configure("inpaint", None, told | ({} if kind == KINDS[0] else {"critic": given.critic}))
     first, second = conf.stages
-    if given.weight is not None:
-        second = second.model_copy(update={"adversarial": given.weight})
+    changed = {"adversarial": given.weight, "r1": given.r1, "objective": given.objective}
+    second = second.model_copy(update={name: value for name, value in changed.items() if value is not None})
     stages = (first,) if kind == KINDS[0] else (first, second)
     each = given.images // len(stages)
     return conf.model_copy(update={"stages": tuple(stage.model_copy(update={"images": each}) for stage in stages)})
@@ -80,6 +81,8 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=2000)
     parser.add_argument("--weight", type=float)
     parser.add_argument("--rate", type=float)
+    parser.add_argument("--r1", type=float)
+    parser.add_argument("--objective")
     parser.add_argument("--critic", choices=("global", "local", "both"), default="global")
     parser.add_argument("--root", type=Path, default=Path("runs/filling"))
     parser.add_argument("--kinds", nargs="*", default=list(KINDS), choices=KINDS)

@@ -208,3 +208,12 @@ def test_moments_tell_classes_whose_means_are_exchanged() -> None:
     x, y = (0.1 * batch(64, 2, seed=seed) + c[:, None] for seed in (1, 2))
     assert matched(x, y, c) < matched(x, y.flip(0), c) - 0.1
     equal(matched(x, y, None), matched(x, y.flip(0), None))
+
+
+def test_of_several_critics_each_is_penalised_where_it_looks() -> None:
+    """Their sum; each critic has its own real examples and fakes."""
+    one, other = turn_of(linear, REAL, FAKE), turn_of(quadratic, FAKE, REAL)
+    both = one._replace(verdicts={"D": one.verdict(), "D_hole": other.verdict()})
+    equal(r1(both), r1(one) + r1(other))
+    equal(r2(both), r2(one) + r2(other))
+    equal(r1(both), 12.5 + 0.5 * (FAKE @ A).square().sum(1))

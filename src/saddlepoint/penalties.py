@@ -1,11 +1,12 @@
 """Penalties on a critic's slope, and auxiliary costs: functions of a turn that return one number per example, [B].
-The penalties are functions of a critic and examples too: `r1(D, x)`, `r2(D, fake)`, `gradient_penalty(D, x, fake)`.
+The penalties are functions of a critic and examples too: `r1(D, x)`, `r2(D, fake)`, `gradient_penalty(D, x, fake)`;
+of a turn with several critics they are summed over these.
 
 Each is differentiable a second time (in the critic's parameters). The slopes are per example only if the critic treats
 examples independently, that is without batch normalisation.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import overload
 
 import torch
@@ -42,8 +43,7 @@ def r1(turn: Turn, /) -> Tensor: ...
 def r1(D: PlainCritic, x: Tensor, /) -> Tensor: ...
 def r1(of: Turn | PlainCritic, x: Tensor | None = None, /) -> Tensor:
     """R1 = 1/2 |grad_x D(x)|^2 on real examples, [B]; its weight is gamma (Mescheder et al. 2018, eq. 9)."""
-    critic, x, _ = asked(of, x, x)
-    return 0.5 * squared_norm(slope(critic, x))
+    return total(0.5 * squared_norm(slope(critic, x)) for critic, x, _ in asked(of, x, x))
 
 
 @overload
@@ -52,8 +52,7 @@ def r2(turn: Turn, /) -> Tensor: ...
 def r2(D: PlainCritic, fake: Tensor, /) -> Tensor: ...
 def r2(of: Turn | PlainCritic, fake: Tensor | None = None, /) -> Tensor:
     """R2 = 1/2 |grad_x D(G(z))|^2 on fakes, [B]; its weight is gamma (Mescheder et al. 2018, eq. 10)."""
-    critic, _, fake = asked(of, fake, fake)
-    return 0.5 * squared_norm(slope(critic, fake))
+    return total(0.5 * squared_norm(slope(critic, fake)) for critic, _, fake in asked(of, fake, fake))
 
 
 @overload
@@ -67,23 +66,35 @@ def gradient_penalty(
 
     e is of the turn's own randomness or of `rng`. The root is taken of at least 1e-12: its derivative at 0 is infinite.
     """
-    critic, x, fake = asked(of, x, fake)
+    rng = of.rng if isinstance(of, Turn) else rng
+    return total(between(*one, rng) for one in asked(of, x, fake))
+
+
+def between(critic: PlainCritic, x: Tensor, fake: Tensor, rng: torch.Generator | None) -> Tensor:
+    """The gradient penalty of one critic."""
     if x.shape != fake.shape:
         what = f"x is {list(x.shape)}, G(z) {list(fake.shape)}"
         raise SaddlepointError(what, "gradient_penalty", "it looks between the two: give one for each")
-    e = torch.rand(x.shape[0], generator=of.rng if isinstance(of, Turn) else rng).to(x).view(-1, *[1] * (x.ndim - 1))
+    e = torch.rand(x.shape[0], generator=rng).to(x).view(-1, *[1] * (x.ndim - 1))
     u = e * x + (1 - e) * fake.detach()
     return (squared_norm(slope(critic, u)).clamp_min(1e-12).sqrt() - 1).square()
 
 
-def asked(of: Turn | PlainCritic, x: Tensor | None, fake: Tensor | None) -> tuple[PlainCritic, Tensor, Tensor]:
-    """The critic, what is real and what is fake: those of a turn, or as they were given."""
+Penalised = tuple[PlainCritic, Tensor, Tensor]
+
+
+def asked(of: Turn | PlainCritic, x: Tensor | None, fake: Tensor | None) -> list[Penalised]:
+    """Each critic, what is real and what is fake to it: those of a turn, or the one that was given."""
     if isinstance(of, Turn):
-        verdict = of.verdict()
-        return verdict.critic, verdict.real, verdict.fake
+        return [(verdict.critic, verdict.real, verdict.fake) for verdict in of.verdicts.values()]
     if x is None or fake is None:
         raise SaddlepointError("a penalty without examples", "penalty", "give a turn, or D and the examples it is at")
-    return of, x, fake
+    return [(of, x, fake)]
+
+
+def total(penalties: Iterable[Tensor]) -> Tensor:
+    """Their sum, example by example."""
+    return torch.stack(list(penalties)).sum(0)
 
 
 def moments(turn: Turn) -> Tensor:

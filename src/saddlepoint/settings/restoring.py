@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from saddlepoint.settings.run import ObjectiveName, Only, Stage, Weight
+from saddlepoint.settings.run import ObjectiveName, Only, Positive, Stage, Weight
 
 
 class Restoring(Stage):
@@ -18,6 +18,10 @@ class Restoring(Stage):
     """Weight of what the critic says; 0: none plays."""
     objective: Annotated[ObjectiveName, Only("adversarial")] = "non-saturating"
     """What the two players minimise, where a critic plays."""
+    r1: Annotated[Weight, Only("adversarial")] = 0.0
+    """Weight gamma of R1 = 1/2 |grad D(x)|^2 on real examples, of a critic's mean over its patches."""
+    penalty_every: Annotated[Positive, Only("r1")] = 1
+    """Compute R1 every n-th round, n times as heavy."""
     pace: Annotated[float, Field(gt=0, le=10)] = 1.0
     """How fast the generator moves in this stage, as a share of its rate."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from saddlepoint import penalties
 from saddlepoint.data.facts import Facts
 from saddlepoint.game.rules import Game, Term, one_generator
 from saddlepoint.networks.mixing import follow, mixed
@@ -72,6 +73,7 @@ def scene(
 
         return Scene(Game(G=player(g, G=G), terms=terms, k=0, forge=forge), {"G": g})
     critics = {name: networks[name] for name in (BLIND, TOLD) if name in networks}
+    terms = (*terms, Term("r1", "D", penalties.r1, rules.r1, rules.penalty_every))
     game = Game(
         G=player(g, G=G),
         D=player(d, None, **critics),
