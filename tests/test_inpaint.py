@@ -145,8 +145,8 @@ def test_masks_none_of_which_has_a_hole_are_refused(white: int) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--mask", "files"], "asked for by both"),
-        (["--masks", "other"], "asked for by both"),
+        (["--mask", "files"], "need both"),
+        (["--masks", "other"], "need both"),
         (["--mask", "files", "--masks", "other"], "masks of 8 x 12, for pictures of 8 x 8"),
         (["--mask", "files", "--masks", "nowhere"], "nowhere"),
     ],

@@ -16,7 +16,7 @@ class Mlp(Frozen):
     hidden: Units = (256, 256)
     """Units of each hidden layer."""
     activation: Literal["relu", "leaky", "tanh", "maxout"] = "leaky"
-    """What follows each hidden layer."""
+    """The function after each hidden layer."""
     pieces: Annotated[int, Field(ge=2, le=1_000)] = 5
     """Linear pieces of a maxout unit."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
@@ -26,7 +26,7 @@ class Mlp(Frozen):
     irange: Annotated[float, Field(gt=0)] | None = None
     """Initial weights uniform in [-irange, irange]; unset: a normal distribution that keeps the signal's scale."""
     branches: tuple[Positive, Positive] | None = None
-    """Units of a layer of its own for each of (z or x, c), before they are joined."""
+    """Units of a separate layer for each of (z or x, c), before they are joined."""
     branch_pieces: Annotated[int, Field(ge=2, le=1_000)] = 5
     """Linear pieces of a maxout unit in these layers."""
     condition: ConditionMode = "concat"
@@ -58,7 +58,7 @@ class Residual(Frozen):
     branch: Literal["plain", "bottleneck"] = "bottleneck"
     """Two 3 x 3 convolutions in a block, or 1 x 1, 3 x 3, 1 x 1 at half the channels."""
     limit: Positive = 4
-    """The most that `width` is multiplied by."""
+    """The largest factor on `width`."""
     condition: ConditionMode = "embedding"
     """How c enters."""
 
@@ -67,9 +67,9 @@ Network = Annotated[Mlp | Dcgan | Residual, Field(discriminator="kind")]
 
 
 class PatchPace(Pace):
-    """A critic of patches: its size, and how it is moved."""
+    """A PatchGAN critic: its size, and how it is updated."""
 
     width: Positive = 32
-    """Channels next to the picture; doubled at each layer, at most 8 times."""
+    """Channels next to the picture; doubled at each layer, up to a factor of 8."""
     layers: Annotated[int, Field(ge=0, le=5)] = 3
     """Strided convolutions: a logit sees 1, 16, 34, 70, 142 or 286 pixels."""

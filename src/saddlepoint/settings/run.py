@@ -52,7 +52,7 @@ class Frozen(BaseModel):
 
 
 class Pace(Frozen):
-    """How a player is moved."""
+    """How a player is updated."""
 
     optimiser: Literal["sgd", "momentum", "rmsprop", "adam", "adamw"] = "adam"
     """The gradient rule."""
@@ -80,7 +80,7 @@ class Stage(Frozen):
     images: Positive = 215_000
     """Real examples to see."""
     inherit: Literal["all", "networks"] = "all"
-    """What it takes over from the stage before: the networks alone, or the optimisers' moments too."""
+    """What a stage keeps from the one before: only the networks, or the optimisers' moments too."""
 
 
 class Data(Frozen):
@@ -89,36 +89,36 @@ class Data(Frozen):
     name: str = "digits"
     """A bundled name, a world, or a path."""
     size: Annotated[str, Field(pattern=f"^{SIZE}$")] | None = None
-    """Of pictures, as 64, or height x width as 48x64; unset: the commonest, or as large as the time allows."""
+    """Size of pictures: 64, or height x width such as 48x64; unset: the commonest, or as large as the time allows."""
     side: Annotated[int, Field(ge=8, le=4096)] | None = None
-    """Longest side of pictures, without a size; unset: as the budget allows."""
+    """Longest side of pictures, if no size is given; unset: as the budget allows."""
     fit: Literal["crop", "pad", "stretch", "patches"] = "crop"
-    """How pictures in files come to the size; patches: cut out of them at full size, each an example."""
+    """How picture files are brought to the size; patches: pieces cut out at full size, each an example."""
     background: str | None = None
-    """The colour behind what is transparent, as white or #336699; unset: opacity is kept as a channel."""
+    """The colour behind transparent pixels, such as white or #336699; unset: opacity is kept as a channel."""
     cond: str | None = None
-    """What the condition is made of, as age:number,kind:class; also labels, angle, vector. Unset: a guess."""
+    """What the condition is made of, such as age:number,kind:class; also labels, angle, vector. Unset: a guess."""
     pairs: Literal["none", "left", "right"] = "none"
-    """What c is, where examples are pairs, side by side or in two folders: the left (first) picture or the right."""
+    """Which picture of a pair is c: the left (first) or the right. Pairs are side by side, or in two folders."""
     bad: Fraction = 0.05
-    """The share of unreadable examples to put up with."""
+    """The share of unreadable examples that is accepted."""
     balance: Fraction = 0.0
     """How evenly classes are drawn: 0 as often as they are in the data, 1 all equally often."""
     mirror: bool = False
-    """Show half of the pictures left for right: only for data where that makes no difference."""
+    """Mirror half of the pictures, left to right; only for data where that makes no difference."""
     held_out: Annotated[float, Field(ge=0, lt=0.5)] = 0.05
-    """Fraction kept from training, to judge against; of 500 examples or more at least 100, of any at most 2,000."""
+    """Fraction held out of training, to judge against: at least 100 of 500 or more examples, and at most 2,000."""
     unconditional: bool = False
     """Ignore the labels."""
 
 
 class Further(Data):
-    """A second set of data, beside DATA."""
+    """A second set of data, next to DATA."""
 
     name: str = ""
     """The second set: a folder, a zip, a table, arrays."""
     held_out: Annotated[float, Field(ge=0, lt=0.5)] = 0.1
-    """Fraction kept from training, to judge against."""
+    """Fraction held out of training, to judge against."""
 
 
 class Engine(Frozen):
@@ -127,47 +127,47 @@ class Engine(Frozen):
     device: Device = "auto"
     """Where to train: auto, cpu, cuda, cuda:1, mps."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    """Of the adversarial passes; weights, costs and penalties are always float32."""
+    """Precision of the adversarial passes; weights, costs and penalties are always float32."""
     threads: Threads | None = None
-    """Processor threads; unset: one for each physical core, or one in all where that is as fast."""
+    """Processor threads; unset: one for each physical core, or a single one if that is as fast."""
 
 
 class Judge(Frozen):
-    """How samples are judged while the run goes on, and when it is over."""
+    """How samples are judged during the run and at its end."""
 
     share: Annotated[float, Field(ge=0, le=0.5)] = 0.05
-    """Of the time, for judging samples on the way; 0: only at the end."""
+    """Share of the time for judging samples during the run; 0: only at the end."""
     features: Literal["auto", "pixels", "digits", "efficientnet", "inception", "learned"] = "auto"
-    """What samples are compared by; auto: the digits' classifier, a package that is installed, in a long run what the
-    labels teach, or pixels."""
+    """The features that samples are compared by; auto: the digits' classifier, an installed package, in a long run
+    features learned from the labels, or pixels."""
     weights: str | None = None
-    """The file of weights for these features, or its https address, where they are in no package."""
+    """The file of weights for these features, or its https address, if no package has them."""
 
 
 class Run(Frozen):
     """What every run can be told: with the settings of its system, everything needed to repeat it."""
 
     version: Literal[1] = 1
-    """Of this form."""
+    """Version of this format."""
     system: str = ""
     """What is played: the system's name."""
     recipe: str = "modern"
-    """The recipe it began as."""
+    """The recipe it started from."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    """Of every stream of random numbers."""
+    """Seed of every stream of random numbers."""
     batch: Annotated[int, Field(ge=2, le=2**16)] = 64
     """Examples per minibatch, m."""
     range: Scale = "signed"
-    """Of x: [-1, 1], [0, 1], as stored, or each column about 0 with a spread of 1."""
+    """Range of x: [-1, 1], [0, 1], as stored, or each column around 0 with a spread of 1."""
     data: Data = Data()
     base: str | None = None
-    """A run, or one of its checkpoints, whose weights to begin with."""
+    """A run, or one of its checkpoints, whose weights to start from."""
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (Stage(),)
     """Played in turn, with the same networks."""
     stop_early: bool = False
-    """End where the doctor says plateau: the last judgements of the last stage brought nothing."""
+    """Stop when the doctor says plateau: the last judgements of the last stage show no improvement."""
     averages: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=16)] = (10_000, 2_000)
-    """Half-lives, in images, of the averages of the networks; the first is what is used."""
+    """Half-lives, in images, of the weight averages (EMA) of the networks; the first one is used."""
     snapshots: Annotated[int, Field(ge=2, le=200)] = 12
     """Frames of the film strip."""
     checkpoint_images: Positive = 20_000

@@ -9,14 +9,14 @@ from saddlepoint.settings.run import Further, ObjectiveName, Pace, Positive, Run
 
 
 class TranslatorPace(Pace):
-    """The generator: its size, and how it is moved."""
+    """The generator: its size, and how it is updated."""
 
     width: Positive = 16
     """Channels next to the picture; doubled at each halving."""
     halvings: Annotated[int, Field(ge=1, le=6)] = 2
     """How often the picture is halved on the way down: its sides must be multiples of 2^halvings."""
     blocks: Annotated[int, Field(ge=1, le=64)] = 2
-    """Residual blocks of the smallest map."""
+    """Residual blocks at the smallest size."""
 
 
 class Unpaired(Stage):
@@ -25,7 +25,7 @@ class Unpaired(Stage):
     objective: ObjectiveName = "least-squares"
     """What the two players minimise."""
     adversarial: Weight = 2.0
-    """Weight of what critics say of results: 2 for the half in least squares, which the papers leave out."""
+    """Weight of the adversarial cost; 2 makes up for the 1/2 in least squares, which the papers leave out."""
 
 
 class Two(Run):

@@ -9,21 +9,21 @@ from saddlepoint.settings.run import Fraction, Frozen, Pace, Positive, Run, Stag
 
 
 class Linear(Frozen):
-    """One linear layer there, one back."""
+    """One linear layer each way."""
 
     kind: Literal["linear"] = "linear"
 
 
 class Sigmoid(Frozen):
-    """Layers of sigmoids there and back (Hinton and Salakhutdinov 2006)."""
+    """Layers of sigmoids each way (Hinton and Salakhutdinov 2006)."""
 
     kind: Literal["sigmoid"] = "sigmoid"
     hidden: Units = (500, 250)
-    """Units of each layer between x and the code, from x on."""
+    """Units of each layer between x and the code, starting at x."""
 
 
 class Convolutional(Frozen):
-    """Strided ReLU convolutions there, fractionally-strided ones back."""
+    """Strided ReLU convolutions to the code, fractionally-strided ones back."""
 
     kind: Literal["convolutional"] = "convolutional"
     width: Positive = 16
@@ -31,7 +31,7 @@ class Convolutional(Frozen):
 
 
 class BothPace(Pace):
-    """Encoder and decoder, which are one player: their layers, and how they are moved."""
+    """Encoder and decoder, which are one player: their layers, and how they are updated."""
 
     network: Annotated[Linear | Sigmoid | Convolutional, Field(discriminator="kind")] = Convolutional()
 
@@ -40,7 +40,7 @@ class Rules(Stage):
     """A stage of reconstruction."""
 
     cost: Literal["squares", "cross-entropy"] = "squares"
-    """What is lowered: |x - its reconstruction|^2, or, with a sigmoid at the end, each pixel's cross-entropy."""
+    """What is minimised: |x - its reconstruction|^2 or, with a sigmoid at the end, each pixel's cross-entropy."""
 
 
 class Config(Run):
@@ -51,9 +51,9 @@ class Config(Run):
     latent: Positive = 30
     """Numbers in the code."""
     mask: Fraction = 0.0
-    """Share of the pixels it is given that are set to 0; what it is to rebuild is whole (Vincent et al. 2008)."""
+    """Share of the input's pixels set to 0; the target is whole (Vincent et al. 2008)."""
     noise: Weight = 0.0
-    """Standard deviation of Gaussian noise on what it is given, black being 0 and white 1."""
+    """Standard deviation of Gaussian noise on the input, where black is 0 and white is 1."""
     g: BothPace = BothPace()
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
     """Played in turn, with the same networks."""

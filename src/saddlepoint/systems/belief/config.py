@@ -10,7 +10,7 @@ from saddlepoint.systems.belief.kinds import Gated, Masked, Nade
 
 
 class BeliefPace(Pace):
-    """The only player: its network, and how it is moved."""
+    """The only player: its network, and how it is updated."""
 
     network: Annotated[Masked | Nade | Gated, Field(discriminator="kind")]
 
@@ -19,7 +19,7 @@ class Rules(Stage):
     """A stage of -log p."""
 
     part: Literal["all", "beside"] = "all"
-    """What is trained: all, or what stands beside the convolutions alone, which sees pictures many times as fast."""
+    """What is trained: all, or only the layer beside the convolutions, which is many times as fast."""
 
 
 class Config(Binary):
@@ -35,6 +35,6 @@ class Config(Binary):
     def something_beside(self) -> Self:
         there = self.g.network.kind == "gated" and self.g.network.beside > 0
         if not there and any(stage.part == "beside" for stage in self.stages):
-            what = "a stage trains what stands beside the convolutions, and nothing does"
+            what = "a stage trains the layer beside the convolutions, and there is none"
             raise ValueError(f"{what}: give --g.network.beside, or --part all")
         return self

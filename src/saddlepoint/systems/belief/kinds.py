@@ -8,13 +8,13 @@ from saddlepoint.settings.run import Frozen, Positive
 
 
 class Masked(Frozen):
-    """MADE: fully-connected layers without the weights that would look ahead (Germain et al. 2015)."""
+    """MADE: fully-connected layers without the weights from later pixels (Germain et al. 2015)."""
 
     kind: Literal["masked"] = "masked"
     widths: Annotated[tuple[Positive, ...], Field(max_length=8)] = ()
     """Units of each hidden layer; none: a logistic regression for each pixel."""
     orders: Annotated[int, Field(ge=1, le=64)] = 1
-    """Orders of the pixels that are trained in turn; log p is that of their mixture."""
+    """Orders of the pixels, trained in turn; log p is that of their mixture."""
 
 
 class Nade(Frozen):
@@ -34,6 +34,6 @@ class Gated(Frozen):
     levels: Annotated[int, Field(ge=0, le=64)] = 5
     """Levels with kernels of 3 x 3, after one of 7 x 7."""
     dilated: bool = False
-    """Whether these kernels take pixels 1, 2, 4, 2 apart, level by level, and so reach further."""
+    """Use pixels 1, 2, 4, 2 apart in these kernels, level by level: they reach further."""
     beside: Annotated[int, Field(ge=0, le=2**16)] = 0
     """Units of a masked layer beside the convolutions, which sees all earlier pixels and where they are; 0: none."""

@@ -12,23 +12,23 @@ NUMBER = r"\d{1,3}(\.\d+)?"
 
 
 class DenoiserPace(Pace):
-    """The generator, from a noisy picture to a clean one: its size, and how it is moved."""
+    """The generator, from a noisy picture to a clean one: its size, and how it is updated."""
 
     width: Positive = 32
     """Channels."""
     blocks: Annotated[int, Field(ge=1, le=64)] = 4
     """Residual blocks."""
     cell: Literal[1, 2, 4] = 2
-    """Pixels a side that are one place to the blocks: 1 is dearest."""
+    """Side of the cells, in pixels, that the blocks work on: 1 takes the most time."""
 
 
 class Config(Run):
-    """A run of a denoiser: by squared error, and where a stage says so against a critic."""
+    """A run of a denoiser: by squared error and, if a stage says so, against a critic."""
 
     system: Literal["denoise"] = "denoise"
     """What is played: a noisy picture to a clean one."""
     sigma: Annotated[str, Field(pattern=f"^{NUMBER}(-{NUMBER})?$")] = "25"
-    """Standard deviation of the noise, of 255 grey levels: 25, or 5-50 where each picture has its own."""
+    """Standard deviation of the noise, in grey levels of 255: 25, or 5-50 to give each picture its own."""
     g: DenoiserPace
     d: Annotated[PatchPace, Only("adversarial")]
     stages: Annotated[tuple[Restoring, ...], Field(min_length=1)] = (Restoring(),)

@@ -9,17 +9,17 @@ from saddlepoint.settings.run import Fraction, Frozen, ObjectiveName, Only, Pace
 
 
 class GeneratorPace(Pace):
-    """The generator, z and c to x: its network, and how it is moved."""
+    """The generator, z and c to x: its network, and how it is updated."""
 
     network: Network
     start: Literal["weights", "mean"] = "weights"
     """Where G's output starts: where its weights put it, or around the mean of the data (mlp; of colours: residual)."""
     last: Literal["cells", "smooth"] = "cells"
-    """How pixels come of the last map: cells of 2 x 2 of it, or resized smoothly and convolved (residual only)."""
+    """How the last map becomes pixels: in cells of 2 x 2, or resized smoothly and convolved (residual only)."""
 
 
 class CriticPace(Pace):
-    """The critic, called discriminator where it answers with a probability: its network, and how it is moved."""
+    """The critic, called discriminator if it answers with a probability: its network, and how it is updated."""
 
     network: Network
     spectral: bool = False
@@ -27,7 +27,7 @@ class CriticPace(Pace):
 
 
 class Noise(Frozen):
-    """z ~ p(z): normal, or uniform in [-1, 1]; and how many numbers."""
+    """z ~ p(z): normal, or uniform in [-1, 1]; and its length."""
 
     kind: Literal["normal", "uniform"] = "normal"
     size: Positive = 64
@@ -41,7 +41,7 @@ class Rules(Stage):
     k: Annotated[int, Field(ge=1, le=100)] = 1
     """Critic steps per generator step."""
     schedule: Literal["alternating", "simultaneous"] = "alternating"
-    """The critic's steps first and then the generator's, or one of each from where both stand, which asks for k = 1."""
+    """First the critic's steps, then the generator's; or one step of each from the same state, which needs k = 1."""
     r1: Weight = 0.0
     """Weight gamma of R1 = 1/2 |grad D(x)|^2 on real examples."""
     r2: Weight = 0.0
@@ -53,11 +53,11 @@ class Rules(Stage):
     classify: Weight = 0.0
     """Weight of AC-GAN's class cost: for D on reals and on fakes, for G on fakes."""
     moments: Weight = 0.0
-    """Weight of a cost for G, of means and covariances that are not those of the batch of real examples: for points."""
+    """Weight of a cost for G: how far its means and covariances are from those of the real batch; for points."""
     augment: Literal["none", "diff", "adaptive"] = "none"
-    """What D sees is altered, real and fake alike: never, always, or as often as D needs it against overfitting."""
+    """Augment what D sees, real and fake alike: never, always, or as often as needed against overfitting of D."""
     augment_most: Annotated[Fraction, Only("augment", ("adaptive",))] = 0.7
-    """The most often that 'adaptive' alters: from 3/4 on, what is altered can leak into what G makes."""
+    """The highest probability of 'adaptive': from 3/4 on, augmentations can leak into what G makes."""
 
     @model_validator(mode="after")
     def one_step_each(self) -> Self:

@@ -8,10 +8,10 @@ from saddlepoint.settings.run import Pace, Positive, Run, Stage
 
 
 class Step(Pace):
-    """Of EM: the share of what is known that each batch replaces."""
+    """The step of EM: the share of the statistics that each batch replaces."""
 
     optimiser: Literal["sgd"] = "sgd"
-    """Statistics move straight to what is expected of a batch."""
+    """Statistics move straight towards those expected from a batch."""
     lr: Annotated[float, Field(gt=0, le=1)] = 0.2
     """The share at the start; 1, with all examples in a batch, is EM as in 1977."""
 
@@ -22,11 +22,11 @@ class Config(Run):
     system: Literal["mixture"] = "mixture"
     """What is played: shares of examples in components."""
     components: Positive = 30
-    """Gaussians."""
+    """Number of Gaussians."""
     factors: Annotated[int, Field(ge=0, le=256)] = 8
-    """Directions in which each is as wide as it likes to be; 0: along the axes alone."""
+    """Directions in which the width of each is free; 0: a variance along each axis only."""
     floor: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1e-3
-    """The least variance of a pixel or a column about its component."""
+    """The smallest variance of a pixel or a column within a component."""
     g: Step = Step()
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (Stage(),)
     """Played in turn, with the same components."""

@@ -9,23 +9,23 @@ from saddlepoint.settings.run import ObjectiveName, Only, Pace, Positive, Run, S
 
 
 class UnetPace(Pace):
-    """The generator, a U-Net from c to x: its size, and how it is moved."""
+    """The generator, a U-Net from c to x: its size, and how it is updated."""
 
     width: Positive = 32
-    """Channels next to the picture; doubled at each halving, at most 8 times."""
+    """Channels next to the picture; doubled at each halving, up to a factor of 8."""
     halvings: Annotated[int, Field(ge=1, le=8)] = 5
     """How often the picture is halved on the way down: its sides must be multiples of 2^halvings."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
-    """Probability that a unit is dropped, in the innermost layers: the only source of chance."""
+    """Probability that a unit is dropped, in the innermost layers: the only randomness."""
 
 
 class Rules(Stage):
     """A stage of translation: the two-player game, and the distance to the true picture."""
 
     critic: Literal["conditional", "blind", "none"] = "conditional"
-    """Who judges patches: a critic that sees c beside them, one that does not (the paper's 'GAN'), or nobody."""
+    """What judges patches: a critic that also sees c, one that does not (the paper's 'GAN'), or none."""
     objective: Annotated[ObjectiveName, Only("critic", ("conditional", "blind"))] = "non-saturating"
-    """What the two players minimise, where a critic plays."""
+    """What the two players minimise, if a critic plays."""
     k: Annotated[int, Field(ge=1, le=100)] = 1
     """Critic steps per generator step."""
     l1: Weight = 100.0

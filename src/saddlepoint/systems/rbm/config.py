@@ -14,7 +14,7 @@ class Rules(Stage):
     gibbs: Annotated[int, Field(ge=1, le=1_000)] = 1
     """Gibbs steps of the chains in a round: the k of CD-k."""
     chains: Literal["persistent", "data"] = "persistent"
-    """Where the chains of a round begin: where they stood, or at its examples."""
+    """Where the chains of a round start: where the last round left them, or at its examples."""
 
 
 class Config(Binary):
@@ -23,15 +23,15 @@ class Config(Binary):
     system: Literal["rbm"] = "rbm"
     """What is played: energies of binary data."""
     hidden: Positive = 500
-    """Hidden units; of a deep machine those of the first layer."""
+    """Hidden units; in a deep machine those of the first layer."""
     top: Annotated[int, Field(ge=0, lt=2**53)] = 0
     """Units of a second hidden layer, above the first (Salakhutdinov and Hinton 2009); 0: there is none."""
     sweeps: Annotated[int, Field(ge=1, le=1_000), Only("top")] = 10
-    """Of a deep machine, mean field steps to what its hidden units are expected to be, given x."""
+    """In a deep machine: mean-field steps to the expected hidden units, given x."""
     log_z: Literal["estimate", "exact"] = "estimate"
-    """The sum that likelihoods are divided by: by annealed importance sampling or, up to 16 hidden units, exact."""
+    """The partition function Z: estimated by annealed importance sampling or, with up to 16 hidden units, exact."""
     runs: Annotated[int, Field(ge=2, le=100_000), Only("log_z", ("estimate",))] = 100
-    """Annealed runs that log Z is estimated by."""
+    """Annealed runs for the estimate of log Z."""
     temperatures: Annotated[int, Field(ge=1, le=100_000), Only("log_z", ("estimate",))] = 1_000
     """Steps of an annealed run."""
     steps: Annotated[int, Field(ge=1, le=10_000)] = 50

@@ -9,28 +9,28 @@ from saddlepoint.settings.run import Pace, Positive, Run, Stage, Weight
 
 
 class GPace(Pace):
-    """G: its layers, and how it is moved."""
+    """G: its layers, and how it is updated."""
 
     widths: Units = (500, 500)
     """Units of each hidden layer."""
 
 
 class DPace(Pace):
-    """D: its layers, and how it is moved."""
+    """D: its layers, and how it is updated."""
 
     widths: Units = (500, 250, 250)
     """Units of each hidden layer."""
     noise: Weight = 0.5
-    """Standard deviation of what is added to each hidden layer in training."""
+    """Standard deviation of the noise on each hidden layer in training."""
     input_noise: Weight = 0.3
     """The same for x."""
 
 
 class Rules(Stage):
-    """A stage of telling classes and fakes apart."""
+    """A stage of classifying, and of detecting fakes."""
 
     supervised: Weight = 1.0
-    """Weight of the labelled examples' cross-entropy, beside real against fake."""
+    """Weight of the labelled examples' cross-entropy; real against fake has weight 1."""
 
 
 class Config(Run):
@@ -39,7 +39,7 @@ class Config(Run):
     system: Literal["semi"] = "semi"
     """What is played: noise to x, against a critic that tells the classes."""
     labels: Positive = 100
-    """Examples whose label is known, as many of each class as can be; of all others x alone is seen."""
+    """Examples with a known label, as equally many of each class as possible; of all others only x is used."""
     latent: Positive = 100
     """Numbers in z."""
     g: GPace = GPace()

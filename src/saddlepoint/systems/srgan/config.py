@@ -15,7 +15,7 @@ Seen = Literal["vgg12", "vgg22", "vgg33", "vgg43"]
 
 
 class UpscalerPace(Pace):
-    """The generator, from a small picture to a large one: its size, and how it is moved."""
+    """The generator, from a small picture to a large one: its size, and how it is updated."""
 
     width: Positive = 32
     """Channels."""
@@ -31,7 +31,7 @@ class Config(Run):
     scale: Literal[2, 3, 4, 8] = 4
     """How many times larger."""
     content: Literal["mse", Seen] = "mse"
-    """What the error is beside a critic: of pixels, or of what VGG16 sees at the layer relu1_2, ..."""
+    """The error used together with a critic: of pixels, or of VGG16's features at the layer relu1_2, ..."""
     vgg: Annotated[FileName, Only("content", get_args(Seen))] = None
     """The weights of VGG16, as safetensors."""
     g: UpscalerPace

@@ -11,7 +11,7 @@ class Rules(Stage):
     """A stage of reconstruction."""
 
     layer: Annotated[int, Field(ge=0)] | None = None
-    """Which layer learns to rebuild what it is given, from 0; unset: all together, the data."""
+    """The layer that learns to rebuild its input, counted from 0; unset: all together rebuild the data."""
     noise: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of its inputs that is set to 0 (Vincent et al. 2008)."""
 

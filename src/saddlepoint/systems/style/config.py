@@ -8,23 +8,23 @@ from saddlepoint.settings.run import FileName, Pace, Positive, Run, Stage, Weigh
 
 
 class StylistPace(Pace):
-    """The generator, from a photograph to a picture in the style: its size, and how it is moved."""
+    """The generator, from a photograph to a picture in the style: its size, and how it is updated."""
 
     width: Positive = 16
     """Channels next to the picture; two and four times as many below."""
     blocks: Annotated[int, Field(ge=1, le=64)] = 4
-    """Residual blocks of the smallest map."""
+    """Residual blocks at the smallest size."""
     normalise: bool = True
     """Instance normalisation, over the whole picture; without it a large picture has no seams."""
 
 
 class Rules(Stage):
-    """A stage: what the generator is paid for."""
+    """A stage: the costs of the generator."""
 
     content: Weight = 1.0
-    """Weight of how far what is seen in the result is from what is seen in the photograph."""
+    """Weight of the distance between the features of the result and of the photograph."""
     strength: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
-    """Weight of how far the result's statistics are from the style's."""
+    """Weight of the distance between the statistics of the result and of the style."""
     smooth: Weight = 0.05
     """Weight of the squared differences between neighbouring pixels."""
 
@@ -35,9 +35,9 @@ class Config(Run):
     system: Literal["style"] = "style"
     """What is played: a photograph to the same in a style."""
     style: FileName = None
-    """The picture whose style it is."""
+    """The picture that gives the style."""
     style_side: Annotated[int, Field(ge=32, le=1024)] = 256
-    """The longer side that it is brought to: smaller, and its strokes are finer in the results."""
+    """The longer side that this picture is scaled to; smaller gives finer strokes in the results."""
     vgg: FileName = None
     """The weights of VGG16, as safetensors."""
     g: StylistPace

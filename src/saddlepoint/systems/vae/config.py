@@ -10,7 +10,7 @@ from saddlepoint.settings.run import Pace, Positive, Stage, Weight
 
 
 class BothPace(Pace):
-    """Encoder and decoder, which are one player: their layers, and how they are moved."""
+    """Encoder and decoder, which are one player: their layers, and how they are updated."""
 
     network: Mlp = Mlp(hidden=(400, 400), activation="relu", condition="none")
 
@@ -30,7 +30,7 @@ class Config(Binary):
     latent: Positive = 20
     """Numbers in z."""
     importance: Annotated[int, Field(ge=1, le=10_000)] = 20
-    """Draws of z for each example that log p(x) is bounded by."""
+    """Draws of z for each example, for the bound on log p(x)."""
     g: BothPace = BothPace()
     stages: Annotated[tuple[Rules, ...], Field(min_length=1)] = (Rules(),)
     """Played in turn, with the same networks."""

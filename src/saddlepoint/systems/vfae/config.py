@@ -10,7 +10,7 @@ from saddlepoint.settings.run import Pace, Positive, Stage, Weight
 
 
 class BothPace(Pace):
-    """Encoder and decoder, which are one player: their layers, and how they are moved."""
+    """Encoder and decoder, which are one player: their layers, and how they are updated."""
 
     network: Mlp = Mlp(hidden=(400, 400), activation="relu")
 
