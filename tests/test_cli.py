@@ -103,7 +103,7 @@ def test_a_typo_is_refused_in_one_line_with_what_was_meant(capsys, words, hint):
 @pytest.mark.parametrize(
     ("words", "hint"),
     {
-        "trian digits": "trian: no such verb (did you mean train?)",
+        "trian digits": "trian: no such command (did you mean train?)",
         "train": "DATA: is missing (see saddlepoint train --help)",
         "train digits more": "more: one word too many",
         "train digts": "did you mean 'digits'?",
@@ -151,14 +151,14 @@ def test_a_typo_is_refused_in_one_line_with_what_was_meant(capsys, words, hint):
         "sample . --walk 5 --grid a.png": "--grid: has no effect on a walk",
         "sample . --walk 5 --to a": "--to: has no effect on a walk",
         "sample . --walk 5 --force": "--force: has no effect on a walk",
-        "sample . --walk 5 --steps 0": "--walk: needs two points and one step",
+        "sample . --walk 5 --steps 0": "--walk: needs at least two points and one step",
         "sample . --out x.png": "--out: has no effect on samples (it goes with --walk; samples go to --grid or --to)",
         "sample . --steps 8": "--steps: has no effect on samples",
         "sample . --how lerp": "--how: has no effect on samples",
-        "sample . --force": "--force: has no effect on a sheet, which is written over as it is (it goes with --to)",
+        "sample . --force": "--force: has no effect on a sheet, which is always overwritten (it goes with --to)",
         "sample . --how lerpp": "did you mean lerp?",
-        "sample . --to . --grid a.png": "--grid: goes elsewhere than --to",
-        "sample . --to src": "src: there is something here already (add --force",
+        "sample . --to . --grid a.png": "--grid: writes to another place than --to",
+        "sample . --to src": "src: it exists already (add --force",
         "theory optimal-discriminatr": "did you mean optimal-discriminator?",
         "theory --world ring8": "--world: has no effect on the list of experiments",
         "theory --seed 0": "--seed: has no effect on the list of experiments",
@@ -495,7 +495,7 @@ def test_sampling_to_a_sheet_a_folder_arrays_and_a_walk(small, tmp_path, capsys)
     assert pixels(walk).shape[0] < pixels(walk).shape[1]  # two legs, of five pictures each
     assert capsys.readouterr() == ("", "")
     assert main(["sample", run, "--to", str(folder), "-n", "1"]) == 2
-    assert "there is something here already" in said(capsys)
+    assert "it exists already" in said(capsys)
     assert main(["sample", run, "--to", str(folder), "-n", "1", "--force", "-q"]) == 0
     assert main(["sample", run, "--class", "7"]) == 2
     assert "no classes" in said(capsys)

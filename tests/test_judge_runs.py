@@ -457,7 +457,7 @@ def test_measures_of_other_examples_are_left_out_and_named(tmp_path: Path, capsy
         (tmp_path / name).mkdir()
         keep(tmp_path / name, measures)
     code, text = said(capsys, "compare", tmp_path / "a", tmp_path / "b")
-    line = "not compared, since their cards differ (metric: m there, another here): class_frechet"
+    line = "not compared, because their cards differ (metric: m there, another here): class_frechet"
     assert (code, line in " ".join(text.split())) == (0, True), text
     del one["frechet"]
     with pytest.raises(SaddlepointError, match="metric is 'm' there, 'another' here"):

@@ -143,7 +143,7 @@ def judge(
     second set of data, of one folder of pictures against the other, in this size.
     """
     if real is None:
-        without_effect({"size": size}, "on a run: its data are read as they were")
+        without_effect({"size": size}, "on a run: its data are read as in training")
         return as_run(run).judge(n, seed, features)
     without_effect({"n": n, "seed": seed}, "on folders, of which every picture is judged")
     wish = Judge.model_validate({"features": features})

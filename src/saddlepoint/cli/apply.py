@@ -22,21 +22,21 @@ class Result:
         Path | None,
         Parameter(name=("-o", "--out"), metavar="PATH", help="A file for one picture, a folder for several."),
     ] = None
-    force: Annotated[bool, Parameter(negative=(), help="Also over what is there already.")] = False
+    force: Annotated[bool, Parameter(negative=(), help="Overwrite what exists.")] = False
 
 
 @dataclass(frozen=True)
 class Way:
     """How the model is applied."""
 
-    back: Annotated[bool, Parameter(negative=(), help="The other way, of a model trained both ways.")] = False
+    back: Annotated[bool, Parameter(negative=(), help="Translate back, with a model trained both ways.")] = False
     perception: Annotated[
         float | None,
-        Parameter(metavar="X", help="Of two stages: 0, the least error, to 1, as the critic wants it; unset: 1."),
+        Parameter(metavar="X", help="With two stages: from 0, least error, to 1, the critic's; unset: 1."),
     ] = None
     eight: Annotated[
         bool,
-        Parameter(negative=(), help="Mean of eight answers, picture turned and mirrored: less error, 8 x the time."),
+        Parameter(negative=(), help="Average over the picture turned and mirrored: less error, 8 x the time."),
     ] = False
 
 
@@ -46,7 +46,7 @@ def apply(
     *pictures: Annotated[Path, Parameter(help="Pictures, of any size where the model allows that.")],
     result: Annotated[Result, Flat] = Result(),
     seed: Annotated[
-        int | None, Parameter(metavar="N", help="Of what is left to chance, if anything is; unset: 0.")
+        int | None, Parameter(metavar="N", help="Seed of what is random, if anything is; unset: 0.")
     ] = None,
     way: Annotated[Way, Flat] = Way(),
     device: Annotated[str, Parameter(metavar="NAME", help="Where: auto, cpu, cuda, mps.")] = "cpu",
@@ -54,8 +54,8 @@ def apply(
 ) -> None:
     """Give pictures to a model that translates, enlarges, repairs or rebuilds them.
 
-    A large picture goes through in tiles. Results lie in `applied/` unless --out
-    says where. A picture that cannot be read is named, the others are done.
+    A large picture is processed in tiles. Results go to `applied/`, or where
+    --out says. A picture that cannot be read is named; the others are processed.
 
     Example: saddlepoint apply runs/maps photo.png -o map.png
     """
@@ -70,7 +70,7 @@ def apply(
     for place in places:
         format_of(place)
         if place.exists() and not result.force:
-            raise SaddlepointError("there is something here already", str(place), "add --force, or write elsewhere")
+            raise SaddlepointError("it exists already", str(place), "add --force, or write elsewhere")
     from saddlepoint.artefact import folder as artefacts
     from saddlepoint.cli.applying import applied
     from saddlepoint.engine import choose_device
@@ -79,7 +79,7 @@ def apply(
     model = model.turned() if way.back else model
     model = model.eight_ways() if way.eight else model
     if model.model.apply is not None and not model.model.apply.chance:
-        without_effect({"--seed": seed}, "on this model, which leaves nothing to chance")
+        without_effect({"--seed": seed}, "on this model, in which nothing is random")
     model.translate(way.perception)
     silent = voice.quiet or voice.json
     written, faults = applied(model, dict(zip(pictures, places)), seed or 0, silent, way.perception)
@@ -105,5 +105,5 @@ def targets(pictures: tuple[Path, ...], out: Path | None) -> list[Path]:
     found = [folder / f"{picture.stem}.png" for picture in pictures]
     if len(set(found)) < len(found):
         twice = next(path for path in found if found.count(path) > 1)
-        raise SaddlepointError("two pictures have one name", twice.stem, "apply it to one folder after the other")
+        raise SaddlepointError("two pictures have the same name", twice.stem, "apply it to one folder at a time")
     return found

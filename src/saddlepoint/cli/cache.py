@@ -17,12 +17,12 @@ def cache(
     clear: Annotated[bool, Parameter(negative=(), help="Remove all of it.")] = False,
     voice: Speaking = NORMAL,
 ) -> None:
-    """Show or clear what was decoded from data sets, and the figures of real data.
+    """Show or clear the cache: decoded data sets, and the figures of real data.
 
-    Pictures are decoded once, to arrays that later runs read from the disk; what
-    judging has to know of real examples is computed once. All of it can be made
-    again from the data, and weights be downloaded again. SADDLEPOINT_CACHE says
-    where it is.
+    Pictures are decoded once, to arrays that later runs read from the disk. What
+    judging needs to know about real examples is computed once. All of it can be
+    made again from the data, and weights can be downloaded again.
+    SADDLEPOINT_CACHE says where the cache is.
 
     Example: saddlepoint cache --clear
     """

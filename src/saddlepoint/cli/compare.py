@@ -20,7 +20,7 @@ def compare(
     """Is the first run better than the second, or is it noise?
 
     Both must have been judged by the same protocol. Measures of different
-    protocols are left out, and named; without the one that leads it is refused.
+    protocols are left out and named. Without the main measure, it is refused.
 
     Example: saddlepoint compare runs/a runs/b
     """
@@ -41,4 +41,4 @@ def compare(
     by = ", ".join(filter(None, (main.a.card.metric, protocol(main.a.card))))
     say(["", *columns([(f"{a.name} {words[main.verdict]} {b.name}, by the {by}",)])])
     for why, names in kept.left_out(ours, theirs).items():
-        say(columns([(f"not compared, since their cards differ ({why}): {names}",)]))
+        say(columns([(f"not compared, because their cards differ ({why}): {names}",)]))

@@ -10,9 +10,9 @@ Shell = Literal["bash", "zsh", "fish", "powershell"]
 
 
 def completion(shell: Annotated[Shell, Parameter(help="The shell it is for.")] = "bash", /) -> None:
-    """Print a script that makes a shell complete verbs and flags with the tab key.
+    """Print a script that makes a shell complete commands and flags with the tab key.
 
-    It is printed and put nowhere. For bash, in this shell or in ~/.bashrc:
+    It is only printed, not installed. For bash, in this shell or in ~/.bashrc:
 
         eval "$(saddlepoint completion bash)"
 

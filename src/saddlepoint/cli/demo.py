@@ -22,7 +22,7 @@ def demo(
     """Train a class-conditional GAN on handwritten digits for two minutes.
 
     The digits (10,000 of MNIST's training pictures) are inside the package.
-    What comes of it lies in runs/: samples, a film strip, a report.
+    The results are in runs/: samples, a film strip, a report.
 
     Example: saddlepoint demo --budget 30s
     """

@@ -11,11 +11,11 @@ from saddlepoint.cli.tables import columns, say
 
 
 def doctor(run: Annotated[Path, Parameter(help="A run's folder.")], /, *, voice: Speaking = NORMAL) -> None:
-    """Say what is wrong with a run, by which figures, and the one thing to change.
+    """Say what is wrong with a run, which figures show it, and what to change.
 
-    It reads the journal and the settings, and the last judgement where there was
-    none on the way: also of runs that were stopped, or that go on. Of several
-    verdicts the first is the one to act on.
+    It reads the journal, the settings and, if nothing was judged during the run,
+    the last judgement. It works also for runs that were stopped or still go on.
+    If there are several verdicts, act on the first.
 
     Example: saddlepoint doctor runs/photos
     """

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Looking:
-    """What samples are compared by."""
+    """The features that samples are compared by."""
 
     features: Annotated[
         Literal["auto", "pixels", "digits", "efficientnet", "inception", "learned"],
-        Parameter(help="What to compare by; auto: as the run did while it was trained."),
+        Parameter(help="What to compare by; auto: as the run did in training."),
     ] = "auto"
     weights: Annotated[
         str | None, Parameter(metavar="FILE", help="The weights of these features, a file or its https address.")
     ] = None
     lpips: Annotated[
-        Path | None, Parameter(metavar="FILE", help="Of pairs: LPIPS too, with VGG16 and its heads from this file.")
+        Path | None, Parameter(metavar="FILE", help="For pairs: also LPIPS, with VGG16 and its heads from this file.")
     ] = None
 
 
@@ -37,18 +37,20 @@ class Draw:
     """Which samples of a run."""
 
     n: Annotated[int | None, Parameter(name="-n", metavar="N", help="Samples to draw from a run; unset: 1000.")] = None
-    seed: Annotated[int | None, Parameter(metavar="N", help="Of these samples; unset: 0.")] = None
+    seed: Annotated[int | None, Parameter(metavar="N", help="Seed of these samples; unset: 0.")] = None
 
 
 @dataclass(frozen=True)
 class Pictures:
     """How the pictures of two folders are read."""
 
-    size: Annotated[str | None, Parameter(metavar="TEXT", help="Of the folders' pictures, as 64 or 48x64.")] = None
-    bad: Annotated[
-        float | None, Parameter(metavar="X", help="The share of unreadable ones to put up with; unset: 0.05.")
+    size: Annotated[
+        str | None, Parameter(metavar="TEXT", help="Size of the folders' pictures, such as 64 or 48x64.")
     ] = None
-    cond: Annotated[str | None, Parameter(metavar="TEXT", help="What tells their classes, as for `train`.")] = None
+    bad: Annotated[
+        float | None, Parameter(metavar="X", help="The share of unreadable pictures that is accepted; unset: 0.05.")
+    ] = None
+    cond: Annotated[str | None, Parameter(metavar="TEXT", help="What their classes are, as for `train`.")] = None
     unconditional: Annotated[bool, Parameter(negative=(), help="Ignore the labels.")] = False
 
 
@@ -64,16 +66,16 @@ def judge(
 ) -> None:
     """Judge a run's samples against held-out data, or one folder against another.
 
-    Each number stands with an interval of two standard errors; --json adds the
-    protocol it was measured by, and what is to be said beside goes to standard
-    error. A run keeps them in measures.json, for `compare`.
+    Each number has an interval of two standard errors. --json adds the protocol
+    of each measurement. Notes go to standard error. A run keeps its numbers in
+    measures.json, for `compare`.
 
     Example: saddlepoint judge runs/photos
     Example: saddlepoint judge generated/ real/ --features efficientnet
     """
     check(generated, real, draw, pictures)
     if real is not None:
-        without_effect({"--lpips": looking.lpips}, "on folders, which are no pairs")
+        without_effect({"--lpips": looking.lpips}, "on folders, which are not pairs")
     reading = read(pictures)
     from saddlepoint.court.folders import judge_folders
     from saddlepoint.judging.headline import choosing
@@ -104,7 +106,7 @@ def check(generated: Path, real: Path | None, draw: Draw, pictures: Pictures) ->
     if real is None:
         idle = {"--size": pictures.size, "--bad": pictures.bad, "--cond": pictures.cond}
         idle |= {"--unconditional": pictures.unconditional}
-        without_effect(idle, "on a run: its data are read as they were")
+        without_effect(idle, "on a run: its data are read as in training")
         if generated.exists() and not (generated / "config.json").exists():
             raise SaddlepointError("no run here", str(generated), "samples need a second folder, of real examples")
     else:

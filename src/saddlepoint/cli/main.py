@@ -16,30 +16,30 @@ if TYPE_CHECKING:
 VERBS = {
     "demo": "Train on the handwritten digits in this package, for two minutes.",
     "look": "See what is in a data set, and what training on it would take.",
-    "recipes": "List what can be trained: what it is given, and what it makes.",
+    "recipes": "List the recipes: what each takes, and what it makes.",
     "train": "Train a model on data.",
-    "resume": "Go on with a run where it stopped.",
+    "resume": "Continue a run where it stopped.",
     "sample": "Draw examples from a trained model.",
     "apply": "Give pictures to a trained model: translate, enlarge, repair, rebuild.",
     "judge": "Judge a run's samples, or a folder's, against real ones.",
     "compare": "Is one run better than another, or is it noise?",
     "doctor": "What is wrong with a run, and what to change.",
     "score": "What a run's discriminator thinks of pictures.",
-    "probe": "What a run knows of the classes, by a linear classifier.",
-    "neighbours": "Train models of every kind for the same time: one table.",
+    "probe": "What a run has learned about the classes, by a linear classifier.",
+    "neighbours": "Train all kinds of models for the same time, and compare them.",
     "runs": "List the runs in a folder.",
     "report": "Write a run's report again.",
-    "cache": "Show or clear what was decoded from data sets.",
-    "theory": "See the theorems happen.",
-    "completion": "Print what makes a shell complete verbs and flags.",
+    "cache": "Show or clear the cache of decoded data.",
+    "theory": "Run an experiment on a theorem.",
+    "completion": "Print a script that completes commands and flags in a shell.",
 }
 """Each is the function of its name in the module of its name."""
 
 ALWAYS = {
-    "--help, -h": "What it does, with an example.",
-    "--system FILE": "Take a system of your own into use, to open runs of it.",
-    "--debug": "Show where an error arose.",
-    "--version, -V": "Which saddlepoint this is.",
+    "--help, -h": "Say what a command does, with an example.",
+    "--system FILE": "Load a system of your own, to open its runs.",
+    "--debug": "Show where an error happened.",
+    "--version, -V": "Print the version.",
 }
 
 HELP = ("--help", "-h")
@@ -68,7 +68,7 @@ def main(tokens: list[str] | None = None) -> int:
         return complain(str(error), debug, error.code)
     except Exception as error:
         if out_of_memory(error):
-            hint = "take smaller or fewer examples, or a smaller network or batch"
+            hint = "use smaller or fewer examples, or a smaller network or batch"
             return complain(f"memory ran out: {str(error)[:80]} ({hint})", debug, 1)
         if theirs := by_their_system(error):
             return complain(str(theirs), debug, theirs.code)
@@ -172,8 +172,8 @@ def page() -> None:
     """The first page, written without cyclopts: it answers at once."""
     from saddlepoint.cli.help import heading, rows
 
-    print(PAGE, "", heading("Usage:") + " saddlepoint VERB ...", "", heading("Verbs"), sep="\n")
-    print(*rows(VERBS.items()), "", heading("With every verb"), sep="\n")
+    print(PAGE, "", heading("Usage:") + " saddlepoint COMMAND ...", "", heading("Commands"), sep="\n")
+    print(*rows(VERBS.items()), "", heading("With every command"), sep="\n")
     print(
         *rows(ALWAYS.items()),
         sep="\n",

@@ -8,8 +8,8 @@ from saddlepoint.settings.tree import flag
 
 PAGE = """Train a model on data, for as long as --budget or --images says.
 
-Labels, where the data has them, become conditions. Settings come from the
-recipe, over them from --config, over these from the flags below.
+If the data has labels, they become conditions. Settings come from the recipe;
+--config overrides the recipe, and the flags below override both.
 
 Example: saddlepoint train digits --budget 10m
 Example: saddlepoint train digits --recipe acgan --lr 0.0005 --dry-run

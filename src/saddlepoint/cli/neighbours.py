@@ -22,17 +22,17 @@ def neighbours(
     budget: Annotated[str, Time] = "5m",
     seeds: Annotated[int, Parameter(metavar="N", help="Runs of each recipe, with the seeds 0, 1, ...")] = 3,
     recipes: Annotated[
-        str | None, Parameter(metavar="A,B", help="Which ones; unset: all that take these pictures alone.")
+        str | None, Parameter(metavar="A,B", help="Which ones; unset: all that need these pictures only.")
     ] = None,
     root: Root = Path("runs/neighbours"),
-    dry_run: Annotated[bool, Parameter(negative=(), help="Say what it would take, and leave nothing.")] = False,
+    dry_run: Annotated[bool, Parameter(negative=(), help="Say what it would take; train and write nothing.")] = False,
     voice: Speaking = NORMAL,
 ) -> None:
-    """Train models of every kind for the same time on one thread: one table.
+    """Train all kinds of models for the same time on one thread, and compare them.
 
-    Each seed of a recipe is a run in a folder of its own: a command that was cut
-    goes on where it was. The table stands in table.md and table.json beside them,
-    and samples.png shows what each model draws.
+    Each seed of a recipe is a run in its own folder, and a command that was
+    interrupted continues where it was. table.md and table.json, next to these
+    folders, hold the table; samples.png shows samples of each model.
 
     Example: saddlepoint neighbours digits --budget 5m --seeds 3
     Example: saddlepoint neighbours digits --recipes vae,made,gan --dry-run

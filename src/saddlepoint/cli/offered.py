@@ -12,11 +12,11 @@ from saddlepoint.planning.begin import chosen, settings_of
 from saddlepoint.settings.tree import Kind, Setting, first_line, flag, further, settings, stage_type, sugar
 
 DATA = f"a folder, a zip, a table, arrays; or digits; or a world: {', '.join(WORLD_NAMES)}"
-TIME = "How long to train, as 90s, 10m, 1h30m."
-ROOT = "The folder of runs."
-TRACK = "Follow it in wandb, tensorboard or trackio too."
-QUIET = "Say nothing."
-JSON = "Give the result as JSON, on standard output."
+TIME = "How long to train, such as 90s, 10m, 1h30m."
+ROOT = "The folder that holds the runs."
+TRACK = "Also send its figures to wandb, tensorboard or trackio."
+QUIET = "Print nothing."
+JSON = "Print the result as JSON, on standard output."
 
 EVERYDAY = ("lr", "batch", "seed", "device", "size", "cond", "unconditional", "images", "stop_early", "from")
 """What a newcomer may want; the rest of `train`'s flags stand behind --help all, and with a recipe."""
@@ -45,13 +45,13 @@ class Flag(NamedTuple):
 
 
 BEFORE = (
-    Flag("recipe", "NAME", "Begin as this one; unset: what suits the data. See `saddlepoint recipes`."),
-    Flag("config", "FILE", "Settings in TOML, or JSON as a run leaves."),
+    Flag("recipe", "NAME", "The recipe to start from; unset: one that suits the data. See `saddlepoint recipes`."),
+    Flag("config", "FILE", "Settings in TOML, or the config.json of a run."),
     Flag("budget", "TIME", TIME),
-    Flag("name", "NAME", "Of the run; unset: its data, its recipe, 1."),
+    Flag("name", "NAME", "Name of the run; unset: data, recipe and a number."),
     Flag("root", "FOLDER", ROOT),
     Flag("track", "NAME", TRACK),
-    Flag("dry_run", "switch", "Say what it would take, and leave nothing."),
+    Flag("dry_run", "switch", "Say what it would take; train and write nothing."),
 )
 BEGINNINGS = ("--recipe", "--config", "--from")
 AFTER = (Flag("quiet", "switch", QUIET, short="-q"), Flag("json", "switch", JSON))
@@ -121,7 +121,7 @@ def title(setting: Setting, kind: Kind) -> str:
     if first in ("g", "d") and rest:
         return NETWORKS if rest[0] == "network" else PLAYERS
     if setting.owner == first_line(stage_type(kind)):
-        return f"Rules, in every stage. {setting.owner}"
+        return f"Rules of every stage. {setting.owner}"
     return setting.owner
 
 

@@ -16,20 +16,20 @@ def probe(
     /,
     *,
     labels: Annotated[int, Parameter(metavar="N", help="Labelled examples that the classifier learns from.")] = 100,
-    draws: Annotated[int, Parameter(metavar="N", help="How often they are drawn anew, for the interval.")] = 10,
-    seed: Annotated[int, Parameter(metavar="N", help="Of these draws.")] = 0,
+    draws: Annotated[int, Parameter(metavar="N", help="How often they are drawn, for the interval.")] = 10,
+    seed: Annotated[int, Parameter(metavar="N", help="Seed of these draws.")] = 0,
     tune: Annotated[bool, Parameter(help="Fine-tune all layers of its encoder with the labels.", negative="")] = False,
     voice: Speaking = NORMAL,
 ) -> None:
-    """Tell the classes by a linear classifier on what a run has learnt.
+    """Classify with a linear classifier on what a run has learned.
 
-    Of a model that encodes, on its code; of a GAN, on all layers of its critic.
-    Beside it stand the same network untrained, and the pixels: the error on
-    held-out examples, the mean over draws of the labels, and how far the others
-    are from the first in the same draws.
+    For a model that encodes it uses the code; for a GAN, all layers of its
+    critic. It does the same with the untrained network and with the pixels. It
+    prints the error on held-out examples, as a mean over draws of the labels, and
+    how far the others are from the first in the same draws.
 
-    With --tune all layers of an encoder learn from the labels too, beside
-    one that begins untrained: what its training was worth as a start.
+    With --tune all layers of an encoder learn from the labels too, and so does
+    an untrained one: this shows what the training was worth as a start.
 
     Example: saddlepoint probe runs/digits --labels 1000
     """

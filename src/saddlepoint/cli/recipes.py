@@ -9,7 +9,7 @@ from saddlepoint.errors import plain
 
 
 def recipes(*, voice: Speaking = NORMAL) -> None:
-    """List the recipes: what a model of each is given, and what it makes of it.
+    """List the recipes: what a model of each takes, and what it makes.
 
     One of your own, in a file, is listed with --system FILE, and used with
     `train DATA --recipe FILE`.

@@ -15,7 +15,9 @@ def refusal(error: CycloptsError, tokens: list[str], verbs: Iterable[str]) -> Sa
     match error:
         case exceptions.UnknownCommandError():
             word = (error.unused_tokens or tokens)[0]
-            return SaddlepointError("no such verb", word, did_you_mean(word, verbs) or f"there are {', '.join(verbs)}")
+            return SaddlepointError(
+                "no such command", word, did_you_mean(word, verbs) or f"there are {', '.join(verbs)}"
+            )
         case exceptions.UnknownOptionError():
             word = (error.token.keyword or error.token.value).split("=")[0]
             names = [name for argument in error.argument_collection if argument.parse for name in argument.names]

@@ -15,10 +15,10 @@ def report(
     *,
     voice: Speaking = NORMAL,
 ) -> None:
-    """Write what a run leaves, from its newest checkpoint, without training on.
+    """Write a run's results from its newest checkpoint, without further training.
 
-    Its report, sample sheets, film strip, figures, and the generator by itself:
-    also of a run that was stopped, or that lost these files.
+    It writes the report, sample sheets, film strip, figures and the generator.
+    It works also for a run that was stopped, or that lost these files.
 
     Example: saddlepoint report runs/digits-modern-1
     """

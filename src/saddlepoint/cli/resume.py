@@ -16,14 +16,14 @@ def resume(
     run: Annotated[Path, Parameter(help="The run's folder.")],
     /,
     *,
-    more: Annotated[str | None, Parameter(metavar="TIME", help="Train this much longer, last page included.")] = None,
+    more: Annotated[str | None, Parameter(metavar="TIME", help="Train this much longer, including the report.")] = None,
     track: Annotated[str | None, Parameter(metavar="NAME", help=TRACK)] = None,
     voice: Speaking = NORMAL,
 ) -> None:
-    """Go on with a run where it stopped, as if it had not.
+    """Continue a run where it stopped, as if it had never stopped.
 
     Weights, averages, moments, schedules, randomness and the place in the data
-    are those of its last checkpoint. --more adds a stage like the last one.
+    come from its last checkpoint. --more adds a stage like the last one.
 
     Example: saddlepoint resume runs/digits-modern-1 --more 30m
     """

@@ -22,35 +22,39 @@ class Draw:
     """Which samples."""
 
     n: Annotated[int | None, Parameter(name="-n", metavar="N", help="How many; unset: 64.")] = None
-    label: Annotated[str | None, Parameter(name="--class", metavar="NAME", help="Of this class alone.")] = None
-    cond: Annotated[str | None, Parameter(metavar="TEXT", help="Under this condition, as angle=30,kind=cat.")] = None
-    seed: Annotated[int, Parameter(metavar="N", help="Of the noise: the same seed, the same samples.")] = 0
+    label: Annotated[str | None, Parameter(name="--class", metavar="NAME", help="Samples of this class only.")] = None
+    cond: Annotated[
+        str | None, Parameter(metavar="TEXT", help="Samples under this condition, such as angle=30,kind=cat.")
+    ] = None
+    seed: Annotated[int, Parameter(metavar="N", help="Seed of the noise: the same seed gives the same samples.")] = 0
 
 
 @dataclass(frozen=True)
 class Target:
     """Where they go."""
 
-    grid: Annotated[Path | None, Parameter(metavar="FILE", help="One picture of all; unset: samples.png.")] = None
+    grid: Annotated[Path | None, Parameter(metavar="FILE", help="One picture of all samples; unset: samples.png.")] = (
+        None
+    )
     to: Annotated[
-        Path | None, Parameter(metavar="PATH", help="A folder, for a PNG each; or a .npz file; of points, a .csv.")
+        Path | None, Parameter(metavar="PATH", help="A folder, for one PNG each; or a .npz file; for points, a .csv.")
     ] = None
-    force: Annotated[bool, Parameter(negative=(), help="Also into a folder or file that is there already.")] = False
+    force: Annotated[bool, Parameter(negative=(), help="Write even into a folder or file that exists.")] = False
 
 
 @dataclass(frozen=True)
 class Walk:
     """A way through the latent space."""
 
-    walk: Annotated[int | None, Parameter(metavar="N", help="Go from one to the next of N random z.")] = None
+    walk: Annotated[int | None, Parameter(metavar="N", help="Walk through N random z, from one to the next.")] = None
     steps: Annotated[int | None, Parameter(metavar="N", help="Steps between two of them; unset: 8.")] = None
     how: Annotated[
         Literal["slerp", "lerp"] | None,
-        Parameter(help="Along the sphere, or straight; unset: as the noise lies."),
+        Parameter(help="Along the sphere, or straight; unset: what suits the noise."),
     ] = None
-    out: Annotated[Path | None, Parameter(metavar="FILE", help="The walk, which moves in a .gif; unset: walk.png.")] = (
-        None
-    )
+    out: Annotated[
+        Path | None, Parameter(metavar="FILE", help="The file of the walk; a .gif moves; unset: walk.png.")
+    ] = None
 
 
 def sample(
@@ -114,15 +118,15 @@ def check(run: Path, draw: Draw, target: Target, walk: Walk) -> None:
         idle = {"-n": draw.n, "--grid": target.grid, "--to": target.to, "--force": target.force}
         without_effect(idle, "on a walk, which is one picture and goes to --out")
         if walk.walk < 2 or (walk.steps is not None and walk.steps < 1):
-            raise SaddlepointError("needs two points and one step at least", "--walk")
+            raise SaddlepointError("needs at least two points and one step", "--walk")
     for picture in filter(None, (target.grid, walk.out)):
         format_of(picture)
     if target.grid and target.to:
-        raise SaddlepointError("goes elsewhere than --to", "--grid", "give one of them")
+        raise SaddlepointError("writes to another place than --to", "--grid", "give one of them")
     if not target.to:
-        without_effect({"--force": target.force}, "on a sheet, which is written over as it is", "it goes with --to")
+        without_effect({"--force": target.force}, "on a sheet, which is always overwritten", "it goes with --to")
     elif not target.force and occupied(target.to):
-        raise SaddlepointError("there is something here already", str(target.to), "add --force, or write elsewhere")
+        raise SaddlepointError("it exists already", str(target.to), "add --force, or write elsewhere")
 
 
 def occupied(place: Path) -> bool:

@@ -15,18 +15,18 @@ def score(
     run: Annotated[Path, Parameter(help="A run's folder.")],
     /,
     *files: Annotated[Path, Parameter(help="Pictures.")],
-    label: Annotated[str | None, Parameter(name="--class", metavar="NAME", help="Look at them as this class.")] = None,
+    label: Annotated[str | None, Parameter(name="--class", metavar="NAME", help="Judge them as this class.")] = None,
     cond: Annotated[
-        str | None, Parameter(metavar="TEXT", help="Look at them under this condition, as angle=30.")
+        str | None, Parameter(metavar="TEXT", help="Judge them under this condition, such as angle=30.")
     ] = None,
     voice: Speaking = NORMAL,
 ) -> None:
     """Ask a run's discriminator what it thinks of pictures, and what that is worth.
 
-    Beside D(x) stands how often pictures of which D said the same were real,
-    among held-out examples and as many samples. A D that reads classes or other
-    conditions looks at them as what is asked for, else as what it likes best. Of
-    what lies outside all of these nothing is known, and a word says so.
+    Next to D(x) it prints how often pictures with the same answer were real,
+    among held-out examples and as many samples. If D reads classes or other
+    conditions, it uses the one you ask for, or else the one it rates highest. For
+    a picture unlike all of these nothing is known, and the output says so.
 
     Example: saddlepoint score runs/photos holiday.png
     """

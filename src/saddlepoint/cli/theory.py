@@ -18,14 +18,14 @@ def theory(
     name: Annotated[str | None, Parameter(help="The experiment; unset: list them.")] = None,
     /,
     *,
-    world: Annotated[str | None, Parameter(metavar="NAME", help="What it is about; unset: a world of its own.")] = None,
-    seed: Annotated[int | None, Parameter(metavar="N", help="Of everything random; unset: 0.")] = None,
-    out: Annotated[
-        Path | None, Parameter(metavar="FOLDER", help="Where its figures and table go; unset: theory.")
+    world: Annotated[
+        str | None, Parameter(metavar="NAME", help="The distribution; unset: the experiment's own.")
     ] = None,
+    seed: Annotated[int | None, Parameter(metavar="N", help="Seed of everything random; unset: 0.")] = None,
+    out: Annotated[Path | None, Parameter(metavar="FOLDER", help="For its figures and table; unset: theory.")] = None,
     voice: Speaking = NORMAL,
 ) -> None:
-    """See a theorem happen: an experiment that leaves figures and a table.
+    """Run an experiment on a theorem. It writes figures and a table.
 
     Example: saddlepoint theory optimal-discriminator --world ring8
     """

@@ -37,5 +37,5 @@ RECIPES = {
     "autoencoder": Recipe(autoencoder, "x", "pictures", "codes, by convolutions"),
     "pca": Recipe(pca, "x", "pictures", "codes, by one linear layer"),
     "deep-ae": Recipe(deep_ae, "x", "pictures", "codes, by layers of sigmoids"),
-    "denoising-ae": Recipe(denoising_ae, "damaged x", "pictures", "codes that rebuild what is whole"),
+    "denoising-ae": Recipe(denoising_ae, "damaged x", "pictures", "codes; rebuilds the whole picture"),
 }

@@ -42,7 +42,7 @@ def pixelcnn() -> Config:
 
 
 RECIPES = {
-    "fvsbn": Recipe(fvsbn, "nothing", "0/1 pictures", "exact log p: a regression a pixel"),
+    "fvsbn": Recipe(fvsbn, "nothing", "0/1 pictures", "exact log p: regression per pixel"),
     "nade": Recipe(nade, "nothing", "0/1 pictures", "exact log p: shared hidden units"),
     "made": Recipe(made, "nothing", "0/1 pictures", "exact log p: a network with masks"),
     "pixelcnn": Recipe(pixelcnn, "nothing", "0/1 pictures", "exact log p: convolutions, slow"),

@@ -31,6 +31,6 @@ def with_a_critic() -> Config:
 
 
 RECIPES = {
-    "denoise": Recipe(denoise, "pictures", "pictures", "take noise away: error alone"),
+    "denoise": Recipe(denoise, "pictures", "pictures", "remove noise: error only"),
     "denoise-gan": Recipe(with_a_critic, "pictures", "pictures", "the same, then a critic"),
 }

@@ -142,9 +142,9 @@ def points() -> Config:
 
 
 RECIPES = {
-    "modern": Recipe(modern, "noise (labels)", "pictures", "the default: learns most a minute"),
+    "modern": Recipe(modern, "noise (labels)", "pictures", "default: learns most per minute"),
     "gan": Recipe(gan, "noise", "pictures", "as in 2014, fully connected"),
-    "cgan": Recipe(cgan, "noise, labels", "pictures", "as in 2014, told the class"),
+    "cgan": Recipe(cgan, "noise, labels", "pictures", "as in 2014, given the class"),
     "dcgan": Recipe(dcgan, "noise (labels)", "pictures", "as in 2015, convolutional"),
     "acgan": Recipe(acgan, "noise, labels", "pictures", "the critic also names the class"),
     "points": Recipe(points, "noise (labels)", "points", "tables and points in the plane"),

@@ -18,4 +18,4 @@ def semi() -> Config:
     )
 
 
-RECIPES = {"semi": Recipe(semi, "noise, or x", "pictures", "names classes too, by few labels")}
+RECIPES = {"semi": Recipe(semi, "noise, or x", "pictures", "also classifies, from few labels")}

@@ -16,4 +16,4 @@ def vfae() -> Config:
     )
 
 
-RECIPES = {"vfae": Recipe(vfae, "noise, labels", "pictures", "as `vae`: a code without the class")}
+RECIPES = {"vfae": Recipe(vfae, "noise, labels", "pictures", "like `vae`: no class in the code")}
