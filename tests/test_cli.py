@@ -143,7 +143,7 @@ def test_a_typo_is_refused_in_one_line_with_what_was_meant(capsys, words, hint):
         "sample nowhere": "nowhere: no such folder",
         "sample . -n ten": "-n: 'ten' is not a whole number",
         "sample . -n 0": "-n: must be at least 1",
-        "sample . --walk 1": "--walk: needs two points",
+        "sample . --walk 1": "--walk: needs at least two points",
         "sample . --walk 5 -n 3": "-n: has no effect on a walk, which is one picture and goes to --out",
         "sample . --walk 5 --out a.mp4": "a.mp4: no picture is written as '.mp4'",
         "sample . --grid a.tiff": "a.tiff: no picture is written as '.tiff'",
