@@ -369,7 +369,7 @@ def test_what_it_cannot_be_trained_on_is_one_line(
     bundle(monkeypatch)
     monkeypatch.chdir(tmp_path)
     config = configure("fvsbn", None, {"images": 60, "batch": 6, "engine.threads": 1, "judge.share": 0})
-    with pytest.raises(SaddlepointError, match="not 0 and 1 alone") as refused:
+    with pytest.raises(SaddlepointError, match="more than 0 and 1") as refused:
         api.start("tiny", config.model_copy(update={"binarise": None}), name="never")
     assert "--binarise" in str(refused.value)
     assert not (tmp_path / "runs" / "never").exists()

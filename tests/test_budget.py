@@ -299,7 +299,7 @@ def test_a_budget_that_the_start_and_the_last_page_use_up_is_told_what_the_least
     allotment = Allotment(20.0, 0.0)
     record = allotment.shared(bare(), Ready(), Closing(27.0, 250, 0.0))  # pyright: ignore[reportArgumentType]
     assert [stage.images for stage in record.config.stages] == [6, 3]
-    assert "20s is too short: the start and the last page take 40s" in str(allotment.complaint(27.0))
+    assert "20s is too short: the start and the report take 40s" in str(allotment.complaint(27.0))
 
 
 @pytest.mark.parametrize(

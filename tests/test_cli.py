@@ -125,9 +125,9 @@ def test_a_typo_is_refused_in_one_line_with_what_was_meant(capsys, words, hint):
         "judge src src --bad 2": "--bad: must be from 0 to 1, not 2",
         "judge . --cond kind": "--cond: has no effect on a run",
         "judge . --unconditional": "--unconditional: has no effect on a run",
-        "judge src src --cond kind --unconditional": "--cond: has no effect beside --unconditional (give one of them)",
-        "look src --cond kind --unconditional": "--cond: has no effect beside --unconditional",
-        "train src --cond kind --unconditional": "--cond: has no effect beside --unconditional",
+        "judge src src --cond kind --unconditional": "--cond: has no effect with --unconditional (give one of them)",
+        "look src --cond kind --unconditional": "--cond: has no effect with --unconditional",
+        "train src --cond kind --unconditional": "--cond: has no effect with --unconditional",
         "train digits --cond kind --dry-run": "--cond: has no effect on data that are no picture files",
         "train digits --size 32 --dry-run": "--size: has no effect on data that are no picture files, of [1, 28, 28]",
         "train ring8 --size 32 --dry-run": "--size: has no effect on data that are no picture files, of [2]",
@@ -245,9 +245,9 @@ TITLES = """
   value                   the JSD from samples, by training D: a lower bound
   equilibrium             neither player gains alone at p_g = p_data: a saddle
   gradient-of-maximum     max_D V, differentiated at its maximiser; a tie
-  convergence             p_g reaches p_data if D is optimal, and where not
+  convergence             p_g reaches p_data if D is optimal; and when not
   alternation             how far G may move before the JSD rises
-  algorithm-1             Algorithm 1 as printed, and the rates it learns by
+  algorithm-1             Algorithm 1 as printed, and the rates it learns at
   saturation              G's gradient over D(G(z)), for every objective
   maximum-likelihood      maximum likelihood is minimum KL: EM and gradient
   dynamics                why plain steps circle and R1 converges

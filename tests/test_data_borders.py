@@ -40,7 +40,7 @@ def test_a_quarter_of_white_is_dark_and_a_little_more_is_not():
     assert dark(16_383, "uint16")
     assert not dark(16_384, "uint16")
     assert dark(0, "uint8") == ("largest value is 0 of 255: all is black",)
-    assert dark(5, "uint8") == ("largest value is 5 of 255, nearly black: 51 times it is white",)
+    assert dark(5, "uint8") == ("largest value is 5 of 255, nearly black: white is 51 times as much",)
     assert dark(0, "float32") == dark(1, "int64") == ()
 
 

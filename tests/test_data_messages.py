@@ -110,7 +110,7 @@ def test_labels_beside_numbered_folders_are_not_passed_over(tmp_path: Path, kind
     (note,) = (
         note for note in source.notes if note.startswith("dataset.json is not read: the folders are the classes")
     )
-    assert "column class of a .csv beside its column path" in note
+    assert "column class of a .csv, next to a column path" in note
     assert "`train --unconditional`" in note
     (tmp_path / "set/set.csv").write_text("path,class\n" + "".join(f"{name},{label}\n" for name, label in labels))
     made = open_source(str(tmp_path / "set/set.csv"))
@@ -176,7 +176,7 @@ def test_columns_to_choose_from_are_chosen_as_is_said(
 def test_a_suffix_that_is_no_kind_of_data_is_named(tmp_path: Path) -> None:
     for name, words in (("set.tar", ".tar"), ("set", "it has none")):
         (tmp_path / name).write_bytes(b"no")
-        assert refusal(tmp_path / name).what == f"not data that can be read, by the end of its name: {words}"
+        assert refusal(tmp_path / name).what == f"not data that can be read, judging by the end of its name: {words}"
 
 
 def test_suffixes_in_capitals(tmp_path: Path) -> None:
@@ -191,4 +191,4 @@ def test_labels_of_another_length_are_not_passed_over(tmp_path: Path) -> None:
     np.savez(tmp_path / "set.npz", x=np.full((4, 8, 8), 200, np.uint8), y=np.arange(3))
     source = open_source(str(tmp_path / "set.npz"))
     assert source.c is None
-    assert source.notes == ("'y' [3] says nothing of 4 examples: it is not read",)
+    assert source.notes == ("'y' [3] does not belong to 4 examples: it is not read",)

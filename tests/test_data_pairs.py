@@ -51,7 +51,7 @@ def test_of_two_folders_each_picture_meets_its_namesake(tmp_path, which, conditi
 
 def test_pictures_that_are_not_two_are_refused(tmp_path) -> None:
     paint(tmp_path / "0.png", LEFT, size=(12, 14))
-    with pytest.raises(SaddlepointError, match="no pairs side by side"):
+    with pytest.raises(SaddlepointError, match="not pairs side by side"):
         open_source(Reading(str(tmp_path), pairs="left"))
 
 
@@ -62,7 +62,7 @@ def test_each_of_a_pair_may_be_as_long_as_a_picture_alone() -> None:
 
 
 def test_an_odd_width_is_no_pair_however_wide(tmp_path) -> None:
-    with pytest.raises(SaddlepointError, match="no pairs side by side"):
+    with pytest.raises(SaddlepointError, match="not pairs side by side"):
         halves(Source("x", torch.zeros(1, 1, 4, 9)), "left")
 
 

@@ -67,7 +67,7 @@ def test_a_column_whose_name_is_no_flag_s_is_one_of_classes_all_the_same(opened:
 def test_numbers_among_words_are_a_mistake_that_is_named(opened: Opened) -> None:
     with pytest.raises(SaddlepointError, match="column 'u' says 'about 3'"):
         opened("u,v", "1,1", "about 3,2", "5,3")
-    with pytest.raises(SaddlepointError, match=r"'1,5', and not all of it .*write numbers with a point"):
+    with pytest.raises(SaddlepointError, match=r"'1,5', and not all its values .*write numbers with a point"):
         opened("u;v", "1,5;1", "2.5;2")
 
 
@@ -136,7 +136,7 @@ def test_of_words_those_that_recur_are_offered_as_classes(opened: Opened) -> Non
     lines = ["id,kind,town", *(f"T{i},{'ab'[i % 2]},place {i}" for i in range(30))]
     with pytest.raises(SaddlepointError) as refused:
         opened(*(f"{line},{i}" if i else f"{line},u" for i, line in enumerate(lines)))
-    assert refused.value.hint == "--cond kind:class; what is not asked for is left out"
+    assert refused.value.hint == "--cond kind:class; columns not named there are left out"
     with pytest.raises(SaddlepointError) as refused:
         opened("id,town,u", *(f"T{i},place {i},{i}" for i in range(30)))
     assert refused.value.hint == "--unconditional leaves them out"
@@ -145,7 +145,7 @@ def test_of_words_those_that_recur_are_offered_as_classes(opened: Opened) -> Non
 def test_a_word_among_numbers_is_named_with_its_line(opened: Opened) -> None:
     with pytest.raises(SaddlepointError) as refused:
         opened(*HEIGHTS, "30,tall")
-    assert refused.value.what == "line 32: column 'height' says 'tall', and elsewhere numbers"
+    assert refused.value.what == "line 32: column 'height' says 'tall', the others are numbers"
     assert refused.value.hint == "correct it, or leave the cell empty"
 
 

@@ -119,9 +119,9 @@ def test_what_is_asked_for_as_classes_stays_words_and_a_number_is_read(tmp_path:
 @pytest.mark.parametrize(
     ("cells", "says"),
     [
-        (["12 kg", "300 g"], "column 'a' says '12 kg', and not all of it is numbers of one form"),
-        (["$5", "\u20ac5"], "column 'a' says '$5', and not all of it is numbers of one form"),
-        (["1,234", "2,345"], "column 'a' says '1,234': a thousand or decimals, it cannot be told"),
+        (["12 kg", "300 g"], "column 'a' says '12 kg', and not all its values are numbers of one form"),
+        (["$5", "\u20ac5"], "column 'a' says '$5', and not all its values are numbers of one form"),
+        (["1,234", "2,345"], "column 'a' says '1,234': the comma may mark thousands or decimals"),
     ],
 )
 def test_quantities_that_cannot_be_read_are_named_and_are_no_words(tmp_path: Path, cells: Cells, says: str) -> None:

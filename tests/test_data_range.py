@@ -45,7 +45,7 @@ def test_arrays_that_leave_most_of_their_range_unused(
     x[3, 2, 1] = highest
     np.save(tmp_path / "set.npy", x)
     note = dark(open_source(str(tmp_path / "set.npy")))
-    assert note == f"largest value is {highest:,} of {white:,}, nearly black: {times} times it is white"
+    assert note == f"largest value is {highest:,} of {white:,}, nearly black: white is {times} times as much"
     np.save(tmp_path / "set.npy", x.astype(np.int64) * times)  # do as it says
     source = open_source(str(tmp_path / "set.npy"))
     assert not dark(source)
@@ -84,7 +84,10 @@ def test_pictures_that_are_nearly_black(tmp_path: Path) -> None:
     assert dark(open_source(str(tmp_path / "deep"))).startswith(
         f"largest value is {highest:,} of 65,535, nearly black: 16"
     )
-    assert dark(open_source(str(tmp_path / "mask"))) == "largest value is 1 of 255, nearly black: 255 times it is white"
+    assert (
+        dark(open_source(str(tmp_path / "mask")))
+        == "largest value is 1 of 255, nearly black: white is 255 times as much"
+    )
     paint(tmp_path / "mask/white.png", 255)
     assert not dark(open_source(str(tmp_path / "mask")))
     paint(tmp_path / "black/x.png", 0)

@@ -44,7 +44,7 @@ def test_pictures_beside_folders_are_a_class_of_their_own(tmp_path: Path) -> Non
         paint(tmp_path / name, 1)
     source = open_source(str(tmp_path))
     assert source.classes == (".", "x")
-    assert "beside the folders" in source.notes[0]
+    assert "pictures outside the folders" in source.notes[0]
 
 
 def test_one_folder_with_one_class_has_no_condition_and_says_so(tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ def test_patches_have_the_size_that_is_asked_for_or_what_the_usual_picture_has_o
     found = [Header(*size, False, False, 8, "PNG") for size in ((40, 30), (40, 30), (40, 30), (20, 64), (64, 20))]
     wish = Reading("x", fit="patches", side=32)
     cut = "5 pictures are cut into patches of {} at full size (--size for another)"
-    small = "; {} are smaller, and enlarged to one"
+    small = "; {} are smaller, and are enlarged to one"
     assert sized(found, wish) == (32, 30, cut.format("32 x 30") + small.format(2))
     assert sized(found[:3], wish._replace(side=64)) == (40, 30, "")
     assert sized(found, wish._replace(size=(20, 20))) == (20, 20, cut.format("20 x 20"))

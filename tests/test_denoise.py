@@ -204,7 +204,7 @@ def test_the_dial_begins_where_the_error_alone_had_led_and_ends_where_the_critic
 def test_a_model_of_one_stage_has_no_dial() -> None:
     live = played("denoise", (3,))
     assert set(live.networks) == {"G"}
-    with pytest.raises(SaddlepointError, match="not trained by its error first"):
+    with pytest.raises(SaddlepointError, match="not trained first by its error"):
         live.artefact(live.shipping).apply(pictures().x[:2], perception=0.5)
 
 

@@ -162,7 +162,7 @@ def test_where_there_are_too_few_judgements_it_says_that_it_cannot_end_early(tra
         train(watcher, stop_early=True, settings={"images": images})
         found = [note for note in watcher.notes if note.startswith("it cannot end early")]
         assert found == [
-            f"it cannot end early: its last stage has {count} judgements, and a plateau is told by 8 "
+            f"it cannot end early: its last stage has {count} judgements, and 8 are needed to see a plateau "
             "(a longer run has more, or one with a larger --judge.share)"
             for count in said
         ]

@@ -196,5 +196,5 @@ def test_examples_that_are_held_out_are_there_and_others_are_left() -> None:
     for kept in ((-1,), (60,), (0, 60), tuple(range(60)), (*range(59), 0, 0)):
         with pytest.raises(SaddlepointError, match="holds out examples that are not there, or all of them"):
             begun(*kept)
-    with pytest.raises(SaddlepointError, match="give the data that it was begun with, as they were"):
+    with pytest.raises(SaddlepointError, match="give the data that it began with, unchanged"):
         begun(other=held(x[::-1].copy()))

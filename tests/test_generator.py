@@ -462,7 +462,7 @@ def test_what_is_not_finite_is_neither_drawn_nor_walked_nor_written(tmp_path: Pa
     export(tmp_path / "g", model.networks["G"], model.description, "", b"")
     loaded = load(tmp_path / "g")
     for act in (lambda: loaded.sample(3), lambda: loaded.walk(2), lambda: loaded.stored(loaded.draw(3, 0, None))):
-        with pytest.raises(SaddlepointError, match="what it makes is not finite") as caught:
+        with pytest.raises(SaddlepointError, match="its output is not finite") as caught:
             act()
         assert caught.value.code == 1
 

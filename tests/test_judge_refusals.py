@@ -90,7 +90,7 @@ def test_constant_samples_are_judged_and_found_wanting(tmp_path: Path, capsys) -
     assert found["recall"].value == 0
     assert all(math.isfinite(end) for measure in found.values() for end in measure[:3])
     main(["judge", str(tmp_path / "ours"), str(tmp_path / "theirs"), "--json"])
-    assert "the samples are all alike: intervals that have no width promise nothing\n" in capsys.readouterr().err
+    assert "the samples are all the same, so the intervals have no width and mean nothing\n" in capsys.readouterr().err
 
 
 def test_classes_that_are_not_on_both_sides_are_named(tmp_path: Path, capsys) -> None:
@@ -114,7 +114,7 @@ def test_unreadable_pictures_are_put_up_with_as_the_refusal_says(tmp_path: Path,
     for i in range(6):
         (ours / f"x{i}.png").write_bytes(b"none")
     code, text = said(capsys, ours, theirs)
-    assert (code, "--bad 1 leaves out any number" in text) == (2, True), text
+    assert (code, "with --bad 1 any number is left out" in text) == (2, True), text
     code, text = said(capsys, ours, theirs, "--bad", 1)
     assert (code, text.count("ours/: left out: x"), "24 samples" in text) == (0, 6, True), text
     code, text = said(capsys, ours, theirs, "--bad", 1, "--json")

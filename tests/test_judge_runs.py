@@ -350,7 +350,7 @@ def test_features_left_open_are_those_of_the_run_with_their_weights() -> None:
 def test_compare(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     said(capsys, "judge", run, "-n", 60)
     code, text = said(capsys, "compare", run, run)
-    assert (code, "cannot be told from" in text) == (0, True)
+    assert (code, "cannot be distinguished from" in text) == (0, True)
     other = tmp_path / "b"
     other.mkdir()
     for name in ("config.json", "measures.json"):
@@ -504,7 +504,7 @@ def test_two_folders_need_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert found["frechet"]["low"] <= found["frechet"]["value"] <= found["frechet"]["high"]
     words = ("judge", tmp_path / "c", tmp_path / "b", "--features", "pixels")
     code, text = said(capsys, *words)
-    resized = "c/: 24 of 24 pictures are scaled to 12 x 12 and cropped where they must be"
+    resized = "c/: 24 of 24 pictures are scaled to 12 x 12 and cropped where needed"
     assert (code, text.splitlines()[-1].strip()) == (0, resized)
     code, text = said(capsys, *words, "--json")
     assert (code, resized in json.loads(text)["kernel"]["card"]["resizer"]) == (0, True)

@@ -83,7 +83,7 @@ def test_where_the_run_stops_before_its_end_it_says_so_and_loads_itself_no_more(
     page = (folder / "report.html").read_text("utf-8")
     assert not refreshes(page)
     assert "interrupted at" in page
-    assert "has not come to its end" in page
+    assert "The run has not ended" in page
     run = sp.resume(folder, data=X, watcher=sp.quiet)
     assert run.state == "done"
     assert "finished" in (folder / "report.html").read_text("utf-8")

@@ -122,15 +122,15 @@ def test_beginning_with_a_run_and_forking_a_checkpoint(tmp_path: Path, capsys: p
     assert run("train set --name base --quiet", *SMALL) == 0
     assert run("train other --from runs/base --name tuned --images 16 --batch 8 --judge.features pixels") == 0
     told = capsys.readouterr().err
-    assert "beginning with" in told
-    assert "new, since" not in told  # two classes and the base's size: all of it fits
+    assert "starting from" in told
+    assert "new, because" not in told  # two classes and the base's size: all of it fits
     record = json.loads(Path("runs/tuned/config.json").read_text())
     assert record["data"]["shape"] == [3, 9, 11]
     assert record["config"]["g"]["network"]["width"] == 4
     fork = next(Path("runs/base/checkpoints").iterdir())
     flags = "--images 16 --batch 8 --unconditional --judge.features pixels"
     assert run(f"train set --from {fork} --name fork {flags}") == 0
-    assert "new, since they do not fit" in capsys.readouterr().err
+    assert "new, because they do not fit" in capsys.readouterr().err
     assert run("train set --from runs/nothing") == 2
     assert run("train set --from runs/base --recipe gan --name no --images 16 --judge.features pixels") == 2
     assert "hardly any of its weights fit" in capsys.readouterr().err.splitlines()[-1]
@@ -227,7 +227,7 @@ def test_a_table_of_several_columns_of_words_is_looked_at_before_one_chooses(cap
     assert main(["look", "t.csv"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "columns u: 0 to 39, whole numbers v: -39 to 0, whole numbers" in said
-    assert "to train: columns kind, town hold words (--cond kind:class,town:class; what is not asked" in said
+    assert "to train: columns kind, town hold words (--cond kind:class,town:class; columns not named there" in said
     assert said.endswith("saddlepoint train t.csv --budget 30m --unconditional")
 
 

@@ -81,7 +81,7 @@ def test_a_table_of_three_kinds() -> None:
     assert rows["made", "0 and 1"]["kind"] == "exact"
     for why in (NO_DENSITY, SILENT, NO_MODEL):
         assert why in found.notes
-    assert any("encodes nothing" in note for note in found.notes)
+    assert any("has no encoder" in note for note in found.notes)
     assert any("1000 labels" in note or "1,000 labels" in note for note in found.notes), "of 180"
     assert len({len(row) for row in (found.header, *found.rows)}) == 1
 
@@ -176,7 +176,7 @@ def test_another_run_in_its_place_is_refused(capsys: pytest.CaptureFixture[str])
     assert main(["neighbours", "tiny", "--recipes", "made", "--root", "table", "--seeds", "1"]) == 2
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
-    assert "another run lies here" in said[0]
+    assert "a different run is here" in said[0]
     assert "--root" in said[0]
 
 
@@ -200,7 +200,7 @@ def test_the_usual_rows_are_those_of_one_source_that_do_more_than_rebuild() -> N
     found = usual_rows("tiny")
     assert {"gan", "modern", "vae", "made", "rbm", "stacked", "autoencoder", "mixture"} <= set(found)
     assert not {"pix2pix", "srgan", "denoise", "inpaint", "points", "cgan", "acgan"} & set(found)
-    with pytest.raises(SaddlepointError, match="points have no such table"):
+    with pytest.raises(SaddlepointError, match="this table is for pictures, not points"):
         usual_rows("ring8")
 
 

@@ -127,13 +127,13 @@ def test_an_average_that_the_base_lacks_begins_as_its_first(monkeypatch: pytest.
     G, short, long = linear(0.0), linear(0.0), linear(0.0)
     known = {"G": saved(1.0), "average-5": saved(2.0), "average-9": saved(3.0)}
     said = began(known, {"G": G, "average-9": short, "average-7": long})
-    assert said == ("beginning with there",)
+    assert said == ("starting from there",)
     assert [float(layer.bias.detach()[0]) for layer in (G, short, long)] == [1, 3, 2]
     began({"G": saved(4.0)}, {"G": G, "average-7": long})
     assert float(long.bias.detach()[0]) == 4
     modules = {"G": linear(0.0), **{f"D{n}": linear(0.0) for n in range(4)}}
     said = began({"G": saved(1.0), "D0": saved(1.0, 5)}, modules)
-    assert said == ("beginning with there; new, since they do not fit: D0.weight, D1.weight, D1.bias, D2.weight, "
+    assert said == ("starting from there; new, because they do not fit: D0.weight, D1.weight, D1.bias, D2.weight, "
                     "D2.bias, D3.weight and 1 more",)  # fmt: skip
     for others, fine in ((9, True), (10, False)):  # a tenth of all numbers is the least
         modules = {"G": linear(0.0), **{f"D{n}": linear(0.0) for n in range(others)}}

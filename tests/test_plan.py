@@ -306,6 +306,6 @@ def test_a_class_that_hardly_ever_comes_is_told_of(counts: tuple[int, ...], bala
     assert len(found) == (names is not None)
     if names is not None:
         few = {5: "5", 20: "20", 2: "2 to 5"}[min(counts)]
-        assert f"of class {names} there are {few} examples, of another 400" in found[0]
+        assert f"only {few} examples of class {names}, but 400 of another class" in found[0]
         assert "--balance 0.5" in found[0]
     assert prepared.rare(source._replace(c=None), balance) == []

@@ -206,7 +206,7 @@ def test_what_cannot_be_probed_is_one_line(capsys: pytest.CaptureFixture[str], m
         sp.probe(alone)
     assert sp.probe(srgan, 6, draws=2).by_name["D's layers"].features > 0
     neither = trained("srgan", scale=2, adversarial=0, **{"g.width": 4, "g.blocks": 1})
-    with pytest.raises(SaddlepointError, match="a model of `srgan` encodes nothing, and no one critic"):
+    with pytest.raises(SaddlepointError, match="a model of `srgan` has no encoder, and no single critic"):
         sp.probe(neither, 6, draws=2)
     words = {("--labels", "1"): "1 labels for 2 classes", ("--labels", "999"): "999 labels", ("--draws", "1"): "draws"}
     for given, said in words.items():

@@ -197,7 +197,7 @@ def test_pictures_without_labels_stand_as_sheets(tmp_path):
 def test_what_is_no_picture_stands_as_the_sheet_its_medium_drew(tmp_path):
     page = page_of(run_folder(tmp_path, [rounds(1000)]), Material(sheet=Image.new("RGB", (90, 40), "white")))
     assert [(each["width"], each["height"]) for each in page.all("img")] == [("90", "40")]
-    assert "Not chosen: the first ones drawn." in page.text
+    assert "Not selected: the first samples drawn." in page.text
 
 
 def test_interrupted_and_rolled_back_runs_say_so(tmp_path):
@@ -215,7 +215,7 @@ def test_interrupted_and_rolled_back_runs_say_so(tmp_path):
 
 def test_an_empty_folder_still_makes_a_page(tmp_path):
     page = page_of(tmp_path, Material())
-    assert "nothing played yet" in page.text
+    assert "nothing trained yet" in page.text
     assert page.all("img") == []
 
 

@@ -207,7 +207,7 @@ def test_a_run_of_a_length_of_time_rehearses_its_last_page_and_leaves_nothing_of
     choices = run.record.choices
     assert choices.closing_seconds > 0.01
     assert len(choices.rates) == len(run.config.stages)
-    assert any("is too short: the start and the last page take" in note for note in watcher.notes)
+    assert any("is too short: the start and the report take" in note for note in watcher.notes)
     assert events(run.folder)[-2]["event"] == "end"
 
 

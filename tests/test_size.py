@@ -105,7 +105,7 @@ def test_a_budget_that_holds_one_update_is_not_multiplied_but_what_is_lacking_ad
     paced(monkeypatch, 100.0)
     source = Source("a", torch.zeros(4, 3, 32, 32, dtype=torch.uint8))
     said = told(CONFIG, CPU, 145.0, source, 1, 0.5, False)
-    assert said == f"only 1 update in this time, of some {ENOUGH} that pictures want: --budget 8m"
+    assert said == f"only 1 update in this time; pictures need about {ENOUGH}: --budget 8m"
     assert seconds_of(64, 128.0, 0.15) == pytest.approx(64 / 128 / 0.8)
 
 

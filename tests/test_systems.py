@@ -224,7 +224,7 @@ def test_it_is_judged_by_what_fits_it_and_its_card_is_true(straight: tuple[str, 
     assert "adversarial" not in card
     assert f"system `{run.config.system}`" in card
     page = (run.folder / "report.html").read_text()
-    assert ("What it makes of what it is given" in page) == ("apply" in load(run.folder).can)
+    assert ("What it makes of its input" in page) == ("apply" in load(run.folder).can)
     assert ("What it draws" in page) == ("sample" in load(run.folder).can)
     stages = [event for event in events(run.folder) if event["event"] == "stage"]
     assert {event["system"] for event in stages} == {run.config.system}
@@ -285,7 +285,7 @@ def test_verbs_do_what_it_can_and_refuse_the_rest_in_one_line(
         dialled = model.model.apply.between is not None
         assert dialled == (name in ("srgan", "denoise-gan", "inpaint"))
         assert main([*own, "apply", folder, "one.png", "--force", "--perception", "0"]) == (0 if dialled else 2)
-        assert dialled or "--perception: this model was not trained by" in capsys.readouterr().err
+        assert dialled or "--perception: this model was not trained first by" in capsys.readouterr().err
         assert main([*own, "apply", folder, "one.png", "--force", "--perception", "2"]) == 2
         capsys.readouterr()
         lies = model.model.apply.step is not None
@@ -487,9 +487,9 @@ def test_installed_recipes_go_by_names_of_their_own_and_a_broken_one_hides_no_ot
 def test_data_of_a_kind_that_a_system_does_not_take_are_refused() -> None:
     refusals = {
         ("ring8", "pix2pix", ""): "pairs of pictures are needed",
-        ("tiny", "pix2pix", ""): "no pairs side by side",
+        ("tiny", "pix2pix", ""): "not pairs side by side",
         ("ring8", "vae", ""): "`vae` takes pictures, not points",
-        ("ring8", "modern", ""): "points are not in a range",
+        ("ring8", "modern", ""): "points have no such range",
         ("tiny", "vae", "signed"): "use --range unit",
     }
     for (data, recipe, scale), words in refusals.items():

@@ -310,7 +310,7 @@ def test_it_is_judged_by_held_out_pictures_of_both_kinds(straight: tuple[str, ap
     )  # pyright: ignore
     assert judged(perfect)["colours"].value < again["colours"].value
     page = (run.folder / "report.html").read_text()
-    assert "What it makes of what it is given" in page
+    assert "What it makes of its input" in page
     assert ("on the way back" in page) == (name == "cyclegan")
     assert "what it should have been" not in page
 
@@ -324,7 +324,7 @@ def test_apply_goes_both_ways_where_there_are_two(
     code = main(["apply", str(run.folder), "b/00.png", "--back", "-o", f"{name}-back.png"])
     if name == "cut":
         assert code == 2
-        assert "this model knows no way back" in capsys.readouterr().err
+        assert "this model cannot translate back" in capsys.readouterr().err
         return
     assert code == 0
     with Image.open("b/00.png") as given, Image.open(f"{name}-back.png") as made:

@@ -20,7 +20,7 @@ def parse(time: Time, where: str = "--budget") -> float:
     """
     seconds, text = seconds_of(time, where), str(time)
     if not 0 < seconds <= 365 * UNITS["d"]:
-        raise SaddlepointError(f"'{text}' must be more than nothing and at most a year", where, "such as 10m")
+        raise SaddlepointError(f"'{text}' must be above 0 and at most a year", where, "such as 10m")
     return seconds
 
 

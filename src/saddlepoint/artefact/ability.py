@@ -17,7 +17,7 @@ CANNOT = {
 
 def refusal(what: str, recipe: str, run: str, can: tuple[str, ...]) -> SaddlepointError:
     """What is said where a model of this recipe cannot do this: what it can do instead."""
-    hint = f"it can {' and '.join(can)}" if can else "it can nothing that there is a verb for"
+    hint = f"it can {' and '.join(can)}" if can else "no command can use it"
     return SaddlepointError(f"a model of `{recipe}` cannot {what}", run, hint)
 
 

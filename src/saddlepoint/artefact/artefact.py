@@ -144,7 +144,9 @@ class Artefact:
         """
         if not self.fields:
             if cond is not None:
-                raise SaddlepointError("this generator has no condition but a class", "--cond", "use --class, or none")
+                raise SaddlepointError(
+                    "this generator has no condition except a class", "--cond", "use --class, or none"
+                )
             return self.labels(n, label)
         if label is not None:
             names = ", ".join(field.name for field in self.fields)
@@ -173,7 +175,7 @@ class Artefact:
         where a number of it is not finite, which as a pixel would look like any other.
         """
         if not bool(torch.isfinite(x).all()):
-            what = "what it makes is not finite: its weights are damaged, or have grown too large"
+            what = "its output is not finite: its weights are damaged, or have grown too large"
             where, hint = self.description.run or "this model", "restore them, or train again with a lower --lr"
             raise SaddlepointError(what, where, hint, code=1)
         return stored(x, self.description.config.range, self.about)
@@ -231,7 +233,7 @@ class Artefact:
     def turned(self) -> "Artefact":
         """The same model the other way round: `apply` takes the way back."""
         if self.model.back is None:
-            raise SaddlepointError("this model knows no way back", "--back", "leave it out")
+            raise SaddlepointError("this model cannot translate back", "--back", "leave it out")
         to, back = self.model.apply, self.model.back
         return Artefact(self.model._replace(apply=back, back=to), self.description, self.networks)
 
@@ -247,7 +249,7 @@ class Artefact:
         if perception is None:
             return to
         if to.between is None:
-            what = "this model was not trained by its error first and by a critic then"
+            what = "this model was not trained first by its error and then by a critic"
             raise SaddlepointError(what, "--perception", "leave it out")
         if not 0 <= perception <= 1:
             raise SaddlepointError(f"{perception:g}", "--perception", "from 0, least error, to 1, the critic's")

@@ -26,8 +26,8 @@ IMITATES = """It imitates its training data, with their gaps and biases, and may
 the {what} in the run's report before you publish samples.
 """
 
-INVENTS = """What it adds to what it is given it has from its training data: it invents, and does not measure. Do not
-read more out of its results than was in what went in.
+INVENTS = """What it adds to its input comes from its training data: it invents, and does not measure. Do not read more
+out of its results than its input contained.
 """
 
 
@@ -36,7 +36,7 @@ def card(about: Description) -> str:
     config, x = about.config, about.facts["x"]
     noun, shape, stages = medium_of(x).noun, " x ".join(map(str, x.shape)), len(config.stages)
     facts = {
-        "can": ", ".join(about.can) or "nothing that there is a verb for",
+        "can": ", ".join(about.can) or "nothing that a command uses",
         "makes": f"{noun} of shape {shape}" + (f": {few(axis.name for axis in x.axes)}" if x.axes else ""),
         "condition": condition(about.facts.get("c")),
         "trained": f"recipe `{config.recipe}`, system `{config.system}`, {stages} stage{'s' * (stages > 1)}",

@@ -37,7 +37,7 @@ def compare(
     rows = [(c.name, str(c.a), str(c.b), c.verdict) for c in found]
     say(columns(rows, titles=("measure", a.name, b.name, f"{a.name} is")))
     main = next(c for c in found if c.name == leading(c.name for c in found))
-    words = {"cannot tell": "cannot be told from", "better": "is better than", "worse": "is worse than"}
+    words = {"cannot tell": "cannot be distinguished from", "better": "is better than", "worse": "is worse than"}
     by = ", ".join(filter(None, (main.a.card.metric, protocol(main.a.card))))
     say(["", *columns([(f"{a.name} {words[main.verdict]} {b.name}, by the {by}",)])])
     for why, names in kept.left_out(ours, theirs).items():

@@ -55,4 +55,4 @@ def without_effect(flags: Mapping[str, object], where: str, hint: str = "leave i
 
 def one_condition(cond: object, unconditional: bool) -> None:
     """Refuse to be told what the condition is made of, and that there is none."""
-    without_effect({"--cond": cond if unconditional else None}, "beside --unconditional", "give one of them")
+    without_effect({"--cond": cond if unconditional else None}, "with --unconditional", "give one of them")

@@ -35,7 +35,7 @@ def run(data: str, given: Mapping[str, Any]) -> None:
     voice = Voice(bool(own["quiet"]), bool(own["json"]))
     budget, recipe, file = own["budget"], own["recipe"], own["config"]
     if budget and "images" in flags:
-        raise SaddlepointError("says how long to train, as --budget does", "--images", "give one of them")
+        raise SaddlepointError("sets the length of training, as --budget does", "--images", "give one of them")
     one_condition(flags.get("cond") or flags.get("data.cond"), bool(flags.get("unconditional")))
     seconds = parse(budget) if budget else None
     if file is None and recipe is None and (base := flags.get("from") or flags.get("base")):

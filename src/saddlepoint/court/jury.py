@@ -233,7 +233,7 @@ def silent(found: Measures) -> list[str]:
 
 def collapsed(found: Measures) -> list[str]:
     """A note where chance had no say in what was drawn, and intervals therefore have no width."""
-    return ["the samples are all alike: intervals that have no width promise nothing"] * (
+    return ["the samples are all the same, so the intervals have no width and mean nothing"] * (
         "spread" in found and found["spread"].value == 0
     )
 

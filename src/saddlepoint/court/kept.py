@@ -33,7 +33,7 @@ UNBIASED = (HEADLINE, "kernel")  # of which the number of samples moves nothing 
 
 OF_REAL = {"metric", "n_real", "reference"}  # fields of a card that follow from the real examples
 REAL = "judge samples of both against one folder, or train both on the same data with the same --data.held-out"
-KINDS = "a bound may lie far from what it bounds, an estimate on either side: which is better cannot be told from them"
+KINDS = "a bound may be far from the true value, and an estimate on either side of it: they do not show which is better"
 SAME = "judge both again, with the same --features and -n"
 
 
@@ -146,9 +146,9 @@ def compare(a: Mapping[str, Measure], b: Mapping[str, Measure]) -> list[Comparis
         field, ours, theirs = found[0]
         kinds = [kind(m.card.metric) for m in (a[name], b[name])]
         if kinds[0] != kinds[1]:
-            what = f"{name}: {kinds[0]} there, {kinds[1]} here: the numbers do not compare"
+            what = f"{name}: {kinds[0]} there, {kinds[1]} here: the numbers cannot be compared"
             raise SaddlepointError(what, "compare", KINDS)
-        what = f"{name}: {field} is {ours!r} there, {theirs!r} here: the numbers do not compare"
+        what = f"{name}: {field} is {ours!r} there, {theirs!r} here: the numbers cannot be compared"
         raise SaddlepointError(what, "compare", REAL if {field for field, *_ in found} <= OF_REAL else SAME)
     names = [name for name in names if name not in others]
     goals = {name: a[f"{name}_real"].value for name in names if f"{name}_real" in a}

@@ -61,7 +61,7 @@ def figures(model: Artefact, evidence: Evidence, seed: int, which: slice) -> Mea
         if evidence.lpips is not None:
             found["lpips"] = by_lpips(evidence.lpips, x.clamp(0, 1).float(), y.float(), card)
     elif evidence.lpips is not None:
-        raise SaddlepointError("compares pictures in a range, and these are none", "--lpips", "leave it out")
+        raise SaddlepointError("compares pictures in a range, and these are not", "--lpips", "leave it out")
     return found
 
 

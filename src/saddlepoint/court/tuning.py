@@ -36,7 +36,7 @@ def classifier(encode: Encode, x: Tensor, classes: int) -> nn.Linear:
     with torch.enable_grad():
         code = encode(x)
     if not code.requires_grad:
-        raise SaddlepointError("its code passes no gradient on", "--tune", "only a linear probe is left")
+        raise SaddlepointError("no gradient passes through its code", "--tune", "only a linear probe is possible")
     head = nn.Linear(code.shape[1], classes)
     for t in head.parameters():
         nn.init.zeros_(t)

@@ -32,7 +32,7 @@ def list_zip(path: Path) -> Listing:
     if len(inside) > MOST:
         raise SaddlepointError(f"{len(inside):,} entries, more than {MOST:,}", where)
     if overlapping(inside, size):
-        raise SaddlepointError("not a zip that can be read: its entries lie over each other", where, "fetch it again")
+        raise SaddlepointError("not a zip that can be read: its entries overlap", where, "fetch it again")
     entries, bad = [], []
     for one in inside:
         name = path_of(one)

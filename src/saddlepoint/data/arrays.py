@@ -62,7 +62,7 @@ def open_arrays(path: Path, wish: Reading) -> Read:
     others = {name: header.shape for name, header in headers.items() if name != key and name not in NOT_CONDITIONS}
     ours = [name for name, shape in others.items() if len(shape) in (1, 2) and shape[0] == n]
     notes = tuple(
-        f"'{name}' {list(shape)} says nothing of {n:,} examples: it is not read"
+        f"'{name}' {list(shape)} does not belong to {n:,} examples: it is not read"
         for name, shape in others.items()
         if name in LABEL_NAMES and name not in ours
     )
@@ -164,7 +164,7 @@ def points(x: np.ndarray, name: str, names: Sequence[str]) -> Points:
         wide = np.where(np.isfinite(narrow(x)), x.astype(np.float64), np.inf)
         return torch.from_numpy(wide), ("held in float64: float32 would round its numbers",), axes
     bent = [each.name for each in axes if each.bent]
-    notes = (f"heavy tails, seen on a scale that is logarithmic far out: {few(bent)}",) if bent else ()
+    notes = (f"heavy tails, on a scale that is logarithmic far from the middle: {few(bent)}",) if bent else ()
     return single(x), notes, axes
 
 

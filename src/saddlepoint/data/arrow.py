@@ -29,7 +29,7 @@ def list_parquet(path: Path) -> Listing:
         import pyarrow.parquet as parquet
     except ImportError as error:
         hint = "pip install 'saddlepoint[parquet]'"
-        raise SaddlepointError("reading parquet takes pyarrow", plain(str(path)), hint) from error
+        raise SaddlepointError("reading parquet needs pyarrow", plain(str(path)), hint) from error
     about = regular(path)
     try:
         file = parquet.ParquetFile(path, memory_map=True)
@@ -84,7 +84,7 @@ def list_huggingface(name: str) -> Listing:
         import datasets
     except ImportError as error:
         hint = "pip install 'saddlepoint[huggingface]'"
-        raise SaddlepointError("reading Hugging Face data takes `datasets`", plain(name), hint) from error
+        raise SaddlepointError("reading Hugging Face data needs `datasets`", plain(name), hint) from error
     path, _, part = name.removeprefix("hf:").partition(":")
     try:
         found = datasets.load_from_disk(path) if Path(path).is_dir() else datasets.load_dataset(path)

@@ -13,5 +13,7 @@ def dark(highest: int, dtype: str) -> tuple[str, ...]:
         return ()
     said = f"largest value is {highest:,} of {white:,}"
     return (
-        (f"{said}: all is black",) if not highest else (f"{said}, nearly black: {white // highest} times it is white",)
+        (f"{said}: all is black",)
+        if not highest
+        else (f"{said}, nearly black: white is {white // highest} times as much",)
     )

@@ -59,14 +59,14 @@ def conditions(
         lacks = absent(column)
         missing |= lacks
         if lacks.all():
-            raise SaddlepointError(f"no example has a '{shown(name)}'", where, "`train --unconditional` does without")
+            raise SaddlepointError(f"no example has a '{shown(name)}'", where, "`train --unconditional` needs none")
         field = described(name, kind or kinds.get(name) or guess(name, column, lacks), column, lacks)
         fields.append(field)
         parts.append(field)
     if len(fields) == 1 and fields[0].kind == "class":
         classes = fields[0].values
         if len(classes) == 1:
-            return Conditions(None, (), (), missing, (f"one class alone, '{shown(classes[0])}': no condition",))
+            return Conditions(None, (), (), missing, (f"only one class, '{shown(classes[0])}': no condition",))
         place = {value: label for label, value in enumerate(classes)}
         labels = np.array([place.get(value, 0) for value in texts(columns[fields[0].name])], np.int64)
         return Conditions(labels, classes, (), missing, label=fields[0].name)
@@ -135,7 +135,9 @@ def described(name: str, kind: Kind, column: Column, lacks: np.ndarray) -> Field
         return Field(name, kind, len(names), names)
     numbers = as_numbers(values)
     if numbers is None:
-        raise SaddlepointError("holds what is no number", f"--cond {shown(name)}:{kind}", f"try {shown(name)}:class")
+        raise SaddlepointError(
+            "holds something that is not a number", f"--cond {shown(name)}:{kind}", f"try {shown(name)}:class"
+        )
     if kind == "angle":
         return Field(name, kind, len(TURN), (), TURN)
     knots = np.unique(np.quantile(numbers, np.linspace(0, 1, KNOTS)))

@@ -13,9 +13,7 @@ from saddlepoint.errors import SaddlepointError
 
 TOP = "."  # the class of pictures that lie beside folders of others
 LABELS = "dataset.json"
-INSTEAD = (
-    "its labels can be given as the column class of a .csv beside its column path; `train --unconditional` takes none"
-)
+INSTEAD = "give its labels as the column class of a .csv, next to a column path; `train --unconditional` takes none"
 
 
 def list_folder(path: Path) -> Listing:
@@ -37,7 +35,7 @@ def by_folder(name: str, entries: list[Entry], bad: list[Bad], root: str, labels
     kinds = set(classes)
     notes = ("all pictures lie in one folder: no classes",) if len(kinds) == 1 and TOP not in kinds else ()
     if TOP in kinds and len(kinds) > 1:
-        notes = (f"what lies beside the folders ({classes.count(TOP):,}) is a class of its own, '{TOP}'",)
+        notes = (f"pictures outside the folders ({classes.count(TOP):,}) are a class of their own, '{TOP}'",)
     if labels:
         taken = "the folders are the classes" if len(kinds) > 1 else "there are no classes"
         notes += (f"{LABELS} is not read: {taken} ({INSTEAD})",)

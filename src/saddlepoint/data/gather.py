@@ -88,7 +88,7 @@ def settle(found: Sequence[Header], wish: Reading) -> tuple[Form, tuple[str, ...
         behind = wish.background or "white"
         notes.append(f"{clear:,} with transparency are laid on {behind} (`train --data.background` for another)")
     elif keeps and clear < n:
-        notes.append(f"opacity is kept as a channel; what has none ({n - clear:,}) is opaque")
+        notes.append(f"opacity is kept as a channel; pictures without it ({n - clear:,}) are opaque")
     if 0 < sum(deep[d] for d in (16, 32)) < n or (depth == 8 and deep[16] + deep[32]):
         notes.append(f"depths differ: all are brought to {depth} bits")
     if depth == 32 and any(header.colour for header in found):
@@ -107,7 +107,7 @@ def sized(found: Sequence[Header], wish: Reading) -> tuple[int, int, str]:
     how = {"crop": "cropped", "pad": "padded", "stretch": "stretched"}[wish.fit]
     if wish.size is not None:
         others = n - sizes[wish.size]
-        words = f"{others:,} of {n:,} pictures are scaled to {by(wish.size)} and {how} where they must be"
+        words = f"{others:,} of {n:,} pictures are scaled to {by(wish.size)} and {how} where needed"
         return *wish.size, words if others else ""
     if 2 * times >= n:
         native, why = commonest, f"{times:,} of {n:,} pictures are {by(commonest)}"
@@ -117,8 +117,8 @@ def sized(found: Sequence[Header], wish: Reading) -> tuple[int, int, str]:
     size = native if scale == 1 else (max(8, round(native[0] * scale)), max(8, round(native[1] * scale)))
     if sizes[size] == n:
         return *size, ""
-    smaller = ", more than can be trained here in the time" if scale < 1 else ""
-    return *size, f"{why}{smaller}: all are brought to {by(size)}, {how} where they must be (--size 48x64 for another)"
+    smaller = ", too large to train here in the time" if scale < 1 else ""
+    return *size, f"{why}{smaller}: all are brought to {by(size)}, {how} where needed (--size 48x64 for another)"
 
 
 def patched(found: Sequence[Header], wish: Reading) -> tuple[int, int, str]:
@@ -128,7 +128,7 @@ def patched(found: Sequence[Header], wish: Reading) -> tuple[int, int, str]:
         return height, width, ""
     small = sum(header.height < height or header.width < width for header in found)
     words = f"{len(found):,} pictures are cut into patches of {by((height, width))} at full size (--size for another)"
-    return height, width, words + (f"; {small:,} are smaller, and enlarged to one" if small else "")
+    return height, width, words + (f"; {small:,} are smaller, and are enlarged to one" if small else "")
 
 
 def median(found: Sequence[Header]) -> tuple[int, int]:

@@ -22,7 +22,7 @@ def regular(path: Path) -> os.stat_result:
         raise SaddlepointError(f"cannot be read: {error.strerror}", plain(str(path))) from error
     if not stat.S_ISREG(about.st_mode):
         what = OTHERS.get(stat.S_IFMT(about.st_mode), "a device")
-        raise SaddlepointError(f"{what}, not a file", plain(str(path)), "give a file that lies on a disk")
+        raise SaddlepointError(f"{what}, not a file", plain(str(path)), "give a file on a disk")
     return about
 
 

@@ -107,7 +107,7 @@ def first_of(data: Any) -> Any:
     except Exception as error:  # a data set of somebody's may raise anything
         raise SaddlepointError(f"no length: {type(error).__name__}: {why(error)}", "data set") from error
     if not n:
-        raise SaddlepointError("0 items", "data set", "give one at least")
+        raise SaddlepointError("0 items", "data set", "give at least one")
     return item(data, 0)
 
 
@@ -117,7 +117,7 @@ def item(data: Any, i: int) -> Any:
     except SaddlepointError:
         raise
     except Exception as error:  # a data set of somebody's may raise anything
-        raise SaddlepointError(f"item {i} cannot be had: {type(error).__name__}: {why(error)}", "data set") from error
+        raise SaddlepointError(f"item {i} cannot be read: {type(error).__name__}: {why(error)}", "data set") from error
 
 
 def parted(one: Any) -> tuple[Any, dict[str, Any]]:

@@ -10,7 +10,7 @@ def drawn(labels: Tensor, n: int, classes: int, rng: torch.Generator) -> Tensor:
     """Places of n examples, the classes as equally often as can be: [n], each place once."""
     if n < classes:
         what = f"{n} labels for {classes} classes"
-        raise SaddlepointError(what, "--labels", f"one of each is the least: {classes}")
+        raise SaddlepointError(what, "--labels", f"at least one of each is needed: {classes}")
     if n > len(labels):
         raise SaddlepointError(f"{n:,} labels, of {len(labels):,} training examples", "--labels", "give fewer")
     order = torch.randperm(len(labels), generator=rng)

@@ -101,7 +101,7 @@ def refuse(data: object) -> NoReturn:
     elif hasattr(data, "dataset"):
         hint = "give its .dataset"
     elif hasattr(data, "__iter__"):
-        hint = "give list(data), where it has an end"
+        hint = "give list(data), if it has an end"
     raise SaddlepointError(f"{kind} has no length, or its items no numbers", "data", hint)
 
 
@@ -114,7 +114,7 @@ def paired(x: Any, y: Any) -> object:
         raise SaddlepointError(f"x is {named_kind(x)}", "(x, y)", "give an array, a tensor or a list of examples")
     labels = [None] * len(x) if y is None else list(plain_array(y)) if is_array(y) else y
     if not isinstance(labels, PLAIN):
-        raise SaddlepointError(f"labels are one a row, not {named_kind(y)}", "(x, y)", "give a list or an array")
+        raise SaddlepointError(f"labels are one per row, not {named_kind(y)}", "(x, y)", "give a list or an array")
     if len(labels) != len(x):
         raise SaddlepointError(f"{len(x):,} examples, but {len(labels):,} labels", "(x, y)", "give one for each")
     return [{"x": one, "label": label} for one, label in zip(x, labels)] if y is not None else list(x)
@@ -147,7 +147,7 @@ def labelled(x: np.ndarray, y: Any) -> Arrays:
     if given is not None and given.dtype.kind == "O" and all(isinstance(value, str) for value in given.flat):
         given = given.astype(str)
     if given is None or given.ndim not in (1, 2) or given.dtype.kind not in "iufbUS":
-        what = f"labels are one a row, or a vector of numbers, not {type(y).__name__}"
+        what = f"labels are one per row, or a vector of numbers, not {type(y).__name__}"
         raise SaddlepointError(what if given is None else f"{what} {list(given.shape)}", "(x, y)", "give [N] or [N, E]")
     if len(given) != len(x):
         raise SaddlepointError(f"{len(x):,} examples, but {len(given):,} labels", "(x, y)", "give one for each")
@@ -172,9 +172,9 @@ def table_of(frame: Any) -> Table:
     """The cells of a DataFrame, of pandas, polars or another, as those of a CSV."""
     names = [str(name) for name in frame.columns]
     if not names or len(set(names)) < len(names):
-        raise SaddlepointError(f"its columns need names, each another: {few(names) or 'none'}", "frame")
+        raise SaddlepointError(f"its columns need names, each a different one: {few(names) or 'none'}", "frame")
     if not len(frame):
-        raise SaddlepointError("0 rows", "frame", "give one at least")
+        raise SaddlepointError("0 rows", "frame", "give at least one")
     return Table(filled({name: frame[given] for name, given in zip(names, frame.columns)}), [])
 
 

@@ -142,7 +142,7 @@ def unzipped(path: Path, work: Callable[[zipfile.ZipFile, Mapping[str, zipfile.Z
         with zipfile.ZipFile(path) as archive:
             inside = {one.filename[:-4]: one for one in archive.infolist() if one.filename.endswith(".npy")}
             if overlapping(inside.values(), size):
-                raise SaddlepointError("its arrays lie over each other", where, "save it again by numpy.savez")
+                raise SaddlepointError("its arrays overlap", where, "save it again by numpy.savez")
             for name, one in inside.items():
                 if reason := sealed(one):
                     raise SaddlepointError(reason, within(path, name), "save it again by numpy.savez_compressed")

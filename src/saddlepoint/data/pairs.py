@@ -26,7 +26,7 @@ def partners(left: Path, right: Path) -> None:
     if alone:
         where = left if alone[0] in stems[0] else right
         more = f", and {len(alone) - 1} more" if len(alone) > 1 else ""
-        raise SaddlepointError(f"{shown(alone[0])} has no partner{more}", str(where), "give both under one name")
+        raise SaddlepointError(f"{shown(alone[0])} has no partner{more}", str(where), "give both the same name")
 
 
 def of_two(left: Source, right: Source, which: str, name: str) -> Source:
@@ -41,10 +41,10 @@ def of_two(left: Source, right: Source, which: str, name: str) -> Source:
 def halves(source: Source, which: str) -> Source:
     """Pictures [N, C, H, 2 W] as pairs of [N, C, H, W]."""
     if source.x.ndim != 4:
-        raise SaddlepointError("pairs of pictures are needed, and these are none", source.name, "give pictures")
+        raise SaddlepointError("pairs of pictures are needed, and these are not", source.name, "give pictures")
     height, width = source.x.shape[2:]
     if width % 2 or width < WIDER * height:
-        what = f"pictures of {height} x {width} are no pairs side by side"
+        what = f"pictures of {height} x {width} are not pairs side by side"
         raise SaddlepointError(
             what, source.name, "give some twice as wide, or a folder of two folders, with equal names"
         )

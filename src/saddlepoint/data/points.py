@@ -44,11 +44,11 @@ def points_of(name: str, where: str, table: Table, wish: Reading) -> Read:
     notes = [f"column '{shown(name)}' holds words: it is left out" for name in words]
     if words and not asked and not wish.unconditional:
         ours, notes = [plain_classes(words, columns, where)], []
-        notes = [f"column '{shown(ours[0])}' holds words: they are the classes (`--unconditional` does without)"]
+        notes = [f"column '{shown(ours[0])}' holds words: they are the classes (`--unconditional` ignores them)"]
         wish = wish._replace(cond=f"{ours[0]}:class") if named_alone(ours[0]) else wish
     rest = {name: column for name, column in columns.items() if name not in (*ours, *words)}
     if not rest:
-        raise SaddlepointError("no column of numbers is left to learn", where, "a table of points has one at least")
+        raise SaddlepointError("no column of numbers is left to learn", where, "a table of points needs at least one")
     x = np.array([numbers(where, each, column, table.lines) for each, column in rest.items()], np.float64).T
     chosen: dict[str, Column] = {name: columns[name] for name in ours}
     notes = [*read, *notes] if ours else [*read, *notes, *offers(rest)]
@@ -88,7 +88,7 @@ def plain_classes(words: Sequence[str], columns: Mapping[str, Sequence[str]], wh
         hint = "--unconditional leaves them out"
         if likely := [each for each in words if of_classes(columns[each]) and named_alone(each)]:
             kinds = ",".join(f"{shown(each)}:class" for each in likely[:3])
-            hint = f"--cond {kinds}; what is not asked for is left out"
+            hint = f"--cond {kinds}; columns not named there are left out"
         raise Undecided(f"columns {few(words)} hold words", where, hint)
     if not of_classes(columns[name]):
         hint = f"--cond {shown(name)}:class makes them classes, --unconditional leaves them out"
@@ -117,16 +117,16 @@ def numbers(where: str, name: str, column: Sequence[str], lines: Sequence[int] =
         try:
             found.append(float("nan" if one.lower() in LACKING else one))
         except ValueError as error:
-            what = f"neither names pictures nor holds numbers alone: column '{shown(name)}' says '{shown(one)}'"
+            what = f"neither names pictures nor holds only numbers: column '{shown(name)}' says '{shown(one)}'"
             hint = f"--cond {shown(name)}:class makes classes of it; call a column of files {', '.join(PATHS[:3])}"
             if quantities.quantity(one) is not None:
-                what = f"column '{shown(name)}' says '{shown(one)}', and not all of it is numbers of one form"
+                what = f"column '{shown(name)}' says '{shown(one)}', and not all its values are numbers of one form"
                 if re.fullmatch(r"-?\d{1,3},\d{3}", one):
-                    what = f"column '{shown(name)}' says '{shown(one)}': a thousand or decimals, it cannot be told"
+                    what = f"column '{shown(name)}' says '{shown(one)}': the comma may mark thousands or decimals"
                 hint = f"write numbers with a point, in one unit, or --cond {shown(name)}:class makes classes of it"
             elif 2 * sum(map(is_number, column)) > len(column):
                 place = f"line {lines[i]:,}" if lines else f"row {i + 1:,}"
-                what = f"{place}: column '{shown(name)}' says '{shown(one)}', and elsewhere numbers"
+                what = f"{place}: column '{shown(name)}' says '{shown(one)}', the others are numbers"
                 hint = "correct it, or leave the cell empty"
             raise SaddlepointError(what, where, hint) from error
     return found

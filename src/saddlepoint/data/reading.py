@@ -157,10 +157,10 @@ def tolerate(bad: Sequence[Bad], good: int, most: float, where: str) -> tuple[st
     """Notes on what is left out. Raises SaddlepointError where nothing is left, or more than `most` of all is bad."""
     told = "; ".join(map(str, bad[:3])) + (f"; and {len(bad) - 3:,} more" if len(bad) > 3 else "")
     if good == 0:
-        hint = "mend or replace some" if bad else "add some examples"
+        hint = "repair or replace some" if bad else "add some examples"
         raise SaddlepointError(f"nothing in it can be read{f': {told}' if bad else ''}", plain(where), hint)
     if len(bad) / (good + len(bad)) > most:
-        what, hint = "cannot be read", "`saddlepoint look` names all; --bad 1 leaves out any number"
+        what, hint = "cannot be read", "`saddlepoint look` names all; with --bad 1 any number is left out"
         raise SaddlepointError(f"{len(bad):,} of {good + len(bad):,} {what}: {told}", plain(where), hint)
     notes = [f"left out: {one}" for one in bad[:NAMED]]
     if len(bad) > NAMED:

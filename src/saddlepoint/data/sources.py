@@ -123,7 +123,9 @@ def listing(name: str) -> Listing:
             return list_huggingface(name)
     if exists(name):
         hint = "give a folder or a zip of pictures, .npz, .npy, idx, .csv, .parquet, or a list of files in .txt"
-        raise SaddlepointError(f"not data that can be read, by the end of its name: {kind_of(name)}", plain(name), hint)
+        raise SaddlepointError(
+            f"not data that can be read, judging by the end of its name: {kind_of(name)}", plain(name), hint
+        )
     if Path(name).name != name:
         there(name)
     hint = ELSEWHERE.get(name.lower()) or likely(name, [*SOURCES, *WORLD_NAMES])

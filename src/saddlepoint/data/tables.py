@@ -73,7 +73,7 @@ def read_table(path: Path) -> Table:
     if not body:
         raise SaddlepointError("0 rows", where, "a header and at least one row")
     if len(header) * len(body) > len(content) + LACKING:  # full rows have a mark for each cell
-        raise SaddlepointError(f"{len(header):,} columns, but rows that are shorter", where, "fill the rows up")
+        raise SaddlepointError(f"{len(header):,} columns, but rows that are shorter", where, "complete the rows")
     columns = {name: [cell(row[i]) if i < len(row) else "" for row in body] for i, name in enumerate(header)}
     return Table(columns, lines, mark)
 
@@ -131,7 +131,7 @@ def from_paths(table: Path, names: list[str], columns: Mapping[str, list[str]]) 
     paths = [path for name, path in zip(names, wanted) if name]
     if paths and not found and not any(map(os.path.lexists, paths)):
         what = f"none of the {len(paths):,} files that it names is there: the first would be {plain(str(paths[0]))}"
-        raise SaddlepointError(what, plain(str(table)), "write their paths in full, or from the folder of the table on")
+        raise SaddlepointError(what, plain(str(table)), "write full paths, or paths from the folder of the table")
     kept = {key: [column[i] for i, _ in found] for key, column in columns.items()}
     return Listing(table.name, [entry for _, entry in found], kept, bad, root=str(table.resolve()))
 

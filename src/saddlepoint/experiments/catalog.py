@@ -46,7 +46,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         "saddlepoint.experiments.gradient_of_maximum",
     ),
     "convergence": Experiment(
-        "p_g reaches p_data if D is optimal, and where not",
+        "p_g reaches p_data if D is optimal; and when not",
         "saddlepoint.experiments.convergence",
     ),
     "alternation": Experiment(
@@ -54,7 +54,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         "saddlepoint.experiments.alternation",
     ),
     "algorithm-1": Experiment(
-        "Algorithm 1 as printed, and the rates it learns by",
+        "Algorithm 1 as printed, and the rates it learns at",
         "saddlepoint.experiments.algorithm_1",
     ),
     "saturation": Experiment(
@@ -92,7 +92,7 @@ def run_experiment(
     if world and world not in experiment.worlds:
         choice = ", ".join(experiment.worlds)
         raise SaddlepointError(
-            f"'{name}' cannot be asked about the world '{world}'",
+            f"'{name}' cannot run on the world '{world}'",
             hint=f"its worlds are {choice}" if choice else "it has a world of its own: leave --world out",
         )
     figures.require()

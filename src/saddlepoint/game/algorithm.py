@@ -65,7 +65,7 @@ def simultaneous(
     G moves first, against D as it is; D then moves on the fakes that G made before: neither has seen the other's step.
     """
     if game.k != 1:
-        raise SaddlepointError(f"simultaneous steps with k = {game.k}", hint="they are one and one: k = 1")
+        raise SaddlepointError(f"simultaneous steps with k = {game.k}", hint="they need k = 1")
     batch, moment = next(batches), Moment(rng, state.index, 0, dials)
     generator_move = critic_move = REFUSED
     if finite(batch):

@@ -137,7 +137,9 @@ class Game:
                     hint="by D or G, and every 1, 2, 3, ... rounds",
                 )
         if len({(term.owner, term.name) for term in self.terms}) < len(self.terms):
-            raise SaddlepointError("two terms of one owner have one name", hint="the journal tells terms by name")
+            raise SaddlepointError(
+                "two terms of one owner have one name", hint="the journal distinguishes terms by name"
+            )
         if self.D and {id(p) for p in self.G.parameters} & {id(p) for p in self.D.parameters}:
             raise SaddlepointError("a parameter has two owners, G and D", hint="each player moves only its own")
 

@@ -50,7 +50,7 @@ def encode(x: Tensor, about: About) -> bytes:
 
 
 def unseen(x: Tensor, about: About) -> Tensor:
-    raise SaddlepointError("there are no features for sound yet", "judge", "it is judged in nats or by pairs alone")
+    raise SaddlepointError("there are no features for sound yet", "judge", "it is judged only in nats or by pairs")
 
 
 def eyes(about: About) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def encode(x: Tensor, about: About) -> bytes:
 
 
 def unseen(x: Tensor, about: About) -> Tensor:
-    raise SaddlepointError("there are no features for text yet", "judge", "it is judged in nats alone")
+    raise SaddlepointError("there are no features for text yet", "judge", "it is judged only in nats")
 
 
 def eyes(about: About) -> tuple[str, ...]:

@@ -42,11 +42,11 @@ COLUMNS = {
     "seconds": ("s for 10,000", "{:.1f}"),
 }
 ABOUT = (
-    f"Parzen, Frechet, precision and recall are of {measuring.N:,} samples against held-out pictures, in the space the "
-    "model works in; where that is 0 and 1, samples that are probabilities are drawn. Frechet is over the distance of "
-    "as many training pictures. Errors are of linear classifiers, in brackets those on the same network untrained: "
-    f"means over {measuring.DRAWS} draws of the labels. Seconds for 10,000 samples are ten times those of "
-    f"{measuring.N:,}. +- is half of an interval of 95 % over seeds."
+    f"Parzen, Frechet, precision and recall compare {measuring.N:,} samples with held-out pictures, in the space that "
+    "the model works in; in the space of 0 and 1, samples that are probabilities are drawn. Frechet is divided by the "
+    "distance of as many training pictures. Errors are those of linear classifiers, in brackets those on the same "
+    f"network untrained; they are means over {measuring.DRAWS} draws of the labels. Seconds for 10,000 samples are ten "
+    f"times those for {measuring.N:,}. +- is half of a 95 % interval over seeds."
 )
 
 

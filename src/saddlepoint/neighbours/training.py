@@ -64,7 +64,7 @@ def usual_rows(data: str) -> tuple[str, ...]:
     source = open_source(Reading(data, unconditional=True), silent)
     facts = facts_of({"x": source})
     if facts["x"].kind != "pictures":
-        raise SaddlepointError(f"{facts['x'].kind} have no such table", data, "give pictures")
+        raise SaddlepointError(f"this table is for pictures, not {facts['x'].kind}", data, "give pictures")
     rows = [(name, recipe) for _, name, recipe in catalog.recipes() if "labels" not in recipe.have.split(", ")]
     return tuple(name for name, _ in rows if is_neighbour(catalog.recipe(name), facts))
 
@@ -102,7 +102,9 @@ def state(wish: Wish, recipe: str, seed: int) -> str:
     record = read_record(folder)
     found = record.choices.planned_seconds, record.config.seed, record.config.recipe, record.config.data.name
     if found != (wish.budget, seed, configured(wish, recipe, seed).recipe, lasting(wish.data)):
-        raise SaddlepointError("another run lies here: of other data, or another length", str(folder), "take --root")
+        raise SaddlepointError(
+            "a different run is here: of other data, or of another length", str(folder), "take --root"
+        )
     return Run(folder).state
 
 

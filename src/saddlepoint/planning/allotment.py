@@ -43,7 +43,9 @@ class Allotment:
         if self.left > closing:
             return None
         least = show(self.least(closing))
-        return f"{show(self.budget)} is too short: the start and the last page take {least}; as little as can be"
+        return (
+            f"{show(self.budget)} is too short: the start and the report take {least}; the run is as short as possible"
+        )
 
     def least(self, closing: float) -> int:
         """Seconds that the start has taken and the last page is going to."""

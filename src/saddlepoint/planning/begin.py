@@ -38,5 +38,5 @@ def settings_of(base: Path) -> Path:
     """Where the settings of a run, or of the run of a checkpoint, are written."""
     folders = [folder for folder in (base, base.parent.parent) if (folder / "config.json").is_file()]
     if not folders:
-        raise SaddlepointError("no run to begin with", f"--from {base}", "give a run's folder, or a checkpoint in it")
+        raise SaddlepointError("no run to start from", f"--from {base}", "give a run's folder, or a checkpoint in it")
     return folders[0] / "config.json"

@@ -78,13 +78,13 @@ def suited(config: Run, facts: Facts) -> None:
             where = wishes(config).get(name, config.data).name
             raise SaddlepointError(what, where, "`saddlepoint recipes` says what each recipe takes")
     if (only := system(config.system).only) and config.range not in only:
-        what = f"`{config.recipe}` cannot be played with x in this range"
+        what = f"`{config.recipe}` cannot be trained with x in this range"
         raise SaddlepointError(what, f"--range {config.range}", f"use --range {' or '.join(only)}")
     medium = medium_of(facts["x"])
     if config.range not in medium.ranges:
         fit = next((each for each in medium.ranges if each in only), "")
         hint = f"use --range {fit}" if fit else "use --recipe points"
-        raise SaddlepointError(f"{medium.noun} are not in a range", f"--range {config.range}", hint)
+        raise SaddlepointError(f"{medium.noun} have no such range", f"--range {config.range}", hint)
 
 
 def apart(records: Mapping[str, DataRecord]) -> None:

@@ -134,5 +134,5 @@ def rare(source: Source, balance: float) -> list[str]:
         return []
     names, numbers = zip(*found)
     there = f"{min(numbers):,}" if len(set(numbers)) == 1 else f"{min(numbers):,} to {max(numbers):,}"
-    what = f"of class {few(names)} there are {there} examples, of another {max(counts):,}"
+    what = f"only {there} examples of class {few(names)}, but {max(counts):,} of another class"
     return [f"{what}: look at its samples (--balance 0.5 shows it more often)"]

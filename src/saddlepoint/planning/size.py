@@ -92,11 +92,11 @@ def told(config: Run, engine: Engine, budget: float, source: Source, updates: fl
         scaled = f"{max(8, round(height * smaller / side))}x{max(8, round(width * smaller / side))}"
         longer = f"--budget {math.ceil((budget + each * (ENOUGH - updates)) / 60)}m"
         mends = longer + (f", or --size {scaled}" if smaller else "")
-        return f"only {words}, of some {ENOUGH} that pictures want: {mends}"
+        return f"only {words}; pictures need about {ENOUGH}: {mends}"
     if chosen and side == config.data.side and side in SIDES[:-1]:
         following = SIDES[SIDES.index(side) + 1]
         longer = show(pace(config, engine).seconds(following))
-        return f"{words}: pictures of {following} pixels instead of {side} want {longer}"
+        return f"{words}: pictures of {following} pixels instead of {side} need {longer}"
     return ""
 
 

@@ -83,7 +83,7 @@ def _opinion(events: Sequence[Event], field: str, name: str, hue: int, dashed: b
 JUDGED = {
     "frechet": ("What chooses the average", "The Frechet distance of each average"),
     "l1": ("How far results are from what they should be", "The mean absolute error of each average, on unseen pairs"),
-    "nats": ("How unlikely unseen examples are", "-log p(x) by each average, or what bounds or estimates it, in nats"),
+    "nats": ("How unlikely unseen examples are", "-log p(x) by each average, or a bound or estimate of it, in nats"),
 }
 
 
@@ -91,8 +91,8 @@ def _distance(events: Sequence[Event]) -> Chart:
     """The figure that leads, of the average that was the best at each judgement."""
     told = [_group(event, "measures").get(HEADLINE) for event in events]
     meaning = (
-        "In percent, judged on the way by the average that was the best, with two standard errors shaded. 0: as real "
-        "data; 100: no better than their mean alone, and of points: nothing in common."
+        "In percent, judged during training with the best average; two standard errors are shaded. 0: like real data. "
+        "100: no better than the mean of the data alone; for points: nothing in common."
     )
     line = _with_interval("best average", events, told, FAKE)
     return Chart("How far the samples are from real examples", meaning, (line,), guide=0.0)
@@ -101,8 +101,8 @@ def _distance(events: Sequence[Event]) -> Chart:
 def _judged(events: Sequence[Event]) -> Chart:
     """The measure that decides which model is kept."""
     decides = next((str(event["decides"]) for event in events if event.get("decides")), "frechet")
-    title, what = JUDGED.get(decides, (f"Judged on the way: {decides}", "Of each average"))
-    meaning = f"{what}, judged on the way, with two standard errors shaded. Less is better."
+    title, what = JUDGED.get(decides, (f"Judged during training: {decides}", "Of each average"))
+    meaning = f"{what}, judged during training; two standard errors are shaded. Less is better."
     return Chart(title, meaning, _averages(events, decides), log=decides == "frechet")
 
 

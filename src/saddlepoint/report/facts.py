@@ -34,7 +34,7 @@ class Work(NamedTuple):
 
 
 RATIOS = ("frechet_ratio",)  # few examples make them small: no figure to begin with
-ENDINGS = {"done": "finished", "signal": "stopped when asked to, saved", "error": "broke off"}
+ENDINGS = {"done": "finished", "signal": "stopped on request, saved", "error": "failed"}
 
 
 def key_figures(story: Story, measures: Mapping[str, Measure]) -> list[Fact]:
@@ -81,7 +81,7 @@ def state(story: Story) -> str:
         early = any(plan.get("why") and plan.get("images") == story.images for plan in story.of_kind("plan"))
         return "finished early: plateau" if early else "finished"
     if not story.images:
-        return "nothing played yet"
+        return "nothing trained yet"
     of = f" of {story.planned:,}" if story.planned else ""
     return f"interrupted at {story.images:,}{of} {story.noun}"
 
@@ -117,7 +117,7 @@ def happenings(story: Story, going_on: bool = False) -> list[str]:
     if refused := sum(int(number(event.get("skipped")) or 0) for event in story.of_kind("rounds")):
         told.append(f"{refused:,} step{'s' * (refused > 1)} refused, because something was not finite.")
     if story.images and not story.finished and not going_on:
-        told.append("The run has not come to its end; all that follows is as of its last line.")
+        told.append("The run has not ended. All that follows is as of the last line of its journal.")
     return told
 
 

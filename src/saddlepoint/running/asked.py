@@ -57,7 +57,7 @@ def judge_run(
     live = run._replace(record=record.model_copy(update={"config": config, "choices": choices})).live()
     evidence = live.evidence()._replace(lpips=lpips)
     if seed is not None and not any(by_chance(judge, model, evidence) for judge in judged_by):
-        raise SaddlepointError("has no effect on a run whose judges leave nothing to chance", "--seed", "leave it out")
+        raise SaddlepointError("has no effect on a run in whose judging nothing is random", "--seed", "leave it out")
     judges = court(evidence)
     found = judges.full(model, SAMPLES if n is None else n, seed or 0)
     return found.measures, [*leave(folder, found), *found.notes]

@@ -27,9 +27,9 @@ def checkpoint_of(base: str) -> Checkpoint:
     try:
         found = read(folder) if (folder / MANIFEST).exists() else newest(folder / "checkpoints")
     except Damage as error:
-        raise SaddlepointError(f"damaged: {error}", base, "begin with an earlier checkpoint") from error
+        raise SaddlepointError(f"damaged: {error}", base, "start from an earlier checkpoint") from error
     if found is None:
-        raise SaddlepointError("no checkpoint to begin with", base, "give a run's folder, or one of its checkpoints")
+        raise SaddlepointError("no checkpoint to start from", base, "give a run's folder, or one of its checkpoints")
     return found
 
 
@@ -51,9 +51,9 @@ def begin_with(base: str, modules: Mapping[str, nn.Module]) -> tuple[str, ...]:
         what = f"hardly any of its weights fit: {taken:,} of {total:,}"
         raise SaddlepointError(what, base, "use its recipe, with networks of its kind and size")
     if not fresh:
-        return (f"beginning with {base}",)
+        return (f"starting from {base}",)
     listed = ", ".join(fresh[:SHOWN]) + (f" and {len(fresh) - SHOWN} more" if len(fresh) > SHOWN else "")
-    return (f"beginning with {base}; new, since they do not fit: {listed}",)
+    return (f"starting from {base}; new, because they do not fit: {listed}",)
 
 
 @torch.no_grad()

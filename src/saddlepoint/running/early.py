@@ -17,7 +17,7 @@ def in_vain(record: RunRecord) -> str | None:
     count = stage.images // every if every else 0
     if not record.config.stop_early or count >= 2 * LAST:
         return None
-    found = f"its last stage has {count} judgement{'s' * (count != 1)}, and a plateau is told by {2 * LAST}"
+    found = f"its last stage has {count} judgement{'s' * (count != 1)}, and {2 * LAST} are needed to see a plateau"
     return f"it cannot end early: {found} (a longer run has more, or one with a larger --judge.share)"
 
 

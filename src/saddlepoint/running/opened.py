@@ -36,7 +36,7 @@ def as_begun(record: RunRecord, tell: Tell, held: Held | None = None) -> Opened:
     for name, wish in wishes(record.config).items():
         sources[name] = open_source(reading(wish, held if name == "x" else None), tell)
         if sources[name].digest() != record.of(name).digest:
-            hint = "restore them" if held is None else "give the data that it was begun with, as they were"
+            hint = "restore them" if held is None else "give the data that it began with, unchanged"
             raise SaddlepointError("the data are not those the run began with", record.of(name).name, hint)
         kept = record.of(name).held_out
         if kept and not (0 <= min(kept) <= max(kept) < sources[name].size and len(kept) < sources[name].size):
@@ -63,7 +63,7 @@ def as_written(folder: Path) -> RunRecord:
     for checkpoint in checkpoints(folder / "checkpoints"):
         with suppress(Damage, OSError, Irregular):  # of which one hears when it is restored
             if (context := read_manifest(checkpoint / MANIFEST).context) and context not in known:
-                what = f"says something else than when checkpoint {checkpoint.name} was made: it was edited"
+                what = f"has changed since checkpoint {checkpoint.name} was made: it was edited"
                 hint = "put it back; `train --config` on it starts another run"
                 raise SaddlepointError(what, str(folder / NAME), hint)
     return record

@@ -69,14 +69,14 @@ def score(
     """
     record = read_record(folder)
     if len(record.data.shape) != 3:
-        raise SaddlepointError("its examples are not pictures", str(folder), "D's opinion is asked of pictures alone")
+        raise SaddlepointError("its examples are not pictures", str(folder), "D is asked about pictures only")
     live = as_begun(record, silent, held).live()
     saved = checkpoint.newest(folder / "checkpoints")
     if saved is None:
-        raise SaddlepointError("no checkpoint, hence no D", str(folder), "only the generator is left of this run")
+        raise SaddlepointError("no checkpoint, so no D", str(folder), "only the generator is left of this run")
     game, model = live.scene.game, artefacts.load(folder)
     if game.D is None or len(game.D.networks) != 1 or game.pairings or "sample" not in model.can:
-        what = f"no critic of `{record.config.recipe}` tells single pictures from samples"
+        what = f"no critic of `{record.config.recipe}` distinguishes single pictures from samples"
         raise SaddlepointError(what, str(folder), "`saddlepoint judge` says how good its model is")
     ((name, D),) = game.D.networks.items()
     ModulePart(D).load_state(saved.saved[name])
@@ -123,7 +123,7 @@ def outside(logit: float, far: bool, real: Tensor, fake: Tensor) -> str:
     if far:
         return "unlike all that D was calibrated on"
     if not float(both.min()) <= logit <= float(both.max()):
-        return "a logit beyond all that were calibrated"
+        return "a logit outside the calibrated range"
     return ""
 
 
@@ -148,7 +148,7 @@ def guises(facts: Facts, label: str | None, cond: str | None) -> list[Guise]:
     c = facts.get("c")
     kind, classes = ("none" if c is None else c.kind), (() if c is None else c.names)
     if kind != "code" and cond is not None:
-        raise SaddlepointError("this D reads no condition but a class", "--cond", "use --class, or none")
+        raise SaddlepointError("this D reads no condition except a class", "--cond", "use --class, or none")
     if not classes and label is not None:
         raise SaddlepointError("this D knows no classes", "--class", "use --cond" if kind == "code" else "leave it out")
     if classes:

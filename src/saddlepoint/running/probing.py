@@ -86,7 +86,7 @@ class Asked(NamedTuple):
 def tuned(live: Live, folder: Path, x: Tensor, y: Tensor, draws: Sequence[Tensor], asked: Asked) -> dict[str, Probed]:
     """By where the encoder begins, what is found once all its layers were fine-tuned on each draw."""
     if live.model(live.shipping).encode is None:
-        what = f"a model of `{live.config.recipe}` encodes nothing, and only an encoder is tuned"
+        what = f"a model of `{live.config.recipe}` has no encoder, and only an encoder is tuned"
         raise SaddlepointError(what, "--tune", "a linear probe needs none")
     trained = artefacts.joined(artefacts.load(folder).networks, live.system.ships)
     starts = {"tuned": trained, "tuned from an untrained start": live.shipping}
@@ -117,7 +117,7 @@ def classes_of(live: Live, held: Held | None) -> tuple[Tensor, int]:
     if not source.classes and wish.unconditional:
         source = open_source(reading(wish.model_copy(update={"unconditional": False}), held), silent)
     if source.c is None or not source.classes or source.size != live.sides.source.size:
-        raise SaddlepointError("its data have no classes", live.record.data.name, "a probe tells classes apart")
+        raise SaddlepointError("its data have no classes", live.record.data.name, "a probe needs classes")
     return source.c, len(source.classes)
 
 
@@ -130,12 +130,12 @@ def representations(live: Live, folder: Path) -> tuple[dict[str, Looks], tuple[s
     live.scene = live.enter(len(live.config.stages) - 1)
     game = live.scene.game
     if game.D is None or len(game.D.networks) != 1 or game.pairings or pictures(live):
-        what = f"a model of `{live.config.recipe}` encodes nothing, and no one critic of it looks at single examples"
+        what = f"a model of `{live.config.recipe}` has no encoder, and no single critic that looks at single examples"
         raise SaddlepointError(what, str(folder), "a probe needs one of them")
     ((name, untrained),) = game.D.networks.items()
     saved = checkpoint.newest(folder / "checkpoints")
     if saved is None:
-        raise SaddlepointError("no checkpoint, hence no D", str(folder), "only the generator is left of this run")
+        raise SaddlepointError("no checkpoint, so no D", str(folder), "only the generator is left of this run")
     told = name not in game.unconditional and live.sides.source.c is not None
     with_weights = copy.deepcopy(untrained)
     ModulePart(with_weights).load_state(saved.saved[name])
@@ -144,7 +144,7 @@ def representations(live: Live, folder: Path) -> tuple[dict[str, Looks], tuple[s
         "D's layers": lambda x: layers(with_weights, x, c),
         "the same, untrained": lambda x: layers(untrained, x, c),
     }
-    note = "this D was told every label while it was trained: with --unconditional it would not have been"
+    note = "this D was given every label in training; train with --unconditional to avoid that"
     return looks | pixels, (note,) if told else ()
 
 

@@ -206,8 +206,8 @@ class Worker:
         with more than a few rounds has gone back by then.)
         """
         if self.progress.in_a_row >= self.progress.index:
-            what = f"given up: in each of the stage's {self.progress.index:,} rounds a step was refused, not finite"
-            hint = f"look for bad examples, or lower --lr; `{typed('report', self.folder)}` shows what there is"
+            what = f"given up: in each of the stage's {self.progress.index:,} rounds a step was refused as not finite"
+            hint = f"look for bad examples, or lower --lr; `{typed('report', self.folder)}` writes what there is"
             raise SaddlepointError(what, str(self.folder), hint, code=3)
 
     def roll_back(self) -> None:
@@ -215,7 +215,7 @@ class Worker:
         progress = self.progress
         at, rollbacks, factor = progress.seen, progress.rollbacks + 1, progress.rate_factor / 2
         if rollbacks > SECOND_CHANCES:
-            hint = "lower --lr, or look for bad examples; the last checkpoint is whole"
+            hint = "lower --lr, or look for bad examples; the last checkpoint is intact"
             raise SaddlepointError(f"given up after {SECOND_CHANCES} rollbacks", str(self.folder), hint, code=3)
         self.live.restore(self.checkpoints)
         progress.rollbacks, progress.rate_factor, progress.journal = rollbacks, factor, self.journal.offset

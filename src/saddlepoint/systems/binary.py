@@ -55,7 +55,7 @@ class Binarised:
                 x = (x > 0.5).to(x)
             case None:
                 if not ((x == 0) | (x == 1)).all():
-                    what = "x is not 0 and 1 alone, and it is not said how it becomes so"
+                    what = "x holds more than 0 and 1, and nothing says how it becomes binary"
                     hint = "draw (1 with probability x) or threshold (x > 1/2)"
                     raise SaddlepointError(what, "--binarise", hint)
         return Batch(x, batch.c)

@@ -102,7 +102,7 @@ def offered(name: str) -> Theirs:
     for point in entry_points(group=GROUP, name=name):
         return installed(point)
     if "+" in name:
-        what = f"{name!r}: parts of somebody's own, which are not here"
+        what = f"{name!r}: parts that a program defined, which are not here"
         raise SaddlepointError(what, "system", "give the same ones again, in Python: sp.use(sp.Parts(...))")
     hint = f"give the file: --system PATH/{name}" if name.endswith(".py") else "install the package that has it"
     raise SaddlepointError(f"no system '{name}' here", "system", hint)

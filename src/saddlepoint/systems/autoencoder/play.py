@@ -28,7 +28,7 @@ def networks(config: Config, facts: Facts) -> Networks:
     match config.g.network:
         case Linear():
             if any(stage.cost != "squares" for stage in config.stages):
-                what = "a linear autoencoder ends in no sigmoid, and its cost is the squared error"
+                what = "a linear autoencoder does not end in a sigmoid, and its cost is the squared error"
                 raise SaddlepointError(what, "--cost", "leave it out, or choose another --g.network.kind")
             pair = coding.linear(shape, code)
         case Sigmoid(hidden=hidden):

@@ -42,5 +42,5 @@ class Config(Run):
     @model_validator(mode="after")
     def beside_a_critic(self) -> Self:
         if self.content != "mse" and not any(stage.adversarial for stage in self.stages):
-            raise ValueError(f"nothing is judged by {self.content}: it is for stages with a critic, and none has one")
+            raise ValueError(f"nothing is judged by {self.content}: it is for stages with a critic, and there is none")
         return self
