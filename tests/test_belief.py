@@ -355,7 +355,7 @@ def test_a_stage_of_what_stands_beside_the_convolutions_moves_nothing_else() -> 
     config = cast(Config, configure("pixelcnn", None, {}))
     assert [stage.part for stage in config.stages] == ["beside", "all"]
     for name, value in (("g.network.beside", 0), ("g.network.kind", "masked")):
-        with pytest.raises(SaddlepointError, match="nothing does"):
+        with pytest.raises(SaddlepointError, match="there is none"):
             configure("pixelcnn", None, {name: value})
         assert configure("pixelcnn", None, {name: value, "part": "all"})
 

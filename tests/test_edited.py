@@ -63,7 +63,7 @@ def test_an_edited_configuration_is_refused_before_anything_is_made_by_it(run: P
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     judge = partial(judge_run, wish=Judge(), n=10, seed=0)
     for verb in (api.resume, api.report, judge):
-        with pytest.raises(SaddlepointError, match=r"config\.json: says something else .* it was edited"):
+        with pytest.raises(SaddlepointError, match=r"config\.json: has changed since .* it was edited"):
             verb(run)
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 

@@ -195,7 +195,7 @@ def test_a_critic_that_reads_the_class_is_told_nothing_of_the_example():
     with torch.no_grad():
         found = looks["D's layers"](x)[0]
     assert_close(found, found[:1].expand_as(found))
-    assert "told every label" in notes[0]
+    assert "given every label" in notes[0]
 
 
 @pytest.mark.slow

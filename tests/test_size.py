@@ -86,13 +86,13 @@ def test_what_is_said_of_the_size(monkeypatch: pytest.MonkeyPatch):
     longer = Pace(100.0, 64, 0.05).seconds(80)
     assert 3600 < longer < 7200
     assert told(chosen, CPU, 600.0, source, ENOUGH, 2.0, True) == (
-        f"{ENOUGH} updates in this time: pictures of 80 pixels instead of 64 want 1h {(longer - 3600) / 60:02.0f}m"
+        f"{ENOUGH} updates in this time: pictures of 80 pixels instead of 64 need 1h {(longer - 3600) / 60:02.0f}m"
     )
     assert told(chosen, CPU, 600.0, source, ENOUGH, 2.0, False) == ""
     small = Source("a", torch.zeros(4, 3, 48, 48, dtype=torch.uint8))
     assert told(chosen, CPU, 600.0, small, ENOUGH, 2.0, True) == ""
     few = told(chosen, CPU, 600.0, source, ENOUGH / 2, 2.0, False)
-    words = f"only {ENOUGH // 2} updates in this time, of some {ENOUGH} that pictures want"
+    words = f"only {ENOUGH // 2} updates in this time; pictures need about {ENOUGH}"
     assert few == f"{words}: --budget 20m, or --size 40x30"
     assert told(chosen, CPU, 600.0, source, ENOUGH / 100, 2.0, False).endswith("--budget 30m")
     assert told(chosen, CPU, 600.0, Source("a", torch.zeros(4, 2)), 1, 2.0, True) == ""
@@ -119,7 +119,7 @@ def test_look_and_train_make_them_as_large_as_the_time_allows(photos, monkeypatc
     assert main(["train", str(photos), "--budget", "10m", "--dry-run", *small.split()]) == 0
     said = capsys.readouterr().out
     assert "48 pictures of 3 x 32 x 21;" in said
-    assert "updates in this time: pictures of 40 pixels instead of 32 want 15m 52s" in said
+    assert "updates in this time: pictures of 40 pixels instead of 32 need 15m 52s" in said
 
 
 def test_the_pace_is_measured_on_pictures_of_its_own(monkeypatch):
