@@ -82,7 +82,7 @@ def test_pictures_that_are_nearly_black(tmp_path: Path) -> None:
         Image.fromarray(mask).save(tmp_path / f"mask/{i}.png")
     highest = int(open_source(str(tmp_path / "deep")).x.to(torch.int32).max())
     assert dark(open_source(str(tmp_path / "deep"))).startswith(
-        f"largest value is {highest:,} of 65,535, nearly black: 16"
+        f"largest value is {highest:,} of 65,535, nearly black: white is 16 times"
     )
     assert (
         dark(open_source(str(tmp_path / "mask")))
