@@ -64,8 +64,8 @@ def test_the_last_line_of_the_game_and_all_that_was_refused(tmp_path: Path) -> N
     journal(tmp_path, first, last, {"event": "end", "images": 300})
     assert dynamics(tmp_path, "pictures") == [
         ("pictures seen", "300", "in 4 s, 75 a second"),
-        ("D(x), D(G(z))", "0.70, none", "at the end; 1/2 where D cannot tell"),
-        ("refused steps", "3", "not finite, not taken"),
+        ("D(x), D(G(z))", "0.70, none", "at the end; 1/2 means that D cannot tell"),
+        ("refused steps", "3", "not finite, so not taken"),
     ]
 
 

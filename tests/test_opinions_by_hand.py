@@ -220,12 +220,12 @@ def test_the_last_page_has_a_line_for_each_measure_worth_one():
     found = {name: measure("m, of something") for name in
              ("coverage", "copies", "copies_real", "label_accuracy", "l1", "psnr", "nats", "kernel")}  # fmt: skip
     real, eye = "500 held-out examples", "by digits_a, 1,000 samples"
-    beside = "of independent real examples 12 %"
+    beside = "for independent real examples 12 %"
     assert rows(found) == [
-        ("label accuracy", "12 % [11, 13]", f"of the samples are what they were asked to be; {eye}"),
+        ("label accuracy", "12 % [11, 13]", f"of the samples show the class that was asked for; {eye}"),
         ("coverage", "12  [11, 13]", f"of {real} have a sample close by; {eye}"),
-        ("near-copies", "12 % [11, 13]", f"of the samples, of training examples; {beside}; {eye}"),
-        ("absolute error", "12  [11, 13]", f"of the range, over {real}; {eye}"),
+        ("near-copies", "12 % [11, 13]", f"of the samples, copied from training examples; {beside}; {eye}"),
+        ("absolute error", "12  [11, 13]", f"of the range, mean over {real}; {eye}"),
         ("PSNR", "12 dB [11, 13]", f"over {real}; {eye}"),
         ("-log p(x)", "12 nats [11, 13]", f"m, over {real}; {eye}"),
     ]

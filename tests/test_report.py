@@ -134,7 +134,7 @@ def test_the_whole_page(tmp_path):
         "saddlepoint train digits",
     ):
         assert said in page.text
-    titles = ("D(x) and D(G(z))", "Losses", "Extra terms", "Gradient norms", "What D has learned by heart", "Speed")
+    titles = ("D(x) and D(G(z))", "Losses", "Extra terms", "Gradient norms", "What D has memorised", "Speed")
     assert all(title in page.text for title in titles)
     assert len([svg for svg in page.all("svg") if svg.get("role") == "img"]) == len(titles)
 
@@ -180,7 +180,7 @@ def test_a_run_without_a_critic(tmp_path):
     page = page_of(run_folder(tmp_path, lines), Material())
     assert "Losses" in page.text
     assert "D(x)" not in page.text
-    assert "learned by heart" not in page.text
+    assert "What D has memorised" not in page.text
     assert page.all("img") == []
 
 

@@ -33,7 +33,7 @@ def charts(story: Story) -> list[Chart]:
         Chart("Losses", "What each player minimises.", tuple(line for line in losses if "/" not in line.name)),
         Chart(
             "Extra terms",
-            "Penalties and further costs, before their weight.",
+            "Penalties and further costs, before they are weighted.",
             tuple(line for line in losses if "/" in line.name),
         ),
         Chart(
@@ -43,9 +43,9 @@ def charts(story: Story) -> list[Chart]:
             log=True,
         ),
         Chart(
-            "What D has learned by heart",
-            "D's logits, with the middle half of them shaded. "
-            "Training above held out: D knows its examples rather than what they have in common.",
+            "What D has memorised",
+            "D's logits; the middle half of them is shaded. If training is above held out, D memorises its examples "
+            "instead of learning what they have in common.",
             tuple(_opinion(held_out, *what) for what in OPINIONS),
         ),
         Chart(

@@ -179,7 +179,7 @@ def frames(folder: Path) -> list[tuple[int, Image.Image]]:
 def frame(folder: Path, name: str) -> Image.Image:
     """One of a run's own frames, as PNG alone: what a journal names may come from anybody."""
     if not FRAME.fullmatch(name):
-        raise SaddlepointError(f"the journal names {name!r} as a frame", str(folder), "it is none of this run's own")
+        raise SaddlepointError(f"the journal names {name!r} as a frame", str(folder), "it does not belong to this run")
     try:
         return Image.open(io.BytesIO(read_bounded(folder / name, LARGEST)), formats=["PNG"])
     except (OSError, Image.DecompressionBombError) as error:
@@ -240,15 +240,15 @@ def doctor(live: Live, folder: Path, measures: dict[str, Measure]) -> list[tuple
 
 NAMES = {
     HEADLINE: ("distance", "%", "{of_what}, against {real}"),
-    "label_accuracy": ("label accuracy", "%", "of the samples are what they were asked to be"),
-    "diversity": ("diversity", "%", "of the real one, within a class"),
-    "coverage": ("coverage", "", "of {real} have a sample close by"),
-    "copies": ("near-copies", "%", "of the samples, of training examples"),
-    "l1": ("absolute error", "", "of the range, over {real}"),
-    "psnr": ("PSNR", "dB", "over {real}"),
-    "ssim": ("SSIM", "", "over {real}"),
-    "class_error": ("class error", "%", "of {real} are told a wrong class"),
-    "nats": ("-log p(x)", "nats", "{metric}, over {real}"),
+    "label_accuracy": ("label accuracy", "%", "of the samples show the class that was asked for"),
+    "diversity": ("diversity", "%", "of the diversity of real examples, within a class"),
+    "coverage": ("coverage", "", "share of {real} that have a sample close by"),
+    "copies": ("near-copies", "%", "of the samples, copied from training examples"),
+    "l1": ("absolute error", "", "of the range, mean over {real}"),
+    "psnr": ("PSNR", "dB", "mean over {real}"),
+    "ssim": ("SSIM", "", "mean over {real}"),
+    "class_error": ("class error", "%", "of {real} get a wrong class"),
+    "nats": ("-log p(x)", "nats", "{metric}, mean over {real}"),
 }
 """Of the measures worth a line: name, unit and meaning, with what they were held against."""
 
@@ -261,7 +261,7 @@ def rows(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
     for key, (name, unit, meaning) in NAMES.items():
         if (m := measures.get(key)) is not None:
             usual, kind = measures.get(f"{key}_real"), m.card.metric.partition(", ")[0]
-            beside = "" if usual is None else f"of independent real examples {usual.value:.4g} {unit}"
+            beside = "" if usual is None else f"for independent real examples {usual.value:.4g} {unit}"
             of_what = m.card.metric.partition(", % ")[2]
             note = meaning.format(real=examples(m.card.reference), metric=kind, of_what=of_what)
             note = "; ".join(filter(None, (note, beside, protocol(m.card))))
@@ -290,7 +290,7 @@ def dynamics(folder: Path, noun: str) -> list[tuple[str, str, str]]:
     ends = [last.get(name) for name in ("d_real", "d_fake")]
     if any(end is not None for end in ends):
         readings = ", ".join("none" if end is None else f"{end:.2f}" for end in ends)
-        table.append(("D(x), D(G(z))", readings, "at the end; 1/2 where D cannot tell"))
+        table.append(("D(x), D(G(z))", readings, "at the end; 1/2 means that D cannot tell"))
     if refused := sum(line.get("skipped") or 0 for line in lines):
-        table.append(("refused steps", f"{refused:,}", "not finite, not taken"))
+        table.append(("refused steps", f"{refused:,}", "not finite, so not taken"))
     return table
