@@ -223,11 +223,11 @@ def test_the_last_page_has_a_line_for_each_measure_worth_one():
     beside = "for independent real examples 12 %"
     assert rows(found) == [
         ("label accuracy", "12 % [11, 13]", f"of the samples show the class that was asked for; {eye}"),
-        ("coverage", "12  [11, 13]", f"of {real} have a sample close by; {eye}"),
+        ("coverage", "12  [11, 13]", f"share of {real} that have a sample close by; {eye}"),
         ("near-copies", "12 % [11, 13]", f"of the samples, copied from training examples; {beside}; {eye}"),
         ("absolute error", "12  [11, 13]", f"of the range, mean over {real}; {eye}"),
-        ("PSNR", "12 dB [11, 13]", f"over {real}; {eye}"),
-        ("-log p(x)", "12 nats [11, 13]", f"m, over {real}; {eye}"),
+        ("PSNR", "12 dB [11, 13]", f"mean over {real}; {eye}"),
+        ("-log p(x)", "12 nats [11, 13]", f"m, mean over {real}; {eye}"),
     ]
     gaussians = {
         f"mixture/{name}": measure(f"a Gaussian mixture of 3: {metric}")
