@@ -1,7 +1,7 @@
 """The front door for programs and notebooks: what the verbs of the command line do, as functions that return records.
 
 Data are a name, a path, or what lies in memory: arrays, tensors, (x, y), a data set that is indexed, a DataFrame.
-Times are texts, seconds or timedeltas. A run is told of by what it is: a `Run`, or its folder.
+Times are texts, seconds or timedeltas. A run is given as a `Run`, or as its folder.
 """
 
 import os
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 
 Where = Run | str | Path
 quiet: Watcher = Nobody()
-"""Watches a run and says nothing."""
+"""A watcher that prints nothing."""
 
 
 def use(system: "str | Path | Parts") -> None:
-    """Make known, for as long as this process lives, a system in a file of your own, or parts of your own that a run
-    was given: runs and generators made of them can then be opened.
+    """Load a system from a file of your own, or parts of your own, until this process ends: runs and generators that
+    were made with them can then be opened.
     """
     if isinstance(system, str | os.PathLike):
         theirs.use(system)
@@ -75,14 +75,14 @@ def train(
 ) -> Run:
     """Train on these data: `train("digits", budget="2m", settings={"seed": 1, "g.lr": 5e-4})`.
 
-    `budget` is a length of time; without one the recipe's number of images is seen. `settings` are those of the command
-    line, by their dotted names. `parts` are networks, an objective, terms and measures of your own, in the place of the
-    recipe's. `stop_early` ends it at the first judgement after which the doctor says plateau.
-    `watcher` shows how it goes, by itself what suits the place; `quiet` says nothing. `track` follows it in wandb,
-    tensorboard or trackio too.
+    `budget` is a length of time; without one, the recipe's number of images is seen. `settings` are those of the
+    command line, by their dotted names. `parts` are networks, an objective, terms and measures of your own, which
+    replace the recipe's. `stop_early` ends the run at the first judgement after which the doctor says plateau.
+    `watcher` shows the progress; the default suits the place (terminal, notebook or lines), `quiet` prints nothing.
+    `track` also sends its figures to wandb, tensorboard or trackio.
 
-    The first interrupt saves the run and returns it: it can be sampled, and `resume`d. A callback that raises
-    `StopTraining` has it saved, judged and written as it is; any other exception has it saved, and ends it.
+    The first interrupt saves the run and returns it: it can be sampled, and `resume`d. If a callback raises
+    `StopTraining`, the run is saved, judged and written as it is. Any other exception saves the run and ends it.
     """
     there = opened(data)
     early = {"stop_early": True} if stop_early else {}
@@ -111,8 +111,8 @@ def resume(
     on_snapshot: "Callable[[Image], object] | None" = None,
     on_judgement: Callable[[Measures], object] | None = None,
 ) -> Run:
-    """Go on exactly where a run stopped, or for so much `more` time. One that was trained on data from memory is given
-    the same `data` again, one with parts of your own the same `parts`.
+    """Continue exactly where a run stopped, or train it for `more` time. If it was trained on data from memory, give
+    the same `data` again; if it has parts of your own, give the same `parts`.
     """
     if parts is not None:
         use(parts)
@@ -139,8 +139,8 @@ def judge(
     features: str = "auto",
     size: str | None = None,
 ) -> Measures:
-    """Every measure that applies, by name: of n samples of a run, 1,000 unless given, against held-out examples; with a
-    second set of data, of one folder of pictures against the other, in this size.
+    """Every measure that applies, by name. Without `real`: n samples of a run (by default 1,000) against held-out
+    examples. With `real`: one folder of pictures against the other, at this size.
     """
     if real is None:
         without_effect({"size": size}, "on a run: its data are read as in training")
@@ -152,12 +152,12 @@ def judge(
 
 
 def compare(a: Where, b: Where) -> list[Comparison]:
-    """Measure by measure: is the first run better than the second, or can that not be told? Both were judged before."""
+    """Measure by measure: is the first run better than the second, or is it noise? Both must have been judged."""
     return kept.compare(kept.kept(folder_of(a)), kept.kept(folder_of(b)))
 
 
 def doctor(run: Where) -> list[Verdict]:
-    """What is wrong with a run, by which figures, and what to change; the first verdict is the one to act on."""
+    """What is wrong with a run, which figures show it, and what to change; act on the first verdict."""
     return as_run(run).doctor()
 
 
@@ -169,8 +169,8 @@ def score(
 
 
 def probe(run: Where, labels: int = LABELS, *, draws: int = DRAWS, seed: int = 0, tune: bool = False) -> Found:
-    """How well a linear classifier that learns from so many labels tells the classes by what a run has learnt: by its
-    code, or by all layers of its critic; beside it the same untrained, and pixels.
+    """How well a linear classifier, trained on this many labels, recognises the classes from what a run has learned:
+    from its code, or from all layers of its critic. For comparison: the untrained network, and the pixels.
     """
     return probe_run(folder_of(run), labels, draws, seed, held_by(run), tune)
 

@@ -31,7 +31,7 @@ from saddlepoint.settings.run import Run as Config
 
 
 class Run:
-    """A run folder. `held` are its data where they lie in memory, in no file."""
+    """A run folder. `held` are its data, if they are in memory and in no file."""
 
     def __init__(self, folder: str | Path, held: Held | None = None) -> None:
         self.folder, self.held = Path(folder), held
@@ -47,7 +47,7 @@ class Run:
 
     @property
     def state(self) -> State:
-        """Whether it goes on at this moment ("running"), came to its end ("done"), or can be resumed ("stopped")."""
+        """Whether it is at work now ("running"), has ended ("done"), or can be resumed ("stopped")."""
         return state_of(self.folder, journal(self.folder))
 
     @property
@@ -70,16 +70,16 @@ class Run:
 
     @property
     def measures(self) -> dict[str, Measure]:
-        """How good it was found to be when it was last judged; empty before."""
+        """The measures of its last judgement; empty if it was never judged."""
         return kept(self.folder) if (self.folder / MEASURES).exists() else {}
 
     def judge(self, n: int | None = None, seed: int | None = None, features: str = "auto") -> Measures:
-        """Judge it anew, by n samples (1,000) of this seed (0); the result is kept as `measures`."""
+        """Judge it again, with n samples (1,000) of this seed (0); the result is kept as `measures`."""
         wish = Judge.model_validate({"features": features})
         return judge_run(self.folder, wish, n, seed, self.held)[0]
 
     def doctor(self) -> list[Verdict]:
-        """What is wrong, by which figures, and what to change; the first verdict is the one to act on."""
+        """What is wrong, which figures show it, and what to change; act on the first verdict."""
         return examine(self.folder, self.config)
 
     def samples(self) -> list[Path]:

@@ -47,7 +47,7 @@ class Artefact:
         return f"<Artefact {whose}: {size} {self.medium.noun}, can {few(self.can)}>"
 
     def to(self, device: str | torch.device) -> Self:
-        """Itself, once its networks were moved there; what it makes comes back to the CPU."""
+        """Itself, with its networks moved to that device; its results come back to the CPU."""
         for network in self.networks.values():
             network.to(choose_device(str(device)))
         return self
@@ -121,8 +121,8 @@ class Artefact:
     def labels(self, n: int, label: int | str | None = None) -> Tensor | None:
         """[n] labels: all the class of this name, or each class in turn; None without classes.
 
-        A class is asked for by its name alone. A number is the name that it spells: of the classes "5", "6", "7" it is
-        5 that means the first, and 0 that is refused.
+        A class is chosen by its name only. A number stands for the name that it spells: with the classes "5", "6", "7",
+        5 means the first class, and 0 is refused.
         """
         if label is None:
             return torch.arange(n) % len(self.classes) if self.classes else None
@@ -211,8 +211,8 @@ class Artefact:
         label: int | str | None = None,
         cond: str | None = None,
     ) -> Samples:
-        """From one to the next of `points` random z, `steps` steps each, by the way that suits the prior, or as `how`
-        says (see `latent.walk.way`); of one class or condition throughout, by default that of sample 0.
+        """Walk from each of `points` random z to the next, `steps` steps each, in the way that suits the prior, or as
+        `how` says (see `latent.walk.way`); with one class or condition throughout, by default that of sample 0.
         """
         if points < 2 or steps < 1:
             raise SaddlepointError(f"no walk of {points} points, {steps} steps", "--walk", "2 points or more")
@@ -238,7 +238,7 @@ class Artefact:
         return Artefact(self.model._replace(apply=back, back=to), self.description, self.networks)
 
     def eight_ways(self) -> "Artefact":
-        """The same model, whose `apply` gives the mean over the eight ways a picture can lie (`ensemble`)."""
+        """The same model, but `apply` gives the mean over the eight turned and mirrored pictures (`ensemble`)."""
         return Artefact(self.model._replace(apply=ensembled(self.translate())), self.description, self.networks)
 
     def translate(self, perception: float | None = None) -> Translate:
@@ -258,8 +258,8 @@ class Artefact:
     def apply(self, c: Tensor, seed: int = 0, tell: Tell = None, perception: float | None = None) -> Samples:
         """What the model makes of each of these, [n, C, H, W] as stored: of any size where its networks allow that.
 
-        Larger pictures go through in tiles; `tell` hears how many of all are done. Raises SaddlepointError for others.
-        What becomes of an example is a function of it and the seed alone, whatever else is given beside it. For
+        Larger pictures are processed in tiles; `tell` is told how many of all are done. Raises SaddlepointError for
+        other sizes. The result for an example depends only on it and the seed, not on the other examples. For
         `perception` see `translate`.
         """
         about, to = self.given, self.translate(perception)

@@ -36,7 +36,7 @@ Own = Callable[[View], Mapping[str, Measure | float]]
 
 
 class Parts(NamedTuple):
-    """What takes the place of a recipe's own parts, or stands beside them.
+    """Parts that replace a recipe's own, or are added to them.
 
     G, D       the networks of these names: G(z) or G(z, c), D(x) or D(x, c) with logits. A module is copied as it is
                now; (facts) -> module is asked for one, facts["x"].shape being the shape of one example

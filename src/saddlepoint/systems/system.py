@@ -125,8 +125,8 @@ class Model(NamedTuple):
 class View(NamedTuple):
     """What is looked at: a model as it is now, and the same few examples each time.
 
-    some  examples it has not seen (seen ones where none are held out), as networks see them; of a judge that decides
-          which model is kept, those it was not chosen by, where there are enough
+    some  examples it has not seen (seen ones if none are held out), as networks see them; for a judge that decides
+          which model is kept, those that did not choose it, if there are enough
     real  training examples as they are stored, [N, ...]
     seed  of what is drawn
     """
@@ -165,11 +165,11 @@ def unprepared(config: Any, networks: Networks, some: Batch) -> None:
 class System(NamedTuple):
     """See above. Configurations are of the system's own type, so that `Any` stands for `Config` here.
 
-    ships    the networks that a model needs: those of them that there are, are averaged, judged and exported
+    ships    the networks that a model needs: those that exist are averaged, judged and exported
     takes    by column, the kinds of data it can be trained on; columns with a "?" may be missing
     frame    (view) -> what the film strip shows of a model
-    judges   how a model is judged: by a name, or by a function of a view; of the first one's first measure, of which
-             less is better, it depends which model is kept
+    judges   how a model is judged: by a name, or by a function of a view; the first one's first measure, of which
+             less is better, decides which model is kept
     feed     (config, feeds by source, rng) -> batches, where they are not the source's own x and c
     only     the ranges of x that its mathematics allows; empty: all that the medium has
     prepare  (config, networks, examples as networks see them): what they learn of the data before the first round
