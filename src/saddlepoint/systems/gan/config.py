@@ -13,7 +13,7 @@ class GeneratorPace(Pace):
 
     network: Network
     start: Literal["weights", "mean"] = "weights"
-    """Where G's output starts: where its weights put it, or around the mean of the data (mlp; of colours: residual)."""
+    """Where G's output starts: where its weights put it, or around the mean of the data (mlp) or colours (residual)."""
     last: Literal["cells", "smooth"] = "cells"
     """How the last map becomes pixels: in cells of 2 x 2, or resized smoothly and convolved (residual only)."""
 

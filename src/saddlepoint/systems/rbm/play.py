@@ -91,7 +91,7 @@ def model(config: Config, facts: Facts, networks: Networks) -> Model:
         found = annealed(rbm.annealed(config.runs, config.temperatures, rng).cpu())
         values = log_p - found.log_z
         if config.top:
-            note = "a bound by mean field, and a bound only as far as the estimate of log Z is right"
+            note = "a bound by mean field, which holds only if the estimate of log Z is right"
             return Nats(values, "bound", found.error, (note, str(found)))
         return Nats(values, "estimate", found.error, (str(found),))
 
