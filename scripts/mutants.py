@@ -1976,7 +1976,7 @@ TABLE = {
         ("low road: chance is not given back", "fork_rng(devices=", "fork_rng(enabled=False, devices="),
     ],
     ("game/players.py", "test_low_road.py"): [
-        ("low road: frozen weights are asked for a gradient", 'group["params"] if p.requires_grad]', 'group["params"]]'),
+        ("low road: frozen weights are asked for a slope", 'group["params"] if p.requires_grad]', 'group["params"]]'),
         ("low road: who cannot learn plays on", "if not slopes:", "if False:"),
     ],
     ("game/algorithm.py", "test_low_road.py"): [
