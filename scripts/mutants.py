@@ -67,7 +67,8 @@ TABLE = {
             "0.5 * squared_norm(slope(critic, fake))",
             "squared_norm(slope(critic, fake))",
         ),
-        ("R1: on fakes", "return verdict.critic, verdict.real,", "return verdict.critic, verdict.fake,"),
+        ("R1: on fakes", "(verdict.critic, verdict.real,", "(verdict.critic, verdict.fake,"),
+        ("R1: of the first critic alone", "torch.stack(list(penalties)).sum(0)", "next(iter(penalties))"),
         ("slope: not differentiable again", "create_graph=True", "create_graph=False"),
         ("slope: norm of the whole batch", "flatten(1).square().sum(1)", "square().sum().repeat(len(gradient))"),
         ("GP: one epsilon a batch", "torch.rand(x.shape[0], generator", "torch.rand(1, generator"),
@@ -1960,12 +1961,30 @@ TABLE = {
         ),
     ],
     ("game/plain.py", "test_low_road.py"): [
-        ("low road: c goes to whoever has no place for it", "len(free) > 1 and (c is not None", "(c is not None"),
+        ("low road: c goes to whoever has no place for it", "if len(free) < 2:", "if not free:"),
+        ("low road: c is optional to nobody", 'place == "optional" and c is not None', "False"),
+        (
+            "low road: wrappers are not looked into",
+            "isinstance(inner := getattr(network, name, None), nn.Module)",
+            "False",
+        ),
         ("low road: a pair loses its condition", "return Batch(*given)", "return Batch(given[0])"),
         ("low road: every error is one of shapes", "if not any(words in said.lower() for words in SHAPES)", "if False"),
     ],
     ("game/turns.py", "test_low_road.py"): [
         ("low road: one answer for all examples", "len(said.logits) != len(x)", "False"),
+        ("low road: chance is not given back", "fork_rng(devices=", "fork_rng(enabled=False, devices="),
+    ],
+    ("game/players.py", "test_low_road.py"): [
+        ("low road: frozen weights are asked for a slope", 'group["params"] if p.requires_grad]', 'group["params"]]'),
+        ("low road: who cannot learn plays on", "if not slopes:", "if False:"),
+    ],
+    ("game/algorithm.py", "test_low_road.py"): [
+        (
+            "low road: a fault ends the game in silence",
+            "except BatchesOverError:",
+            "except (BatchesOverError, StopIteration):",
+        ),
     ],
     ("game/rules.py", "test_low_road.py"): [
         ("low road: fakes of any shape", "if x.shape[1:] != fake.shape[1:]:", "if False:"),
@@ -2372,7 +2391,7 @@ TABLE = {
             "terms=game.terms) if terms else game",
         ),
         ("given: measures are forgotten", "judges=base.judges + judges", "judges=base.judges"),
-        ("given: c reaches every G", "told=takes_two(networks[\"G\"], None)", "told=True"),
+        ("given: c reaches every G", "told=second_place(networks[\"G\"]) != \"none\"", "told=True"),
         ("given: the start is the base's", "unprepared if \"G\" in own else base.prepare", "base.prepare"),
         ("given: closures look alike", "for cell in part.__closure__ or ():", "for cell in ():"),
         (

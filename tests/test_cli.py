@@ -15,6 +15,7 @@ from PIL import Image
 
 from saddlepoint import api
 from saddlepoint.cli import display
+from saddlepoint.cli.apply import complain
 from saddlepoint.cli.flags import Voice
 from saddlepoint.cli.main import VERBS, main
 from saddlepoint.cli.offered import EVERYDAY, NETWORKS, PLAYERS, title
@@ -129,6 +130,11 @@ def test_a_typo_is_refused_in_one_line_with_what_was_meant(capsys, words, hint):
         "look src --cond kind --unconditional": "--cond: has no effect with --unconditional",
         "train src --cond kind --unconditional": "--cond: has no effect with --unconditional",
         "train digits --cond kind --dry-run": "--cond: has no effect on data that are no picture files",
+        "train digits --budget 1m --images 9": "--images: sets the length of training, as --budget does",
+        "train digits --budget=": "--budget: '' is not a length of time",
+        "resume . --more=": "--more: '' is not a length of time",
+        "neighbours digits --recipes=vae,mad --dry-run": "no recipe 'mad'",
+        "sample . --to a.PNG": "--to a.PNG: is the name of one picture",
         "train digits --size 32 --dry-run": "--size: has no effect on data that are no picture files, of [1, 28, 28]",
         "train ring8 --size 32 --dry-run": "--size: has no effect on data that are no picture files, of [2]",
         "look digits --size 32": "--size: has no effect on data that are no picture files",
@@ -522,3 +528,12 @@ def test_a_run_that_is_stopped_says_how_to_go_on_and_ends_with_the_signals_statu
     assert "Traceback" not in err
     assert err.splitlines()[-1].startswith("saddlepoint: ")
     assert "saddlepoint resume" in err.splitlines()[-1]
+
+
+def test_each_picture_that_failed_is_named_once_the_others_are_done(capsys):
+    faults = [SaddlepointError(f"fault {name}", f"{name}.png") for name in "abc"]
+    with pytest.raises(SaddlepointError, match=r"^c\.png: fault c") as last:
+        complain(faults)
+    assert last.value.code == 1
+    assert capsys.readouterr().err.splitlines() == ["a.png: fault a", "b.png: fault b"]
+    complain([])

@@ -339,6 +339,25 @@ def test_what_would_have_no_effect_is_refused(run: sp.Run, tmp_path: Path) -> No
             sp.judge(run if place is None else tmp_path, place, **given)
 
 
+def test_what_contradicts_itself_is_refused_in_a_program_too(run: sp.Run, tmp_path: Path) -> None:
+    given: dict[str, Any] = {"root": tmp_path, "watcher": sp.quiet}
+    refused = {
+        "images": lambda: sp.train("digits", budget="1m", settings={"images": 1_000}, **given),
+        "cond": lambda: sp.train("digits", settings={"data.cond": "kind", "unconditional": True}, **given),
+        "features": lambda: sp.judge(run, features="vgg"),
+        "watcher": lambda: sp.train("digits", watcher="quiet", root=tmp_path),  # pyright: ignore[reportArgumentType]
+    }
+    for name, ask in refused.items():
+        with pytest.raises(SaddlepointError, match=name):
+            ask()
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_picture_is_scored_by_its_name_alone(run: sp.Run) -> None:
+    path = run.samples()[-1]
+    assert sp.score(run, str(path)) == sp.score(run, path) == sp.score(run, [path])
+
+
 # Messages name what the caller wrote.
 
 

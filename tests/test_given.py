@@ -123,6 +123,13 @@ def test_a_network_is_asked_for_c_where_it_takes_one(tmp_path: Path) -> None:
     with pytest.raises(sp.SaddlepointError, match="no classes to choose from"):
         train(tmp_path, sp.Parts(G=Small()), "cgan", (X, Y), settings=small).sample(2, label="0")
 
+    class Optional(Classed):
+        def forward(self, z: Tensor, c: Tensor | None = None) -> Tensor:
+            return super().forward(z, torch.zeros(len(z), dtype=torch.int64) if c is None else c)
+
+    free = train(tmp_path, sp.Parts(G=Optional()), "cgan", (X, Y), settings=small)
+    assert (free.sample(1, label="0").numpy() != free.sample(1, label="1").numpy()).any()
+
 
 @pytest.mark.slow
 def test_a_function_makes_fresh_weights_by_the_seed_of_the_run(tmp_path: Path) -> None:

@@ -177,6 +177,16 @@ def test_paths_of_every_kind(tmp_path: Path, name: str, monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
+def test_a_folder_with_the_name_of_the_program_s_own_data_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("look moons -q") == 0
+    pictures(tmp_path / "moons", count=4)
+    assert run("look moons") == 0
+    assert "for the file or folder of that name write ./moons" in capsys.readouterr().out
+
+
 def test_the_cache_is_shown_and_cleared(tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.setattr("saddlepoint.data.cache.SMALL", 0)
     pictures(tmp_path / "set")

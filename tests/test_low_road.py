@@ -152,3 +152,69 @@ def test_a_penalty_without_examples_gets_one_line() -> None:
             call()
     with pytest.raises(SaddlepointError, match=r"x is \[24, 2\], G\(z\) \[8, 2\]"):
         sp.gradient_penalty(mlp(2, 1), X, X[:8])
+
+
+def test_frozen_weights_stay_and_the_others_learn() -> None:
+    """A critic with a frozen backbone, and an optimiser that was given all of it."""
+    D = nn.Sequential(mlp(2, 4, seed=2), mlp(4, 1, seed=3))
+    D[0].requires_grad_(False)
+    before = [p.clone() for p in D.parameters()]
+    list(sp.play(game_of(mlp(3, 2, seed=1), D), X.split(8)))
+    same = [bool((p == q).all()) for p, q in zip(D.parameters(), before)]
+    assert same == [True] * 4 + [False] * 4
+
+
+class Detached(nn.Module):
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.net(z).detach()
+
+
+@pytest.mark.parametrize("make", [Detached, lambda net: net.requires_grad_(False)], ids=["detached", "all frozen"])
+def test_a_player_that_could_never_learn_is_refused(make: Callable[[nn.Module], nn.Module]) -> None:
+    with pytest.raises(SaddlepointError, match="does not depend on any weight that its optimiser moves"):
+        list(sp.play(game_of(make(mlp(3, 2, seed=1)), mlp(2, 1, seed=2)), X.split(8)))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of torch's own compiler
+def test_torch_s_wrappers_take_what_is_within_them() -> None:
+    """Their own forward(*args, **kwargs) says nothing of c."""
+    for wrap in (torch.compile, nn.DataParallel):
+        assert not takes_two(wrap(mlp(2, 1)), C)
+        assert takes_two(wrap(Told(mlp(2, 1), critic=True)), None)
+
+
+def test_an_iterator_that_ends_within_a_cost_does_not_end_the_game_in_silence() -> None:
+    def exhausted(turn: sp.Turn) -> Tensor:
+        return next(iter(()))
+
+    game = game_of(mlp(3, 2, seed=1), mlp(2, 1, seed=2), terms=(sp.Term("none", "G", exhausted),))
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        list(sp.play(game, X.split(8)))
+
+
+def test_batches_drawn_from_torch_s_own_generator_are_those_that_they_would_be_without_a_game() -> None:
+    """Steps seed torch's generators for dropout, and give them back as they were."""
+    torch.manual_seed(3)
+    alone = [torch.randn(8, 2, dtype=DOUBLE) for _ in range(3)]
+    seen: list[Tensor] = []
+
+    def drawn() -> Any:
+        for _ in range(3):
+            seen.append(torch.randn(8, 2, dtype=DOUBLE))
+            yield seen[-1]
+
+    G, D = mlp(3, 2, seed=1), nn.Sequential(mlp(2, 4, seed=2), nn.Dropout(0.5), mlp(4, 1, seed=4))
+    game = game_of(G, D)
+    torch.manual_seed(3)
+    list(sp.play(game, drawn()))
+    assert all(torch.equal(one, other) for one, other in zip(seen, alone, strict=True))
+
+
+def game_of(G: nn.Module, D: nn.Module, **more: Any) -> sp.Game:
+    draw = sp.Prior("normal", 3)
+    players = {name: sp.Player.of(net, torch.optim.Adam(net.parameters(), 0.01)) for name, net in (("G", G), ("D", D))}
+    return sp.Game(**players, prior=lambda n, rng: draw(n, rng).double(), objective=sp.non_saturating, **more)

@@ -55,7 +55,7 @@ def test_the_settings_it_names_are_settings() -> None:
 
 
 def test_the_low_road_plays() -> None:
-    """The second snippet, as it stands: a linear game on points of standard deviation 3, 500 rounds."""
+    """The second snippet, as it stands: two small networks on points of standard deviation 3, 500 rounds."""
     import torch
 
     torch.manual_seed(0)

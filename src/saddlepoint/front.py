@@ -21,9 +21,10 @@ from saddlepoint.data.memory import Held, held
 from saddlepoint.data.reading import Reading, sides
 from saddlepoint.data.survey import Survey
 from saddlepoint.durations import Time, parse
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.standing import Verdict
 from saddlepoint.notebook import Notebook, in_notebook
-from saddlepoint.planning.begin import configure, usual_recipe
+from saddlepoint.planning.begin import agreed, configure, usual_recipe
 from saddlepoint.records import Round
 from saddlepoint.run import Run
 from saddlepoint.running.calls import Calls, Stopped
@@ -31,6 +32,7 @@ from saddlepoint.running.opinions import Opinion
 from saddlepoint.running.opinions import score as opinions
 from saddlepoint.running.probing import DRAWS, LABELS, Found, probe_run
 from saddlepoint.running.watcher import Listened, Nobody, Watcher
+from saddlepoint.settings.layers import group
 from saddlepoint.settings.run import Judge
 from saddlepoint.systems import theirs
 from saddlepoint.tracking import tracked
@@ -92,6 +94,7 @@ def train(
 
         config = given.taken(parts, config, settings or {})
     seconds = None if budget is None else parse(budget, "budget")
+    agreed(settings or {}, budget)
     calls = Calls(on_round, on_snapshot, on_judgement)
     with watched(watcher, calls) as shown, tracked(track, shown) as eyes:
         return kept_whole(
@@ -146,7 +149,7 @@ def judge(
         without_effect({"size": size}, "on a run: its data are read as in training")
         return as_run(run).judge(n, seed, features)
     without_effect({"n": n, "seed": seed}, "on folders, of which every picture is judged")
-    wish = Judge.model_validate({"features": features})
+    wish = group(Judge, features=features)
     read = Reading("", size=None if size is None else sides(size))
     return judge_folders(str(folder_of(run)), str(real), wish, read)[0]
 
@@ -162,10 +165,11 @@ def doctor(run: Where) -> list[Verdict]:
 
 
 def score(
-    run: Where, pictures: Sequence[str | Path], *, label: str | None = None, cond: str | None = None
+    run: Where, pictures: str | Path | Sequence[str | Path], *, label: str | None = None, cond: str | None = None
 ) -> list[Opinion]:
-    """What a run's discriminator thinks of these picture files, and what that is worth."""
-    return opinions(folder_of(run), [Path(picture) for picture in pictures], label, cond, held_by(run))
+    """What a run's discriminator thinks of these picture files, or of one, and what that is worth."""
+    several = [pictures] if isinstance(pictures, str | os.PathLike) else pictures
+    return opinions(folder_of(run), [Path(picture) for picture in several], label, cond, held_by(run))
 
 
 def probe(run: Where, labels: int = LABELS, *, draws: int = DRAWS, seed: int = 0, tune: bool = False) -> Found:
@@ -201,6 +205,9 @@ def held_by(run: Where) -> Held | None:
 def watched(watcher: Watcher | None, calls: Calls) -> Iterator[Watcher]:
     """The watcher that was given, or what suits the place: a notebook's, a terminal's, or lines; and who is called."""
     if watcher is not None:
+        if not isinstance(watcher, Watcher):
+            what = f"a {type(watcher).__name__} is no watcher"
+            raise SaddlepointError(what, "watcher", "saddlepoint.quiet says nothing; leave it out for a progress bar")
         yield Listened(watcher, calls)
         return
     if in_notebook():

@@ -26,6 +26,7 @@ from saddlepoint.record import read_record
 from saddlepoint.running.asked import judge_run
 from saddlepoint.running.finish import LARGEST
 from saddlepoint.running.state import State, journal, state_of
+from saddlepoint.settings.layers import group
 from saddlepoint.settings.run import Judge
 from saddlepoint.settings.run import Run as Config
 
@@ -75,8 +76,7 @@ class Run:
 
     def judge(self, n: int | None = None, seed: int | None = None, features: str = "auto") -> Measures:
         """Judge it again, with n samples (1,000) of this seed (0); the result is kept as `measures`."""
-        wish = Judge.model_validate({"features": features})
-        return judge_run(self.folder, wish, n, seed, self.held)[0]
+        return judge_run(self.folder, group(Judge, features=features), n, seed, self.held)[0]
 
     def doctor(self) -> list[Verdict]:
         """What is wrong, which figures show it, and what to change; act on the first verdict."""

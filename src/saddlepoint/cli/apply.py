@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from saddlepoint.artefact import ability
 from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
-from saddlepoint.cli.tables import say, shorten
+from saddlepoint.cli.tables import say, shorten, tell
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.formats import format_of
 
@@ -91,10 +91,11 @@ def apply(
 
 
 def complain(faults: list[SaddlepointError]) -> None:
-    """Name the first picture that failed, once all others are done."""
+    """Name each picture that failed, a line each, once all others are done."""
+    for fault in faults[:-1]:
+        tell(str(fault))
     if faults:
-        more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
-        raise SaddlepointError(f"{faults[0].what}{more}", faults[0].where, faults[0].hint, code=1)
+        raise SaddlepointError(faults[-1].what, faults[-1].where, faults[-1].hint, code=1)
 
 
 def targets(pictures: tuple[Path, ...], out: Path | None) -> list[Path]:

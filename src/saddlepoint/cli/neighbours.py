@@ -43,7 +43,8 @@ def neighbours(
     from saddlepoint.neighbours.training import Wish, kept_back, usual_rows
     from saddlepoint.systems import catalog
 
-    chosen = usual_rows(data) if recipes is None else tuple(dict.fromkeys(filter(None, recipes.split(","))))
+    named = filter(None, map(str.strip, (recipes or "").split(",")))
+    chosen = usual_rows(data) if recipes is None else tuple(dict.fromkeys(named))
     if not chosen:
         raise SaddlepointError("no recipe takes these pictures", data, "name some with --recipes")
     for recipe in chosen:

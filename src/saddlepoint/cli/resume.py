@@ -27,7 +27,7 @@ def resume(
 
     Example: saddlepoint resume runs/digits-modern-1 --more 30m
     """
-    seconds = parse(more, "--more") if more else None
+    seconds = None if more is None else parse(more, "--more")
     from saddlepoint import api
     from saddlepoint.tracking import tracked
 

@@ -12,7 +12,7 @@ from saddlepoint.artefact import ability
 from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
 from saddlepoint.cli.tables import say, shorten
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.formats import format_of
+from saddlepoint.formats import FORMATS, format_of
 
 STEPS = 8  # of a walk, between two points
 
@@ -89,9 +89,9 @@ def sample(
         written = drawing.walk(model, walk.out or Path("walk.png"), way, wanted)
     elif target.to is None:
         written = drawing.sheet(model, target.grid or Path("samples.png"), wanted)
-    elif target.to.suffix == ".csv":
+    elif target.to.suffix.lower() == ".csv":
         written = drawing.rows(model, target.to, wanted, silent=voice.quiet)
-    elif target.to.suffix == ".npz":
+    elif target.to.suffix.lower() == ".npz":
         written = drawing.arrays(model, target.to, wanted, silent=voice.quiet)
     else:
         written = drawing.folder(model, target.to, wanted, silent=voice.quiet)
@@ -121,6 +121,9 @@ def check(run: Path, draw: Draw, target: Target, walk: Walk) -> None:
             raise SaddlepointError("needs at least two points and one step", "--walk")
     for picture in filter(None, (target.grid, walk.out)):
         format_of(picture)
+    if target.to and target.to.suffix and target.to.suffix.lower() in FORMATS:
+        what = "is the name of one picture; --to writes each sample to a folder, or all to .npz or .csv"
+        raise SaddlepointError(what, f"--to {target.to}", f"for one sheet of all: --grid {target.to}")
     if target.grid and target.to:
         raise SaddlepointError("writes to another place than --to", "--grid", "give one of them")
     if not target.to:

@@ -10,12 +10,11 @@ from typing import Any
 
 from saddlepoint.cli.began import BEGUN
 from saddlepoint.cli.display import screen
-from saddlepoint.cli.flags import Voice, one_condition, type_of
+from saddlepoint.cli.flags import Voice, type_of
 from saddlepoint.cli.offered import AFTER, BEFORE, asked_for
 from saddlepoint.cli.tables import plan_lines, say
 from saddlepoint.durations import parse
-from saddlepoint.errors import SaddlepointError
-from saddlepoint.planning.begin import configure, settings_of, usual_recipe
+from saddlepoint.planning.begin import agreed, configure, settings_of, usual_recipe
 
 
 def command(tokens: Sequence[str]) -> Callable[..., None]:
@@ -34,10 +33,8 @@ def run(data: str, given: Mapping[str, Any]) -> None:
     flags = {name: value for name, value in given.items() if name not in own}
     voice = Voice(bool(own["quiet"]), bool(own["json"]))
     budget, recipe, file = own["budget"], own["recipe"], own["config"]
-    if budget and "images" in flags:
-        raise SaddlepointError("sets the length of training, as --budget does", "--images", "give one of them")
-    one_condition(flags.get("cond") or flags.get("data.cond"), bool(flags.get("unconditional")))
-    seconds = parse(budget) if budget else None
+    seconds = None if budget is None else parse(budget)
+    agreed(flags, budget)
     if file is None and recipe is None and (base := flags.get("from") or flags.get("base")):
         file = settings_of(Path(base))
     settings = configure(recipe, None if file is None else Path(file), flags, usual_recipe(data))

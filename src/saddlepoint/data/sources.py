@@ -58,9 +58,17 @@ def paired(wish: Reading, tell: Tell) -> Source:
 def open_whole(wish: Reading) -> Read | None:
     """The source, and what was left out of it, where it is not made of encoded pictures; None where it is."""
     found = opened_whole(wish)
-    if found is not None:
-        as_it_is(found[0], wish)
-    return found
+    if found is None:
+        return None
+    as_it_is(found[0], wish)
+    return found[0]._replace(notes=(*found[0].notes, *shadowed(wish.name))), found[1]
+
+
+def shadowed(name: str) -> list[str]:
+    """A note where a name is both data of this program and something on the disk."""
+    if medium(name) not in ("bundled", "world") or not exists(name):
+        return []
+    return [f"`{name}` is read as this program's own data; for the file or folder of that name write ./{name}"]
 
 
 def as_it_is(source: Source, wish: Reading) -> None:

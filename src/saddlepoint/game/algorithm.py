@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.game.plain import Given, batches_of
+from saddlepoint.game.plain import BatchesOverError, Given, batches_of
 from saddlepoint.game.players import Step, frozen_buffers, keep_buffers, tune
 from saddlepoint.game.rules import Dials, Game, State
 from saddlepoint.game.turns import Forged, Moment, copied, forge, see, tensors
@@ -70,8 +70,8 @@ def simultaneous(
     generator_move = critic_move = REFUSED
     if finite(batch):
         restore = keep_buffers(game.G)
-        moment.reseed()
-        z, fake = forge(game, batch, moment)
+        with moment.seeded():
+            z, fake = forge(game, batch, moment)
         before = copied(fake)
         generator_move = generator_step(game, batch, moment, (z, fake))
         if not generator_move.step.taken:
@@ -85,9 +85,8 @@ def critic_step(game: Game, batch: Batch, moment: Moment, forged: Forged | None 
     """One step of D down  mean L_D(D(x, c), D(G(z), c)) + its terms, for fresh z or as forged; nothing of G's moves."""
     if not finite(batch):
         return REFUSED
-    with frozen_buffers(game.G):
+    with frozen_buffers(game.G), moment.seeded():
         restore = keep_buffers(game.D, *game.recall.values())
-        moment.reseed()
         with torch.no_grad():
             z, fake = forged or forge(game, batch, moment)
         turn = see(game, batch, z, fake, moment, real=True, recall=True)
@@ -99,9 +98,8 @@ def generator_step(game: Game, batch: Batch, moment: Moment, forged: Forged | No
     """One step of G down  mean L_G(D(x, c), D(G(z), c)) + its terms, for fresh z or as forged; nothing of D's moves."""
     if not finite(batch):
         return REFUSED
-    with frozen_buffers(game.D):
+    with frozen_buffers(game.D), moment.seeded():
         restore = keep_buffers(game.G)
-        moment.reseed()
         z, fake = forged or forge(game, batch, moment)
         turn = see(game, batch, z, fake, moment, real=game.generator_reads_real)
         costs = [mean(game.objective.generator(v.r and v.r.logits, v.f.logits)) for v in turn.verdicts.values()]
@@ -144,13 +142,14 @@ def play(
     bit.
 
     `state` continues where an earlier game, restored with its modules and optimisers, stood; `dials` gives the numbers
-    of each round; `schedule` is how a round is played.
+    of each round; `schedule` is how a round is played. Of a last round with too few batches the critic's steps are
+    taken, and no `Round` is yielded.
     """
     state, rng, batches = state or State(), Randomness(seed), batches_of(batches)
     while True:
         try:
             state, round = schedule(game, state, batches, rng, dials(state))
-        except StopIteration:
+        except BatchesOverError:
             return
         yield round
 

@@ -5,7 +5,7 @@ What is a record already passes through as it is.
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from torch import Tensor, nn
 
@@ -28,8 +28,14 @@ def batch_of(given: Given) -> Batch:
     raise SaddlepointError(f"{what} is no batch", "play", "give x, (x, c) or a Batch, of tensors")
 
 
+class BatchesOverError(Exception):
+    """The batches are used up. A type of its own: a StopIteration may also come out of a user's cost, as a fault."""
+
+
 def batches_of(given: Iterable[Given]) -> Iterator[Batch]:
-    return map(batch_of, given)
+    """The batches, and then BatchesOverError."""
+    yield from map(batch_of, given)
+    raise BatchesOverError
 
 
 def ask(network: Callable[..., Any], name: str, x: Tensor | None, c: Tensor | None) -> Any:
@@ -49,13 +55,31 @@ def ask(network: Callable[..., Any], name: str, x: Tensor | None, c: Tensor | No
 
 
 def takes_two(network: Callable[..., Any], c: Tensor | None) -> bool:
-    """Whether it is to be given c: it has a second place, and there is a c or that place has to be filled."""
+    """Whether to give it c: it has a second place, and there is a c or that place must be filled."""
+    place = second_place(network)
+    return place == "required" or (place == "optional" and c is not None)
+
+
+def second_place(network: Callable[..., Any]) -> Literal["none", "optional", "required"]:
+    """Whether a network has a place for c beside its first argument, and whether that must be filled."""
     called = network.forward if isinstance(network, nn.Module) else network
     try:
         places = list(inspect.signature(called).parameters.values())
     except (TypeError, ValueError):  # what is not written in Python says nothing of itself
-        return True
+        return "required"
     if any(place.kind is place.VAR_POSITIONAL for place in places):
-        return not isinstance(network, nn.Sequential)
+        if (inner := wrapped(network)) is not None:
+            return second_place(inner)
+        return "none" if isinstance(network, nn.Sequential) else "required"
     free = [place for place in places if place.kind in (place.POSITIONAL_ONLY, place.POSITIONAL_OR_KEYWORD)]
-    return len(free) > 1 and (c is not None or free[1].default is inspect.Parameter.empty)
+    if len(free) < 2:
+        return "none"
+    return "required" if free[1].default is inspect.Parameter.empty else "optional"
+
+
+def wrapped(network: Callable[..., Any]) -> nn.Module | None:
+    """The module within one of torch's wrappers, whose own `forward(*args)` says nothing: compiled, or in parallel."""
+    for name in ("_orig_mod", "module"):
+        if isinstance(inner := getattr(network, name, None), nn.Module):
+            return inner
+    return None

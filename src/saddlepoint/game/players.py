@@ -35,8 +35,8 @@ class Player(NamedTuple):
 
     @property
     def parameters(self) -> list[nn.Parameter]:
-        """What this player owns and may move: the parameters its optimiser holds."""
-        return [p for group in self.optimiser.param_groups for p in group["params"]]
+        """What this player owns and may move: the parameters its optimiser holds, but for those that are frozen."""
+        return [p for group in self.optimiser.param_groups for p in group["params"] if p.requires_grad]
 
     @property
     def buffers(self) -> list[Tensor]:
@@ -91,12 +91,19 @@ def norm(tensors: list[Tensor]) -> float:
 def descend(loss: Tensor, player: Player) -> Step:
     """One step of the player's optimiser down the loss, in the player's own parameters and no others.
 
-    A loss or a gradient that is not finite moves nothing: neither weights nor the optimiser's moments.
+    A loss or a gradient that is not finite moves nothing: neither weights nor the optimiser's moments. SaddlepointError
+    where the loss does not depend on any of these parameters: such a player would never learn.
     """
     parameters = player.parameters
     player.optimiser.zero_grad(set_to_none=True)
-    loss.backward(inputs=parameters)
-    gradient = norm([p.grad for p in parameters if p.grad is not None])
+    if parameters and loss.requires_grad:
+        loss.backward(inputs=parameters)
+    slopes = [p.grad for p in parameters if p.grad is not None]
+    if not slopes:
+        what = f"the cost of {' and '.join(player.networks)} does not depend on any weight that its optimiser moves"
+        hint = "is its output detached, or made under no_grad? are all its weights frozen?"
+        raise SaddlepointError(what, "play", hint)
+    gradient = norm(slopes)
     taken = math.isfinite(gradient) and math.isfinite(loss.item())
     if taken:
         player.optimiser.step()

@@ -1,6 +1,7 @@
 """What a step sees: its moment's randomness, and the turn, in which every critic has answered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
@@ -25,16 +26,20 @@ class Moment(NamedTuple):
         """A generator of this step's own: equal names give equal draws, another step gives others."""
         return self.rng.stream(name, self.index, self.step)
 
-    def reseed(self) -> None:
-        """Seed torch's global generators, which dropout draws from, for this step.
+    @contextmanager
+    def seeded(self) -> Iterator[None]:
+        """Seed torch's global generators, which dropout draws from, for this step. After it they are as they were:
+        a user's batches may be drawn from them.
 
         Without an accelerator that is the processor's alone: for the others torch would note down its whole stack.
         """
         seed = seed_of(self.rng.seed, "dropout", self.index, self.step)
-        if torch.accelerator.is_available():
-            torch.manual_seed(seed)
-        else:
-            torch.default_generator.manual_seed(seed)
+        with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+            if torch.accelerator.is_available():
+                torch.manual_seed(seed)
+            else:
+                torch.default_generator.manual_seed(seed)
+            yield
 
 
 def tensors(examples: Examples) -> list[Tensor]:

@@ -28,6 +28,15 @@ def configure(recipe: str | None, file: Path | None, flags: Mapping[str, Any], u
     return merge(begun, stored, flags, str(file or ""), catalog.elsewhere(begun.recipe), whole)
 
 
+def agreed(flags: Mapping[str, Any], budget: object) -> None:
+    """Refuse what says twice, and differently, how long to train or what the condition is."""
+    if budget is not None and "images" in flags:
+        raise SaddlepointError("sets the length of training, as --budget does", "--images", "give one of them")
+    given = {name.removeprefix("data."): value for name, value in flags.items()}
+    if given.get("cond") is not None and given.get("unconditional"):
+        raise SaddlepointError("has no effect with --unconditional", "--cond", "give one of them")
+
+
 def chosen(recipe: str | None, file: Path | None, usual: str = "modern") -> Run:
     """What `configure` starts from, without a look at any flag: it decides which flags there are."""
     stored = read(file).values if file else {}

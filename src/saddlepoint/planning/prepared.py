@@ -2,7 +2,7 @@
 
 import torch
 
-from saddlepoint.data.facts import facts_of
+from saddlepoint.data.facts import Facts, facts_of
 from saddlepoint.data.memory import Held
 from saddlepoint.data.reading import Tell, few
 from saddlepoint.data.source import Source
@@ -17,6 +17,7 @@ from saddlepoint.record import RunRecord
 from saddlepoint.running.watcher import Plan
 from saddlepoint.settings.run import Run
 from saddlepoint.settings.tree import wishes
+from saddlepoint.systems import catalog
 
 SHORT = 10.0  # rounds a second, from which on threads may cost more than they give
 SMALL = 2e7  # weights times examples of a round, below which they do where rounds are long
@@ -70,7 +71,8 @@ class Prepared:
     def notes(self) -> list[str]:
         """What is to be said of the data before anything is trained on them."""
         balance = wishes(self.config)["x"].balance
-        return [*(note for source in self.sources.values() for note in source.notes), *rare(self.sources["x"], balance)]
+        read = (note for source in self.sources.values() for note in source.notes)
+        return [*read, *rare(self.sources["x"], balance), *unlabelled(self.config, self.facts)]
 
     def plan(self, config: Run | None = None, least: float = 0.0) -> Plan:
         """What is going to be done, with the lengths of this configuration where another is given; `least` is the time
@@ -122,6 +124,14 @@ def with_length(config: Run, images: int) -> Run:
     total = sum(stage.images for stage in config.stages)
     stages = [stage.model_copy(update={"images": max(1, stage.images * images // total)}) for stage in config.stages]
     return config.model_copy(update={"stages": tuple(stages)})
+
+
+def unlabelled(config: Run, facts: Facts) -> list[str]:
+    """A note where a recipe is given labels, as its line in the list of recipes has it, and these data have none."""
+    of = {name: recipe for _, name, recipe in catalog.recipes()}
+    if "c" in facts or config.recipe not in of or "labels" not in of[config.recipe].have.split(", "):
+        return []
+    return [f"`{config.recipe}` is for data with labels; these have none, so it is played without them"]
 
 
 def rare(source: Source, balance: float) -> list[str]:

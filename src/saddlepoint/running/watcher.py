@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from saddlepoint.errors import as_written
 from saddlepoint.running.calls import NO_CALLS, Calls
@@ -54,6 +54,7 @@ class Summary(NamedTuple):
     files: tuple[Path, ...]
 
 
+@runtime_checkable
 class Watcher(Protocol):
     """`phase` says what is going on from now on, in a word or two: reading, measuring, training, judging, writing."""
 

@@ -16,6 +16,7 @@ from saddlepoint.settings.tree import Kind, flag, names, settings, stage_type, s
 
 LARGEST = 1 << 25  # bytes of a file of settings that are read
 Some = TypeVar("Some", bound=Run)
+Group = TypeVar("Group", bound=Frozen)
 Elsewhere = Callable[[str], str]
 
 
@@ -99,6 +100,14 @@ def merge(
         raise complaint(error, places, settings(kind), tuple(stage_type(kind).model_fields)) from None
     require_effect(config, [name for name, given in chosen.items() if given.where == flag(name)])
     return config
+
+
+def group(kind: type[Group], **values: Any) -> Group:
+    """A group of settings by itself; SaddlepointError for a value that it cannot have."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise complaint(error, {name: name for name in values}, {}, ()) from None
 
 
 def require_effect(config: Run, told: Iterable[str]) -> None:

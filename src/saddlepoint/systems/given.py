@@ -18,7 +18,7 @@ from torch import nn
 
 from saddlepoint.data.facts import Facts
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.game.plain import takes_two
+from saddlepoint.game.plain import second_place
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.judging.card import Card, Measure, code_version
 from saddlepoint.objectives import Objective
@@ -147,7 +147,7 @@ def composed(base: System, parts: Parts) -> System:
 
     def model(config: Any, facts: Facts, networks: Networks) -> Model:
         found = base.model(config, facts, networks)
-        return found._replace(told=takes_two(networks["G"], None)) if "G" in own else found
+        return found._replace(told=second_place(networks["G"]) != "none") if "G" in own else found
 
     judges = tuple(judge(measures) for measures in parts.measures)
     prepare = unprepared if "G" in own else base.prepare
