@@ -6,7 +6,15 @@ import pytest
 import torch
 
 from saddlepoint import engine
-from saddlepoint.engine import Engine, choose_device, choose_precision, processor_flags, resolve
+from saddlepoint.engine import (
+    Engine,
+    choose_device,
+    choose_precision,
+    container_limits,
+    memory,
+    processor_flags,
+    resolve,
+)
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.settings.run import Engine as Wishes
 
@@ -123,3 +131,46 @@ def test_the_record_of_a_session_says_what_machine_it_was(monkeypatch: pytest.Mo
     machine(monkeypatch, cuda=1)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "a card")
     assert engine.hardware()["gpu"] == "a card"
+
+
+def groups(root: Path, cgroup: str, limits: dict[str, str]) -> Path:
+    """A file system with what /proc says of a process's control groups, and these files below /sys/fs/cgroup."""
+    for place, text in {"proc/self/cgroup": cgroup, **{f"sys/fs/cgroup/{n}": t for n, t in limits.items()}}.items():
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        (root / place).write_text(text)
+    return root
+
+
+ONE = "9:pids:/a/b\n5:cpu,memory:/a/b\n1:name=systemd:/a/b\n0::/a/b\n"
+ENDLESS = "9223372036854771712\n"  # what version 1 has for no limit
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "limits", "found"),
+    [
+        ("0::/\n", {"memory.max": "2147483648\n"}, {2**31}),
+        ("0::/\n", {"memory.max": "max\n"}, set()),
+        ("0::/a/b\n", {"a/b/memory.max": "max\n", "a/memory.max": "1000\n", "c/memory.max": "1\n"}, {1000}),
+        ("0::/\n", {"memory/memory.limit_in_bytes": "1"}, set()),  # of version 1, where no such group is
+        (
+            ONE,
+            {"memory/a/b/memory.limit_in_bytes": "4096\n", "memory/memory.limit_in_bytes": ENDLESS},
+            {4096, 2**63 - 4096},
+        ),
+        (ONE, {"memory/memory.limit_in_bytes": "8192\n", "pids/a/b/memory.limit_in_bytes": "1\n"}, {8192}),
+        ("nonsense\n", {}, set()),
+        ("", {"memory.max": "7\n"}, set()),
+    ],
+)
+def test_limits_of_the_groups_that_a_process_is_in(
+    tmp_path: Path, cgroup: str, limits: dict[str, str], found: set[int]
+) -> None:
+    assert set(container_limits(groups(tmp_path, cgroup, limits))) == found
+
+
+def test_memory_is_the_containers_where_that_has_less(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert list(container_limits(tmp_path)) == []  # no /proc at all
+    monkeypatch.setattr(engine, "container_limits", lambda: iter([2**62, 4096, 8192]))
+    assert memory() == 4096
+    monkeypatch.setattr(engine, "container_limits", lambda: iter([2**62]))
+    assert 2**20 < memory() < 2**62

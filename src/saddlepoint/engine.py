@@ -2,8 +2,8 @@
 
 import os
 import platform
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -15,6 +15,9 @@ from saddlepoint.settings.run import Precision
 
 # Only with these instructions is bfloat16 faster than float32 on a processor; elsewhere it is 2 to 7 times slower.
 BFLOAT16_FLAGS = ("avx512_bf16", "amx_bf16")
+LIMITS = {"": ("", "memory.max"), "memory": ("memory", "memory.limit_in_bytes")}
+"""By controller, where control groups are mounted below /sys/fs/cgroup, and which file has a group's limit: of version
+2, where all controllers are one, and of version 1."""
 EACH_NUMBER = 16  # bytes: in 32 bits as G makes it, again while all are put together, in 64 bits to be compared
 
 
@@ -92,8 +95,28 @@ def room_for(n: int, numbers: int) -> None:
 
 
 def memory() -> int:
-    """Bytes of this machine's memory; 16 GiB where the system has no words for it (Windows)."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 1 << 34
+    """Bytes of memory for this process: the machine's, or its container's where that has less. 16 GiB where the system
+    has no words for it (Windows).
+    """
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 1 << 34
+    return min([machine, *container_limits()])
+
+
+def container_limits(root: Path = Path("/")) -> Iterator[int]:
+    """Bytes that the control groups of this process may use, where the system has these (Linux).
+
+    A limit of a group binds all below it. Inside a container its own group may be mounted as the root, whatever the
+    path that /proc/self/cgroup has; there is then nothing at that path.
+    """
+    with suppress(OSError):
+        for line in (root / "proc/self/cgroup").read_text().splitlines():
+            _, controllers, path = [*line.split(":", 2), "", ""][:3]
+            for controller in LIMITS.keys() & set(controllers.split(",")):
+                mount, name = LIMITS[controller]
+                group = Path(path.lstrip("/"))
+                for each in (group, *group.parents):
+                    with suppress(OSError, ValueError):  # no such group here; "max": no limit
+                        yield int((root / "sys/fs/cgroup" / mount / each / name).read_text())
 
 
 def hardware() -> dict[str, str | int]:
