@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.running.state import state_of
+from saddlepoint.running.state import held, state_of
 from saddlepoint.storage.lock import NAME, RunLock
 
 HOLDER = """
@@ -69,6 +70,31 @@ def test_a_holder_that_has_not_yet_said_who_it_is(tmp_path: Path) -> None:
         with pytest.raises(SaddlepointError, match="process of unknown number"), RunLock(tmp_path):
             pass
         assert time.monotonic() - start < 1
+
+
+def test_a_reader_is_no_holder(tmp_path: Path, holder: subprocess.Popen) -> None:
+    """Whoever looks at a run whose process was killed shares the lock for an instant; a resume waits for that."""
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    fcntl = pytest.importorskip("fcntl")
+    with (tmp_path / NAME).open() as reader:
+        fcntl.flock(reader, fcntl.LOCK_SH)
+        leaving = threading.Timer(0.1, fcntl.flock, (reader, fcntl.LOCK_UN))
+        leaving.start()
+        with RunLock(tmp_path):
+            assert not leaving.is_alive()
+            assert held(tmp_path)
+        leaving.join()
+
+
+def test_a_reader_that_stays_is_not_waited_for_without_end(tmp_path: Path) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    with (tmp_path / NAME).open("w") as reader:
+        fcntl.flock(reader, fcntl.LOCK_SH)
+        start = time.monotonic()
+        with pytest.raises(SaddlepointError, match="is working on this run"), RunLock(tmp_path):
+            pass
+        assert 0.2 < time.monotonic() - start < 2
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ except ImportError:  # Windows: no advisory locks of this kind
 
 NAME = "run.lock"
 LARGEST = 20  # bytes of a process number and a line end
-PATIENCE = 0.3  # seconds to wait for the holder to have written its number
+PATIENCE = 0.3  # seconds to wait for a reader to let go, and for the holder to have written its number
 
 
 class RunLock:
     """`with RunLock(folder): ...`. A second holder is refused at once, and told the first one's process number.
 
+    A reader shares the lock for an instant, to see whether somebody holds it: that is waited for.
     The lock is the system's (flock) on the file `run.lock`: it ends with the process that holds it, however that dies,
     so that there is never a stale one to remove. The file itself stays; only its content is the holder's number. It is
     emptied, so a link of that name is refused.
@@ -35,7 +36,7 @@ class RunLock:
             handle = open_regular(self.path, os.O_RDWR | os.O_CREAT)
         try:
             if fcntl is not None:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _take(handle)
             os.ftruncate(handle, 0)
             os.write(handle, f"{os.getpid()}\n".encode())
         except BlockingIOError:
@@ -67,3 +68,17 @@ class RunLock:
                 return number.decode("ascii", "replace")
             time.sleep(0.01)
         return "of unknown number"
+
+
+def _take(handle: int) -> None:
+    """Lock a file for this handle alone. BlockingIOError where another one has it so, or readers do not let go."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # raises, unless readers alone are in the way
+            fcntl.flock(handle, fcntl.LOCK_UN)
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.01)
