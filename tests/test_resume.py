@@ -113,23 +113,24 @@ def test_a_run_that_died_again_and_again_ends_in_the_same_bits(whole: Run, tmp_p
     assert [path.name for path in checkpoints(tmp_path / "a" / "checkpoints")] == ["000000174", "000000180"]
 
 
-@pytest.mark.parametrize(("number", "at"), [(signal.SIGTERM, 96), (signal.SIGINT, 132), (signal.SIGTERM, 120)])
+@pytest.mark.parametrize(
+    ("number", "at"), [(signal.SIGTERM, 96), (signal.SIGINT, 132), (signal.SIGTERM, 120), (signal.SIGINT, 180)]
+)
 def test_a_run_told_to_stop_saves_and_goes_on_where_it_was(
     whole: Run, tmp_path: Path, number: signal.Signals, at: int
 ) -> None:
-    """At a stage's end it is the next stage's first round that is over when it stops."""
+    """In a stage's last round, too; in the very last, only the sheets of its end are left to be written."""
     before = signal.getsignal(number)
     with pytest.raises(SaddlepointError, match="saved") as stopped:
         begin(tmp_path, watcher=Seen(at, lambda: signal.raise_signal(number)))
     assert stopped.value.code == 128 + number
     assert signal.getsignal(number) == before
-    stood = at + 6 if at == 120 else at
-    assert f"stopped at {stood} pictures" in str(stopped.value)
-    assert checkpoints(tmp_path / "a" / "checkpoints")[-1].name == f"{stood:09d}"
+    assert f"stopped at {at} pictures" in str(stopped.value)
+    assert checkpoints(tmp_path / "a" / "checkpoints")[-1].name == f"{at:09d}"
     watcher = Seen()
     run = resume(tmp_path / "a", watcher=watcher)
-    assert watcher.ticks[0].images == TICKS[TICKS.index(stood) + 1]
-    assert watcher.notes == []
+    assert [tick.images for tick in watcher.ticks] == TICKS[TICKS.index(at) + 1 :]
+    assert (watcher.notes, len(watcher.summaries)) == ([], 1)
     assert story(run.folder) == story(whole.folder)
     assert [line["ended"] for line in read(run.folder / "sessions.jsonl")] == ["signal", "done"]
 

@@ -90,15 +90,18 @@ class Worker:
         """Play all that is left, saving on the way. Raises Stopped when a signal asks for it, after having saved; a
         callback that asks for it ends the run as it is.
         """
-        with self.page, self.listeners, StopSignals() as signals, suppress(StopTraining):
-            while (stage := self.live.stage) is not None:
-                try:
-                    self.play(stage, signals)
-                except OutOfItsSensesError:
-                    self.roll_back()
+        with self.page, self.listeners, StopSignals() as signals:
+            with suppress(StopTraining):
+                while signals.received is None and (stage := self.live.stage) is not None:
+                    try:
+                        self.play(stage, signals)
+                    except OutOfItsSensesError:
+                        self.roll_back()
+            if signals.received is not None:  # whatever ended the rounds, all of them are saved
+                raise self.stopped(signals.received)
 
     def play(self, stage: Stage, signals: StopSignals) -> None:
-        """Play a stage from where it stands to its end."""
+        """Play a stage from where it stands to its end, or until a signal asks to stop; what was played is saved."""
         if not self.progress.opened:
             self.open_stage(stage)
         for round in self.live.rounds(stage):
@@ -110,7 +113,7 @@ class Worker:
                 break
             if signals.received is not None:
                 self.save(planned=False)
-                raise self.stopped(signals.received)
+                break
 
     def call_back(self, round: Round) -> None:
         """Tell whoever listens what this round brought. Whatever they raise, the run is saved first."""
