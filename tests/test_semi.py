@@ -142,11 +142,13 @@ def test_the_steps_of_a_round_are_those_of_the_costs_by_hand() -> None:
 def test_the_measure_is_the_share_of_wrong_classes_in_percent() -> None:
     x = torch.eye(4)[[0, 1, 2, 0, 1]]
     model = Model(encode=lambda x: x[:, :3])
-    seen = View(model, FACTS, told(), Batch(x, torch.tensor([0, 1, 2, 1, 1])), x, 0)
+    seen = View(model, FACTS, told(), Batch(x, torch.tensor([0, 1, 2, 1, 1])), x, 0, {"x": "held-out"})
     judge = cast(Any, SYSTEM.judges[0])
     found = judge(seen)["class_error"]
     assert found.value == pytest.approx(20)
     assert found.card.reference.startswith(f"{Path(seen.config.data.name).name}, 5 held-out examples, ")
+    known = judge(seen._replace(whose={"x": "training"}))["class_error"]
+    assert known.card.reference == found.card.reference.replace("held-out", "training")
 
 
 def test_what_is_kept_classifies_and_draws() -> None:

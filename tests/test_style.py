@@ -171,6 +171,10 @@ def test_the_losses_are_those_of_the_paper_and_the_judge_weighs_them(straight: t
     assert half["content"].value == pytest.approx(float(parts["content"][0].mean()), rel=1e-4)
     assert half["style"].value == pytest.approx(float((parts["strength"][0] / parts["strength"][1]).mean()), rel=1e-4)
     assert len(half["cost"].card.extractor_digest) == 64
+    assert view.whose == {"x": "held-out"}
+    assert still["cost"].card.reference.startswith(f"{len(c)} held-out photographs, ")
+    known = judge(with_model(view._replace(whose={"x": "training"}), 1.0))["cost"]
+    assert known.card.reference.startswith(f"{len(c)} training photographs, ")
 
 
 def with_model(view: View, by: float) -> View:

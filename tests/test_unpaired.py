@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -294,7 +295,7 @@ def test_what_is_shipped_says_nothing_of_where_data_lie(straight: tuple[str, api
     assert load(run.folder).description.facts["to"].shape == (3, 16, 16)
 
 
-def test_it_is_judged_by_held_out_pictures_of_both_kinds(straight: tuple[str, api.Run]) -> None:
+def test_it_is_judged_by_pictures_of_both_kinds(straight: tuple[str, api.Run]) -> None:
     """By the run's own judge again: the distance is that of the models' colours, the way back that of a from a."""
     name, run = straight
     measures = json.loads((run.folder / "measures.json").read_text())
@@ -309,6 +310,12 @@ def test_it_is_judged_by_held_out_pictures_of_both_kinds(straight: tuple[str, ap
         model=view.model._replace(apply=view.model.apply._replace(call=lambda c, s: true[: len(c)]))
     )  # pyright: ignore
     assert judged(perfect)["colours"].value < again["colours"].value
+    assert view.whose == {"x": "training", "to": "training"}  # of so few none are held out
+    reference = again["colours"].card.reference
+    assert re.match(r"the second set, \d+ training examples, ", reference)
+    for whose, said in (("held-out", "held-out"), ("training", "training")):
+        seen = judged(view._replace(whose={"x": "held-out", "to": whose}))["colours"]
+        assert seen.card.reference == reference.replace("training", said)
     page = (run.folder / "report.html").read_text()
     assert "What it makes of its input" in page
     assert ("on the way back" in page) == (name == "cyclegan")

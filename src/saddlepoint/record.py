@@ -113,6 +113,11 @@ class RunRecord(Frozen):
         """What is recorded of a source, by its column."""
         return self.data if source == "x" else self.others[source]
 
+    @property
+    def whose(self) -> dict[str, str]:
+        """By source, which of its examples a model is judged by: those held out, where there are any."""
+        return {name: "held-out" if self.of(name).held_out else "training" for name in ("x", *self.others)}
+
     def write(self, folder: Path) -> None:
         write_atomic(folder / NAME, self.model_dump_json(indent=2).encode())
 

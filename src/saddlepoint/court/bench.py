@@ -40,7 +40,7 @@ class Evidence(NamedTuple):
     @property
     def whose(self) -> str:
         """Which examples `unseen` are."""
-        return "held-out" if self.sides.held_out.size else "training"
+        return self.record.whose["x"]
 
     @property
     def stated(self) -> str:

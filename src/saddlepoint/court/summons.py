@@ -37,7 +37,8 @@ def own(judge: Callable[[View], Measures], evidence: Evidence, decides: bool) ->
 
     def found(model: Artefact, seed: int, some: Batch) -> Measures:
         real = evidence.sides.train.x[:SHOWN]
-        return judge(View(model.model, evidence.facts, evidence.record.config, some, real, seed))
+        record = evidence.record
+        return judge(View(model.model, evidence.facts, record.config, some, real, seed, record.whose))
 
     def quick(model: Artefact, n: int, seed: int) -> Measures:
         return found(model, seed, part(evidence.unseen, slice(chose or None)))

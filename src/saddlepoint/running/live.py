@@ -183,7 +183,8 @@ class Live:
 
     def view(self) -> View:
         """What is looked at now."""
-        return View(self.model(), self.facts, self.config, self.unseen(FEW), self.train.x[:SHOWN], self.config.seed)
+        some, real, seed = self.unseen(FEW), self.train.x[:SHOWN], self.config.seed
+        return View(self.model(), self.facts, self.config, some, real, seed, self.record.whose)
 
     def evidence(self) -> Evidence:
         """What the run's models are judged against."""

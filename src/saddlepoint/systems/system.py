@@ -125,10 +125,11 @@ class Model(NamedTuple):
 class View(NamedTuple):
     """What is looked at: a model as it is now, and the same few examples each time.
 
-    some  examples it has not seen (seen ones if none are held out), as networks see them; for a judge that decides
-          which model is kept, those that did not choose it, if there are enough
-    real  training examples as they are stored, [N, ...]
-    seed  of what is drawn
+    some   examples it has not seen (seen ones if none are held out), as networks see them; for a judge that decides
+           which model is kept, those that did not choose it, if there are enough
+    real   training examples as they are stored, [N, ...]
+    seed   of what is drawn
+    whose  by source, whether `some` of it are "held-out" or "training" examples
     """
 
     model: Model
@@ -137,6 +138,7 @@ class View(NamedTuple):
     some: Batch
     real: Tensor
     seed: int
+    whose: Mapping[str, str]
 
 
 class Own(Feed, Protocol):

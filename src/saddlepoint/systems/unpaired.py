@@ -108,7 +108,8 @@ def judged(view: View) -> Measures:
     if min(len(a), len(b)) < 3:
         raise SaddlepointError("fewer than three pictures of each kind to judge by", "judge", "hold more out")
     made = torch.cat([to.call(part, view.seed) for part in a.split(AT_ONCE)])
-    card = plain_card(f"the second set, {len(b):,} examples", b, view.seed, len(made))
+    whose = "held-out" if set(view.whose.values()) == {"held-out"} else "training"
+    card = plain_card(f"the second set, {len(b):,} {whose} examples", b, view.seed, len(made))
     apart = kernel_distance(descriptors(unit(made, scale)), descriptors(unit(b, scale)))
     found = {"colours": Measure(*apart, card._replace(metric=f"kernel distance of {CELLS} x {CELLS} cells"))}
     if (back := view.model.back) is not None:

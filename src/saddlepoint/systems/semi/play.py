@@ -82,11 +82,11 @@ def model(config: Config, facts: Facts, networks: Networks) -> Model:
 
 
 def judged(view: View) -> Measures:
-    """How many of the examples it has not seen are told a wrong class, in percent."""
+    """How many examples are told a wrong class, in percent."""
     x, c = target_of(view.some), labels_of(view.some).cpu()
     assert view.model.encode is not None
     wrong = 100 * (view.model.encode(x).argmax(1) != c).double()
-    card = plain_card(f"{Path(view.config.data.name).name}, {len(c):,} held-out examples", x, view.seed)
+    card = plain_card(f"{Path(view.config.data.name).name}, {len(c):,} {view.whose['x']} examples", x, view.seed)
     return {"class_error": Measure(*mean_interval(wrong), card._replace(metric="share of wrong classes, %"))}
 
 

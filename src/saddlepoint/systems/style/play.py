@@ -75,8 +75,8 @@ def model(config: Config, facts: Facts, networks: Networks) -> Model:
 
 @torch.no_grad()
 def judged(view: View) -> Measures:
-    """Of held-out photographs: the whole cost and that of style as shares of what the photographs as they are cost, so
-    that G begins at 1; and content's, where it begins at 0.
+    """Of some photographs: the whole cost and that of style as shares of what the photographs as they are cost, so that
+    G begins at 1; and content's, where it begins at 0.
     """
     if view.model.apply is None:
         raise SaddlepointError("a model that translates nothing", "judge")
@@ -95,7 +95,7 @@ def judged(view: View) -> Measures:
         "style": ("style loss / that of the photograph as it is", made[style] / before[style]),
         "content": (f"content loss at {CONTENT}, as a share", made[content]),
     }
-    card = plain_card(f"{len(photographs):,} photographs", photographs, view.seed)
+    card = plain_card(f"{len(photographs):,} {view.whose['x']} photographs", photographs, view.seed)
     card = card._replace(extractor="VGG16", extractor_digest=losses.network.digest)
     return {name: Measure(*mean_interval(of), card._replace(metric=metric)) for name, (metric, of) in values.items()}
 
