@@ -400,11 +400,6 @@ TABLE = {
             "    refuse_link(folder)\n    files.sweep(folder)",
             "    files.sweep(folder)",
         ),
-        (
-            "behind a link, checkpoints are read",
-            "    refuse_link(folder)\n    with files.explained(folder):",
-            "    with files.explained(folder):",
-        ),
         ("a checkpoint may be a link", "            refuse_link(candidate)\n", ""),
         (
             "foreign folders are pruned",
@@ -1328,12 +1323,24 @@ TABLE = {
     ("running/work.py", "test_run_sick.py test_adaptive.py"): [
         ("fresh: rates are halved once", ", progress.rate_factor / 2", ", 0.5"),
     ],
+    ("storage/places.py", "test_checkpoint_traps.py"): [
+        (
+            "behind a link, checkpoints are read",
+            "    refuse_link(folder)\n    with files.explained(folder):",
+            "    with files.explained(folder):",
+        ),
+    ],
+    ("storage/places.py", "test_checkpoint.py"): [
+        ("fresh: checkpoints by their spelling", "key=lambda path: int(path.name)", "key=lambda path: path.name"),
+    ],
+    ("storage/places.py", "test_resume.py"): [
+        ("what a stopped run saved is forgotten", '(folder / "checkpoints")[-1:]', '(folder / "checkpoints")[:0]'),
+    ],
     ("running/sessions.py", "test_resume.py test_run.py"): [
         ("fresh: a session begins where it ended", '"from_images": first', '"from_images": progress.seen'),
     ],
     ("storage/checkpoint.py", "test_checkpoint.py"): [
         ("fresh: damage is removed beside a lone checkpoint", "if len(found) >= keep else []", "if found else []"),
-        ("fresh: checkpoints by their spelling", "key=lambda path: int(path.name)", "key=lambda path: path.name"),
     ],
     ("storage/parts.py", "test_parts.py test_checkpoint.py"): [
         (

@@ -18,6 +18,7 @@ from tinyrun import CONFIG, Cut, Seen, begin, bundle, events, outcome, pictures
 from saddlepoint import api
 from saddlepoint.api import Run, resume
 from saddlepoint.artefact.folder import load
+from saddlepoint.cli.runs import rows
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
@@ -27,6 +28,7 @@ from saddlepoint.planning.begin import configure
 from saddlepoint.planning.budget import Measurement
 from saddlepoint.planning.rehearsal import NO_PAGE
 from saddlepoint.record import Promise, RunRecord, read_record
+from saddlepoint.report.story import read_story
 from saddlepoint.running.finish import finish, over
 from saddlepoint.running.live import Live
 from saddlepoint.running.replan import Replan
@@ -127,6 +129,8 @@ def test_a_run_told_to_stop_saves_and_goes_on_where_it_was(
     assert signal.getsignal(number) == before
     assert f"stopped at {at} pictures" in str(stopped.value)
     assert checkpoints(tmp_path / "a" / "checkpoints")[-1].name == f"{at:09d}"
+    ((row,), story_) = rows(tmp_path), read_story(tmp_path / "a")
+    assert Run(tmp_path / "a").images == row.images == story_.images == at
     watcher = Seen()
     run = resume(tmp_path / "a", watcher=watcher)
     assert [tick.images for tick in watcher.ticks] == TICKS[TICKS.index(at) + 1 :]

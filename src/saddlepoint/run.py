@@ -29,6 +29,7 @@ from saddlepoint.running.state import State, journal, state_of
 from saddlepoint.settings.layers import group
 from saddlepoint.settings.run import Judge
 from saddlepoint.settings.run import Run as Config
+from saddlepoint.storage.places import seen
 
 
 class Run:
@@ -54,7 +55,7 @@ class Run:
     @property
     def images(self) -> int:
         """Real examples seen so far."""
-        return max((event["images"] for event in journal(self.folder)), default=0)
+        return seen(self.folder, journal(self.folder))
 
     def history(self) -> dict[str, np.ndarray]:
         """The journal's numbers by name, each [lines] float64: images, seconds, d_real, d_fake, losses/D, gradients/G,

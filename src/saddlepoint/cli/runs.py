@@ -16,6 +16,7 @@ from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import explained
 from saddlepoint.record import read_record
 from saddlepoint.running.state import journal, state_of
+from saddlepoint.storage.places import seen
 
 
 class Row(NamedTuple):
@@ -85,9 +86,8 @@ def row(folder: Path, when: str) -> Row:
     record, events = read_record(folder), journal(folder)
     ends = [event for event in events if event["event"] == "rounds"]
     last = ends[-1] if ends else {}
-    images = max((event["images"] for event in events), default=0)
     state, name, recipe, data = state_of(folder, events), folder.name, record.config.recipe, record.data.name
-    return Row(name, recipe, data, images, state, last.get("d_real"), last.get("d_fake"), when)
+    return Row(name, recipe, data, seen(folder, events), state, last.get("d_real"), last.get("d_fake"), when)
 
 
 def changed(folder: Path) -> float:

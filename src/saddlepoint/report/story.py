@@ -9,6 +9,7 @@ from saddlepoint.data.facts import kind_of
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded
 from saddlepoint.media.catalog import MEDIA
+from saddlepoint.storage.places import seen
 from saddlepoint.storage.spelling import parsed
 from saddlepoint.storage.told import ended
 
@@ -25,6 +26,7 @@ class Story(NamedTuple):
     versions  of the programs that took part
     events    lines of the journal
     sessions  one for each process that worked on the run
+    saved     real examples seen up to the newest checkpoint, which may be later than the journal's last line
     """
 
     name: str
@@ -34,6 +36,7 @@ class Story(NamedTuple):
     versions: Event
     events: tuple[Event, ...]
     sessions: tuple[Event, ...]
+    saved: int = 0
 
     def of_kind(self, kind: str) -> list[Event]:
         """The events of one kind, in the order they happened."""
@@ -42,7 +45,8 @@ class Story(NamedTuple):
     @property
     def images(self) -> int:
         """Real examples seen so far: after a way back, fewer than there once were."""
-        return next((int(n) for event in reversed(self.events) if (n := number(event.get("images"))) is not None), 0)
+        known = (int(n) for event in reversed(self.events) if (n := number(event.get("images"))) is not None)
+        return max(self.saved, next(known, 0))
 
     @property
     def noun(self) -> str:
@@ -77,7 +81,7 @@ def read_story(folder: Path) -> Story:
     described = _mapping(_parsed(_text(folder / "config.json")))
     config, data, choices, versions = (_mapping(described.get(p)) for p in ("config", "data", "choices", "versions"))
     events, sessions = _lines(folder / "journal.jsonl"), _lines(folder / "sessions.jsonl")
-    return Story(folder.resolve().name, config, data, choices, versions, events, sessions)
+    return Story(folder.resolve().name, config, data, choices, versions, events, sessions, _saved(folder))
 
 
 def number(value: object) -> float | None:
@@ -85,6 +89,13 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return float(value)
+
+
+def _saved(folder: Path) -> int:
+    try:
+        return seen(folder, ())
+    except SaddlepointError:
+        return 0
 
 
 def _lines(path: Path) -> tuple[Event, ...]:

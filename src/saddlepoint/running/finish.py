@@ -37,7 +37,7 @@ from saddlepoint.report.page import write_report
 from saddlepoint.running.judging import SAMPLES, court_of
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
-from saddlepoint.storage.checkpoint import checkpoints
+from saddlepoint.storage.places import checkpoints
 from saddlepoint.storage.told import ended, told
 from saddlepoint.systems.looks import as_large, translated
 

@@ -16,8 +16,8 @@ from saddlepoint.running.live import Live, Sources
 from saddlepoint.running.reading import reading
 from saddlepoint.settings.run import Engine as Wishes
 from saddlepoint.settings.tree import files, flag, wishes
-from saddlepoint.storage.checkpoint import checkpoints
 from saddlepoint.storage.manifest import MANIFEST, Damage, read_manifest
+from saddlepoint.storage.places import checkpoints
 from saddlepoint.systems.catalog import system
 
 

@@ -10,7 +10,6 @@ nothing but these files are ever removed; links are not followed.
 """
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
@@ -37,6 +36,7 @@ from saddlepoint.storage.manifest import (
     read_manifest,
 )
 from saddlepoint.storage.parts import OTHER_RUN, Part, Saved, same_names
+from saddlepoint.storage.places import checkpoints
 from saddlepoint.storage.spelling import parsed
 
 FILES = (TENSORS, VALUES, MANIFEST)
@@ -163,14 +163,6 @@ def read(folder: Path) -> Checkpoint:
     except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damage("the files contradict each other") from error
     return Checkpoint(folder, manifest, saved, {})
-
-
-def checkpoints(folder: Path) -> list[Path]:
-    """The checkpoints that have their final name, oldest first. Irregular where the folder is a link."""
-    refuse_link(folder)
-    with files.explained(folder):
-        entries = list(folder.iterdir()) if folder.is_dir() else []
-    return sorted((path for path in entries if re.fullmatch(r"\d{9,}", path.name)), key=lambda path: int(path.name))
 
 
 def set_aside(damaged: Path) -> None:
