@@ -63,6 +63,11 @@ def only(*events: dict, config: dict = CONFIG) -> Verdict:
     return verdict
 
 
+def test_what_is_not_finite_is_looked_for_in_parts_of_a_users_own():
+    verdict = only(rounds(2), held_out(), judgement(), config={**CONFIG, "system": "gan+terms+1a2b3c4d"})
+    assert verdict.change.endswith("in your own parts")
+
+
 @pytest.mark.parametrize(
     ("length", "said"), [(1_000, ", 10 % of the run is over;"), (101, "D's logits;"), (0, "D's logits;")]
 )
@@ -122,7 +127,13 @@ def test_a_woven_pattern_is_named_where_there_is_a_cure():
 @pytest.mark.parametrize(
     ("name", "figure", "change", "events"),
     [
-        ("non-finite values masked", "7 steps", "take numbers above 1e19 out of the data", [rounds(3), rounds(4)]),
+        ("non-finite values masked", "7 steps", "--lr 0.0005", [rounds(3), rounds(4)]),
+        (
+            "non-finite values masked",
+            "7 steps",
+            "take numbers above 1e19 out of the data",
+            [rounds(3), rounds(4) | {"unfit": 1}],
+        ),
         ("non-finite values masked", "1 time;", "--lr 0.0005", [{"event": "rollback"}]),
         ("memorising", "12.0 %", "--augment adaptive", [judgement(copies=12, memorisation_p=1e-4)]),
         ("D overfits", "1.9 standard", "--augment adaptive", [held_out(held=-0.9), judgement()]),

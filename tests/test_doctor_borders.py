@@ -117,16 +117,17 @@ def test_who_is_left_behind_moves_a_tenth_as_fast_and_slower_than_is_usual(g: fl
 
 
 @pytest.mark.parametrize(
-    ("skipped", "back", "said"),
+    ("skipped", "unfit", "back", "said"),
     [
-        (1, 0, "1 step was refused: some examples are too large"),
-        (2, 0, "2 steps were refused, one here and one there: some examples are too large"),
-        (1, 1, "the run went back to a checkpoint 1 time; 1 step was refused"),
-        (20, 2, "the run went back to a checkpoint 2 times; 20 steps were refused"),
+        (1, 1, 0, "1 step was refused: some examples are too large"),
+        (2, 1, 0, "2 steps were refused, one here and one there: some examples are too large"),
+        (1, 0, 0, "1 step was refused: a cost or its gradient was not finite"),
+        (1, 0, 1, "the run went back to a checkpoint 1 time; 1 step was refused"),
+        (20, 2, 2, "the run went back to a checkpoint 2 times; 20 steps were refused"),
     ],
 )
-def test_one_is_no_plural(skipped: int, back: int, said: str):
-    events = [{"event": "rounds", "images": 100, "skipped": skipped}, *[{"event": "rollback"}] * back]
+def test_one_is_no_plural(skipped: int, unfit: int, back: int, said: str):
+    events = [{"event": "rounds", "images": 100, "skipped": skipped, "unfit": unfit}, *[{"event": "rollback"}] * back]
     assert diagnose(Case.of(CONFIG, events))[0].evidence == said
 
 

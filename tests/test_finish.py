@@ -100,7 +100,7 @@ def test_which_average_was_shipped_is_said_with_what_chose_it_and_against_what(t
 
 def test_what_the_doctor_says_is_said_with_what_was_judged_last(tmp_path: Path) -> None:
     run = live()
-    journal(tmp_path, {"event": "rounds", "images": 470, "skipped": 2}, {"event": "end", "images": 470})
+    journal(tmp_path, {"event": "rounds", "images": 470, "skipped": 2, "unfit": 2}, {"event": "end", "images": 470})
     cards = [CARD._replace(reference=f"toy, {of}, 01") for of in ("MNIST test", "30 held-out examples")]
     measures = {card.reference: Measure(1, 0, 2, card) for card in cards}
     for found, judged in ((measures, " (judged against 30 held-out examples)"), ({}, "")):

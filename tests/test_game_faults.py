@@ -66,7 +66,7 @@ def test_batches_with_such_numbers_are_passed_over(value: float, struck: tuple[i
     """1e30 is finite, but not the variance of a batch that holds it."""
     rounds = played(game_with(), spoilt(struck, value), struck, still="DG")
     for round in rounds:
-        assert round.skipped == (2 if round.index in struck else 0)
+        assert round.skipped == round.unfit == (2 if round.index in struck else 0)
         assert math.isnan(round.gradients["D"]) == (round.index in struck)
         assert round.sound
     assert rounds[-1].images == 8 * len(rounds), "the source has moved on all the same"
@@ -110,7 +110,7 @@ def test_a_cost_or_gradient_that_is_not_finite_stops_its_player_alone(
 
     rounds = played(game_with(Term("harm", owner, harm)), points(), struck, still=owner)
     for round in rounds:
-        assert round.skipped == (1 if round.index in struck else 0)
+        assert (round.skipped, round.unfit) == (1 if round.index in struck else 0, 0)
         assert round.sound
 
 

@@ -40,6 +40,9 @@ def test_a_tally_of_refused_rounds_alone_has_no_means() -> None:
     tally = Tally()
     tally.add(Round(0, 10, {}, {}, {"D": math.nan}, 2, True))
     assert tally.means() == {}
+    assert (tally.told()["skipped"], tally.told().get("unfit")) == (2, None)
+    tally.add(Round(1, 10, {}, {}, {"D": math.nan}, 2, True, unfit=2))
+    assert (tally.told()["skipped"], tally.told()["unfit"]) == (4, 2)
 
 
 def test_a_term_of_every_third_round_is_averaged_over_its_own_rounds() -> None:

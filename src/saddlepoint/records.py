@@ -109,6 +109,7 @@ class Round(NamedTuple):
     gradients  Euclidean norm of each player's gradient
     skipped    steps not taken because the batch, the loss or the gradient was not finite
     sound      False where a player's weights are not finite after the round: only an earlier state can help
+    unfit      of the steps not taken, those whose batch was not finite
     """
 
     index: int
@@ -118,6 +119,7 @@ class Round(NamedTuple):
     gradients: Mapping[str, float]
     skipped: int
     sound: bool
+    unfit: int = 0
 
     @property
     def d_real(self) -> float:

@@ -199,6 +199,7 @@ def summary(state: State, critic_moves: list[Move], generator_move: Move | None)
         gradients=gradients,
         skipped=sum(not m.step.taken for m in moves),
         sound=all(m.step.sound for m in moves),
+        unfit=sum(m is REFUSED for m in moves),
     )
 
 

@@ -70,8 +70,8 @@ def in_turn(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, str]]:
 def not_finite(case: Case) -> Verdict | None:
     """Steps were refused, or the run went back to a checkpoint: something was not finite, and it was masked.
 
-    Weights that have grown too large stay so until a checkpoint is gone back to; where single steps are refused and
-    the next are not, it is the examples that are too large.
+    Weights that have grown too large stay so until a checkpoint is gone back to. Single steps are refused for their
+    batch, where some examples are too large; or else for a cost or its gradient.
     """
     refused = sum(int(event.get("skipped") or 0) for event in case.rounds)
     steps = f"{refused:,} step{'s were' if refused != 1 else ' was'} refused"
@@ -79,8 +79,12 @@ def not_finite(case: Case) -> Verdict | None:
         evidence = f"the run went back to a checkpoint {case.rollbacks} time{'s' * (case.rollbacks != 1)}; {steps}"
         return Verdict("non-finite values masked", evidence, slower(case))
     if refused:
-        evidence = f"{steps}{', one here and one there' * (refused > 1)}: some examples are too large"
-        change = f"take numbers above 1e19 out of {case.setting('data', 'name') or 'the data'}"
+        unfit, own = any(event.get("unfit") for event in case.rounds), "+" in str(case.setting("system"))
+        why = "some examples are too large" if unfit else "a cost or its gradient was not finite"
+        evidence = f"{steps}{', one here and one there' * (refused > 1)}: {why}"
+        change = "look for 0 / 0, or the root or logarithm of 0, in your own parts" if own else slower(case)
+        if unfit:
+            change = f"take numbers above 1e19 out of {case.setting('data', 'name') or 'the data'}"
         return Verdict("non-finite values masked", evidence, change)
     return None
 

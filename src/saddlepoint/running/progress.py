@@ -17,6 +17,7 @@ class Tally:
 
     rounds: int = 0
     skipped: int = 0
+    unfit: int = 0
     sums: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -24,6 +25,7 @@ class Tally:
         """Count a round; what is not a number in it is not averaged, but counted among the skipped."""
         self.rounds += 1
         self.skipped += round.skipped
+        self.unfit += round.unfit
         gradients = {f"gradients/{name}": value for name, value in round.gradients.items()}
         numbers = {f"losses/{name}": value for name, value in round.losses.items()} | gradients
         for name, reading in round.readings.items() if len(round.readings) > 1 else ():
@@ -37,7 +39,9 @@ class Tally:
         return {name: self.sums[name] / self.counts[name] for name in self.sums}
 
     def told(self) -> dict[str, Any]:
-        """The means as the journal has them: losses and gradients by name, what D says; of several critics, of each."""
+        """The means as the journal has them: losses and gradients by name, what D says; of several critics, of each.
+        Steps that were refused, and how many of these for their batch.
+        """
         means = self.means()
         losses, gradients, real, fake = (
             {name.partition("/")[2]: value for name, value in means.items() if name.startswith(group + "/")}
@@ -45,7 +49,8 @@ class Tally:
         )
         critics = {name: [value, fake.get(name)] for name, value in real.items()}
         found = {"losses": losses, "gradients": gradients} | ({"readings": critics} if critics else {})
-        return {**found, "d_real": means.get("d_real"), "d_fake": means.get("d_fake"), "skipped": self.skipped}
+        refused = {"skipped": self.skipped} | ({"unfit": self.unfit} if self.unfit else {})
+        return {**found, "d_real": means.get("d_real"), "d_fake": means.get("d_fake"), **refused}
 
 
 @dataclass

@@ -39,7 +39,7 @@ def by_name(holds: Holds) -> Holds:
 SHAPES: Mapping[str, Mapping[str, Holds]] = {
     "rounds": {
         **dict.fromkeys(("seconds", "rate", "d_real", "d_fake"), number),
-        **dict.fromkeys(("skipped", "round", "stage"), whole),
+        **dict.fromkeys(("skipped", "unfit", "round", "stage"), whole),
         **dict.fromkeys(("losses", "gradients"), by_name(number)),
     },
     "snapshot": {"file": text},
