@@ -126,6 +126,27 @@ def test_a_damaged_line_is_named(tmp_path: Path, line: bytes) -> None:
         read(path)
 
 
+def test_a_journal_may_be_of_any_length_and_a_line_may_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what no checkpoint counts on is read at once."""
+    monkeypatch.setattr("saddlepoint.storage.journal.LARGEST", 40)
+    monkeypatch.setattr("saddlepoint.storage.journal.LONGEST", 30)
+    journal = Journal(tmp_path / "j")
+    for n in range(100):
+        journal.append({"n": n})
+    kept = journal.offset
+    journal.append({"n": "the tail"})
+    journal = Journal(journal.path)
+    journal.rewind(kept)
+    assert (journal.offset, read(tmp_path / "j.tail-1")) == (kept, [{"n": "the tail"}])
+    assert read(journal.path) == [{"n": n} for n in range(100)]
+    with pytest.raises(SaddlepointError, match="more than the 40 that are read"):
+        journal.rewind(0)
+    for end in ("\n", ""):
+        journal.path.write_text(f'{{"n":1}}\n{{"n":{"1" * 40}}}{end}')
+        with pytest.raises(SaddlepointError, match="line 2 is not an event"):
+            read(journal.path)
+
+
 def test_no_journal(tmp_path: Path) -> None:
     with pytest.raises(SaddlepointError, match="No such file"):
         read(tmp_path / "j")

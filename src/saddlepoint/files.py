@@ -115,12 +115,15 @@ def sync(path: Path) -> None:
         _sync_folder(path.parent)
 
 
-def read_bounded(path: Path, most: int) -> bytes:
-    """All of a file. Irregular if it is no regular file or has more than `most` bytes; OSError as the system has it."""
+def read_bounded(path: Path, most: int, start: int = 0) -> bytes:
+    """All of a file, or what follows its first `start` bytes. Irregular if it is no regular file or that is more than
+    `most` bytes; OSError as the system has it.
+    """
     with reading(path) as file:
-        if (size := os.fstat(file.fileno()).st_size) > most:
+        if (size := os.fstat(file.fileno()).st_size - start) > most:
             raise Irregular(f"has {size:,} bytes, more than the {most:,} that are read", str(path), "restore it")
-        return file.read(size)
+        file.seek(start)
+        return file.read(max(0, size))
 
 
 @contextmanager

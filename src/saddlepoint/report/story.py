@@ -9,6 +9,7 @@ from saddlepoint.data.facts import kind_of
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded
 from saddlepoint.media.catalog import MEDIA
+from saddlepoint.storage.journal import lines
 from saddlepoint.storage.places import seen
 from saddlepoint.storage.spelling import parsed
 from saddlepoint.storage.told import ended
@@ -99,7 +100,10 @@ def _saved(folder: Path) -> int:
 
 
 def _lines(path: Path) -> tuple[Event, ...]:
-    parsed = (_parsed(line) for line in _text(path).split("\n"))
+    try:
+        parsed = [_parsed(line.decode("utf-8", "replace")) for line in lines(path)]
+    except (OSError, SaddlepointError):
+        return ()
     return tuple(line for line in parsed if isinstance(line, dict))
 
 

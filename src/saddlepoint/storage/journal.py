@@ -5,11 +5,10 @@ Everything in it is a function of the configuration and the seed, but for wall-c
 writes it anew, so that no line is doubled or missing.
 """
 
-import io
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ from saddlepoint import files
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.storage.spelling import parsed
 
-LARGEST = 1 << 26  # bytes of a journal that is read: a hundred thousand lines and more
-LONGEST = 1 << 20  # bytes of a line
+LARGEST = 1 << 26  # bytes that are moved aside: a hundred thousand lines and more, which no checkpoint counts on
+LONGEST = 1 << 20  # bytes of a line; a journal may have any number of them
 
 
 class Journal:
@@ -44,11 +43,13 @@ class Journal:
     def rewind(self, offset: int) -> None:
         """Go back to `offset`, moving what follows to `journal.tail-1.jsonl`, or the next number that is free."""
         with files.explained(self.path):
-            data = files.read_bounded(self.path, LARGEST) if os.path.lexists(self.path) else b""
-        if offset > len(data) or (offset and data[offset - 1 : offset] != b"\n"):
-            what = f"the checkpoint continues it at byte {offset:,}, where no line ends (it has {len(data):,} bytes)"
+            there, before = os.path.lexists(self.path), max(0, offset - 1)
+            data = files.read_bounded(self.path, LARGEST, before) if there else b""
+            length = os.lstat(self.path).st_size if there else 0
+        if offset and data[:1] != b"\n":
+            what = f"the checkpoint continues it at byte {offset:,}, where no line ends (it has {length:,} bytes)"
             raise SaddlepointError(what, str(self.path), "put the journal of this run back, or start a new run")
-        if tail := data[offset:]:
+        if tail := data[offset - before :]:
             files.write_atomic(self._free_tail(), tail)
             files.cut(self.path, offset)
         self.offset = offset
@@ -61,11 +62,20 @@ class Journal:
 def read(path: Path) -> list[dict[str, Any]]:
     """All events so far. A last line that is not whole is still being written, or its writer died: it is left out."""
     try:
-        data = files.read_bounded(path, LARGEST)
+        return [_event(line, path, number) for number, line in enumerate(lines(path), start=1)]
     except OSError as error:
         raise SaddlepointError(f"cannot be read: {error.strerror}", str(path), "is this a run folder?") from error
-    whole = io.BytesIO(data[: data.rfind(b"\n") + 1])
-    return [_event(line, path, number) for number, line in enumerate(whole, start=1)]
+
+
+def lines(path: Path) -> Iterator[bytes]:
+    """The whole lines of a file, one by one, each with its end. One of more than LONGEST bytes is cut there, and is the
+    last. Irregular and OSError as for `files.reading`.
+    """
+    with files.reading(path) as file:
+        while (line := file.readline(LONGEST + 1)).endswith(b"\n"):
+            yield line
+        if len(line) > LONGEST:
+            yield line
 
 
 def _event(line: bytes, path: Path, number: int) -> dict[str, Any]:
