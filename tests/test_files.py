@@ -14,7 +14,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import DRAFT, FORMER
 
 FAULTS = [errno.EIO, errno.ENOSPC, errno.EACCES, "kill", "torn"]
-OLD, NEW = {"a": b"old", "b": b"older" * 9}, {"a": b"new", "c": b"newer" * 999}
+OLD, NEW = {"a": b"old", "b": b"older" * 9}, {"a": b"new", "b": b"", "c": b"newer" * 999}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -50,7 +50,7 @@ def test_a_folder_is_old_or_new(tmp_path: Path, fault: int | str, existing: bool
             files.write_folder(folder, OLD)
 
     struck = []
-    for name in each_failure(fault, prepare, lambda: files.write_folder(folder, NEW, known=OLD)):
+    for name in each_failure(fault, prepare, lambda: files.write_folder(folder, NEW)):
         struck.append(name)
         if existing:  # also before anybody has cleared up
             assert contents(files.settled(folder)) in (OLD, NEW)
@@ -59,6 +59,28 @@ def test_a_folder_is_old_or_new(tmp_path: Path, fault: int | str, existing: bool
     assert {"open", "write", "sync", "rename", "mkdir"} <= set(struck)
     assert struck.count("rename") == 1 + existing
     assert contents(folder.parent) == new
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_others_put_into_a_folder_is_there_whatever_happens(tmp_path: Path, fault: int | str) -> None:
+    folder, theirs = tmp_path / "run" / "d", {"d/.DS_Store": b"\0", "d/more/note": b"mine"}
+
+    def prepare() -> None:
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+        folder.parent.mkdir()
+        files.write_folder(folder, OLD)
+        (folder / "more").mkdir()
+        for name, data in theirs.items():
+            (folder.parent / name).write_bytes(data)
+
+    struck = []
+    for name in each_failure(fault, prepare, lambda: files.write_folder(folder, NEW)):
+        struck.append(name)
+        found = {Path(path).name: data for path, data in contents(folder.parent).items()}
+        assert {Path(path).name: found[Path(path).name] for path in theirs} == {".DS_Store": b"\0", "note": b"mine"}
+        files.sweep(folder.parent)
+        assert contents(folder.parent) in [{f"d/{n}": d for n, d in each.items()} | theirs for each in (OLD, NEW)]
+    assert struck.count("rename") == 4
 
 
 @pytest.mark.parametrize("fault", FAULTS)

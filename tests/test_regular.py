@@ -98,7 +98,7 @@ def test_a_file_or_draft_that_is_a_link_is_replaced_and_not_written_through(run:
 def test_a_folder_draft_or_former_that_is_a_link_is_refused_or_replaced(run: Path, name: str) -> None:
     (run / name).symlink_to(run.parent / "photos")
     if name == "d":
-        with pytest.raises(Irregular, match="d: is a link, or holds"):
+        with pytest.raises(Irregular, match="d: is a link, or no folder"):
             files.write_folder(run / "d", {"a.jpg": b"new"})
     else:
         files.write_folder(run / "d", {"a.jpg": b"new"})
@@ -107,13 +107,23 @@ def test_a_folder_draft_or_former_that_is_a_link_is_refused_or_replaced(run: Pat
     assert untouched(run)
 
 
-def test_a_folder_that_holds_what_is_not_ours_is_left_as_it_is(run: Path) -> None:
-    files.write_folder(run / "d", {"a": b"1", "b": b"1"})
-    with pytest.raises(Irregular, match="not ours"):
-        files.write_folder(run / "d", {"a": b"2"})
-    assert (run / "d/a").read_bytes() == b"1"
-    files.write_folder(run / "d", {"a": b"2"}, known=("b",))
-    assert os.listdir(run / "d") == ["a"]
+def test_what_others_put_into_a_folder_of_ours_stays_there(run: Path) -> None:
+    """A note, a folder, a link: each as it was. Nothing of theirs is put into what has taken the folder's place."""
+    files.write_folder(run / "d", {"a": b"1"})
+    (run / "d/note").write_bytes(b"mine")
+    (run / "d/more").mkdir()
+    (run / "d/more/note").write_bytes(b"mine too")
+    (run / "d/photos").symlink_to(run.parent / "photos")
+    files.write_folder(run / "d", {"a": b"2", "b": b"2"})
+    assert {name: (run / "d" / name).read_bytes() for name in ("a", "b", "note", "more/note")} == {
+        "a": b"2", "b": b"2", "note": b"mine", "more/note": b"mine too",
+    }  # fmt: skip
+    assert (sorted(os.listdir(run / "d")), os.listdir(run)) == (["a", "b", "more", "note", "photos"], ["d"])
+    (run / "d").rename(run / f"d{FORMER}")
+    (run / "d").symlink_to(run.parent / "photos")
+    files.sweep(run)
+    assert (run / f"d{FORMER}/note").read_bytes() == b"mine"
+    assert untouched(run)
 
 
 def test_a_folder_of_a_runs_own_is_made_and_never_a_link(run: Path) -> None:

@@ -29,8 +29,9 @@ from saddlepoint.planning.budget import Measurement
 from saddlepoint.planning.rehearsal import NO_PAGE
 from saddlepoint.record import Promise, RunRecord, read_record
 from saddlepoint.report.story import read_story
-from saddlepoint.running.finish import finish, over
+from saddlepoint.running.finish import finish, over, ship
 from saddlepoint.running.live import Live
+from saddlepoint.running.opened import opened
 from saddlepoint.running.replan import Replan
 from saddlepoint.running.watcher import Summary
 from saddlepoint.running.work import Worker
@@ -150,6 +151,25 @@ def test_a_run_that_died_before_its_first_round_begins_at_the_beginning(
         with pytest.raises(Cut):
             begin(tmp_path)
     assert outcome(resume(tmp_path / "a").folder) == outcome(whole.folder)
+
+
+def test_what_bears_the_models_name_is_seen_before_the_first_round(tmp_path: Path) -> None:
+    """Not after hours of it. A note that somebody has put into its folder is kept."""
+    with pytest.raises(Cut):
+        begin(tmp_path, watcher=Seen(72))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "a" / "generator").symlink_to(tmp_path / "elsewhere")
+    watcher = Seen()
+    with pytest.raises(SaddlepointError, match="generator: is a link, or no folder"):
+        resume(tmp_path / "a", watcher=watcher)
+    assert watcher.ticks == []
+    (tmp_path / "a" / "generator").unlink()
+    (tmp_path / "a" / "generator").mkdir()
+    (tmp_path / "a" / "generator" / "note").write_text("mine")
+    run = resume(tmp_path / "a")
+    ship(opened(run.folder, print).live(), run.folder)
+    assert (run.folder / "generator" / "note").read_text() == "mine"
+    load(run.folder)
 
 
 def test_a_run_that_died_over_its_last_sheets_writes_them(

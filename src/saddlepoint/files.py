@@ -10,14 +10,14 @@ What is ours is never a link, a pipe or a device (`regular`): such things are re
 import errno
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
 
 from saddlepoint.errors import Irregular, SaddlepointError
-from saddlepoint.regular import CAREFUL, holds_only, real_folder, refuse_irregular, refuse_link
+from saddlepoint.regular import CAREFUL, real_folder, refuse_irregular, refuse_link
 
 DRAFT, FORMER = ".saddlepoint.tmp", ".saddlepoint.former"
 FULL = {
@@ -62,16 +62,15 @@ def write_atomic(path: Path, data: bytes, lasting: bool = True) -> None:
             raise
 
 
-def write_folder(folder: Path, contents: Mapping[str, bytes], known: Collection[str] = ()) -> None:
-    """Make `folder` hold these files and no others, or leave it as it was and raise.
+def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Make `folder` hold these files, beside whatever others somebody has put there, or leave it as it was and raise.
 
     A folder cannot be replaced in one step. The former one is set aside first, where `sweep` finds it again should the
-    process die between the two renames. Irregular where it is a link, or holds names that are not `known` either.
+    process die between the two renames, or before what others put there was handed on. Irregular as `require_folder`.
     """
     draft, former = _beside(folder, DRAFT), _beside(folder, FORMER)
     sweep(folder.parent)
-    if os.path.lexists(folder) and not holds_only(folder, {*contents, *known}):
-        raise Irregular("is a link, or holds files that are not ours", str(folder), "move it, or them, elsewhere")
+    require_folder(folder)
     with explained(folder, needed=sum(map(len, contents.values()))):
         try:
             operations.mkdir(draft)
@@ -87,6 +86,12 @@ def write_folder(folder: Path, contents: Mapping[str, bytes], known: Collection[
                 sweep(folder.parent)
             raise
     sweep(folder.parent)
+
+
+def require_folder(folder: Path) -> None:
+    """Raise Irregular where something other than a folder has the name of one that is to be written."""
+    if os.path.lexists(folder) and not real_folder(folder):
+        raise Irregular("is a link, or no folder", str(folder), "move it elsewhere")
 
 
 def settled(folder: Path) -> Path:
@@ -182,12 +187,16 @@ def rename(path: Path, name: str) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Finish what a dead process left behind: put back a folder it had set aside, remove its drafts, nothing else."""
+    """Finish what a dead process left behind: put back a folder it had set aside, or hand on to the new one what of it
+    is somebody else's, and remove its drafts; nothing else.
+    """
     with explained(folder):
         for entry in sorted(folder.iterdir()) if folder.is_dir() else []:
             whole = entry.with_name(entry.name.removesuffix(FORMER))
-            if whole != entry and not os.path.lexists(whole) and real_folder(entry):
+            if whole != entry and real_folder(entry) and not os.path.lexists(whole):
                 operations.rename(entry, whole)
+            elif whole != entry and real_folder(entry):
+                _hand_on(entry, whole)
             elif entry.name.endswith((DRAFT, FORMER)):
                 _remove(entry)
 
@@ -259,6 +268,17 @@ def _sync_folder(folder: Path) -> None:
     if hasattr(os, "O_DIRECTORY"):
         with _closing(operations.open(folder, os.O_RDONLY | os.O_DIRECTORY)) as handle:
             operations.sync(handle)
+
+
+def _hand_on(former: Path, folder: Path) -> None:
+    """Move what a folder does not have from its former self to it, and remove the rest; not into what is no folder."""
+    if not real_folder(folder):
+        return
+    if others := sorted(set(os.listdir(former)) - set(os.listdir(folder))):
+        for name in others:
+            operations.rename(former / name, folder / name)
+        _sync_folder(folder)
+    _remove(former)
 
 
 def _remove(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from saddlepoint.court.bench import Court
 from saddlepoint.errors import SaddlepointError, typed
-from saddlepoint.files import sweep
+from saddlepoint.files import require_folder, sweep
 from saddlepoint.judging import headline
 from saddlepoint.judging.case import Case
 from saddlepoint.judging.doctor import diagnose
@@ -75,6 +75,7 @@ class Worker:
         process left half-written goes first.
         """
         sweep(self.folder)
+        require_folder(self.folder / "generator")
         self.context = made_by(self.folder)[0] if (self.folder / "config.json").exists() else ""
         restored = self.live.restore(self.checkpoints)
         base = self.live.config.base
