@@ -101,6 +101,13 @@ TABLE = {
     ],
     ("game/players.py", "test_players.py"): [
         ("gradients add up", "    player.optimiser.zero_grad(set_to_none=True)\n", ""),
+        ("transposed filters are bounded by their inputs", "renorm(2, int(across)", "renorm(2, 0"),
+        ("groups of filters are one", "weight.chunk(layer.groups) if across", "[weight] if across"),
+        ("embeddings are scaled back", "weight.ndim < 2 or isinstance(layer,", "weight.ndim < 2 and isinstance(layer,"),
+    ],
+    ("engine.py", "test_engine.py"): [
+        ("a container has the machine's memory", "min([machine, *container_limits()])", "machine"),
+        ("limits of groups above are not seen", "(group, *group.parents)", "(group,)"),
     ],
     # Terms, dials, augmentation, precision.
     ("game/algorithm.py", "test_game_rules.py"): [
@@ -371,6 +378,11 @@ TABLE = {
         ("a name before its bytes", "        if sync:\n            operations.sync(handle)\n", ""),
     ],
     ("storage/lock.py", "test_regular.py test_lock.py"): [
+        (
+            "a reader is taken for a holder",
+            "fcntl.flock(handle, fcntl.LOCK_UN)\n            if",
+            "fcntl.flock(handle, fcntl.LOCK_UN)\n            if True or",
+        ),
         (
             "the lock follows links",
             "open_regular(self.path, os.O_RDWR | os.O_CREAT)",

@@ -148,6 +148,25 @@ def test_a_units_weights_are_scaled_back_to_the_bound_and_no_further() -> None:
     assert network.bias.tolist() == [7.0, 7.0]
 
 
+def test_transposed_filters_are_scaled_back_by_what_they_give_and_embeddings_stay() -> None:
+    """[in = 4, out = 2 x 2 groups]: each output of a group sees two inputs; with bound 1 and weights of 3, 1 pixel."""
+    up = nn.ConvTranspose2d(4, 4, 1, groups=2).double()
+    network = nn.ModuleDict({"up": up, "code": nn.Embedding(3, 2).double(), "bag": nn.EmbeddingBag(3, 2).double()})
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.fill_(3.0)
+        up.weight[2:, 1] = 0.5  # of the last output: its two weights have length .71
+    player = Player.of(network, torch.optim.SGD(network.parameters(), lr=0.0), max_norm=1.0)
+    descend(
+        up(torch.ones(1, 4, 1, 1).double()).sum() + network["code"].weight.sum() + network["bag"].weight.sum(), player
+    )
+    half = 1 / math.sqrt(2)
+    wanted = torch.tensor([[half, half], [half, half], [half, 0.5], [half, 0.5]]).double()
+    torch.testing.assert_close(up.weight.data[..., 0, 0], wanted, atol=1e-6, rtol=0)
+    assert (network["code"].weight == 3).all()
+    assert (network["bag"].weight == 3).all()
+
+
 def test_tune_sets_what_is_given_and_leaves_the_rest() -> None:
     player = sgd(linear(1.0), rate=0.1, momentum=0.5)
     (group,) = player.optimiser.param_groups

@@ -113,12 +113,20 @@ def descend(loss: Tensor, player: Player) -> Step:
 
 @torch.no_grad()
 def scale_back(player: Player) -> None:
-    """w_j <- w_j min(1, max_norm / |w_j|) for each unit's incoming weights w_j: the rows of matrices and filters."""
+    """w_j <- w_j min(1, max_norm / |w_j|) for each unit's incoming weights w_j: the rows of matrices and filters; of
+    transposed filters [in, out / groups, ...] the columns of each group. An embedding's row is no unit's: it stays.
+    """
     if player.max_norm is None:
         return
+    layers = [layer for network in player.networks.values() for layer in network.modules()]
+    owner = {weight: layer for layer in layers for weight in layer.parameters(recurse=False)}
     for weight in player.parameters:
-        if weight.ndim > 1:
-            weight.copy_(weight.renorm(2, 0, player.max_norm))
+        layer = owner.get(weight)
+        if weight.ndim < 2 or isinstance(layer, nn.Embedding | nn.EmbeddingBag):
+            continue
+        across = isinstance(layer, nn.ConvTranspose1d | nn.ConvTranspose2d | nn.ConvTranspose3d)
+        for group in weight.chunk(layer.groups) if across else [weight]:
+            group.copy_(group.renorm(2, int(across), player.max_norm))
 
 
 def tune(player: Player, rate: float | None, momentum: float | None) -> None:
