@@ -170,10 +170,11 @@ TABLE = {
         ("no critic is told c", "None if name in game.unconditional else", "None if game.unconditional else"),
     ],
     ("game/algorithm.py", "test_game_critics.py"): [
-        ("D(x) and D(G(z)) swapped", "shown(game, v.r), shown(game, v.f)", "shown(game, v.f), shown(game, v.r)"),
+        ("D(x) and D(G(z)) swapped", "r.logits, verdict.f.logits)", "r.logits, verdict.f.logits)[::-1]"),
         ("D(x) as G's step sees it", "items()} for m in critic_moves]", "items()} for m in moves]"),
         ("D(G(z)) as G's step sees it too", "for m in critic_moves or moves]", "for m in moves]"),
-        ("logits are shown", "game.objective.reading(answer.logits)", "answer.logits"),
+        ("what D says has one kind", "reads[name]) for name in fake", '"probability") for name in fake'),
+        ("logits are shown", "shown(game.objective.reads, v)", 'shown("score", v)'),
         ("the last step's costs and readings alone", "if name in one) for", "if one is found[-1]) for"),
         ("a round's steps are D's alone", "None else [*critic_moves, generator_move]", "None else critic_moves"),
     ],
@@ -4022,8 +4023,8 @@ TABLE = {
         ),
         (
             "more: the first line's means",
-            'in reversed(list(events))',
-            'in list(events)',
+            'in reversed(events) if',
+            'in events if',
         ),
     ],
     ("data/cache.py", "test_data_cache.py::test_many_small_files_are_worth_a_cache"): [

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1] / "src" / "saddlepoint"
 # Each module or package stands on a floor, and may import what stands on lower ones, and within its own package. What
 # stands on one floor does not see each other. A new module is given its place here, with thought.
 FLOORS = (
-    ("errors", "randomness", "records"),  # the vocabulary
+    ("errors", "randomness", "readings", "records"),  # the vocabulary
     ("durations", "regular", "objectives", "penalties", "theory", "statistics"),  # mathematics
     ("files", "formats"),  # how a file is written, and as what
     ("figures", "augment", "data", "networks", "priors", "tiling"),  # parts

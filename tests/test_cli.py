@@ -19,6 +19,7 @@ from saddlepoint.cli.apply import complain
 from saddlepoint.cli.flags import Voice
 from saddlepoint.cli.main import VERBS, main
 from saddlepoint.cli.offered import EVERYDAY, NETWORKS, PLAYERS, title
+from saddlepoint.cli.runs import cells, rows
 from saddlepoint.cli.tables import columns, line, plan_lines, size_of, status
 from saddlepoint.data.names import WORLD_NAMES
 from saddlepoint.errors import SaddlepointError
@@ -322,6 +323,8 @@ def test_the_state_of_a_run_on_one_line():
     )
     begun = TICK._replace(images=64, rate=0.0, left=float("inf"))
     assert line(begun) == "0%  64 of 215,000  D(x) 0.640  D(G(z)) 0.330  loss D 1.120  loss G 0.900"
+    scores = begun._replace(d_real=2.5, d_fake=-0.5, reads="score")
+    assert line(scores) == "0%  64 of 215,000  score of x 2.500  score of G(z) -0.500  loss D 1.120  loss G 0.900"
     no_critic = TICK._replace(d_real=float("nan"), d_fake=float("nan"), losses={"G": 0.5}, skipped=2)
     assert status(no_critic) == "loss G 0.500   2 steps refused"
     assert status(no_critic._replace(skipped=1)) == "loss G 0.500   1 step refused"
@@ -471,6 +474,9 @@ def test_runs_are_listed(small, capsys):
     assert 0 < one["d_fake"] < 1
     assert found["two"]["state"] == "damaged"
     assert table.splitlines()[0].split() == ["name", "recipe", "data", "examples", "state", "D(x)", "D(G(z))", "when"]
+    (row,) = [row for row in rows(small) if row.name == "one"]
+    for reads, said in (("probability", "2.50"), ("score", "2.50 score"), ("comparison", "2.50 of two")):
+        assert cells(row._replace(d_real=2.5, d_fake=None, reads=reads))[5:7] == (said, "-")
 
 
 def pixels(path: Path) -> np.ndarray:

@@ -67,6 +67,16 @@ def test_the_last_line_of_the_game_and_all_that_was_refused(tmp_path: Path) -> N
         ("D(x), D(G(z))", "0.70, none", "at the end; 1/2 means that D cannot tell"),
         ("refused steps", "3", "not finite, so not taken"),
     ]
+    stage = {"event": "stage", "images": 0, "stage": 0}
+    for said, (names, note) in SAID.items():
+        journal(tmp_path, stage | {"reads": said}, first | {"stage": 0}, last | {"stage": 0})
+        assert dynamics(tmp_path, "pictures")[1] == (names, "0.70, none", f"at the end; {note}")
+
+
+SAID = {
+    "score": ("score of x, score of G(z)", "scores, not probabilities; equal if D cannot tell"),
+    "comparison": ("D(x over G(z)), D(G(z) over x)", "which of two is real; 1/2 means that D cannot tell"),
+}
 
 
 REAL = "toy, 26 held-out examples, 0123"

@@ -87,7 +87,7 @@ def batches_of(*sizes: float) -> Callable[[], Iterator[Batch]]:
 
 def test_readings_are_told_by_critic_as_means_over_its_steps() -> None:
     (round,) = rounds(still(wasserstein, k=3), 1, batches_of(1.0, 2.0, 6.0))
-    assert round.readings == {"a": Reading(3.0, 3.0), "b": Reading(0.0, -2.0)}
+    assert round.readings == {"a": Reading(3.0, 3.0, "score"), "b": Reading(0.0, -2.0, "score")}
     assert (round.d_real, round.d_fake) == (1.5, 0.5)
 
 
@@ -97,15 +97,16 @@ def test_readings_are_probabilities_where_the_critics_classify() -> None:
     def D(*logits: float) -> float:
         return torch.tensor(logits, dtype=DOUBLE).sigmoid().mean().item()
 
-    assert round.readings["a"] == pytest.approx((D(1.0, -3.0), D(3.0)), rel=1e-14)
-    assert round.readings["b"] == pytest.approx((0.5, D(-2.0)), rel=1e-14)
+    assert round.readings["a"][:2] == pytest.approx((D(1.0, -3.0), D(3.0)), rel=1e-14)
+    assert round.readings["b"][:2] == pytest.approx((0.5, D(-2.0)), rel=1e-14)
+    assert round.reads == round.readings["b"].reads == "probability"
     assert round.d_real == pytest.approx((D(1.0, -3.0) + 0.5) / 2, rel=1e-14)
     assert round.d_fake == pytest.approx((D(3.0) + D(-2.0)) / 2, rel=1e-14)
 
 
 def test_a_step_on_a_spoilt_batch_has_no_reading_and_does_not_spoil_the_others() -> None:
     some, none = rounds(still(wasserstein, k=2), 2, batches_of(2.0, math.nan, math.nan, math.nan))
-    assert some.readings == {"a": Reading(2.0, 3.0), "b": Reading(0.0, -2.0)}
+    assert some.readings == {"a": Reading(2.0, 3.0, "score"), "b": Reading(0.0, -2.0, "score")}
     assert (some.d_real, some.d_fake, some.skipped) == (1.0, 0.5, 2), "G's step reads the last batch"
     assert some.gradients["D"] == pytest.approx(math.sqrt(10)), "of f - r, twice (1, 2) - (2, 0)"
     assert (none.readings, none.skipped) == ({}, 3)
@@ -120,7 +121,7 @@ def test_readings_are_those_of_the_critics_steps_whatever_g_reads(schedule: Sche
     if schedule is algorithm_1:
         game.D.optimiser.param_groups[0]["lr"] = 1.0
     (round,) = rounds(game, 1, batches_of(4.0), schedule=schedule)
-    assert round.readings == {"a": Reading(4.0, 3.0), "b": Reading(0.0, -2.0)}
+    assert round.readings == {"a": Reading(4.0, 3.0, "score"), "b": Reading(0.0, -2.0, "score")}
     assert set(round.losses) == set(round.gradients) == ({"D"} if schedule is critic_only else {"D", "G"})
 
 

@@ -554,10 +554,12 @@ def test_score(run: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     (opinion,) = json.loads(text)
     assert opinion["label"] == "1"
     assert opinion["against"] == "36 held-out examples"
-    assert opinion["d"] == pytest.approx(float(torch.sigmoid(torch.tensor(opinion["logit"]))), rel=1e-5)
+    assert opinion["reads"] == "comparison", "by the objective of the last stage, not of the first"
+    assert opinion["d"] != pytest.approx(float(torch.sigmoid(torch.tensor(opinion["logit"]))), rel=1e-5)
+    assert 0 < opinion["d"] < 1
     assert 0 <= opinion["calibrated"][1] <= opinion["calibrated"][0] <= opinion["calibrated"][2] <= 1
     code, text = said(capsys, "score", run, file)
-    assert (code, "D(x)" in text) == (0, True)
+    assert (code, "D(x over G(z))" in text) == (0, True)
     assert "calibrated on 36 held-out examples and as many samples" in text
     assert said(capsys, "score", run, file, "--quiet") == (0, "")
     for tokens, word in (

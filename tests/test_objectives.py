@@ -10,7 +10,17 @@ from torch.testing import assert_close
 from toys import DOUBLE
 
 from saddlepoint import objectives
-from saddlepoint.objectives import Objective, hinge, least_squares, minimax, non_saturating, relativistic, wasserstein
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.objectives import (
+    Objective,
+    hinge,
+    least_squares,
+    minimax,
+    non_saturating,
+    read,
+    relativistic,
+    wasserstein,
+)
 
 OBJECTIVES = [minimax, non_saturating, least_squares, hinge, wasserstein, relativistic]
 every_objective = pytest.mark.parametrize("objective", OBJECTIVES, ids=lambda o: o.name)
@@ -183,7 +193,24 @@ def test_value_at_the_equilibrium_is_minus_log_four() -> None:
 
 
 @every_objective
-def test_reading_is_a_probability_where_the_critic_classifies_and_else_its_score(objective: Objective) -> None:
-    logits = MODERATE[0]
-    classifies = objective in (minimax, non_saturating, relativistic)
-    assert torch.equal(objective.reading(logits), sigmoid(logits) if classifies else logits)
+def test_d_is_read_as_a_probability_where_it_classifies_by_pairs_where_it_compares_and_else_as_it_is(
+    objective: Objective,
+) -> None:
+    """What a cost does not depend on is not shown: a number added to all logits leaves a comparison as it is."""
+    r, f = MODERATE[0], MODERATE[0].flip(0) - 0.3
+    probability, comparison = (sigmoid(r), sigmoid(f)), (sigmoid(r - f), sigmoid(f - r))
+    wanted = {"relativistic": comparison} | dict.fromkeys(("minimax", "non-saturating"), probability)
+    real, fake = read(objective.reads, r, f)
+    assert torch.equal(real, wanted.get(objective.name, (r, f))[0])
+    assert torch.equal(fake, wanted.get(objective.name, (r, f))[1])
+    moved = read(objective.reads, r + 5, f + 5)
+    unmoved = objective.critic(r + 5, f + 5).allclose(objective.critic(r, f), rtol=1e-12)
+    assert unmoved == (objective.name in ("relativistic", "wasserstein"))
+    assert torch.allclose(moved[0], real, rtol=1e-12) == (objective.reads == "comparison")
+    assert read(objective.reads, None, f)[0] is None
+
+
+def test_there_are_three_ways_to_read_d() -> None:
+    assert read("comparison", None, MODERATE[0]) == (None, None)
+    with pytest.raises(SaddlepointError, match="cannot read D as 'logit'"):
+        read("logit", None, MODERATE[0])  # pyright: ignore

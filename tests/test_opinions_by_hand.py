@@ -47,6 +47,10 @@ def test_an_opinion_counts_who_is_less_real_and_who_is_real_among_the_nearest():
     at = opinion("a.png", 2.0, None, "", real, fake)
     assert (at.real, at.fake) == (pytest.approx(0.2), pytest.approx(0.7))
     assert opinion("a.png", -1e6, None, "", real, fake).d == pytest.approx(0, abs=1e-200)
+    assert opinion("a.png", 2.2, None, "", real, fake, "score").d == 2.2
+    beside = opinion("a.png", 2.2, None, "", real, fake, "comparison")
+    assert beside.d == pytest.approx(sum(1 / (1 + math.exp(v - 2.2)) for v in fake.tolist()) / 10)
+    assert beside._replace(d=found.d, reads="probability", label="x", against="held out") == found
     many = opinion("a.png", 0.0, None, "", torch.zeros(150), torch.zeros(450))
     assert many.calibrated[0] == 0.75  # 200 of 600, the real ones first
 

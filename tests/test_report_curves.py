@@ -148,3 +148,20 @@ def test_lines_of_the_players_have_their_colours():
         ("other", 6, False),
     ]
     assert [(line.name, line.hue, line.dashed) for line in extra.lines] == [("D/r1", 0, True)]
+
+
+def test_what_d_says_is_drawn_as_its_objective_reads_it():
+    """Probabilities and comparisons within 0 and 1, beside 1/2; scores, which have no scale, on one of their own."""
+    events = []
+    for n, (reads, d) in enumerate((("probability", 0.6), ("score", 7.0), ("comparison", 0.7))):
+        events.append({"event": "stage", "stage": n, "images": 0, "reads": reads})
+        events += [{"event": "rounds", "stage": n, "images": 10 * n + i, "d_real": d, "d_fake": 1 - d} for i in (1, 2)]
+    found = charts(Story("", {}, {}, {}, {}, tuple(events), ()))
+    assert [(chart.title, chart.limits, chart.guide) for chart in found] == [
+        ("D(x) and D(G(z))", (0.0, 1.0), 0.5),
+        ("score of x and score of G(z)", None, None),
+        ("D(x over G(z)) and D(G(z) over x)", (0.0, 1.0), 0.5),
+    ]
+    assert [line.y for line in found[1].lines] == [[7.0, 7.0], [-6.0, -6.0]]
+    assert [line.x for line in found[2].lines] == [[21.0, 22.0]] * 2
+    assert "not probabilities" in found[1].meaning

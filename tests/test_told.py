@@ -7,7 +7,7 @@ import pytest
 
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.storage.journal import LONGEST, Journal, read
-from saddlepoint.storage.told import bar, ended, fault, half_life, lengths, number, told, whole
+from saddlepoint.storage.told import bar, ended, fault, half_life, lengths, number, reads, told, whole
 
 NUMBERS, WHOLES = (0, -2, 1.5), (0, 7, 2**63 - 1)
 NO_NUMBERS, NO_WHOLES = ("1", True, [], {}, 2**63), (-1, 1.0, True, "1", 2**63)
@@ -19,6 +19,7 @@ FIELDS = {
     ("rounds", "d_real"): (NUMBERS, NO_NUMBERS),
     ("rounds", "d_fake"): (NUMBERS, NO_NUMBERS),
     ("rounds", "skipped"): (WHOLES, NO_WHOLES),
+    ("rounds", "unfit"): (WHOLES, NO_WHOLES),
     ("rounds", "round"): (WHOLES, NO_WHOLES),
     ("rounds", "stage"): (WHOLES, NO_WHOLES),
     ("rounds", "losses"): BY_NAME,
@@ -26,6 +27,7 @@ FIELDS = {
     ("snapshot", "file"): (("x.png", ""), (1, [], True)),
     ("stage", "stage"): (WHOLES, NO_WHOLES),
     ("stage", "length"): (WHOLES, NO_WHOLES),
+    ("stage", "reads"): (("probability", "score", "comparison"), ("logit", 1, [], {}, True)),
     ("held_out", "train"): OPINIONS,
     ("held_out", "fake"): OPINIONS,
     ("held_out", "held_out"): OPINIONS,
@@ -147,3 +149,18 @@ def test_lengths_are_those_of_the_last_plan_that_has_any():
     plans = [{"event": "plan", "lengths": [100]}, {"event": "plan", "lengths": [80, 20]}, {"event": "plan"}]
     assert lengths([]) == lengths(plans[2:]) == []
     assert lengths(plans) == [80, 20]
+
+
+def test_what_d_says_is_read_as_its_stage_says_and_in_older_runs_by_its_numbers() -> None:
+    def stage(n: int, **more: object) -> dict[str, object]:
+        return {"event": "stage", "stage": n, "images": 0, **more}
+
+    def rounds(n: int, d: object) -> dict[str, object]:
+        return {"event": "rounds", "stage": n, "images": 0, "d_real": d, "d_fake": 0.5}
+
+    story = [stage(0, reads="comparison"), rounds(0, 0.6), stage(1, reads="score"), rounds(1, 0.6), rounds(1, -3.0)]
+    assert reads(story) == ["comparison", "score", "score"]
+    assert reads([stage(0), rounds(0, 0.6), rounds(0, None), rounds(0, 1.0)]) == ["probability"] * 3
+    assert reads([stage(0), rounds(0, 0.6), rounds(0, 1.2)]) == ["score"] * 2
+    assert reads([stage(0, reads=[]), {"event": "rounds", "stage": {}, "d_real": "x"}]) == ["probability"]
+    assert reads([]) == []

@@ -14,9 +14,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu
+
+from saddlepoint.errors import SaddlepointError
+from saddlepoint.readings import Reads
 
 softplus = partial(nn.functional.softplus, threshold=40.0)
 
@@ -26,15 +28,15 @@ Cost = Callable[[Any, Tensor], Tensor]  # r is None in a generator's cost that i
 class Objective(NamedTuple):
     """The pair of costs of a game: each player descends its own.
 
-    `reading` is what the journal and the screen show as D(x): the probability sigmoid(r), or r itself where the critic
-    answers with a score.
+    `reads` is what the journal and the screen show of D: probabilities, sigmoid(r) and sigmoid(f); r and f as they are,
+    where the critic answers with a score; or, where the costs depend on r - f alone, a comparison.
     """
 
     name: str
     critic: Cost
     generator: Cost
     paired: bool = False
-    reading: Callable[[Tensor], Tensor] = torch.sigmoid
+    reads: Reads = "probability"
 
 
 def cross_entropy(r: Tensor, f: Tensor) -> Tensor:
@@ -62,7 +64,7 @@ least_squares = Objective(
     # With a = 0, b = c = 1 (Mao et al. 2017, eq. 9).
     critic=lambda r, f: 0.5 * (r - 1).square() + 0.5 * f.square(),
     generator=lambda r, f: 0.5 * (f - 1).square(),
-    reading=torch.clone,
+    reads="score",
 )
 
 hinge = Objective(
@@ -70,7 +72,7 @@ hinge = Objective(
     # Lim and Ye 2017, eq. 3; Miyato et al. 2018, eq. 16.
     critic=lambda r, f: relu(1 - r) + relu(1 + f),
     generator=lambda r, f: -f,
-    reading=torch.clone,
+    reads="score",
 )
 
 wasserstein = Objective(
@@ -78,7 +80,7 @@ wasserstein = Objective(
     # Arjovsky et al. 2017, eq. 2. D's answer is a score, not a logit; a penalty has to bound its slope.
     critic=lambda r, f: f - r,
     generator=lambda r, f: -f,
-    reading=torch.clone,
+    reads="score",
 )
 
 relativistic = Objective(
@@ -87,9 +89,28 @@ relativistic = Objective(
     critic=lambda r, f: softplus(f - r),
     generator=lambda r, f: softplus(r - f),
     paired=True,
+    reads="comparison",
 )
 
 
 def value(r: Tensor, f: Tensor) -> Tensor:
     """V(D, G) = mean log D(x) + mean log(1 - D(G(z))), a scalar (Goodfellow et al. 2014, eq. 1)."""
     return -softplus(-r).mean() - softplus(f).mean()
+
+
+def read(reads: Reads, r: Tensor | None, f: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    """What is shown of D's answers to reals and to fakes, elementwise; None where r is needed, and was not asked for.
+
+    probability  sigmoid(r), sigmoid(f)
+    score        r, f
+    comparison   sigmoid(r - f), sigmoid(f - r): how probable D finds it that the one or the other of a pair is real
+    """
+    match reads:
+        case "probability":
+            return None if r is None else r.sigmoid(), f.sigmoid()
+        case "score":
+            return r, f
+        case "comparison":
+            return (None, None) if r is None else ((r - f).sigmoid(), (f - r).sigmoid())
+    hint = "probability, score or comparison"
+    raise SaddlepointError(f"an objective cannot read D as {reads!r}", "objective", hint)

@@ -7,10 +7,13 @@ c   condition           None, [B] labels, [B, E] vectors, [B, C, H, W] pictures,
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from saddlepoint.readings import Reads
 
 Examples = Tensor | Mapping[str, Tensor]
 
@@ -90,13 +93,14 @@ class Turn(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a critic says of examples and of fakes: mean D(x) and mean D(G(z)), or its mean scores.
+    """What a critic says of examples and of fakes: mean D(x) and D(G(z)), its mean scores, or what it says of pairs.
 
-    `real` is not a number where D(x) was not asked for.
+    `real` is not a number where D(x) was not asked for. `reads` says which of these it is.
     """
 
     real: float
     fake: float
+    reads: "Reads" = "probability"
 
 
 class Round(NamedTuple):
@@ -123,13 +127,20 @@ class Round(NamedTuple):
 
     @property
     def d_real(self) -> float:
-        """Mean D(x) = mean sigmoid(r), over the critics too; not a number without critic."""
+        """Mean D(x), as the objective reads it, over the critics too; not a number without critic."""
         return average(reading.real for reading in self.readings.values())
 
     @property
     def d_fake(self) -> float:
-        """Mean D(G(z)) = mean sigmoid(f), likewise."""
+        """Mean D(G(z)), in the same way."""
         return average(reading.fake for reading in self.readings.values())
+
+    @property
+    def reads(self) -> "Reads":
+        """What these two are."""
+        for reading in self.readings.values():
+            return reading.reads
+        return "probability"
 
 
 def average(numbers: Iterable[float]) -> float:

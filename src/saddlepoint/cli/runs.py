@@ -14,13 +14,17 @@ from saddlepoint.cli.tables import columns, say
 from saddlepoint.data.reading import shown
 from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.files import explained
+from saddlepoint.readings import WORDS, Reads
 from saddlepoint.record import read_record
 from saddlepoint.running.state import journal, state_of
 from saddlepoint.storage.places import seen
+from saddlepoint.storage.told import read_last
 
 
 class Row(NamedTuple):
-    """One run. `state` is done, running, stopped, or damaged, and `why`; `when` is the last change, in local time."""
+    """One run. `state` is done, running, stopped, or damaged, and `why`; `when` is the last change, in local time;
+    `reads` is what D's two numbers are.
+    """
 
     name: str
     recipe: str
@@ -31,6 +35,7 @@ class Row(NamedTuple):
     d_fake: float | None
     when: str
     why: str = ""
+    reads: Reads = "probability"
 
 
 def runs(
@@ -64,8 +69,8 @@ TITLES = ("name", "recipe", "data", "examples", "state", "D(x)", "D(G(z))", "whe
 
 def cells(row: Row) -> tuple[str, ...]:
     """The row as text; a dash for what is not known."""
-    chances = (f"{d:.2f}" if d is not None else "-" for d in (row.d_real, row.d_fake))
-    return (row.name, row.recipe, row.data, f"{row.images:,}", row.state, *chances, row.when)
+    said = (f"{d:.2f} {WORDS[row.reads].mark}".rstrip() if d is not None else "-" for d in (row.d_real, row.d_fake))
+    return (row.name, row.recipe, row.data, f"{row.images:,}", row.state, *said, row.when)
 
 
 def rows(root: Path) -> Iterator[Row]:
@@ -87,7 +92,8 @@ def row(folder: Path, when: str) -> Row:
     ends = [event for event in events if event["event"] == "rounds"]
     last = ends[-1] if ends else {}
     state, name, recipe, data = state_of(folder, events), folder.name, record.config.recipe, record.data.name
-    return Row(name, recipe, data, seen(folder, events), state, last.get("d_real"), last.get("d_fake"), when)
+    d_real, d_fake, images = last.get("d_real"), last.get("d_fake"), seen(folder, events)
+    return Row(name, recipe, data, images, state, d_real, d_fake, when, reads=read_last(events))
 
 
 def changed(folder: Path) -> float:

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from saddlepoint.cli.flags import NORMAL, Speaking
 from saddlepoint.cli.tables import columns, say
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.readings import WORDS
 
 
 def score(
@@ -23,10 +24,11 @@ def score(
 ) -> None:
     """Ask a run's discriminator what it thinks of pictures, and what that is worth.
 
-    Next to D(x) it prints how often pictures with the same answer were real,
-    among held-out examples and as many samples. If D reads classes or other
-    conditions, it uses the one you ask for, or else the one it rates highest. For
-    a picture unlike all of these nothing is known, and the output says so.
+    Next to D(x), or to D's score, it prints how often pictures with the same
+    answer were real, among held-out examples and as many samples. If D reads
+    classes or other conditions, it uses the one you ask for, or else the one it
+    rates highest. For a picture unlike all of these nothing is known, and the
+    output says so.
 
     Example: saddlepoint score runs/photos holiday.png
     """
@@ -49,5 +51,13 @@ def score(
             )
             for opinion in found
         ]
-        say([*columns(rows, titles=("file", "D(x)", "such were real", "above real", "above fakes", "as")), ""])
+        say(
+            [
+                *columns(
+                    rows,
+                    titles=("file", WORDS[found[0].reads].real, "such were real", "above real", "above fakes", "as"),
+                ),
+                "",
+            ]
+        )
         say(columns([(f"calibrated on {found[0].against} and as many samples",)]))

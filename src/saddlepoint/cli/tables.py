@@ -8,6 +8,7 @@ from pathlib import Path
 
 from saddlepoint import durations
 from saddlepoint.errors import plain
+from saddlepoint.readings import WORDS
 from saddlepoint.running.watcher import Plan, Summary, Tick
 
 WIDTH = 80
@@ -37,8 +38,8 @@ def size_of(count: int) -> str:
 
 
 def status(tick: Tick) -> str:
-    """D(x), D(G(z)), each player's loss, and the refused steps where there are any."""
-    values = {"D(x)": tick.d_real, "D(G(z))": tick.d_fake}
+    """What D says, each player's loss, and the refused steps where there are any."""
+    values = {WORDS[tick.reads].real: tick.d_real, WORDS[tick.reads].fake: tick.d_fake}
     values |= {f"loss {name}": loss for name, loss in tick.losses.items() if "/" not in name}
     parts = [f"{name} {figure(value)}" for name, value in values.items() if not math.isnan(value)]
     return "   ".join([*parts, f"{tick.skipped} step{'s' * (tick.skipped != 1)} refused"] if tick.skipped else parts)

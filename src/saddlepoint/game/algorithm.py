@@ -20,8 +20,10 @@ from saddlepoint.game.plain import BatchesOverError, Given, batches_of
 from saddlepoint.game.players import Step, frozen_buffers, keep_buffers, tune
 from saddlepoint.game.rules import Dials, Game, State
 from saddlepoint.game.turns import Forged, Moment, copied, forge, see, tensors
+from saddlepoint.objectives import read
 from saddlepoint.randomness import Randomness
-from saddlepoint.records import Answer, Batch, Reading, Round, Turn, average
+from saddlepoint.readings import Reads
+from saddlepoint.records import Batch, Reading, Round, Turn, Verdict, average
 
 Schedule = Callable[[Game, State, Iterator[Batch], Randomness, Dials], tuple[State, Round]]
 
@@ -120,13 +122,14 @@ def move(game: Game, owner: str, costs: list[Tensor], turn: Turn, moment: Moment
     step = game.descend(total, player)
     if not step.taken:
         restore()
-    readings = {name: Reading(shown(game, v.r), shown(game, v.f)) for name, v in turn.verdicts.items()}
-    return Move(step, seen, readings)
+    return Move(step, seen, {name: shown(game.objective.reads, v) for name, v in turn.verdicts.items()})
 
 
-def shown(game: Game, answer: Answer | None) -> float:
-    """The mean of what the journal shows of an answer; not a number where there is none."""
-    return math.nan if answer is None else number(game.objective.reading(answer.logits).mean())
+def shown(reads: Reads, verdict: Verdict) -> Reading:
+    """The means of what the journal shows of a verdict; not a number where there is none."""
+    answers = read(reads, verdict.r and verdict.r.logits, verdict.f.logits)
+    real, fake = (math.nan if answer is None else number(answer.mean()) for answer in answers)
+    return Reading(real, fake, reads)
 
 
 def play(
@@ -187,6 +190,7 @@ def summary(state: State, critic_moves: list[Move], generator_move: Move | None)
     costs = means([m.costs for m in critic_moves])
     real = means([{name: reading.real for name, reading in m.readings.items()} for m in critic_moves])
     fake = means([{name: reading.fake for name, reading in m.readings.items()} for m in critic_moves or moves])
+    reads: dict[str, Reads] = {name: reading.reads for m in moves for name, reading in m.readings.items()}
     gradients = {"D": average(m.step.gradient for m in critic_moves)} if critic_moves else {}
     if generator_move is not None:
         costs |= generator_move.costs
@@ -195,7 +199,7 @@ def summary(state: State, critic_moves: list[Move], generator_move: Move | None)
         index=state.index - 1,
         images=state.images,
         losses=costs,
-        readings={name: Reading(real.get(name, math.nan), fake[name]) for name in fake},
+        readings={name: Reading(real.get(name, math.nan), fake[name], reads[name]) for name in fake},
         gradients=gradients,
         skipped=sum(not m.step.taken for m in moves),
         sound=all(m.step.sound for m in moves),

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from saddlepoint.judging.headline import NAME as HEADLINE
+from saddlepoint.readings import WORDS, Reads
 from saddlepoint.report.curves import Chart, Line
 from saddlepoint.report.story import Event, Story, number
+from saddlepoint.storage.told import reads
 
 REAL, FAKE, HELD_OUT, GREY = 0, 1, 2, 6
 HUES = {"D": (0, 4, 2), "G": (1, 5, 3)}
@@ -18,15 +20,12 @@ OPINIONS = (
 def charts(story: Story) -> list[Chart]:
     """Everything the journal has curves of, in the order one reads them; charts without any value are left out."""
     rounds, held_out = story.of_kind("rounds"), story.of_kind("held_out")
+    kinds = reads(story.events)
     losses = _lines(rounds, "losses")
     found = [
-        Chart(
-            "D(x) and D(G(z))",
-            "The probability of being real that D gives to training examples and to generated ones, on average. "
-            "Both at 1/2: it cannot tell them apart.",
-            (_line(rounds, "D(x)", "d_real", REAL), _line(rounds, "D(G(z))", "d_fake", FAKE)),
-            limits=(0.0, 1.0),
-            guide=0.5,
+        *(
+            _readings(kind, [event for event, each in zip(rounds, kinds) if each == kind])
+            for kind in dict.fromkeys(kinds)
         ),
         _distance(story.of_kind("judgement")),
         _judged(story.of_kind("judgement")),
@@ -57,6 +56,14 @@ def charts(story: Story) -> list[Chart]:
     ]
     marks = _marks(story)
     return [chart._replace(lines=lines, marks=marks) for chart in found if (lines := _with_values(chart.lines))]
+
+
+def _readings(kind: Reads, rounds: Sequence[Event]) -> Chart:
+    """What D says of real and of generated examples, as its objective reads it."""
+    words = WORDS[kind]
+    lines = (_line(rounds, words.real, "d_real", REAL), _line(rounds, words.fake, "d_fake", FAKE))
+    title = f"{words.real} and {words.fake}"
+    return Chart(title, words.meaning, lines, limits=words.limits, guide=words.guide)
 
 
 def _line(events: Sequence[Event], name: str, field: str, hue: int) -> Line:

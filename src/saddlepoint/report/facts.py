@@ -12,8 +12,10 @@ from saddlepoint.durations import show
 from saddlepoint.figures import compact
 from saddlepoint.judging.card import Measure
 from saddlepoint.judging.headline import protocol, unsaid
+from saddlepoint.readings import WORDS
 from saddlepoint.report.charts import broke_at
 from saddlepoint.report.story import Event, Story, number
+from saddlepoint.storage.told import read_last
 
 
 class Fact(NamedTuple):
@@ -52,7 +54,8 @@ def key_figures(story: Story, measures: Mapping[str, Measure]) -> list[Fact]:
     for measure in [measure for name, measure in measures.items() if name not in RATIOS][: 3 - bool(silent)]:
         facts.append(figure(measure))
     last = next(iter(reversed(story.of_kind("rounds"))), {})
-    for name, field in (("D(x)", "d_real"), ("D(G(z))", "d_fake")):
+    words = WORDS[read_last(story.events)]
+    for name, field in ((words.real, "d_real"), (words.fake, "d_fake")):
         if len(facts) < 6 and (value := number(last.get(field))) is not None:
             facts.append(Fact(name, f"{value:.2f}", "at the end" if story.finished else "at its last line"))
     return facts

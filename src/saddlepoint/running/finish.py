@@ -32,13 +32,14 @@ from saddlepoint.judging.memory import nearest_l1
 from saddlepoint.judging.mixture import BESIDE
 from saddlepoint.judging.nearest import nearest
 from saddlepoint.media.catalog import medium_of
+from saddlepoint.readings import WORDS
 from saddlepoint.report.material import Material, Pairs
 from saddlepoint.report.page import write_report
 from saddlepoint.running.judging import SAMPLES, court_of
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
 from saddlepoint.storage.places import checkpoints
-from saddlepoint.storage.told import ended, told
+from saddlepoint.storage.told import ended, read_last, told
 from saddlepoint.systems.looks import as_large, translated
 
 FRAME = re.compile(r"samples/\d{9,}\.png")
@@ -282,15 +283,16 @@ def mixture(measures: dict[str, Measure]) -> list[tuple[str, str, str]]:
 
 def dynamics(folder: Path, noun: str) -> list[tuple[str, str, str]]:
     """What the journal says of the game: its last line on rounds, and what was refused in all."""
-    lines = [event for event in told(folder / "journal.jsonl") if event["event"] == "rounds"]
+    events = told(folder / "journal.jsonl")
+    lines = [event for event in events if event["event"] == "rounds"]
     if not lines:
         return []
     last, seconds = lines[-1], lines[-1].get("seconds") or math.inf
     table = [(f"{noun} seen", f"{last['images']:,}", f"in {seconds:.0f} s, {last['images'] / seconds:,.0f} a second")]
     ends = [last.get(name) for name in ("d_real", "d_fake")]
     if any(end is not None for end in ends):
-        readings = ", ".join("none" if end is None else f"{end:.2f}" for end in ends)
-        table.append(("D(x), D(G(z))", readings, "at the end; 1/2 means that D cannot tell"))
+        readings, words = ", ".join("none" if end is None else f"{end:.2f}" for end in ends), WORDS[read_last(events)]
+        table.append((f"{words.real}, {words.fake}", readings, f"at the end; {words.undecided}"))
     if refused := sum(line.get("skipped") or 0 for line in lines):
         table.append(("refused steps", f"{refused:,}", "not finite, so not taken"))
     return table

@@ -9,12 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from saddlepoint.readings import WORDS
 from saddlepoint.records import Round
 from saddlepoint.running.watcher import Tick
+from saddlepoint.storage.told import read_last
 
 WINDOW = 10.0  # seconds that the speed is an average over
 MEMORY = 0.95  # of a smoothed number, from one round to the next
-REAL, FAKE = "D(x)", "D(G(z))"  # what readings are called
 NAMES = {"train": "training", "fake": "generated", "held_out": "held out"}
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -53,8 +54,10 @@ class Gauge:
 
 def resumed(events: Iterable[Mapping[str, Any]]) -> Gauge:
     """A gauge that goes on from the means of the journal's last line on rounds, where a process took a run up again."""
-    last = next((event for event in reversed(list(events)) if event.get("event") == "rounds"), {})
-    known = {**(last.get("losses") or {}), REAL: last.get("d_real"), FAKE: last.get("d_fake")}
+    events = list(events)
+    last = next((event for event in reversed(events) if event.get("event") == "rounds"), {})
+    words = WORDS[read_last(events)]
+    known = {**(last.get("losses") or {}), words.real: last.get("d_real"), words.fake: last.get("d_fake")}
     return Gauge(before={name: value for name, value in known.items() if value is not None})
 
 
@@ -73,7 +76,8 @@ def tick(
     gauge: Gauge, round: Round, seen: int, total: int, seconds: float, skipped: int, facts: tuple[str, ...]
 ) -> Tick:
     """What to show of this round, which `gauge` counts: so many examples seen of so many, and steps skipped so far."""
-    numbers = gauge.update(seen, {**round.losses, REAL: round.d_real, FAKE: round.d_fake})
+    words = WORDS[round.reads]
+    numbers = gauge.update(seen, {**round.losses, words.real: round.d_real, words.fake: round.d_fake})
     return Tick(
         images=seen,
         total=total,
@@ -81,8 +85,9 @@ def tick(
         left=(total - seen) / gauge.rate if gauge.rate else math.inf,
         rate=gauge.rate,
         losses={name: numbers[name] for name in round.losses if name in numbers},
-        d_real=numbers.get(REAL, math.nan),
-        d_fake=numbers.get(FAKE, math.nan),
+        d_real=numbers.get(words.real, math.nan),
+        d_fake=numbers.get(words.fake, math.nan),
         skipped=skipped,
         facts=facts,
+        reads=round.reads,
     )

@@ -109,7 +109,7 @@ class Live:
         """What the journal says of the stage that is about to be played."""
         game, paces = self.scene.game, self.scene.paces
         players = {name: {"networks": list(p.networks), "lr": paces[name].lr} for name, p in game.players.items()}
-        objective = {} if game.objective is None else {"objective": game.objective.name}
+        objective = {} if game.objective is None else {"objective": game.objective.name, "reads": game.objective.reads}
         return {"system": self.config.system, **objective, "players": players, **self.columns()}
 
     def columns(self) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """What D says of files: its own opinion of pictures, beside its opinion of examples that it has not seen."""
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,12 +17,16 @@ from saddlepoint.data.pictures import colour_of
 from saddlepoint.data.scaling import scaled
 from saddlepoint.data.sources import silent
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.game.rules import Game
 from saddlepoint.judging.extractors.extractor import as_stored
 from saddlepoint.judging.group import LEAST
 from saddlepoint.judging.nearest import nearest
 from saddlepoint.media.catalog import medium_of
+from saddlepoint.objectives import read
+from saddlepoint.readings import Reads
 from saddlepoint.record import read_record
 from saddlepoint.records import Batch
+from saddlepoint.running.live import Live
 from saddlepoint.running.opened import as_begun
 from saddlepoint.settings.run import Data
 from saddlepoint.statistics.influence import some
@@ -41,7 +44,8 @@ Looks = Callable[[Tensor, Tensor | None], Tensor]
 class Opinion(NamedTuple):
     """What D says of one file.
 
-    d            sigmoid of its logit: the probability that the picture came from the data, as D sees it
+    d            sigmoid of its logit: the probability that the picture came from the data, as D sees it; by `reads`
+                 the logit itself, a score, or the probability that it is real beside a sample, mean over the samples
     real, fake   share of held-out examples, and of samples, that D finds less real than this
     calibrated   of the 200 looks with the nearest logits, the share that was real; with its 95 % interval
     label        the class or condition it was looked at as, where D reads one
@@ -58,6 +62,7 @@ class Opinion(NamedTuple):
     label: str | None
     against: str
     outside: str = ""
+    reads: Reads = "probability"
 
 
 @torch.no_grad()
@@ -74,7 +79,7 @@ def score(
     saved = checkpoint.newest(folder / "checkpoints")
     if saved is None:
         raise SaddlepointError("no checkpoint, so no D", str(folder), "only the generator is left of this run")
-    game, model = live.scene.game, artefacts.load(folder)
+    game, model = played(live, saved), artefacts.load(folder)
     if game.D is None or len(game.D.networks) != 1 or game.pairings or "sample" not in model.can:
         what = f"no critic of `{record.config.recipe}` distinguishes single pictures from samples"
         raise SaddlepointError(what, str(folder), "`saddlepoint judge` says how good its model is")
@@ -103,9 +108,19 @@ def score(
     strange = strangers(*seen)
     told = zip(files, best.values, names, strange.tolist())
     return [
-        opinion(str(f), float(y), name, against, *known)._replace(outside=outside(float(y), far, *known))
+        opinion(str(f), float(y), name, against, *known, game.objective.reads)._replace(
+            outside=outside(float(y), far, *known)
+        )
         for f, y, name, far in told
     ]
+
+
+def played(live: Live, saved: checkpoint.Checkpoint) -> Game:
+    """The game that a checkpoint stands in: of its stage, or of the last one before it in which a critic plays."""
+    live.progress.load_state(saved.saved["progress"])
+    stages = range(min(live.progress.stage, len(live.config.stages) - 1), -1, -1)
+    games = (live.enter(stage).game for stage in stages)
+    return next((game for game in games if game.D is not None), live.scene.game)
 
 
 def strangers(pictures: Tensor, real: Tensor, samples: Tensor) -> Tensor:
@@ -180,10 +195,13 @@ def repeated(c: Tensor | None, n: int) -> Tensor | None:
     return None if c is None else c.expand(n, *c.shape[1:])
 
 
-def opinion(file: str, logit: float, label: str | None, against: str, real: Tensor, fake: Tensor) -> Opinion:
+def opinion(
+    file: str, logit: float, label: str | None, against: str, real: Tensor, fake: Tensor, reads: Reads = "probability"
+) -> Opinion:
     both = torch.cat([real, fake])
     near = (both - logit).abs().argsort(stable=True)[: min(NEIGHBOURS, len(both) // 2)]
     share = wilson(int((near < len(real)).sum()), len(near))
     below = [float((some < logit).float().mean()) for some in (real, fake)]
-    d, calibrated = 1 / (1 + math.exp(-max(-500.0, logit))), (share.value, share.low, share.high)
-    return Opinion(file, d, logit, below[0], below[1], calibrated, label, against)
+    said, _ = read(reads, torch.tensor(logit, dtype=torch.float64), fake.double())
+    d, calibrated = float(said.mean()), (share.value, share.low, share.high)
+    return Opinion(file, d, logit, below[0], below[1], calibrated, label, against, reads=reads)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from saddlepoint.errors import as_written
+from saddlepoint.readings import Reads
 from saddlepoint.running.calls import NO_CALLS, Calls
 
 
@@ -32,7 +33,9 @@ class Plan(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """How a run stands after a round. `total` and `left` are in real examples and seconds; `facts` are measured."""
+    """How a run stands after a round. `total` and `left` are in real examples and seconds; `facts` are measured;
+    `reads` is what D's two numbers are.
+    """
 
     images: int
     total: int
@@ -44,6 +47,7 @@ class Tick(NamedTuple):
     d_fake: float
     skipped: int
     facts: tuple[str, ...] = ()
+    reads: Reads = "probability"
 
 
 class Summary(NamedTuple):

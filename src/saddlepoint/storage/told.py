@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.readings import WORDS, Reads
 from saddlepoint.storage.journal import read
 
 Holds = Callable[[Any], bool]
@@ -45,6 +46,7 @@ SHAPES: Mapping[str, Mapping[str, Holds]] = {
     "snapshot": {"file": text},
     "stage": {
         **dict.fromkeys(("stage", "length"), whole),
+        "reads": lambda value: as_read(value) is not None,
         "columns": lambda value: isinstance(value, list) and all(map(number, value)),
     },
     "held_out": dict.fromkeys(
@@ -85,6 +87,30 @@ def lengths(events: Iterable[Mapping[str, Any]]) -> list[int]:
     """Real examples of the stages by the last plan that was made while the run went on; empty where none was."""
     plans = [event["lengths"] for event in events if event.get("event") == "plan" and event.get("lengths")]
     return plans[-1] if plans else []
+
+
+def reads(events: Iterable[Mapping[str, Any]]) -> list[Reads]:
+    """Of each line on rounds what its numbers on D are, as the line on its stage says. Runs from before stages said so
+    are read by their numbers: scores where one cannot be a probability.
+    """
+    events = list(events)
+    stages = {str(event.get("stage")): event.get("reads") for event in events if event.get("event") == "stage"}
+    rounds = [event for event in events if event.get("event") == "rounds"]
+    found: list[Reads | None] = [as_read(stages.get(str(event.get("stage")))) for event in rounds]
+    silent = [event.get(name) for event, known in zip(rounds, found) if not known for name in ("d_real", "d_fake")]
+    beyond = any(number(d) and not 0 <= d <= 1 for d in filter(None, silent))
+    guess: Reads = "score" if beyond else "probability"
+    return [guess if known is None else known for known in found]
+
+
+def read_last(events: Iterable[Mapping[str, Any]]) -> Reads:
+    """What the numbers on D of the last line on rounds are."""
+    return (reads(events) or ["probability"])[-1]
+
+
+def as_read(value: object) -> Reads | None:
+    """One of the ways in which D is read; None for what is none."""
+    return next((way for way in WORDS if way == value), None)
 
 
 def spent(events: Iterable[Mapping[str, Any]]) -> float:
