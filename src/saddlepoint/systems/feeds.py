@@ -22,6 +22,12 @@ def as_it_is(x: Tensor) -> Tensor:
     return x
 
 
+def cut(x: Tensor, step: int) -> Tensor:
+    """Pictures [N, C, H, W] without the rows and columns at their ends that are no whole `step`."""
+    height, width = (side // step * step for side in x.shape[2:])
+    return x[..., :height, :width]
+
+
 class Degraded:
     """c = damage(x, rng): smaller, with a hole, with noise. What is done to a batch is a function of its position, to
     examples taken by their places always the same.
@@ -50,9 +56,7 @@ class Untargeted:
         self.feed, self.name, self.step, self.size = feed, name, step, feed.size
 
     def told(self, batch: Batch) -> Batch:
-        whole = target_of(batch)
-        height, width = (side // self.step * self.step for side in whole.shape[2:])
-        x = whole[..., :height, :width]
+        x = cut(target_of(batch), self.step)
         return Batch({self.name: x}, x)
 
     def at(self, position: int) -> Batch:

@@ -11,7 +11,7 @@ from saddlepoint.networks.denoiser import Denoiser
 from saddlepoint.randomness import Randomness
 from saddlepoint.systems import restoring
 from saddlepoint.systems.denoise.config import Config
-from saddlepoint.systems.feeds import Degraded
+from saddlepoint.systems.feeds import Degraded, cut
 from saddlepoint.systems.looks import before_and_after
 from saddlepoint.systems.system import Feeds, Networks, System
 
@@ -29,15 +29,11 @@ def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
     least, most = config.sigmas
     white = 2.0 if config.range == "signed" else 1.0  # from black
 
-    def whole(x: Tensor) -> Tensor:
-        height, width = (side // config.g.cell * config.g.cell for side in x.shape[2:])
-        return x[..., :height, :width]
-
     def noisy(x: Tensor, rng: torch.Generator) -> Tensor:
         sigma = least + (most - least) * torch.rand(len(x), 1, 1, 1, generator=rng)
         return x + (sigma * white / LEVELS * torch.randn(x.shape, generator=rng)).to(x)
 
-    return Degraded(feeds["x"], noisy, rng, whole)
+    return Degraded(feeds["x"], noisy, rng, lambda x: cut(x, config.g.cell))
 
 
 SYSTEM = System(

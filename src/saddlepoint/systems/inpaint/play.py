@@ -12,7 +12,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.networks.filler import Filler, HoleCritic
 from saddlepoint.randomness import Randomness
 from saddlepoint.systems import restoring
-from saddlepoint.systems.feeds import Degraded
+from saddlepoint.systems.feeds import Degraded, cut
 from saddlepoint.systems.inpaint.config import Config
 from saddlepoint.systems.inpaint.holes import HOLES, given
 from saddlepoint.systems.looks import before_and_after
@@ -37,11 +37,10 @@ def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
     step = 2**config.g.halvings
 
     def whole(x: Tensor) -> Tensor:
-        height, width = (side // step * step for side in x.shape[2:])
-        if not height * width:
+        if min(x.shape[2:]) < step:
             what = f"pictures of {x.shape[2]} x {x.shape[3]} cannot be halved {config.g.halvings} times"
             raise SaddlepointError(what, "--g.halvings", "give fewer")
-        return x[..., :height, :width]
+        return cut(x, step)
 
     hole = HOLES[config.mask] if config.mask in HOLES else given(feeds["masks"], feeds["x"])  # pyright: ignore
 

@@ -14,7 +14,7 @@ from saddlepoint.networks.upscaler import Upscaler
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch, Turn
 from saddlepoint.systems import restoring
-from saddlepoint.systems.feeds import Degraded
+from saddlepoint.systems.feeds import Degraded, cut
 from saddlepoint.systems.looks import before_and_after, source_of, target_of
 from saddlepoint.systems.parts import alone, at, squares
 from saddlepoint.systems.srgan.config import Config
@@ -79,12 +79,8 @@ def scene(config: Config, stage: int, networks: Networks, facts: Facts) -> Scene
 
 def feed(config: Config, feeds: Feeds, rng: Randomness) -> Feed:
     """Each x cut to a multiple of the scale, and beside it what is left of it at its size divided by that."""
-
-    def whole(x):
-        height, width = (side // config.scale * config.scale for side in x.shape[2:])
-        return x[..., :height, :width]
-
-    return Degraded(feeds["x"], lambda x, rng: shrink(x, config.scale), rng, whole)
+    scale = config.scale
+    return Degraded(feeds["x"], lambda x, rng: shrink(x, scale), rng, lambda x: cut(x, scale))
 
 
 SYSTEM = System(
