@@ -2874,7 +2874,7 @@ TABLE = {
         ("vfae: a kernel half as wide", "(2 * u.shape[1])", "u.shape[1]"),
     ],
     ("systems/vfae/play.py", "test_vfae.py"): [
-        ("vfae: the decoder is told nothing", "told = Condition(net.condition,", 'told = Condition("none",'),
+        ("vfae: the decoder is told nothing", "Condition(config.g.network.condition,", 'Condition("none",'),
         ("vfae: codes without their chance", 'named(turn.fake, "z"), turn.c', 'named(turn.fake, "mu"), turn.c'),
         ("vfae: the discrepancy weighs nothing", '"G", mmd, rules.mmd', '"G", mmd, 0.0'),
         ("vfae: any table will do", 'if config.range == "raw" else', "if False else"),

@@ -6,20 +6,15 @@ from pydantic import Field
 
 from saddlepoint.settings.binary import Binary
 from saddlepoint.settings.networks import Mlp
-from saddlepoint.settings.run import Pace, Positive, Stage, Weight
+from saddlepoint.settings.run import Positive
+from saddlepoint.settings.variational import BothPace as Both
+from saddlepoint.settings.variational import Bound as Rules
 
 
-class BothPace(Pace):
-    """Encoder and decoder, which are one player: their layers, and how they are updated."""
+class BothPace(Both):
+    """Encoder and decoder, which are one player: their layers, and how they are updated. Neither is told c."""
 
     network: Mlp = Mlp(hidden=(400, 400), activation="relu", condition="none")
-
-
-class Rules(Stage):
-    """A stage of the variational bound."""
-
-    beta: Weight = 1.0
-    """Weight of KL(q(z | x) || p(z)): 1 is the bound itself."""
 
 
 class Config(Binary):

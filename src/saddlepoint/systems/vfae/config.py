@@ -5,21 +5,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from saddlepoint.settings.binary import Binary
-from saddlepoint.settings.networks import Mlp
-from saddlepoint.settings.run import Pace, Positive, Stage, Weight
+from saddlepoint.settings.run import Positive, Weight
+from saddlepoint.settings.variational import BothPace, Bound
 
 
-class BothPace(Pace):
-    """Encoder and decoder, which are one player: their layers, and how they are updated."""
-
-    network: Mlp = Mlp(hidden=(400, 400), activation="relu")
-
-
-class Rules(Stage):
+class Rules(Bound):
     """A stage of the variational bound, with codes of all classes brought together."""
 
-    beta: Weight = 1.0
-    """Weight of KL(q(z | x) || p(z)): 1 is the bound itself."""
     mmd: Weight = 100.0
     """Weight of the distance between the codes of the classes; 0: only the decoder is told s."""
 
