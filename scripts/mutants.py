@@ -714,8 +714,8 @@ TABLE = {
         ("idle flags on a walk", 'without_effect(idle, "on a walk', 'without_effect({}, "on a walk'),
         ("--force on a sheet", 'without_effect({"--force": target.force}', "without_effect({}"),
     ],
-    ("cli/drawing.py", "test_systems.py::test_samples_on_a_full_disk_are_whole_or_absent"): [
-        ("half an array file", "write_atomic(path, packed.getvalue())", "path.write_bytes(packed.getvalue())"),
+    ("artefact/samples.py", "test_systems.py::test_samples_on_a_full_disk_are_whole_or_absent"): [
+        ("half an array file", "write_atomic(path, self.arrays())", "path.write_bytes(self.arrays())"),
     ],
     ("record.py", "test_run_begins.py"): [
         ("a package that tells nothing ends it", 'found[name] = "unknown"', "raise"),
@@ -3728,7 +3728,7 @@ TABLE = {
         ("idx in place", "write_atomic(Path(path), content)", "Path(path).write_bytes(content)"),
     ],
     ("artefact/samples.py", "test_samples.py"): [
-        ("arrays in place", "write_atomic(path, packed.getvalue())", "path.write_bytes(packed.getvalue())"),
+        ("arrays in place", "write_atomic(path, self.arrays())", "path.write_bytes(self.arrays())"),
     ],
     ("data/facts.py", "test_asking.py::test_a_record_that_does_not_agree_with_itself_is_refused"): [
         ("a code without examples", "(about.fields and not about.examples) or any(", "any("),

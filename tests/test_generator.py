@@ -267,9 +267,13 @@ def test_arrays_hold_the_samples_and_their_labels(tmp_path: Path) -> None:
         assert arrays["x"].dtype == np.uint8
         assert np.array_equal(arrays["x"], samples.x.numpy())
         assert arrays["labels"].tolist() == [i % 10 for i in range(12)]
-    unlabelled = Samples(samples.x, None, samples.about).save(tmp_path / "plain.npz")
+        assert arrays["classes"].tolist() == list(samples.classes) == list("0123456789")
+    unlabelled = Samples(samples.x, None, samples.about).save(tmp_path / "plain.NPZ")
     with np.load(unlabelled) as arrays:
-        assert arrays["labels"].size == 0
+        assert arrays.files == ["x"]
+    codes = torch.rand(12, 3)
+    with np.load(Samples(samples.x, codes, samples.about).save(tmp_path / "codes.npz")) as arrays:
+        assert (arrays.files, arrays["c"].tolist()) == (["x", "c"], codes.tolist())
 
 
 def test_a_sheet_is_a_picture_as_square_as_can_be(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ class Artefact:
             raise self.refuse(CANNOT["sample"])
         room_for(n, self.numbers)
         c = self.condition(n, label, cond)
-        return Samples(self.stored(self.draw(n, seed, c)), c, self.about)
+        return Samples(self.stored(self.draw(n, seed, c)), c, self.about, self.classes)
 
     def table(self, samples: Samples) -> str:
         """Points as a CSV with their conditions, the columns called as in the data."""
@@ -219,7 +219,7 @@ class Artefact:
         path = walk(self.noise(points, seed), steps, way(self.prior, how))
         c = self.condition(1, label, cond)
         c = None if c is None else c.expand(len(path), *c.shape[1:])
-        return Samples(self.stored(self.decode(path, c)), c, self.about)
+        return Samples(self.stored(self.decode(path, c)), c, self.about, self.classes)
 
     @property
     def given(self) -> About:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from saddlepoint.data.facts import About
@@ -24,12 +23,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, eq=False)
 class Samples:
     """Generated examples: x as data is stored (uint8 pictures, float32 points), and their labels [n], or the codes
-    [n, E] of their conditions, if there are any. As a sequence, these are the examples.
+    [n, E] of their conditions, if there are any. As a sequence, these are the examples. `classes` are what the labels
+    mean.
     """
 
     x: Tensor
     labels: Tensor | None
     about: About
+    classes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.x)
@@ -63,14 +64,22 @@ class Samples:
         """A sheet of all of them for a picture's name, arrays for `.npz`; whole or not at all."""
         path = Path(path)
         make_folder(path.parent)
-        if path.suffix == ".npz":
-            labels = torch.empty(0) if self.labels is None else self.labels
-            packed = io.BytesIO()
-            np.savez_compressed(packed, x=self.x.numpy(), labels=labels.numpy())
-            write_atomic(path, packed.getvalue())
+        if path.suffix.lower() == ".npz":
+            write_atomic(path, self.arrays())
         else:
             save(self.picture(), path)
         return path
+
+    def arrays(self) -> bytes:
+        """A .npz file, as a source reads it: x [n, ...]; labels [n] and the names of the classes, or codes c [n, E]."""
+        found = {"x": self.x.numpy()}
+        if self.labels is not None:
+            found["labels" if self.labels.ndim == 1 else "c"] = self.labels.numpy()
+        if self.classes:
+            found["classes"] = np.array(self.classes)
+        packed = io.BytesIO()
+        np.savez_compressed(packed, **found)  # pyright: ignore[reportArgumentType]
+        return packed.getvalue()
 
     def picture(self, columns: int | None = None) -> "Image":
         """A sheet of pictures, as square as can be, or a scatter plot of points."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -78,11 +77,11 @@ def chunks(model: Artefact, wanted: Drawing, silent: bool) -> Iterator[Chunk]:
         room_for(n, model.numbers)  # nothing of it can be drawn in parts
     z = model.noise(n, wanted.seed) if model.model.latent else None
     labels = model.condition(n, wanted.label, wanted.cond)
-    whole = model.draw(n, wanted.seed, labels) if z is None else None
+    drawn = model.draw(n, wanted.seed, labels) if z is None else None
     for first in bar(range(0, n, CHUNK), silent):
         part = slice(first, first + CHUNK)
         own = None if labels is None else labels[part]
-        made = whole[part] if z is None and whole is not None else model.decode(z[part], own)  # pyright: ignore
+        made = drawn[part] if z is None and drawn is not None else model.decode(z[part], own)  # pyright: ignore
         yield Chunk(first, model.stored(made), own)
 
 
@@ -106,26 +105,20 @@ def folder(model: Artefact, path: Path, wanted: Drawing, silent: bool) -> Path:
 
 def rows(model: Artefact, path: Path, wanted: Drawing, silent: bool) -> Path:
     """A .csv file of points, with a header and the conditions as columns."""
-    parts = list(chunks(model, wanted, silent))
-    labels = [part.labels for part in parts if part.labels is not None]
-    x, c = torch.cat([part.x for part in parts]), torch.cat(labels) if labels else None
-    written = model.table(Samples(x, c, model.about))
+    written = model.table(whole(model, wanted, silent))
     make_folder(path.parent)
     write_atomic(path, written.encode())
     return path
 
 
 def arrays(model: Artefact, path: Path, wanted: Drawing, silent: bool) -> Path:
-    """A .npz file with x [N, ...] and, with classes, labels [N] and their names."""
+    """A .npz file with x [N, ...] and labels [N] with their names, or codes c [N, E]."""
+    return whole(model, wanted, silent).save(path)
+
+
+def whole(model: Artefact, wanted: Drawing, silent: bool) -> Samples:
+    """All samples, of every chunk."""
     parts = list(chunks(model, wanted, silent))
-    content = {"x": np.concatenate([part.x.numpy() for part in parts])}
-    labels = [part.labels.numpy() for part in parts if part.labels is not None]
-    if labels:
-        content["labels" if model.classes else "c"] = np.concatenate(labels)
-    if model.classes:
-        content["classes"] = np.array(model.classes)
-    make_folder(path.parent)
-    packed = io.BytesIO()
-    np.savez_compressed(packed, **content)  # pyright: ignore[reportArgumentType]
-    write_atomic(path, packed.getvalue())
-    return path
+    labels = [part.labels for part in parts if part.labels is not None]
+    x, c = torch.cat([part.x for part in parts]), torch.cat(labels) if labels else None
+    return Samples(x, c, model.about, model.classes)
