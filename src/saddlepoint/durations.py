@@ -4,7 +4,7 @@ import math
 import re
 from datetime import timedelta
 
-from saddlepoint.errors import SaddlepointError
+from saddlepoint.errors import SaddlepointError, did_you_mean
 
 UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 FORM = re.compile("".join(rf"(?:(?P<{unit}>\d+(?:\.\d+)?){unit})?" for unit in UNITS))
@@ -39,9 +39,9 @@ def hint(text: str) -> str:
     """What was probably meant: '10mins' is 10m, '90' is 90s or 90m."""
     short = WORDS.sub(r"\1", text.strip().lower())
     if FORM.fullmatch(short) and short:
-        return f"did you mean {short}?"
+        return did_you_mean(short)
     if re.fullmatch(r"\d+(\.\d+)?", short):
-        return f"did you mean {short}s or {short}m?"
+        return did_you_mean(f"{short}s or {short}m")
     return "such as 90s, 10m, 1h30m"
 
 

@@ -1,9 +1,8 @@
 """The one exception that a user's mistake, or a fault of their machine, becomes."""
 
-import difflib
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 OWN = {"--class": "label"}  # keywords of functions that are not called as the flag is
@@ -57,11 +56,9 @@ class Irregular(SaddlepointError):  # noqa: N818 - it is a finding
     """What bears the name of a file or folder of ours cannot be one: it is neither followed, changed nor removed."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint: the known word most like this one, or all of them where none is."""
-    known = list(known)
-    alike = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean '{alike[0]}'?" if alike else f"known: {', '.join(known)}"
+def did_you_mean(name: str) -> str:
+    """A hint: what a word that is none was probably meant to be."""
+    return f"did you mean {name}?"
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
-from saddlepoint.errors import SaddlepointError, nearest, plain
+from saddlepoint.errors import SaddlepointError, did_you_mean, plain
 
 if TYPE_CHECKING:
     from saddlepoint.data.memory import Held
@@ -150,7 +150,7 @@ def likely(word: str, known: Iterable[str]) -> str:
     """A hint: the name most like this one, or a few of all."""
     names = list(known)
     alike = difflib.get_close_matches(word, names, n=1)
-    return nearest(shown(word), map(shown, alike)) if alike else f"known: {few(names)}"
+    return did_you_mean(f"'{shown(alike[0])}'") if alike else f"known: {few(names)}"
 
 
 def tolerate(bad: Sequence[Bad], good: int, most: float, where: str) -> tuple[str, ...]:

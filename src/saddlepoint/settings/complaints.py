@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from saddlepoint import errors
 from saddlepoint.errors import SaddlepointError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def likeness(one: str, other: str) -> float:
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """The hint for a word that is no name; empty where nothing is like it."""
     best = nearest(word, names)
-    return f"did you mean {best}?" if best else ""
+    return errors.did_you_mean(best) if best else ""
 
 
 def complaint(
@@ -146,15 +147,15 @@ def whole(value: object) -> str:
     scaled = re.fullmatch(r"(\d+(?:\.\d+)?)(?:e(\d+)|(k))?", text)
     if scaled:  # 1.5, 2e5, 200k
         power = 3 if scaled[3] else int(scaled[2] or 0)
-        return f"did you mean {round(float(scaled[1]) * 10**power)}?"
+        return errors.did_you_mean(str(round(float(scaled[1]) * 10**power)))
     found = re.search(r"\d+", text)
-    return f"did you mean {found[0]}?" if found else "such as 100"
+    return errors.did_you_mean(found[0]) if found else "such as 100"
 
 
 def number(value: object) -> str:
     """The hint for what was to be a number: the one in it, with a point for a comma."""
     found = re.search(r"-?(\d+(?:[.,]\d+)?|[.,]\d+)(?:e-?\d+)?", str(value).lower())
-    return f"did you mean {found[0].replace(',', '.')}?" if found else "such as 1e-3"
+    return errors.did_you_mean(found[0].replace(",", ".")) if found else "such as 1e-3"
 
 
 def listed(names: Iterable[str]) -> str:
