@@ -1349,6 +1349,38 @@ TABLE = {
     ("storage/places.py", "test_checkpoint.py"): [
         ("fresh: checkpoints by their spelling", "key=lambda path: int(path.name)", "key=lambda path: path.name"),
     ],
+    ("running/work.py", "test_resume.py::test_a_run_told_to_stop_saves_and_goes_on_where_it_was"): [
+        ("a signal in a run's last round is lost", "if signals.received is not None:  #", "if False:  #"),
+        ("a signal in a stage's last round opens the next", "while signals.received is None and (", "while ("),
+    ],
+    ("running/work.py", "test_resume.py::test_what_bears_the_models_name_is_seen_before_the_first_round"): [
+        ("a link in the model's place is met at the end", '        require_folder(self.folder / "generator")\n', ""),
+    ],
+    ("game/algorithm.py", "test_game_faults.py::test_a_cost_or_gradient_that_is_not_finite_stops_its_player_alone"): [
+        ("a batch that is not finite is not told from a cost", "unfit=sum(m is REFUSED", "unfit=sum(not m.step.taken"),
+    ],
+    ("judging/doctor.py", "test_doctor_borders.py::test_one_is_no_plural"): [
+        ("the doctor calls examples too large whatever it was", "if unfit else", "if True else"),
+    ],
+    ("record.py", "test_unpaired.py::test_it_is_judged_by_pictures_of_both_kinds"): [
+        ("training examples are called held out", "if self.of(name).held_out else", "if True else"),
+    ],
+    ("systems/unpaired.py", "test_unpaired.py::test_it_is_judged_by_pictures_of_both_kinds"): [
+        ("whose the second set's are is not asked", 'set(view.whose.values()) == {', '{view.whose["x"]} == {'),
+    ],
+    ("objectives.py", "test_objectives.py test_told.py"): [
+        ("a comparison is read off r alone", "((r - f).sigmoid(), (f - r).sigmoid())", "(r.sigmoid(), f.sigmoid())"),
+    ],
+    ("running/opinions.py", "test_judge_runs.py::test_score"): [
+        ("D is read by the first stage's objective", "played(live, saved), artefacts", "live.scene.game, artefacts"),
+    ],
+    ("storage/told.py", "test_told.py test_report_curves.py"): [
+        ("scores of old runs are probabilities", 'guess: Reads = "score" if beyond else', "guess: Reads ="),
+        ("stages have one reading", 'as_read(stages.get(str(event.get("stage"))))', 'as_read(stages.get("0"))'),
+    ],
+    ("report/charts.py", "test_report_curves.py"): [
+        ("scores are drawn within 0 and 1", "limits=words.limits", "limits=(0.0, 1.0)"),
+    ],
     ("storage/places.py", "test_resume.py"): [
         ("what a stopped run saved is forgotten", '(folder / "checkpoints")[-1:]', '(folder / "checkpoints")[:0]'),
     ],
