@@ -81,10 +81,11 @@ def test_a_reader_is_no_holder(tmp_path: Path, holder: subprocess.Popen) -> None
         fcntl.flock(reader, fcntl.LOCK_SH)
         leaving = threading.Timer(0.1, fcntl.flock, (reader, fcntl.LOCK_UN))
         leaving.start()
-        with RunLock(tmp_path):
-            assert not leaving.is_alive()
-            assert held(tmp_path)
-        leaving.join()
+        try:
+            with RunLock(tmp_path):
+                assert held(tmp_path)
+        finally:
+            leaving.join()
 
 
 def test_a_reader_that_stays_is_not_waited_for_without_end(tmp_path: Path) -> None:

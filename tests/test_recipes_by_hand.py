@@ -101,7 +101,8 @@ class Loop:
         total.backward()
         self.opt["D"].step()
         put_back(self.G, buffers)
-        return loss.item(), torch.sigmoid(real.logits).mean().item()
+        shown = real.logits - made.logits if self.stage.objective == "relativistic" else real.logits
+        return loss.item(), torch.sigmoid(shown).mean().item()
 
     def generator_step(self, index: int, x: Tensor, c: Tensor | None) -> float:
         z, buffers = self.begin(index, 1, "G"), copy.deepcopy([*self.D.buffers()])
