@@ -121,8 +121,7 @@ class Artefact:
     def labels(self, n: int, label: int | str | None = None) -> Tensor | None:
         """[n] labels: all the class of this name, or each class in turn; None without classes.
 
-        A class is chosen by its name only. A number stands for the name that it spells: with the classes "5", "6", "7",
-        5 means the first class, and 0 is refused.
+        A class is chosen by its name. A number stands for the name that it spells: of "5", "6", "7", 5 is the first.
         """
         if label is None:
             return torch.arange(n) % len(self.classes) if self.classes else None
@@ -258,9 +257,8 @@ class Artefact:
     def apply(self, c: Tensor, seed: int = 0, tell: Tell = None, perception: float | None = None) -> Samples:
         """What the model makes of each of these, [n, C, H, W] as stored: of any size where its networks allow that.
 
-        Larger pictures are processed in tiles; `tell` is told how many of all are done. Raises SaddlepointError for
-        other sizes. The result for an example depends only on it and the seed, not on the other examples. For
-        `perception` see `translate`.
+        Larger pictures are processed in tiles; `tell` is told how many of all are done. SaddlepointError for other
+        sizes. The result for an example depends only on it and the seed. For `perception` see `translate`.
         """
         about, to = self.given, self.translate(perception)
         if c.shape[1] != about.shape[0] or (to.step is None and tuple(c.shape[1:]) != about.shape):
