@@ -247,7 +247,7 @@ def test_the_table_says_what_each_figure_was_held_against() -> None:
     }
     assert [(name, note) for name, _, note in rows(found)] == [
         ("distance", "of that of their mean alone, against MNIST test; by digits_a, 9 samples"),
-        ("coverage", "of 1,900 training examples have a sample close by; by digits_a, 9 samples"),
+        ("coverage", "share of 1,900 training examples that have a sample close by; by digits_a, 9 samples"),
     ]
 
 
