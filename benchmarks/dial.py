@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 
 from saddlepoint.artefact.folder import load
+from saddlepoint.data.feed import source_of, target_of
 from saddlepoint.data.scaling import unit
 from saddlepoint.data.sources import silent
 from saddlepoint.judging.extractors.vgg import lpips_parts
@@ -19,7 +20,6 @@ from saddlepoint.running.opened import opened
 from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.statistics.perceptual import lpips
 from saddlepoint.statistics.pictures import psnr
-from saddlepoint.systems.looks import source_of, target_of
 
 PLACES = (0.0, 0.25, 0.5, 0.75, 1.0)
 AT_ONCE = 16

@@ -17,6 +17,7 @@ from saddlepoint import api
 from saddlepoint.artefact import folder as artefacts
 from saddlepoint.cli.main import main
 from saddlepoint.court.nats import in_nats
+from saddlepoint.data.feed import target_of
 from saddlepoint.data.source import Source
 from saddlepoint.data.split import split
 from saddlepoint.errors import SaddlepointError
@@ -33,7 +34,6 @@ from saddlepoint.running.calls import Stopped
 from saddlepoint.running.probing import probe_run
 from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.statistics.parzen import parzen
-from saddlepoint.systems.looks import target_of
 
 N = 40
 SMALL = {"images": 60, "batch": 6, "data.held_out": 0.4, "device": "cpu", "engine.precision": "float32", "snapshots": 2}

@@ -5,9 +5,9 @@ import math
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.court.bench import Bench, Evidence, Judged, Measures
 from saddlepoint.court.pairs import card_of, measured, others
+from saddlepoint.data.feed import target_of
 from saddlepoint.randomness import Randomness
 from saddlepoint.statistics.intervals import NORMAL_95
-from saddlepoint.systems.looks import target_of
 
 ON_THE_WAY = 200  # examples of a judgement on the way
 WORDS = {

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from saddlepoint.artefact.artefact import Artefact
 from saddlepoint.court.bench import Bench, Evidence, Judged, Measures
+from saddlepoint.data.feed import source_of, target_of
 from saddlepoint.data.scaling import ENDLESS, unit
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import Card, Measure, plain_card
@@ -16,7 +17,6 @@ from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.statistics.perceptual import lpips
 from saddlepoint.statistics.pictures import absolute_error, psnr, ssim
 from saddlepoint.statistics.similarity import WINDOW
-from saddlepoint.systems.looks import source_of, target_of
 
 ON_THE_WAY = 64  # pairs of a judgement on the way
 AT_ONCE = 16

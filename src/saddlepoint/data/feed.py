@@ -1,10 +1,11 @@
-"""What a run is fed with: minibatches as a function of position."""
+"""What a run is fed with: minibatches as a function of position; and what of one is given, and what is wanted."""
 
 from collections.abc import Iterator
 from typing import Protocol
 
 from torch import Tensor
 
+from saddlepoint.errors import SaddlepointError
 from saddlepoint.records import Batch
 
 
@@ -22,3 +23,15 @@ def onwards(feed: Feed, position: int) -> Iterator[Batch]:
     while True:
         yield feed.at(position)
         position += feed.size
+
+
+def source_of(batch: Batch) -> Tensor:
+    """What a model translates: the condition, where it is a picture; else x itself."""
+    return batch.c if batch.c is not None and batch.c.ndim == 4 else target_of(batch)
+
+
+def target_of(batch: Batch) -> Tensor:
+    """What a model should make of it: x."""
+    if not isinstance(batch.x, Tensor):
+        raise SaddlepointError("several kinds of example, of which none is the target", "feed", "give one source")
+    return batch.x

@@ -18,6 +18,7 @@ from saddlepoint.court.jury import chosen
 from saddlepoint.court.kept import kind
 from saddlepoint.court.nats import in_nats
 from saddlepoint.data.facts import evenly
+from saddlepoint.data.feed import target_of
 from saddlepoint.data.scaling import as_bytes, scaled, stored
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.extractors.extractor import Extractor
@@ -32,7 +33,6 @@ from saddlepoint.settings.run import Judge
 from saddlepoint.statistics.clusters import kmeans
 from saddlepoint.statistics.parzen import parzen
 from saddlepoint.systems.binary import lasting
-from saddlepoint.systems.looks import target_of
 
 N = 1_000  # samples, and training pictures, and centres: a window's density depends on how many there are
 FLOOR = 2_000  # training pictures that the real floor is measured by; others are the row of training pictures

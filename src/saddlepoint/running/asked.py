@@ -10,6 +10,7 @@ from saddlepoint.court.folders import settled
 from saddlepoint.court.jury import extractor_of
 from saddlepoint.court.kept import keep
 from saddlepoint.court.summons import court, unfit
+from saddlepoint.data.feed import target_of
 from saddlepoint.data.memory import Held
 from saddlepoint.data.sources import silent
 from saddlepoint.engine import room_for
@@ -20,7 +21,6 @@ from saddlepoint.running.judging import SAMPLES
 from saddlepoint.running.opened import as_begun, as_written
 from saddlepoint.settings.run import Judge
 from saddlepoint.systems.catalog import system
-from saddlepoint.systems.looks import target_of
 
 
 def judge_run(

@@ -14,7 +14,7 @@ from saddlepoint.artefact.folder import joined, parted
 from saddlepoint.augment import START, adapted, overfitting
 from saddlepoint.court.bench import Evidence
 from saddlepoint.data.facts import evenly, facts_of
-from saddlepoint.data.feed import onwards
+from saddlepoint.data.feed import onwards, source_of
 from saddlepoint.data.scaling import left_as_stored
 from saddlepoint.data.sides import PROBE, Sides, sides_of
 from saddlepoint.data.source import Source
@@ -37,7 +37,7 @@ from saddlepoint.settings.tree import unplaced
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.parts import ModulePart, OptimiserPart, Part
 from saddlepoint.systems.catalog import system
-from saddlepoint.systems.looks import drawn, source_of
+from saddlepoint.systems.looks import drawn
 from saddlepoint.systems.system import Model, Scene, View
 
 FEWER = 256  # where it is looked at often

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from saddlepoint.artefact import folder as artefacts
 from saddlepoint.court.probe import Probed, compared, draws_of, pooled, probe
 from saddlepoint.court.tuning import error, tune
+from saddlepoint.data.feed import target_of
 from saddlepoint.data.memory import Held
 from saddlepoint.data.sources import open_source, silent
 from saddlepoint.errors import SaddlepointError
@@ -22,7 +23,6 @@ from saddlepoint.running.opened import as_begun, as_written
 from saddlepoint.running.reading import reading
 from saddlepoint.storage import checkpoint
 from saddlepoint.storage.parts import ModulePart
-from saddlepoint.systems.looks import target_of
 
 LABELS, DRAWS = 100, 10
 AT_ONCE = 200

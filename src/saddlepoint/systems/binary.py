@@ -11,12 +11,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from saddlepoint.data.feed import Feed
+from saddlepoint.data.feed import Feed, target_of
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
 from saddlepoint.settings.binary import Binary
-from saddlepoint.systems.looks import target_of
 from saddlepoint.systems.system import Feeds
 
 FIXED = Randomness(0)  # of draws that last: runs of any seed are judged by the same

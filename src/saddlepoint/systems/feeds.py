@@ -5,12 +5,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from saddlepoint.data.feed import Feed
+from saddlepoint.data.feed import Feed, target_of
 from saddlepoint.data.labelled import drawn
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch
-from saddlepoint.systems.looks import target_of
 from saddlepoint.systems.system import Own
 
 AT_ONCE = 1_000

@@ -7,11 +7,10 @@ from torch import Tensor
 
 from saddlepoint import figures
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import source_of, target_of
 from saddlepoint.data.scaling import stored, to_uint8
-from saddlepoint.errors import SaddlepointError
 from saddlepoint.media.catalog import medium_of
 from saddlepoint.randomness import Randomness
-from saddlepoint.records import Batch
 from saddlepoint.systems.parts import in_turn
 from saddlepoint.systems.system import Model, View
 
@@ -56,18 +55,6 @@ def translated(view: View, n: int = PAIRS) -> dict[str, Tensor]:
     if isinstance(view.some.x, Tensor):
         return rows | {"wanted": target_of(view.some)[:n].cpu()}
     return rows if view.model.back is None else rows | {"and back": finite(view.model.back.call(out, view.seed))}
-
-
-def source_of(batch: Batch) -> Tensor:
-    """What a model translates: the condition, where it is a picture; else x itself."""
-    return batch.c if batch.c is not None and batch.c.ndim == 4 else target_of(batch)
-
-
-def target_of(batch: Batch) -> Tensor:
-    """What it should become."""
-    if not isinstance(batch.x, Tensor):
-        raise SaddlepointError("several kinds of example, of which none is the target", "feed", "give one source")
-    return batch.x
 
 
 def before_and_after(view: View) -> "Image":

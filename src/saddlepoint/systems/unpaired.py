@@ -6,7 +6,7 @@ from torch.nn.functional import avg_pool2d
 
 from saddlepoint.data.batches import Batches
 from saddlepoint.data.facts import Facts
-from saddlepoint.data.feed import Feed
+from saddlepoint.data.feed import Feed, target_of
 from saddlepoint.data.scaling import unit
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import Measure, plain_card
@@ -18,7 +18,6 @@ from saddlepoint.settings.unpaired import Two
 from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.statistics.kernel import kernel_distance
 from saddlepoint.statistics.pictures import absolute_error
-from saddlepoint.systems.looks import target_of
 from saddlepoint.systems.parts import OUTPUTS, named, run
 from saddlepoint.systems.system import Feeds, Measures, Translate, View
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.facts import Facts
-from saddlepoint.data.feed import Feed
+from saddlepoint.data.feed import Feed, target_of
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.networks import coding
@@ -18,7 +18,7 @@ from saddlepoint.records import Batch, Turn
 from saddlepoint.statistics.likelihood import bernoulli_log_likelihood
 from saddlepoint.systems.autoencoder.config import Config, Convolutional, Linear, Sigmoid
 from saddlepoint.systems.feeds import Degraded
-from saddlepoint.systems.looks import before_and_after, target_of
+from saddlepoint.systems.looks import before_and_after
 from saddlepoint.systems.parts import alone, moved, player, run
 from saddlepoint.systems.system import Feeds, Model, Networks, Scene, System, Translate
 

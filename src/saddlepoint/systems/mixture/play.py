@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import target_of
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.networks.factors import Factors
 from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch, Turn
-from saddlepoint.systems.looks import samples, target_of
+from saddlepoint.systems.looks import samples
 from saddlepoint.systems.mixture.config import Config
 from saddlepoint.systems.parts import alone, moved, player, size
 from saddlepoint.systems.system import Model, Nats, Networks, Scene, System

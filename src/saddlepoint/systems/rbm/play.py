@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import target_of
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.networks.boltzmann import MOST, RBM, Chains, drawn
@@ -18,7 +19,7 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch, Turn
 from saddlepoint.statistics.annealing import annealed
 from saddlepoint.systems.binary import binarisation, binarised
-from saddlepoint.systems.looks import samples, target_of
+from saddlepoint.systems.looks import samples
 from saddlepoint.systems.parts import moved, named, player, size
 from saddlepoint.systems.rbm.config import Config
 from saddlepoint.systems.system import Model, Nats, Networks, Scene, System

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from saddlepoint.data.facts import Facts
-from saddlepoint.data.feed import Feed
+from saddlepoint.data.feed import Feed, target_of
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.judging.card import Measure, plain_card
 from saddlepoint.networks.mlp import Layers, MLPGenerator
@@ -21,7 +21,7 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.records import Turn
 from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.systems.feeds import few_labels, labels_of
-from saddlepoint.systems.looks import samples, target_of
+from saddlepoint.systems.looks import samples
 from saddlepoint.systems.parts import OBJECTIVES, OUTPUTS, alone, moved, named, player, run, weighted
 from saddlepoint.systems.semi.config import Config
 from saddlepoint.systems.system import Feeds, Latent, Measures, Model, Networks, Scene, System, View

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from saddlepoint.data.facts import Facts
-from saddlepoint.data.feed import Feed
+from saddlepoint.data.feed import Feed, source_of, target_of
 from saddlepoint.game.plain import ask
 from saddlepoint.networks.shrinking import shrink
 from saddlepoint.networks.upscaler import Upscaler
@@ -15,7 +15,7 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.records import Batch, Turn
 from saddlepoint.systems import restoring
 from saddlepoint.systems.feeds import Degraded, cut
-from saddlepoint.systems.looks import before_and_after, source_of, target_of
+from saddlepoint.systems.looks import before_and_after
 from saddlepoint.systems.parts import alone, at, squares
 from saddlepoint.systems.srgan.config import Config
 from saddlepoint.systems.system import Feeds, Networks, Scene, System

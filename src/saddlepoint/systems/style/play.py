@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from saddlepoint.data.facts import Facts
+from saddlepoint.data.feed import source_of
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import Game, Term
 from saddlepoint.judging.card import Measure, plain_card
@@ -19,7 +20,7 @@ from saddlepoint.networks.stylist import STEP, Stylist
 from saddlepoint.statistics import perceptual
 from saddlepoint.statistics.intervals import mean_interval
 from saddlepoint.systems.feeds import Untargeted
-from saddlepoint.systems.looks import before_and_after, source_of
+from saddlepoint.systems.looks import before_and_after
 from saddlepoint.systems.parts import alone, named, player, run
 from saddlepoint.systems.style.config import Config
 from saddlepoint.systems.system import Measures, Model, Networks, Scene, System, Translate, View
