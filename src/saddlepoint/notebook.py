@@ -23,9 +23,9 @@ from saddlepoint.files import read_bounded
 from saddlepoint.record import read_record
 from saddlepoint.report.page import curve_pictures
 from saddlepoint.report.story import read_story
-from saddlepoint.running.finish import LARGEST
 from saddlepoint.running.showing import Pace
 from saddlepoint.running.watcher import Plan, Summary, Tick
+from saddlepoint.storage.places import LARGEST_FRAME
 
 LIVE, SLOW = 0.5, 5.0  # seconds between two drawings
 FIRST = 0.02  # seconds that curves and verdict are expected to take
@@ -82,7 +82,7 @@ class Notebook:
         if event["event"] == "snapshot" and in_notebook():
             with suppress(Exception):  # nothing that is shown is worth the run
                 self.pace.again(lambda: self.look(folder, going_on=True))
-                self.frame = read_bounded(folder / event["file"], LARGEST)
+                self.frame = read_bounded(folder / event["file"], LARGEST_FRAME)
                 self.draw(self.frame)
 
     def look(self, folder: Path, going_on: bool = False) -> None:

@@ -2,10 +2,8 @@
 
 import base64
 import html
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -24,12 +22,12 @@ from saddlepoint.judging.headline import told as headline
 from saddlepoint.judging.standing import Verdict
 from saddlepoint.record import read_record
 from saddlepoint.running.asked import judge_run
-from saddlepoint.running.finish import LARGEST
 from saddlepoint.running.state import State, journal, state_of
 from saddlepoint.settings.layers import group
 from saddlepoint.settings.run import Judge
 from saddlepoint.settings.run import Run as Config
-from saddlepoint.storage.places import seen
+from saddlepoint.storage.journal import numbers
+from saddlepoint.storage.places import LARGEST_FRAME, seen
 
 
 class Run:
@@ -107,7 +105,7 @@ class Run:
         """The sheet of its samples, or the last frame of its film strip; None before there is any."""
         for path in (self.folder / "grid.png", *self.samples()[-1:]):
             with suppress(SaddlepointError, OSError):
-                return read_bounded(path, LARGEST)
+                return read_bounded(path, LARGEST_FRAME)
         return None
 
     def _repr_html_(self) -> str:
@@ -123,17 +121,6 @@ class Run:
         return text + (
             "" if picture is None else f'<img src="data:image/png;base64,{base64.b64encode(picture).decode()}">'
         )
-
-
-def numbers(event: Mapping[str, Any]) -> dict[str, float]:
-    """The numbers of a line, those of its groups by `group/name`."""
-    found = {}
-    for name, value in event.items():
-        for key, one in {f"{name}/{key}": one for key, one in value.items()}.items() if isinstance(value, dict) else ():
-            found[key] = one
-        if isinstance(value, int | float):
-            found[name] = value
-    return {name: value for name, value in found.items() if isinstance(value, int | float)}
 
 
 def columns(lines: list[dict[str, float]]) -> dict[str, np.ndarray]:

@@ -20,10 +20,10 @@ from saddlepoint.court.kept import kept
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import read_bounded
 from saddlepoint.record import content_of
-from saddlepoint.run import numbers
-from saddlepoint.running.finish import LARGEST
 from saddlepoint.running.watcher import Listened, Watcher, calls_of
 from saddlepoint.settings.complaints import did_you_mean
+from saddlepoint.storage.journal import numbers
+from saddlepoint.storage.places import LARGEST_FRAME
 
 PROJECT = "saddlepoint"
 
@@ -123,7 +123,7 @@ class Tracker:
             bars = {f"judged/{name}": bar[0] for name, bar in event["measures"].items() if bar[0] is not None}
             self.page.scalars(bars, self.images)
         elif event["event"] == "snapshot":
-            content = read_bounded(folder / event["file"], LARGEST)
+            content = read_bounded(folder / event["file"], LARGEST_FRAME)
             self.page.picture(Image.open(BytesIO(content), formats=["PNG"]), self.images)
 
     def last(self) -> None:
@@ -163,10 +163,8 @@ def tracked(name: str | None, watcher: Watcher) -> Iterator[Watcher]:
         there = import_module(module)
     except ImportError as error:
         raise SaddlepointError(f"{name} is not installed", "--track", f"pip install '{package}'") from error
-    tracker, calls = (
-        Tracker(name, lambda folder, settings: begin(there, folder, settings), watcher.note),
-        calls_of(watcher),
-    )
+    tracker = Tracker(name, lambda folder, settings: begin(there, folder, settings), watcher.note)
+    calls = calls_of(watcher)
 
     def line(folder: Path, event: Mapping[str, Any]) -> None:
         tracker.line(folder, event)

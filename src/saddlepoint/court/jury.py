@@ -43,9 +43,7 @@ from saddlepoint.statistics.influence import Reference, frechet_interval
 
 COPIED = 50_000  # training examples among which copies are looked for at last
 TRAINING = 2_000  # training examples that samples are compared with on the way
-UNEVEN = (
-    0.1  # share of the examples that would have to change class for all to be equally frequent: it counts from here
-)
+UNEVEN = 0.1  # share of the examples that must change class for all to be equally frequent: it counts from here
 MIXTURE = "a Gaussian mixture"
 
 

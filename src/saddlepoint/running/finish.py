@@ -38,12 +38,11 @@ from saddlepoint.report.page import write_report
 from saddlepoint.running.judging import SAMPLES, court_of
 from saddlepoint.running.live import Live
 from saddlepoint.running.watcher import Summary
-from saddlepoint.storage.places import checkpoints
+from saddlepoint.storage.places import LARGEST_FRAME, checkpoints
 from saddlepoint.storage.told import ended, read_last, told
 from saddlepoint.systems.looks import as_large, translated
 
 FRAME = re.compile(r"samples/\d{9,}\.png")
-LARGEST = 1 << 26  # bytes of a frame that are read
 PROTOCOL = 10_000  # samples that digits are judged by
 OTHER = "b"  # the digit judge that reports: averages are chosen by the features of "a"
 EACH = 10  # pictures of each class, and pictures beside their nearest training picture, in the report
@@ -182,7 +181,7 @@ def frame(folder: Path, name: str) -> Image.Image:
     if not FRAME.fullmatch(name):
         raise SaddlepointError(f"the journal names {name!r} as a frame", str(folder), "it does not belong to this run")
     try:
-        return Image.open(io.BytesIO(read_bounded(folder / name, LARGEST)), formats=["PNG"])
+        return Image.open(io.BytesIO(read_bounded(folder / name, LARGEST_FRAME)), formats=["PNG"])
     except (OSError, Image.DecompressionBombError) as error:
         raise SaddlepointError(f"cannot be read as a picture: {error}", str(folder / name), "restore it") from error
 

@@ -95,3 +95,14 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(entry) for entry in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def numbers(event: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers of a line, those of its groups by `group/name`."""
+    found = {}
+    for name, value in event.items():
+        for key, one in {f"{name}/{key}": one for key, one in value.items()}.items() if isinstance(value, dict) else ():
+            found[key] = one
+        if isinstance(value, int | float):
+            found[name] = value
+    return {name: value for name, value in found.items() if isinstance(value, int | float)}

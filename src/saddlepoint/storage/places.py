@@ -8,6 +8,8 @@ from typing import Any
 from saddlepoint import files
 from saddlepoint.regular import refuse_link
 
+LARGEST_FRAME = 1 << 26  # bytes of a picture of samples that are read
+
 
 def checkpoints(folder: Path) -> list[Path]:
     """The checkpoints that have their final name, oldest first. Irregular where the folder is a link."""
