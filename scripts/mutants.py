@@ -1427,7 +1427,7 @@ TABLE = {
         ("fresh: every layer drops its inputs", "if index == 0 and layers.input_dropout", "if layers.input_dropout"),
     ],
     ("networks/patch.py", "test_patch.py test_networks.py"): [
-        ("fresh: one side that is too short", "min(x.shape[2:]) < least", "max(x.shape[2:]) < least"),
+        ("fresh: one side that is too short", "min(x.shape[2:]) < side", "max(x.shape[2:]) < side"),
     ],
     ("networks/residual.py", "test_residual.py test_networks.py"): [
         ("fresh: the silent convolution is counted", "(-1 / (2 * len(convs)))", "(-1 / (2 * len(convs) + 2))"),
@@ -2617,8 +2617,9 @@ TABLE = {
         ("window: rows for columns", "hole.sum((1, 5 - dim))", "hole.sum((1, dim))"),
         ("window: beyond the border", ".round().long().clamp(0, side - n))", ".round().long())"),
         ("window: no seam is seen", "WINDOW = 5 / 8", "WINDOW = 1 / 2"),
-        ("local critic: not told the hole", "window(known, top, left))", "window(known, top, left).abs())"),
-        ("local critic: about what is known", "middle(known <= 0)", "middle(known > 0)"),
+        ("local critic: not told the hole", "for t in (x, known)", "for t in (x, known.abs())"),
+        ("local critic: about what is known", "middle(known <= 0,", "middle(known > 0,"),
+        ("local critic: a window smaller than a patch", "min(least, side)", "1"),
         ("restoring: what is known is made anew", "return torch.where(known, picture, made)", "return made"),
         ("restoring: what lies under the hole is read", "torch.where(known, picture, 0.0)", "picture"),
     ],
@@ -2631,6 +2632,9 @@ TABLE = {
         ("restoring: noise of half the strength", 'white = 2.0 if config.range == "signed"',
          'white = 1.0 if config.range == "signed"'),
         ("restoring: one sigma for all", "torch.rand(len(x), 1, 1, 1, generator=rng)", "torch.rand(1, generator=rng)"),
+    ],
+    ("systems/restoring.py", "test_inpaint.py::test_r1_holds_every_critic"): [
+        ("restoring: no critic is held", "rules.r1, rules.penalty_every", "0.0, rules.penalty_every"),
     ],
     ("systems/restoring.py", "test_inpaint.py::test_each_critic_that_is_asked_for_plays_and_moves"): [
         ("restoring: the local critic never plays", "for name in (BLIND, TOLD) if", "for name in (BLIND,) if"),

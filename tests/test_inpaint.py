@@ -249,6 +249,34 @@ def test_the_local_critic_sees_its_window_and_the_hole_in_it_and_no_more() -> No
         D(x, None)
 
 
+def test_the_window_of_a_small_picture_is_a_patch_at_least() -> None:
+    """5/8 of 8 pixels are 5, where a critic of one layer needs 6; a picture too small for that is refused."""
+    D = HoleCritic(1, width=3, layers=1).to(DOUBLE)
+    known = torch.ones(1, 1, 8, 8, dtype=DOUBLE)
+    known[..., 2:6, 2:6] = -1
+    x = draw(1, 1, 8, 8).requires_grad_()
+    (slope,) = torch.autograd.grad(D(x, torch.cat([draw(1, 1, 8, 8), known], 1)).logits.sum(), x)
+    rows, columns = (slope[0, 0] != 0).any(1).sum(), (slope[0, 0] != 0).any(0).sum()
+    assert (int(rows), int(columns)) == (6, 6)
+    with pytest.raises(SaddlepointError, match="fewer layers"):
+        D(x[..., :5, :5], torch.cat([x, known], 1)[..., :5, :5])
+
+
+def test_r1_holds_every_critic() -> None:
+    """Its cost stands in the game as often as it is asked for, and moves both critics elsewhere than without it."""
+    found = {}
+    for r1 in (0.0, 3.0):
+        settings = {"g.halvings": 2, "critic": "both", "d.layers": 0, "r1": r1}
+        settings |= {"penalty_every": 2} if r1 else {}
+        live = played("inpaint", (1, 4), settings=settings)
+        game = live.system.scene(live.record.config, 1, live.networks, live.facts).game
+        found[r1] = ([(t.name, t.owner, t.weight, t.every) for t in game.terms if t.owner == "D"], live.networks)
+    assert (found[0.0][0], found[3.0][0]) == ([], [("r1", "D", 3.0, 2)])
+    for name in ("D", "D_hole"):
+        pairs = zip(found[0.0][1][name].parameters(), found[3.0][1][name].parameters())
+        assert any(not torch.equal(one, other) for one, other in pairs), name
+
+
 @pytest.mark.parametrize(("critic", "names"), [("global", {"D"}), ("local", {"D_hole"}), ("both", {"D", "D_hole"})])
 def test_each_critic_that_is_asked_for_plays_and_moves(critic: str, names: set[str]) -> None:
     settings = {"g.halvings": 2, "critic": critic, "d.layers": 0}

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from saddlepoint.errors import SaddlepointError
-from saddlepoint.networks.patch import PatchCritic
+from saddlepoint.networks.patch import PatchCritic, least
 from saddlepoint.networks.unet import UNet
 from saddlepoint.records import Answer
 
@@ -48,16 +48,17 @@ class HoleCritic(nn.Module):
     def __init__(self, channels: int, *, width: int, layers: int) -> None:
         super().__init__()
         self.patches = PatchCritic(channels, 1, width=width, layers=layers, normalise=False)
+        self.least = least(layers)
 
     def forward(self, x: Tensor, c: Tensor | None) -> Answer:
         if c is None or c.ndim != 4 or c.shape[-2:] != x.shape[-2:]:
             raise SaddlepointError("no opacity beside x", "filling", "give c, a picture and its opacity")
         known = c[:, -1:]
-        top, left = middle(known <= 0)
-        return self.patches(window(x, top, left), window(known, top, left))
+        top, left = middle(known <= 0, self.least)
+        return self.patches(*(window(t, top, left, self.least) for t in (x, known)))
 
 
-def middle(hole: Tensor) -> tuple[Tensor, Tensor]:
+def middle(hole: Tensor, least: int = 1) -> tuple[Tensor, Tensor]:
     """Where the window of each picture begins, [B] rows and [B] columns, so that its middle is as near to the mean
     place of the hole's pixels, [B, 1, H, W] bool, as the border allows; without a hole in the picture's middle.
     """
@@ -66,19 +67,19 @@ def middle(hole: Tensor) -> tuple[Tensor, Tensor]:
         side, along = hole.shape[dim], hole.sum((1, 5 - dim)).float()  # pixels of the hole in each row, or column
         mean = (along * torch.arange(side, device=hole.device)).sum(1) / along.sum(1)
         mean = mean.nan_to_num((side - 1) / 2)
-        n = sized(side)
+        n = sized(side, least)
         starts.append((mean - (n - 1) / 2).round().long().clamp(0, side - n))
     return starts[0], starts[1]
 
 
-def window(x: Tensor, top: Tensor, left: Tensor) -> Tensor:
-    """[B, C, H, W] -> [B, C, 5/8 H, 5/8 W], from these rows and columns on."""
-    rows = top[:, None] + torch.arange(sized(x.shape[2]), device=x.device)
-    columns = left[:, None] + torch.arange(sized(x.shape[3]), device=x.device)
+def window(x: Tensor, top: Tensor, left: Tensor, least: int = 1) -> Tensor:
+    """[B, C, H, W] -> [B, C, 5/8 H, 5/8 W], or `least` where that is more, from these rows and columns on."""
+    rows = top[:, None] + torch.arange(sized(x.shape[2], least), device=x.device)
+    columns = left[:, None] + torch.arange(sized(x.shape[3], least), device=x.device)
     each, channels = torch.arange(len(x), device=x.device), torch.arange(x.shape[1], device=x.device)
     return x[each[:, None, None, None], channels[:, None, None], rows[:, None, :, None], columns[:, None, None, :]]
 
 
-def sized(side: int) -> int:
-    """The window's, along a side."""
-    return max(round(WINDOW * side), 1)
+def sized(side: int, least: int) -> int:
+    """The window's, along a side: no smaller than a patch, if the picture is not."""
+    return max(round(WINDOW * side), min(least, side))

@@ -65,9 +65,9 @@ class PatchCritic(nn.Module):
 
     def join(self, x: Tensor, c: Tensor | None) -> Tensor:
         """[x; c], or SaddlepointError where they are not pictures of one size that a patch fits."""
-        least = 3 * STRIDE**self.layers if self.layers else 1
-        if x.ndim != 4 or x.shape[1] != self.inputs or min(x.shape[2:]) < least:
-            what = f"x has shape {tuple(x.shape)}, not [B, {self.inputs}, H, W] of at least {least} x {least}"
+        side = least(self.layers)
+        if x.ndim != 4 or x.shape[1] != self.inputs or min(x.shape[2:]) < side:
+            what = f"x has shape {tuple(x.shape)}, not [B, {self.inputs}, H, W] of at least {side} x {side}"
             raise SaddlepointError(what, "PatchGAN", "give fewer layers where pictures are small")
         if not self.conditions:
             return x
@@ -82,6 +82,11 @@ def convolution(inputs: int, outputs: int, layers: int, stride: int, bias: bool)
     """4 x 4, or 1 x 1 where there are no layers of stride 2."""
     kernel, padding = (KERNEL, PADDING) if layers else (1, 0)
     return nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=bias)
+
+
+def least(layers: int) -> int:
+    """The least side of a picture that it takes."""
+    return 3 * STRIDE**layers if layers else 1
 
 
 def field(layers: int) -> int:

@@ -1,6 +1,6 @@
 """c is x with a hole, grey inside, and beside it what is known of x as opacity; G fills the hole and leaves the rest.
 
-First down the squared error alone, then with a critic of patches beside it (equation 3: .999 and .001).
+First down the squared error alone, then with critics of patches next to it (equation 3, there .999 and .001).
 """
 
 import torch
