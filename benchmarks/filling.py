@@ -49,8 +49,8 @@ def seen(x: Tensor) -> Tensor:
 def configured(kind: str, seed: int, given: argparse.Namespace) -> Any:
     """The recipe with so many examples in all: its first stage alone, or half of them for each of its two."""
     told: dict[str, Any] = {"seed": seed, "engine.threads": 1, "device": "cpu", "judge.share": 0}
-    told |= {} if given.rate is None else {"d.lr": given.rate}
-    conf = configure("inpaint", None, told | ({} if kind == KINDS[0] else {"critic": given.critic}))
+    wished = {"d.lr": given.rate, "critic": given.critic}
+    conf = configure("inpaint", None, told | {name: value for name, value in wished.items() if value is not None})
     first, second = conf.stages
     changed = {"adversarial": given.weight, "r1": given.r1, "objective": given.objective}
     second = second.model_copy(update={name: value for name, value in changed.items() if value is not None})
@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float)
     parser.add_argument("--r1", type=float)
     parser.add_argument("--objective")
-    parser.add_argument("--critic", choices=("global", "local", "both"), default="global")
+    parser.add_argument("--critic", choices=("global", "local", "both"))
     parser.add_argument("--root", type=Path, default=Path("runs/filling"))
     parser.add_argument("--kinds", nargs="*", default=list(KINDS), choices=KINDS)
     given = parser.parse_args()

@@ -25,7 +25,9 @@ USED = {by_pairs: 64, in_nats: 200}
 def evidence(n: int) -> Any:
     """n pairs [1, 2, 2], of which x is c and says its own place."""
     x = torch.arange(float(n)).div(n).view(n, 1, 1, 1).expand(n, 1, 2, 2).contiguous()
-    record = SimpleNamespace(data=SimpleNamespace(name="toy"), config=SimpleNamespace(range="unit"))
+    record = SimpleNamespace(
+        data=SimpleNamespace(name="toy"), config=SimpleNamespace(range="unit"), whose={"x": "held-out"}
+    )
     return SimpleNamespace(
         unseen=Batch(x, x),
         record=record,

@@ -86,7 +86,7 @@ STATED: dict[str, dict[str, object]] = {
     "running.base": {"SHOWN": 6, "LEAST": 0.1},
     "running.course": {"PLACES": (0.1, 0.25, 0.5, 0.75, 0.9, 0.97), "MOST": 4.0, "ALIKE": 0.01},
     "running.gauge": {"WINDOW": 10.0, "MEMORY": 0.95, "QUANTILES": (0.05, 0.25, 0.5, 0.75, 0.95)},
-    "running.finish": {"LARGEST": 2**26, "PROTOCOL": 10_000, "EACH": 10, "POINTS": 2_000},
+    "running.finish": {"PROTOCOL": 10_000, "EACH": 10, "POINTS": 2_000},
     "running.live": {"FEWER": 256, "LEARNT_FROM": 5_000, "SHOWN": 2_000, "UNSEEN": 500, "FEW": 16, "ROOM": 2**27},
     "running.judging": {"SAMPLES": 1_000},
     "running.moments": {"ADAPT": 2_000, "LINES": 100},
@@ -112,6 +112,7 @@ STATED: dict[str, dict[str, object]] = {
     "storage.journal": {"LARGEST": 2**26, "LONGEST": 2**20},
     "storage.lock": {"LARGEST": 20, "PATIENCE": 0.3},
     "storage.manifest": {"SCHEMA": 1, "LARGEST": 2**20},
+    "storage.places": {"LARGEST_FRAME": 2**26},
     "storage.remembered": {"FORMAT": 1, "LARGEST": 2**31, "HEADER": 2**20},
     "storage.spelling": {"MOST": 2**18},
 }
