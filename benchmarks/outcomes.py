@@ -36,6 +36,10 @@ from drawn import AFRESH, DRAWN
 from staged import BROKEN, DATA, KITS, NONE, STAGINGS, Kit, Staging, configured, prepared
 from torch import Tensor
 
+from saddlepoint.court.bench import shown
+from saddlepoint.court.jury import extractor_of
+from saddlepoint.data.facts import facts_of
+from saddlepoint.data.sides import sides_of
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
@@ -272,7 +276,7 @@ def play(
     """One run: samples of what it leaves, their labels, and whether it came to its end."""
     source, held_out = prepared(pool, staging, seed)
     conf = configured(staging, kit, seed, images * (1 + staging.wide))  # which `configured` halves
-    record = recorded(source, held_out, conf, JUDGEMENTS)
+    record = recorded(source, held_out, conf, JUDGEMENTS, features_of(source, held_out))
     make_folder(folder)
     with RunLock(folder):
         record.write(folder)
@@ -290,6 +294,16 @@ def play(
     for part in ("checkpoints", "samples"):
         shutil.rmtree(folder / part, ignore_errors=True)
     return drawn.x, drawn.labels, whole
+
+
+def features_of(source: Source, held_out: tuple[int, ...]) -> str:
+    """What `--features auto` takes in a longer run: what the examples trained on teach, where they do."""
+    lesson = shown(sides_of(source, held_out).train, facts_of({"x": source})["x"])
+    try:
+        extractor_of("learned", source=lesson)
+        return "learned"
+    except SaddlepointError:
+        return "pixels"
 
 
 def come_of(x: Tensor, labels: Tensor | None, to: Against) -> Outcome:

@@ -8,6 +8,7 @@ x uint8 [N, C, H, W];  labels [N] or None
 """
 
 import hashlib
+import time
 from itertools import islice
 
 import torch
@@ -33,6 +34,7 @@ SIDE, FEATURES = 32, 64
 BATCH, STEPS, RATE = 64, 400, 2e-3
 LEAST = 50  # pictures to learn from
 WAYS = 4  # up
+TIMED, TRIAL = 4, 0.6  # minibatches by which is known what all take; the trial's time over theirs, at most
 
 
 def small(x: Tensor) -> Tensor:
@@ -82,6 +84,18 @@ def trained(x: Tensor, labels: Tensor | None, classes: int, seed: int, steps: in
     for _ in play(game, islice(onwards(batches, 0), steps), seed=seed, dials=dials):
         pass
     return network.requires_grad_(False).eval()
+
+
+def seconds(x: Tensor, labels: Tensor | None, classes: int) -> float:
+    """What learning from such pictures takes on this machine now, with the trial: found out by a few minibatches of some
+    of them. SaddlepointError where nothing can be learned.
+    """
+    if x.ndim != 4:
+        raise SaddlepointError("only pictures teach features", "learned features", "use --features pixels")
+    trained(x, labels, classes, 0, 1)  # what is slow the first time alone
+    begun = time.monotonic()
+    trained(x, labels, classes, 0, TIMED)
+    return (1 + TRIAL) * STEPS / TIMED * (time.monotonic() - begun)
 
 
 def quarters(n: int, rng: torch.Generator) -> Tensor:
