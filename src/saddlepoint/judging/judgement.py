@@ -242,12 +242,14 @@ def as_asked(fake: Group, standard: Standard, card: Card) -> Measures:
     """How many samples, and how many real examples, a classifier of their classes takes for what they are."""
     found: Measures = {}
     sides = [(each.seen.logits, each.labels, name) for each, name in ((fake, ""), (standard.real, "_real"))]
-    known = [(logits, labels, name) for logits, labels, name in sides if logits is not None and labels is not None]
-    if len(known) < 2 or known[0][0].shape[1] != 1 + max(int(labels.max()) for _, labels, _ in known):
+    most = max((1 + int(labels.max()) for _, labels, _ in sides if labels is not None), default=0)
+    unknown = fake.labels is None or standard.real.labels is None
+    if unknown or fake.seen.logits is None or fake.seen.logits.shape[1] != most:
         return found
-    for logits, labels, name in known:
-        right = wilson(int((logits.argmax(1) == labels).sum()), len(labels)).scaled(100)
-        found[f"label_accuracy{name}"] = measure(card, f"label accuracy{' of real examples' * bool(name)}, %", right)
+    for logits, labels, name in sides:
+        if logits is not None and labels is not None:
+            right = wilson(int((logits.argmax(1) == labels).sum()), len(labels)).scaled(100)
+            found[f"label_accuracy{name}"] = measure(card, f"label accuracy{' of real examples' * bool(name)}, %", right)
     return found
 
 
