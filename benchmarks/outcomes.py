@@ -173,20 +173,68 @@ FRESH_IMAGES = 48_000  # 1,500 updates of all of them
 
 
 PLAN_FURTHER = {
-    ("dice", "even"): ("healthy", "healthy-hinge", "healthy-relativistic", "g-5-times", "40-examples")
-    + ("d-stops", "altered-twice"),
-    ("signs", "slim"): ("healthy", "healthy-hinge", "healthy-augmented", "rates-5-times", "heavy-classes")
-    + ("one-number", "30-examples"),
-    ("houses", "lean"): ("healthy", "healthy-hinge", "healthy-relativistic", "d-slow", "two-numbers")
-    + ("rates-15-times", "few-copied"),
-    ("staves", "even"): ("healthy", "healthy-hinge", "healthy-augmented", "g-slow", "unregularised")
-    + ("overflow", "altered-once"),
-    ("phases", "slim"): ("healthy", "healthy-relativistic", "d-wider", "g-stops", "100-examples")
-    + ("plain-steps", "g-hurried"),
-    ("suburbs", "even"): ("healthy", "healthy-hinge", "rates-5-times", "d-slow", "altered-twice")
-    + ("30-examples", "g-stops"),
-    ("lissajous", "tall"): ("healthy", "healthy-hinge", "healthy-relativistic", "g-stops", "100-examples")
-    + ("rates-15-times",),
+    ("dice", "even"): (
+        "healthy",
+        "healthy-hinge",
+        "healthy-relativistic",
+        "g-5-times",
+        "40-examples",
+        "d-stops",
+        "altered-twice",
+    ),
+    ("signs", "slim"): (
+        "healthy",
+        "healthy-hinge",
+        "healthy-augmented",
+        "rates-5-times",
+        "heavy-classes",
+        "one-number",
+        "30-examples",
+    ),
+    ("houses", "lean"): (
+        "healthy",
+        "healthy-hinge",
+        "healthy-relativistic",
+        "d-slow",
+        "two-numbers",
+        "rates-15-times",
+        "few-copied",
+    ),
+    ("staves", "even"): (
+        "healthy",
+        "healthy-hinge",
+        "healthy-augmented",
+        "g-slow",
+        "unregularised",
+        "overflow",
+        "altered-once",
+    ),
+    ("phases", "slim"): (
+        "healthy",
+        "healthy-relativistic",
+        "d-wider",
+        "g-stops",
+        "100-examples",
+        "plain-steps",
+        "g-hurried",
+    ),
+    ("suburbs", "even"): (
+        "healthy",
+        "healthy-hinge",
+        "rates-5-times",
+        "d-slow",
+        "altered-twice",
+        "30-examples",
+        "g-stops",
+    ),
+    ("lissajous", "tall"): (
+        "healthy",
+        "healthy-hinge",
+        "healthy-relativistic",
+        "g-stops",
+        "100-examples",
+        "rates-15-times",
+    ),
     ("saddle", "tall"): ("healthy", "healthy-relativistic", "d-stops", "g-5-times", "few-copied", "g-hurried"),
     ("friedman", "tall"): ("healthy", "healthy-hinge", "g-slow", "some-filled", "rates-5-times", "30-examples"),
     ("frames", "tall"): ("healthy", "healthy-relativistic", "d-slow", "overflow", "unregularised", "40-examples"),

@@ -95,8 +95,8 @@ def halves(source: Source) -> tuple[Source, Source]:
 
 
 def learned_from(source: Source, labels: Tensor | None) -> Extractor:
-    """The features that these examples teach, learned once for each set of data; SaddlepointError where they fail, which
-    is remembered as well.
+    """The features that these examples teach, learned once for each set of data; SaddlepointError where they fail,
+    which is remembered as well.
     """
     x = as_stored(source.x)
     names = source.classes if labels is not None else ()

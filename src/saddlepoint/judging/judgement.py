@@ -249,7 +249,8 @@ def as_asked(fake: Group, standard: Standard, card: Card) -> Measures:
     for logits, labels, name in sides:
         if logits is not None and labels is not None:
             right = wilson(int((logits.argmax(1) == labels).sum()), len(labels)).scaled(100)
-            found[f"label_accuracy{name}"] = measure(card, f"label accuracy{' of real examples' * bool(name)}, %", right)
+            whose = " of real examples" if name else ""
+            found[f"label_accuracy{name}"] = measure(card, f"label accuracy{whose}, %", right)
     return found
 
 

@@ -64,9 +64,9 @@ def with_features(record: RunRecord, source: Source) -> RunRecord:
 
 
 def taught(record: RunRecord, source: Source) -> str | None:
-    """The features that the data themselves teach, by their labels or by which way up a picture is, where pixels are all
-    there would be else, and learning takes a small part of the run: it is done here, once for each set of data, and must
-    pass its own trial.
+    """The features that the data themselves teach, by their labels or by which way up a picture is, where pixels are
+    all there would be else, and learning takes a small part of the run: it is done here, once for each set of data, and
+    must pass its own trial.
     """
     images, rate = sum(stage.images for stage in record.config.stages), record.choices.rate
     if not rate or usual(source) != "pixels" or "samples" not in system(record.config.system).judges:

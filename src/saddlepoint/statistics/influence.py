@@ -119,8 +119,8 @@ def frechet_to(sample: Gaussian, reference: Reference) -> float:
 
 
 def frechet_of(features: Tensor, reference: Reference) -> float:
-    """The same of a sample's features [n, F]. Of no more rows than features the eigenvalues of M that are not 0 are those
-    of a matrix [n, n]: with Y the centred rows, of Y R^(1/2) (Y R^(1/2))^T / (n - 1).
+    """The same of a sample's features [n, F]. Of no more rows than features the eigenvalues of M that are not 0 are
+    those of a matrix [n, n]: with Y the centred rows, of Y R^(1/2) (Y R^(1/2))^T / (n - 1).
     """
     n = len(features)
     if not 2 <= n <= features.shape[1]:

@@ -87,8 +87,8 @@ def trained(x: Tensor, labels: Tensor | None, classes: int, seed: int, steps: in
 
 
 def seconds(x: Tensor, labels: Tensor | None, classes: int) -> float:
-    """What learning from such pictures takes on this machine now, with the trial: found out by a few minibatches of some
-    of them. SaddlepointError where nothing can be learned.
+    """What learning from such pictures takes on this machine now, with the trial: found out by a few minibatches of
+    some of them. SaddlepointError where nothing can be learned.
     """
     if x.ndim != 4:
         raise SaddlepointError("only pictures teach features", "learned features", "use --features pixels")
