@@ -1786,9 +1786,26 @@ TABLE = {
             "fitting(values, asdict(Progress())) or fitting",
         ),
     ],
+    ("judging/extractors/learned.py", "test_judge_learned.py::test_how_long_learning_takes_is_told_by_four_minibatches"): [
+        ("auto: the slow first minibatch counts", "    trained(x, labels, classes, 0, 1)  # what", "    pass  # what"),
+        ("auto: a trial takes no time", "return (1 + TRIAL) * STEPS", "return STEPS"),
+    ],
+    ("court/standard.py", "test_judge_remembered.py::test_what_nothing_can_be_learned_of_is_remembered_too"): [
+        ("auto: what is there takes time", "    if kept(lesson(source, labels)):", "    if False:"),
+        ("auto: failing takes the time again", "if set(tensors) == {FAILED}:\n            return", "if False:\n            return"),
+        ("auto: labels or none, one lesson", "classes = len(source.classes) if labels is not None else 0", "classes = 0"),
+    ],
+    ("statistics/influence.py", "test_metrics_closed_forms.py::test_the_distance_of_few_rows_is_that_of_their_gaussian"): [
+        ("auto: few rows of n, not n - 1", "turned @ turned.T / (n - 1)", "turned @ turned.T / n"),
+        ("auto: their own variance of n", "own = y.square().sum() / (n - 1)", "own = y.square().sum() / n"),
+    ],
+    ("statistics/intervals.py", "test_statistics.py::test_a_share_lies_within_its_interval"): [
+        ("auto: an end beyond the share", "max(p, high)", "high"),
+    ],
     ("planning/judgements.py", "test_judgements_fit.py"): [
-        ("auto: short runs learn too", "images / rate < LONG", "images / rate < 0"),
-        ("auto: few examples teach", "source.size < MANY", "source.size < 0"),
+        ("auto: learning takes all of a run", "> LEARNING * images / rate", "> images / rate"),
+        ("auto: speed is no matter", "> LEARNING * images / rate", "> LEARNING * images"),
+        ("auto: an unknown speed is fast enough", "if not rate or usual(source)", "if usual(source)"),
         ("auto: held-out examples teach", "sides_of(source, record.data.held_out).train", "sides_of(source, ()).train"),
         ("auto: what is installed is passed by", 'usual(source) != "pixels" or ', ""),
         ("by machine: one more has to fit", "images, conf)) >= least", "images, conf)) > least"),

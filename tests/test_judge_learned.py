@@ -17,7 +17,7 @@ from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import Game, State
 from saddlepoint.judging.extractors.extractor import Extractor, look
-from saddlepoint.judging.extractors.learned import RATE, built, learned, small, taught, trained, turned
+from saddlepoint.judging.extractors.learned import RATE, built, learned, seconds, small, taught, trained, turned
 from saddlepoint.judging.extractors.pixels import pixels
 from saddlepoint.judging.extractors.trial import shortcoming, trial
 from saddlepoint.randomness import Randomness, seed_of
@@ -240,3 +240,19 @@ def test_the_rate_falls_to_nothing_and_z_is_how_a_picture_is_turned(data, monkey
     if not labelled:
         assert all(0.22 < float((z == way).double().mean()) < 0.28 for way in range(4))
     assert (z is None) == labelled
+
+
+def test_how_long_learning_takes_is_told_by_four_minibatches(data, monkeypatch):
+    """At a quarter of a second each, after a first that is slow: 400 take 100 s, and the trial .6 of that."""
+    clock, steps = [0.0], []
+
+    def slow(x: Tensor, labels: Tensor | None, classes: int, seed: int, many: int) -> None:
+        clock[0] += 0.25 * many + (0 if steps else 9)
+        steps.append(many)
+
+    monkeypatch.setattr(f"{MODULE}.trained", slow)
+    monkeypatch.setattr(f"{MODULE}.time.monotonic", lambda: clock[0])
+    assert seconds(data[0], data[1], 10) == pytest.approx(160)
+    assert steps == [1, 4]
+    with pytest.raises(SaddlepointError, match="only pictures"):
+        seconds(torch.zeros(60, 3), None, 0)
