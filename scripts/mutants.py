@@ -1786,6 +1786,10 @@ TABLE = {
             "fitting(values, asdict(Progress())) or fitting",
         ),
     ],
+    ("judging/judgement.py", "test_judge_judgement.py::test_classes_are_looked_at_on_the_way_beside_those_of_real_examples"): [
+        ("auto: no look at classes on the way", " | as_asked(fake, standard, card) | memories(", " | memories("),
+        ("auto: real examples are what samples were asked", '("_real", real.seen.logits, real.labels)', '("_real", real.seen.logits, labels)'),
+    ],
     ("judging/extractors/learned.py", "test_judge_learned.py::test_how_long_learning_takes_is_told_by_four_minibatches"): [
         ("auto: the slow first minibatch counts", "    trained(x, labels, classes, 0, 1)  # what", "    pass  # what"),
         ("auto: a trial takes no time", "return (1 + TRIAL) * STEPS", "return STEPS"),

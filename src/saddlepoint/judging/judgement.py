@@ -241,14 +241,14 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
 def as_asked(fake: Group, standard: Standard, card: Card) -> Measures:
     """How many samples, and how many real examples, a classifier of their classes takes for what they are."""
     found: Measures = {}
-    sides = [(each.seen.logits, each.labels, name) for each, name in ((fake, ""), (standard.real, "_real"))]
-    most = max((1 + int(labels.max()) for _, labels, _ in sides if labels is not None), default=0)
-    unknown = fake.labels is None or standard.real.labels is None
-    if unknown or fake.seen.logits is None or fake.seen.logits.shape[1] != most:
+    logits, labels, real = fake.seen.logits, fake.labels, standard.real
+    if logits is None or labels is None or real.labels is None:
         return found
-    for logits, labels, name in sides:
-        if logits is not None and labels is not None:
-            right = wilson(int((logits.argmax(1) == labels).sum()), len(labels)).scaled(100)
+    if logits.shape[1] != 1 + max(int(side.max()) for side in (labels, real.labels)):
+        return found
+    for name, said, are in (("", logits, labels), ("_real", real.seen.logits, real.labels)):
+        if said is not None:
+            right = wilson(int((said.argmax(1) == are).sum()), len(are)).scaled(100)
             whose = " of real examples" if name else ""
             found[f"label_accuracy{name}"] = measure(card, f"label accuracy{whose}, %", right)
     return found
