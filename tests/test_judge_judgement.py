@@ -764,7 +764,7 @@ def test_examples_of_two_shapes_are_told_how_to_become_of_one(real: tuple, fake:
 
 
 def test_classes_are_looked_at_on_the_way_beside_those_of_real_examples():
-    """What a classifier takes 24 samples and 24 real examples for; where it saw no logits of the real ones, of samples."""
+    """What a classifier takes 24 samples and 24 real examples for; of samples alone where those have no logits."""
     labels = torch.arange(24) % 3
     logits = torch.nn.functional.one_hot(labels, 3).double()
     fake = known_group(24, 2, labels, logits.roll(1, 0).where(torch.arange(24)[:, None] < 6, logits))

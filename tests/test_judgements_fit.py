@@ -71,8 +71,8 @@ def test_the_largest_judgement_is_taken_that_fits_often_enough(times, left, samp
 
 
 def chosen(monkeypatch: pytest.MonkeyPatch, *, size: int = 2_000, seconds: float = 600.0, **odd: Any) -> str:
-    """What samples of a run of so many seconds on so many labelled pictures are compared by; what is odd of it. To learn
-    from them would take a minute where nothing else is said.
+    """What samples of a run of so many seconds on so many labelled pictures are compared by; what is odd of it. To
+    learn from them would take a minute where nothing else is said.
     """
     labels = torch.arange(size) % 2
     source = Source(
