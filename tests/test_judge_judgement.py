@@ -765,11 +765,11 @@ def test_examples_of_two_shapes_are_told_how_to_become_of_one(real: tuple, fake:
 
 def test_classes_are_looked_at_on_the_way_beside_those_of_real_examples():
     """What a classifier takes 24 samples and 24 real examples for; of samples alone where those have no logits."""
-    labels = torch.arange(24) % 3
-    logits = torch.nn.functional.one_hot(labels, 3).double()
+    labels, others = torch.arange(24) % 3, torch.arange(1, 25) % 3
+    logits, seen = (torch.nn.functional.one_hot(each, 3).double() for each in (labels, others))
     fake = known_group(24, 2, labels, logits.roll(1, 0).where(torch.arange(24)[:, None] < 6, logits))
-    for known, expected in ((logits.roll(1, 0).where(torch.arange(24)[:, None] < 3, logits), 87.5), (None, None)):
-        found = quick(fake, Standard.of(known_group(24, 2, labels, known, seed=1)), BLANK, rng())
+    for known, expected in ((seen.roll(1, 0).where(torch.arange(24)[:, None] < 3, seen), 87.5), (None, None)):
+        found = quick(fake, Standard.of(known_group(24, 2, others, known, seed=1)), BLANK, rng())
         assert found["label_accuracy"].value == pytest.approx(75)
         assert (expected is None) == ("label_accuracy_real" not in found)
         if expected is not None:
