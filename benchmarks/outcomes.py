@@ -370,7 +370,9 @@ def play(
 
 
 def features_of(source: Source, held_out: tuple[int, ...]) -> str:
-    """What `--features auto` takes in a longer run: what the examples trained on teach, where they do."""
+    """What `--features auto` takes in a longer run: what the labels of the examples trained on teach, where they do."""
+    if not source.classes:
+        return "pixels"
     lesson = shown(sides_of(source, held_out).train, facts_of({"x": source})["x"])
     try:
         extractor_of("learned", source=lesson)

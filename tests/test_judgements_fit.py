@@ -94,7 +94,7 @@ def chosen(monkeypatch: pytest.MonkeyPatch, *, size: int = 2_000, seconds: float
     def to_learn(source: Source, labels: torch.Tensor | None) -> float:
         if odd.get("unfit"):
             raise SaddlepointError("only pictures teach features")
-        assert (labels is None) == odd.get("unlabelled", False)
+        assert labels is not None
         return odd.get("learning", 60.0)
 
     monkeypatch.setattr(judgements, "extractor_of", extractor_of)
@@ -120,8 +120,8 @@ def chosen(monkeypatch: pytest.MonkeyPatch, *, size: int = 2_000, seconds: float
         ({"seconds": 30.0, "learning": 3.0, "size": 200}, "learned"),  # a short one, of small pictures
         ({"seconds": 1.0, "learning": 0.0}, "learned"),  # they have been learned before
         ({"rate": None}, "pixels"),
-        ({"labels": None, "unlabelled": True}, "learned"),  # of which way up pictures are
-        ({"labels": torch.tensor([0] * 1_998 + [1] * 2), "unlabelled": True}, "learned"),  # a class too small to learn
+        ({"labels": None}, "pixels"),
+        ({"labels": torch.tensor([0] * 1_998 + [1] * 2)}, "pixels"),  # a class too small to be learned
         ({"unfit": True}, "pixels"),
         ({"fails": True}, "pixels"),
         ({"judges": ("pairs",)}, "pixels"),
@@ -132,7 +132,7 @@ def chosen(monkeypatch: pytest.MonkeyPatch, *, size: int = 2_000, seconds: float
         ({"features": "learned", "seconds": 1.0}, "learned"),
     ],
 )
-def test_the_data_teach_the_features_where_learning_takes_a_tenth_of_the_run_or_less(
+def test_labels_teach_the_features_where_learning_takes_a_tenth_of_the_run_or_less(
     odd: dict[str, Any], features: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert chosen(monkeypatch, **odd) == features

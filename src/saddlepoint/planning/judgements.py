@@ -64,17 +64,20 @@ def with_features(record: RunRecord, source: Source) -> RunRecord:
 
 
 def taught(record: RunRecord, source: Source) -> str | None:
-    """The features that the data themselves teach, by their labels or by which way up a picture is, where pixels are
-    all there would be else, and learning takes a small part of the run: it is done here, once for each set of data, and
-    must pass its own trial.
+    """The features that the data's own labels teach, where pixels are all there would be else, and learning takes a
+    small part of the run: it is done here, once for each set of data, and must pass its own trial. Which way up a
+    picture is teaches too little to be relied on unasked (docs/judging.md has an example).
     """
     images, rate = sum(stage.images for stage in record.config.stages), record.choices.rate
     if not rate or usual(source) != "pixels" or "samples" not in system(record.config.system).judges:
         return None
     about, train = facts_of({"x": source})["x"], sides_of(source, record.data.held_out).train
+    labels = labels_of(train, every=True)
+    if labels is None:
+        return None
     lesson = shown(train, about)
     try:
-        if to_learn(lesson, labels_of(lesson, every=True)) > LEARNING * images / rate:
+        if to_learn(lesson, labels) > LEARNING * images / rate:
             return None
         extractor_of("learned", source=lesson)
         return "learned"
