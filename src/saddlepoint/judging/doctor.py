@@ -28,6 +28,7 @@ from saddlepoint.judging.standing import (
 
 OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
+AHEAD = 3.0  # the same, where a run ended nowhere: D is right about 98 pairs in 100
 TOGETHER = 0.2  # the same, where D sees no difference
 SEES = 1.0  # between the two, at a run's end: where D is right about two examples in three
 COPIES, SURE = 2.0, 0.001  # percent of near-copies, more than real examples have; p-value of the memorisation test
@@ -192,7 +193,7 @@ def too_strong(case: Case) -> Verdict | None:
     apart = case.gap("train", "fake")
     if apart is None or apart < (SEES if case.judged and case.over else APART):
         return None
-    certain = case.settled and case.bad and apart >= APART  # once it is over, whatever still mends
+    certain = case.settled and case.bad and apart >= AHEAD  # once it is over, whatever still mends
     if not (case.adrift or certain if case.judged else case.rested):
         return None
     evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples{nowhere(case)}"
