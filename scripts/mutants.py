@@ -594,7 +594,7 @@ TABLE = {
         ("fast rates excuse a loss", "(amiss(case) or weave(case) or lost(distances(case), SWING))", "case.bad"),
         ("a leak within its error bars", "not (case.over and altered[2] < plain[1])", "not case.over"),
         ("a leak never by its error bars", "and not (case.over and altered[2] < plain[1])", ""),
-        ("each verdict its change", "later if place else verdict.change", "verdict.change"),
+        ("each verdict its change", "later(verdict) if place else verdict.change", "verdict.change"),
     ],
     # What pictures are made of others with, and judged by; the terms of a likelihood.
     ("networks/unet.py", "test_unet.py"): [

@@ -114,7 +114,7 @@ class Case(NamedTuple):
 
     @property
     def measures(self) -> Event:
-        """Those of the last judgement; once the run is over of the one that chose what it ships: that is what you get."""
+        """Those of the last judgement; once the run is over, of the one that chose what it ships: you get that."""
         best = self.judged[-1].get("best") if self.judged and self.over else None
         chose = [event["measures"] for event in self.judged if best is not None and event.get("images") == best]
         return (chose or [event["measures"] for event in self.judged[-1:]] or [{}])[-1]
