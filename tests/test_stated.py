@@ -62,7 +62,7 @@ STATED: dict[str, dict[str, object]] = {
     "judging.standing": {
         "COLLAPSED": 50.0,
         "COLLAPSED_WITHIN": 30.0,
-        "FAR": 25.0,
+        "FAR": 20.0,
         "FAR_POINTS": 15.0,
         "NEAR": 10.0,
         "ILL_NAMED": 0.5,

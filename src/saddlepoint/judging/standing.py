@@ -11,7 +11,7 @@ from saddlepoint.judging.headline import NAME as HEADLINE
 from saddlepoint.judging.mixture import BESIDE
 
 COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distance, of all and within a class
-FAR = 25.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
+FAR = 20.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
 FAR_POINTS = 15.0  # percent of the density distance, which reads lower: a normal cloud in place of a shape has 19 to 60
 NEAR = 10.0  # percent of either: no harm is seen below it
 FEW = 0.3  # of the real examples have a sample close by, at a run's end: less is far off too
