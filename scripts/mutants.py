@@ -1802,6 +1802,11 @@ TABLE = {
         ("auto: the slow first minibatch counts", "    trained(x, labels, classes, 0, 1)  # what", "    pass  # what"),
         ("auto: a trial takes no time", "return (1 + TRIAL) * STEPS", "return STEPS"),
     ],
+    ("judging/extractors/learned.py", "test_judge_learned.py"): [
+        ("auto: rotations that nobody can tell", "upright(network, others[0])) < RIGHT", "upright(network, others[0])) < 0"),
+        ("auto: labels are asked which way is up", "if labels is None and fault is None and", "if fault is None and"),
+        ("auto: one way for all four", "x.rot90(n, (2, 3)).float()", "x.rot90(0, (2, 3)).float()"),
+    ],
     ("court/standard.py", "test_judge_remembered.py::test_what_nothing_can_be_learned_of_is_remembered_too"): [
         ("auto: what is there takes time", "    if kept(lesson(source, labels)):", "    if False:"),
         ("auto: failing takes the time again", "== {FAILED}:\n            return", "== {}:\n            return"),
