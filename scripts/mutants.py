@@ -1803,7 +1803,7 @@ TABLE = {
         ("auto: a trial takes no time", "return (1 + TRIAL) * STEPS", "return STEPS"),
     ],
     ("judging/extractors/learned.py", "test_judge_learned.py"): [
-        ("auto: rotations that nobody can tell", "upright(network, others[0])) < RIGHT", "upright(network, others[0])) < 0"),
+        ("auto: rotations that nobody can tell", ", others[0])) < RIGHT", ", others[0])) < 0"),
         ("auto: labels are asked which way is up", "if labels is None and fault is None and", "if fault is None and"),
         ("auto: one way for all four", "x.rot90(n, (2, 3)).float()", "x.rot90(0, (2, 3)).float()"),
     ],
