@@ -93,8 +93,10 @@ class Told(NamedTuple):
     seconds: float
 
 
-def recorded(source: Source, held_out: tuple[int, ...], conf: Run, judgements: int) -> RunRecord:
-    """A run on one thread that is judged so often, by SAMPLES each time."""
+def recorded(
+    source: Source, held_out: tuple[int, ...], conf: Run, judgements: int, features: str = "pixels"
+) -> RunRecord:
+    """A run on one thread that is judged so often, by SAMPLES each time, in these features."""
     about = DataRecord(
         name="staged",
         size=source.size,
@@ -107,6 +109,7 @@ def recorded(source: Source, held_out: tuple[int, ...], conf: Run, judgements: i
     )
     how = {"device": "cpu", "precision": "float32", "threads": 1}
     choices = Choices(**how, judge_samples=SAMPLES, judge_images=conf.stages[0].images // judgements)
+    choices = choices.model_copy(update={"judge_features": features})
     return RunRecord(config=conf, data=about, choices=choices, versions=versions())
 
 

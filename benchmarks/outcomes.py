@@ -5,6 +5,7 @@
     python benchmarks/outcomes.py score drawn --root runs/outcomes [--each]                       and super_resolution
     python benchmarks/outcomes.py play fresh --root runs/outcomes --data F    eight more, longer and with worse faults;
                                                                               F: maps and super_resolution
+    python benchmarks/outcomes.py play third --root runs/outcomes --data F    ten more; F: maps and speech
 
 Whether a run is well is not what was done to it, but what came of it: 10,000 of its samples beside as many real
 examples that it never saw (as many as there are), in the features of a classifier that other real examples taught; of
@@ -33,9 +34,14 @@ from typing import NamedTuple
 import torch
 from doctor import by_configuration, recorded, share, verdicts
 from drawn import AFRESH, DRAWN
+from further import FURTHER
 from staged import BROKEN, DATA, KITS, NONE, STAGINGS, Kit, Staging, configured, prepared
 from torch import Tensor
 
+from saddlepoint.court.bench import shown
+from saddlepoint.court.jury import extractor_of
+from saddlepoint.data.facts import facts_of
+from saddlepoint.data.sides import sides_of
 from saddlepoint.data.source import Source
 from saddlepoint.engine import Engine
 from saddlepoint.errors import SaddlepointError
@@ -166,6 +172,77 @@ FRESH_IMAGES = 48_000  # 1,500 updates of all of them
 """The eight sets that came after, and what is done to them."""
 
 
+PLAN_FURTHER = {
+    ("dice", "even"): (
+        "healthy",
+        "healthy-hinge",
+        "healthy-relativistic",
+        "g-5-times",
+        "40-examples",
+        "d-stops",
+        "altered-twice",
+    ),
+    ("signs", "slim"): (
+        "healthy",
+        "healthy-hinge",
+        "healthy-augmented",
+        "rates-5-times",
+        "heavy-classes",
+        "one-number",
+        "30-examples",
+    ),
+    ("houses", "lean"): (
+        "healthy",
+        "healthy-hinge",
+        "healthy-relativistic",
+        "d-slow",
+        "two-numbers",
+        "rates-15-times",
+        "few-copied",
+    ),
+    ("staves", "even"): (
+        "healthy",
+        "healthy-hinge",
+        "healthy-augmented",
+        "g-slow",
+        "unregularised",
+        "overflow",
+        "altered-once",
+    ),
+    ("phases", "slim"): (
+        "healthy",
+        "healthy-relativistic",
+        "d-wider",
+        "g-stops",
+        "100-examples",
+        "plain-steps",
+        "g-hurried",
+    ),
+    ("suburbs", "even"): (
+        "healthy",
+        "healthy-hinge",
+        "rates-5-times",
+        "d-slow",
+        "altered-twice",
+        "30-examples",
+        "g-stops",
+    ),
+    ("lissajous", "tall"): (
+        "healthy",
+        "healthy-hinge",
+        "healthy-relativistic",
+        "g-stops",
+        "100-examples",
+        "rates-15-times",
+    ),
+    ("saddle", "tall"): ("healthy", "healthy-relativistic", "d-stops", "g-5-times", "few-copied", "g-hurried"),
+    ("friedman", "tall"): ("healthy", "healthy-hinge", "g-slow", "some-filled", "rates-5-times", "30-examples"),
+    ("frames", "tall"): ("healthy", "healthy-relativistic", "d-slow", "overflow", "unregularised", "40-examples"),
+}
+THIRD = [(*kind, name, 100 + place) for place, (kind, names) in enumerate(PLAN_FURTHER.items()) for name in names]
+"""The ten sets of `further.py`, 66 runs, as long as FRESH."""
+
+
 class Outcome(NamedTuple):
     """What came of a run; see above. None where the data have no classes."""
 
@@ -272,7 +349,7 @@ def play(
     """One run: samples of what it leaves, their labels, and whether it came to its end."""
     source, held_out = prepared(pool, staging, seed)
     conf = configured(staging, kit, seed, images * (1 + staging.wide))  # which `configured` halves
-    record = recorded(source, held_out, conf, JUDGEMENTS)
+    record = recorded(source, held_out, conf, JUDGEMENTS, features_of(source, held_out))
     make_folder(folder)
     with RunLock(folder):
         record.write(folder)
@@ -292,6 +369,18 @@ def play(
     return drawn.x, drawn.labels, whole
 
 
+def features_of(source: Source, held_out: tuple[int, ...]) -> str:
+    """What `--features auto` takes in a longer run: what the labels of the examples trained on teach, where they do."""
+    if not source.classes:
+        return "pixels"
+    lesson = shown(sides_of(source, held_out).train, facts_of({"x": source})["x"])
+    try:
+        extractor_of("learned", source=lesson)
+        return "learned"
+    except SaddlepointError:
+        return "pixels"
+
+
 def come_of(x: Tensor, labels: Tensor | None, to: Against) -> Outcome:
     """Samples that are not all finite are as far off as can be."""
     if not torch.isfinite(x.double()).all():
@@ -299,7 +388,7 @@ def come_of(x: Tensor, labels: Tensor | None, to: Against) -> Outcome:
     return outcome(x, labels, to)
 
 
-SETS = {"known": KNOWN, "drawn": ANEW, "fresh": FRESH}
+SETS = {"known": KNOWN, "drawn": ANEW, "fresh": FRESH, "third": THIRD}
 
 
 def place(root: Path, run: tuple[str, str, str, int]) -> Path:
@@ -308,7 +397,7 @@ def place(root: Path, run: tuple[str, str, str, int]) -> Path:
 
 def play_all(runs: list[tuple[str, str, str, int]], root: Path, folder: Path) -> None:
     """Those that were not played yet; of each set all together, since what they are held against takes seconds."""
-    sets, held = {**DATA, **DRAWN, **AFRESH}, {}
+    sets, held = {**DATA, **DRAWN, **AFRESH, **FURTHER}, {}
     for run in runs:
         data, kit, name, seed = run
         if (place(root, run) / "outcome.json").exists():
@@ -318,7 +407,7 @@ def play_all(runs: list[tuple[str, str, str, int]], root: Path, folder: Path) ->
             held = {data: (pool := parted(sets[data](folder)), against(*pool))}
         (pool, _), to = held[data]
         begun = time.process_time()
-        images = FRESH_IMAGES if data in AFRESH else POINTS if pool.x.ndim == 2 else IMAGES
+        images = FRESH_IMAGES if data in AFRESH | FURTHER else POINTS if pool.x.ndim == 2 else IMAGES
         x, labels, whole = play(pool, MILD[name], shorter(kit), seed, images, place(root, run))
         seconds = time.process_time() - begun
         found = come_of(x, labels, to)

@@ -78,7 +78,7 @@ BORDERS = {
         [logits(train=1.0, held_out=0.51, fake=0.0)],
     ),
     "coverage": ("too few updates", [judged(coverage=0.299)], [judged(coverage=0.3)]),
-    "distance": ("too few updates", [judged(distance=25.1)], [judged(distance=25.0)]),
+    "distance": ("too few updates", [judged(distance=20.1)], [judged(distance=20.0)]),
     "woven": ("woven pattern", [judged(pattern=1.31)], [judged(pattern=1.3)]),
     "lost": ("oscillation", [judged(frechet=1.0), judged(frechet=3.01)], [judged(frechet=1.0), judged(frechet=3.0)]),
     "turns": (

@@ -761,3 +761,17 @@ def test_examples_of_two_shapes_are_told_how_to_become_of_one(real: tuple, fake:
     sizes = " and ".join(" x ".join(map(str, shape)) for shape in (real, fake))
     assert f"examples of {sizes}" in str(caught.value)
     assert hint in str(caught.value)
+
+
+def test_classes_are_looked_at_on_the_way_beside_those_of_real_examples():
+    """What a classifier takes 24 samples and 24 real examples for; of samples alone where those have no logits."""
+    labels, others = torch.arange(24) % 3, torch.arange(1, 25) % 3
+    logits, seen = (torch.nn.functional.one_hot(each, 3).double() for each in (labels, others))
+    fake = known_group(24, 2, labels, logits.roll(1, 0).where(torch.arange(24)[:, None] < 6, logits))
+    for known, expected in ((seen.roll(1, 0).where(torch.arange(24)[:, None] < 3, seen), 87.5), (None, None)):
+        found = quick(fake, Standard.of(known_group(24, 2, others, known, seed=1)), BLANK, rng())
+        assert found["label_accuracy"].value == pytest.approx(75)
+        assert (expected is None) == ("label_accuracy_real" not in found)
+        if expected is not None:
+            assert found["label_accuracy_real"].value == pytest.approx(expected)
+            assert found["label_accuracy_real"].card.metric == "label accuracy of real examples, %"

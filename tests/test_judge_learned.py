@@ -17,7 +17,17 @@ from saddlepoint.data.source import Source
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.game.rules import Game, State
 from saddlepoint.judging.extractors.extractor import Extractor, look
-from saddlepoint.judging.extractors.learned import RATE, built, learned, small, taught, trained, turned
+from saddlepoint.judging.extractors.learned import (
+    RATE,
+    built,
+    learned,
+    seconds,
+    small,
+    taught,
+    trained,
+    turned,
+    upright,
+)
 from saddlepoint.judging.extractors.pixels import pixels
 from saddlepoint.judging.extractors.trial import shortcoming, trial
 from saddlepoint.randomness import Randomness, seed_of
@@ -147,6 +157,36 @@ def test_what_fails_the_trial_is_not_used(data, monkeypatch):
         taught(data[0], data[1], NAMES, 0)
 
 
+@pytest.mark.parametrize(("right", "fault"), [(0.5, ""), (0.49, "of 49% of pictures that taught nothing they tell")])
+def test_rotations_are_to_be_told_of_half_of_unseen_pictures(data, right: float, fault: str, monkeypatch) -> None:
+    """Of textures nobody can, and what was learned of them is nothing. With labels nobody asks."""
+    monkeypatch.setattr(
+        f"{MODULE}.trained", lambda x, labels, *_: built((1, 14, 14), 0 if labels is None else 10).eval()
+    )
+    monkeypatch.setattr(f"{MODULE}.shortcoming", lambda *_: None)
+    monkeypatch.setattr(f"{MODULE}.upright", lambda network, x: right)
+    taught(data[0], data[1], NAMES, 0)
+    if fault:
+        with pytest.raises(SaddlepointError, match=fault):
+            taught(data[0], None, (), 0)
+    else:
+        taught(data[0], None, (), 0)
+
+
+def test_upright_is_the_share_of_all_four_ways():
+    """Of a network that tells by the corner that is bright: which of three pictures show it at the top left."""
+
+    class Corner(torch.nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            corners = [x[:, 0, 0, 0], x[:, 0, -1, 0], x[:, 0, -1, -1], x[:, 0, 0, -1]]
+            return torch.stack(corners, 1)
+
+    x = torch.zeros(3, 1, 8, 8, dtype=torch.uint8)
+    x[:2, 0, 0, 0] = 255
+    x[2, 0, 0, -1] = 255
+    assert upright(Corner(), x) == pytest.approx(2 / 3)
+
+
 def test_what_teaching_adds_is_the_sight_of_missing_modes(unseen, extractor):
     """Of blur and noise, random filters see something too."""
     torch.manual_seed(0)
@@ -191,6 +231,7 @@ def test_a_folder_is_not_judged_against_what_taught_the_features(tmp_path: Path,
     monkeypatch.setattr(folders, "standard", standard)
     monkeypatch.setattr(f"{MODULE}.trained", teach)
     monkeypatch.setattr(f"{MODULE}.shortcoming", tried)
+    monkeypatch.setattr(f"{MODULE}.upright", lambda *_: 0.5)
     judged = partial(folders.judge_folders, str(tmp_path / "fake.npz"), wish=Judge(features="learned"))
     found, _ = judged(str(tmp_path / "real.npz"))
     parts = {name: {row.tobytes() for row in x.numpy()} for name, x in {**kept, "against": kept["against"].x}.items()}
@@ -240,3 +281,19 @@ def test_the_rate_falls_to_nothing_and_z_is_how_a_picture_is_turned(data, monkey
     if not labelled:
         assert all(0.22 < float((z == way).double().mean()) < 0.28 for way in range(4))
     assert (z is None) == labelled
+
+
+def test_how_long_learning_takes_is_told_by_four_minibatches(data, monkeypatch):
+    """At a quarter of a second each, after a first that is slow: 400 take 100 s, and the trial .6 of that."""
+    clock, steps = [0.0], []
+
+    def slow(x: Tensor, labels: Tensor | None, classes: int, seed: int, many: int) -> None:
+        clock[0] += 0.25 * many + (0 if steps else 9)
+        steps.append(many)
+
+    monkeypatch.setattr(f"{MODULE}.trained", slow)
+    monkeypatch.setattr(f"{MODULE}.time.monotonic", lambda: clock[0])
+    assert seconds(data[0], data[1], 10) == pytest.approx(160)
+    assert steps == [1, 4]
+    with pytest.raises(SaddlepointError, match="only pictures"):
+        seconds(torch.zeros(60, 3), None, 0)

@@ -11,7 +11,7 @@ from safetensors.torch import save
 
 from saddlepoint.cli.main import main
 from saddlepoint.court import standard as module
-from saddlepoint.court.standard import learned_from, standard
+from saddlepoint.court.standard import learned_from, standard, to_learn
 from saddlepoint.data.digits import digits
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.files import DRAFT
@@ -199,6 +199,23 @@ def test_features_are_taught_once(monkeypatch) -> None:
     assert second.see(source.x[:5]).features.equal(first.see(source.x[:5]).features)
     with pytest.raises(AssertionError, match="to be remembered"):
         learned_from(source, None)
+
+
+def test_what_nothing_can_be_learned_of_is_remembered_too(monkeypatch) -> None:
+    """Else each run would spend the time again. It is no time to learn what is there; before, it is some."""
+    source = digits().take(torch.arange(300))
+    monkeypatch.setattr("saddlepoint.judging.extractors.learned.trained", partial(trained, steps=3))
+    monkeypatch.setattr("saddlepoint.judging.extractors.learned.shortcoming", lambda *_: "they are blind")
+    monkeypatch.setattr(module, "seconds", lambda x, labels, classes: float(len(x) + classes))
+    assert to_learn(source, source.c) == 128 + 10
+    with pytest.raises(SaddlepointError, match="they are blind") as first:
+        learned_from(source, source.c)
+    assert to_learn(source, source.c) == 0
+    assert to_learn(source, None) > 0
+    monkeypatch.setattr(module, "taught", forbidden)
+    with pytest.raises(SaddlepointError) as second:
+        learned_from(source, source.c)
+    assert str(second.value) == str(first.value)
 
 
 def test_a_digest_is_of_the_names_as_well(cache: Path) -> None:

@@ -71,7 +71,9 @@ def test_the_largest_judgement_is_taken_that_fits_often_enough(times, left, samp
 
 
 def chosen(monkeypatch: pytest.MonkeyPatch, *, size: int = 2_000, seconds: float = 600.0, **odd: Any) -> str:
-    """What samples of a run of so many seconds on so many labelled pictures are compared by; what is odd of it."""
+    """What samples of a run of so many seconds on so many labelled pictures are compared by; what is odd of it. To
+    learn from them would take a minute where nothing else is said.
+    """
     labels = torch.arange(size) % 2
     source = Source(
         "",
@@ -89,7 +91,14 @@ def chosen(monkeypatch: pytest.MonkeyPatch, *, size: int = 2_000, seconds: float
             raise SaddlepointError("they see less than pixels do")
         return object()
 
+    def to_learn(source: Source, labels: torch.Tensor | None) -> float:
+        if odd.get("unfit"):
+            raise SaddlepointError("only pictures teach features")
+        assert labels is not None
+        return odd.get("learning", 60.0)
+
     monkeypatch.setattr(judgements, "extractor_of", extractor_of)
+    monkeypatch.setattr(judgements, "to_learn", to_learn)
     monkeypatch.setattr(jury, "available", lambda: odd.get("installed", False))
     monkeypatch.setattr(judgements, "system", lambda name: SimpleNamespace(judges=odd.get("judges", ("samples",))))
     record = toyrun.record()
@@ -106,12 +115,14 @@ def chosen(monkeypatch: pytest.MonkeyPatch, *, size: int = 2_000, seconds: float
 @pytest.mark.parametrize(
     ("odd", "features"),
     [
-        ({}, "learned"),
+        ({}, "learned"),  # a tenth of its time
         ({"seconds": 599.0}, "pixels"),
-        ({"size": 1_999}, "pixels"),
+        ({"seconds": 30.0, "learning": 3.0, "size": 200}, "learned"),  # a short one, of small pictures
+        ({"seconds": 1.0, "learning": 0.0}, "learned"),  # they have been learned before
         ({"rate": None}, "pixels"),
         ({"labels": None}, "pixels"),
         ({"labels": torch.tensor([0] * 1_998 + [1] * 2)}, "pixels"),  # a class too small to be learned
+        ({"unfit": True}, "pixels"),
         ({"fails": True}, "pixels"),
         ({"judges": ("pairs",)}, "pixels"),
         ({"installed": True, "channels": 3}, "efficientnet"),
@@ -121,7 +132,7 @@ def chosen(monkeypatch: pytest.MonkeyPatch, *, size: int = 2_000, seconds: float
         ({"features": "learned", "seconds": 1.0}, "learned"),
     ],
 )
-def test_labels_teach_the_features_where_they_can_and_a_run_is_long(
+def test_labels_teach_the_features_where_learning_takes_a_tenth_of_the_run_or_less(
     odd: dict[str, Any], features: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert chosen(monkeypatch, **odd) == features

@@ -9,7 +9,7 @@ from saddlepoint.errors import SaddlepointError
 from saddlepoint.statistics.classes import census, inception_score
 from saddlepoint.statistics.copies import copying, near_copies
 from saddlepoint.statistics.gaussian import fit, frechet
-from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_to, without_bias
+from saddlepoint.statistics.influence import Reference, frechet_interval, frechet_of, frechet_to, without_bias
 from saddlepoint.statistics.intervals import jackknife, student_95
 from saddlepoint.statistics.kernel import kernel_distance, polynomial
 from saddlepoint.statistics.manifold import manifold
@@ -447,3 +447,12 @@ def test_of_few_samples_students_quantile_is_of_one_degree_less():
     found = frechet_interval(y + 1_000, given)
     expected = student_95(5) * 2_000 * float(y.std()) / 6**0.5
     assert found.high - found.value == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize(("n", "f"), [(2, 6), (5, 6), (6, 6), (7, 6), (40, 6), (12, 90)])
+def test_the_distance_of_few_rows_is_that_of_their_gaussian(n: int, f: int) -> None:
+    """Of fewer rows than features by a matrix of n x n, of more by one of f x f: the same number."""
+    rng = torch.Generator().manual_seed(n)
+    x, y = torch.randn(200, f, generator=rng) @ torch.randn(f, f, generator=rng), torch.randn(n, f, generator=rng) + 1
+    reference = Reference.of(fit(x))
+    assert frechet_of(y, reference) == pytest.approx(frechet_to(fit(y), reference), rel=1e-6)

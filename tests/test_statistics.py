@@ -234,3 +234,9 @@ def test_wilson_by_its_published_form_and_at_the_ends():
 
 def test_an_interval_scales_with_its_value():
     assert Interval(2, 1, 4).scaled(50) == Interval(100, 50, 200)
+
+
+def test_a_share_lies_within_its_interval() -> None:
+    """At 0 and 1 too, where rounding may carry an end past it."""
+    for share in (wilson(hits, n) for n in range(1, 500) for hits in (0, n)):
+        assert share.low <= share.value <= share.high

@@ -16,7 +16,7 @@ from saddlepoint.data.split import together
 from saddlepoint.errors import SaddlepointError
 from saddlepoint.judging.card import code_version
 from saddlepoint.judging.extractors.extractor import Extractor, Seen, as_stored, look
-from saddlepoint.judging.extractors.learned import LEAST, STEPS, built, learned, taught
+from saddlepoint.judging.extractors.learned import LEAST, STEPS, built, learned, seconds, taught
 from saddlepoint.judging.group import Group, group
 from saddlepoint.judging.judgement import Standard
 from saddlepoint.judging.mixture import fitted
@@ -24,9 +24,11 @@ from saddlepoint.randomness import Randomness
 from saddlepoint.statistics.gaussian import Gaussian, fit
 from saddlepoint.statistics.influence import Reference
 from saddlepoint.statistics.influence import some as drawn
-from saddlepoint.storage.remembered import Of, Tensors, key_of, remember
+from saddlepoint.storage.remembered import Of, Tensors, kept, key_of, remember
 
 SEED = 0  # of learned features
+SOME = 128  # examples by which is known how long learning takes
+FAILED = "failed"  # in the place of weights: why there are none
 
 
 def standard(extractor: Extractor, real: Source, training: Source | None, labelled: bool) -> Standard:
@@ -93,22 +95,50 @@ def halves(source: Source) -> tuple[Source, Source]:
 
 
 def learned_from(source: Source, labels: Tensor | None) -> Extractor:
-    """The features that these examples teach, learned once for each set of data; SaddlepointError where they fail."""
+    """The features that these examples teach, learned once for each set of data; SaddlepointError where they fail,
+    which is remembered as well.
+    """
     x = as_stored(source.x)
     names = source.classes if labels is not None else ()
 
     def make() -> Tensors:
-        return dict(taught(x, labels, names, SEED).state_dict())
+        try:
+            return dict(taught(x, labels, names, SEED).state_dict())
+        except SaddlepointError as error:
+            return {FAILED: torch.tensor(list(f"{error.what}\n{error.hint}".encode()), dtype=torch.uint8)}
 
     def fits(tensors: Tensors) -> bool:
+        if set(tensors) == {FAILED}:
+            return tensors[FAILED].dtype == torch.uint8 and tensors[FAILED].ndim == 1
         wanted = built(tuple(x.shape[1:]), len(names)).state_dict()
         return {n: t.shape for n, t in tensors.items()} == {n: t.shape for n, t in wanted.items()}
 
-    words = ("taught", source.digest(), len(names), SEED, STEPS, torch.__version__, torch.get_num_threads())
-    tensors = remember(key_of(code_version(), *words), Of(f"{source.name}, what it teaches", source.size), fits, make)
+    about = Of(f"{source.name}, what it teaches", source.size)
+    tensors = remember(lesson(source, labels), about, fits, make)
+    if set(tensors) == {FAILED}:
+        what, _, hint = bytes(tensors[FAILED].tolist()).decode(errors="replace").partition("\n")
+        raise SaddlepointError(what, "learned features", hint)
     network = built(tuple(x.shape[1:]), len(names))
     network.load_state_dict(dict(tensors))
     return learned(network.requires_grad_(False).eval(), names)
+
+
+def lesson(source: Source, labels: Tensor | None) -> str:
+    """The key of what these examples teach."""
+    classes = len(source.classes) if labels is not None else 0
+    words = ("taught", source.digest(), classes, SEED, STEPS, torch.__version__, torch.get_num_threads())
+    return key_of(code_version(), *words)
+
+
+def to_learn(source: Source, labels: Tensor | None) -> float:
+    """Seconds that learning from these examples will take: none where it has been done. SaddlepointError where nothing
+    can be learned.
+    """
+    if kept(lesson(source, labels)):
+        return 0.0
+    some = source.take(drawn(source.size, SOME))
+    few = None if labels is None else labels[drawn(source.size, SOME)]
+    return seconds(as_stored(some.x), few, len(source.classes))
 
 
 def mixture_of(source: Source) -> Mixture:

@@ -112,17 +112,24 @@ class Case(NamedTuple):
         """Whether G makes pixels in cells of 2 x 2, and has another way."""
         return self.setting("g", "network", "kind") == "residual" and self.setting("g", "last") == "cells"
 
+    @property
+    def measures(self) -> Event:
+        """Those of the last judgement; once the run is over, of the one that chose what it ships: you get that."""
+        best = self.judged[-1].get("best") if self.judged and self.over else None
+        chose = [event["measures"] for event in self.judged if best is not None and event.get("images") == best]
+        return (chose or [event["measures"] for event in self.judged[-1:]] or [{}])[-1]
+
     def bar(self, name: str) -> tuple[float, float, float] | None:
-        """A measure of the last judgement: (value, low, high)."""
-        found = self.judged[-1]["measures"].get(name) if self.judged else None
+        """A measure of what you get: (value, low, high)."""
+        found = self.measures.get(name)
         if found is None or None in found:
             return None
         value, low, high = map(float, found)
         return value, low, high
 
     def value(self, name: str) -> float | None:
-        """A measure of the last judgement."""
-        found = self.judged[-1]["measures"].get(name) if self.judged else None
+        """A measure of what you get."""
+        found = self.measures.get(name)
         return None if found is None or found[0] is None else float(found[0])
 
     def spread(self, name: str) -> float | None:

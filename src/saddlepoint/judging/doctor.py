@@ -21,12 +21,14 @@ from saddlepoint.judging.standing import (
     left,
     nowhere,
     plateau,
+    thin,
     unfinished,
     weave,
 )
 
 OVERFIT = 0.5  # standard deviations between D's logits on training and on held-out examples
 APART = 4.0  # standard deviations between its logits on real examples and on fakes: nothing is left to learn from
+AHEAD = 3.0  # the same, where a run ended nowhere: D is right about 98 pairs in 100
 TOGETHER = 0.2  # the same, where D sees no difference
 SEES = 1.0  # between the two, at a run's end: where D is right about two examples in three
 COPIES, SURE = 2.0, 0.001  # percent of near-copies, more than real examples have; p-value of the memorisation test
@@ -34,8 +36,8 @@ SWING, LOST = 1.25, 3.0  # one judgement over the one before; the last over the 
 LEAK = 0.8  # the Frechet distance to altered real examples, over that to unaltered ones
 UNEVEN = 30.0  # times 1, or once in so many: a scale that networks do not see as they see the others
 BENIGN = ("healthy", "plateau")
-PASSING = {"non-finite values masked", "D overfits"}  # of which samples may have come to no harm
 WEAVE, SHORT = "woven pattern", "too few updates"
+PASSING = {"non-finite values masked", "D overfits", "oscillation", "augmentation leak", WEAVE}  # may have done no harm
 LATER = "look again after that"
 ALONE = "none now: no harm is seen in the samples"
 
@@ -45,26 +47,31 @@ def diagnose(case: Case) -> list[Verdict]:
     `not finished` or `healthy`.
 
     Two things are told beside that, not in front of it: a woven pattern of a run that was too short, and what happened
-    on the way to a run whose samples have come to no harm.
+    on the way to a run whose samples are near the data, or is woven into these.
     """
     signs = SIGNS if barely(case) is None else (not_finite, barely)  # all else is of networks that hardly moved
     found: dict[str, Verdict] = {}
     for verdict in (sign(case) for sign in signs):
         if verdict is not None:
             found.setdefault(verdict.name, verdict)  # of one name the most urgent
-    if set(found) <= {WEAVE} or (set(found) <= PASSING and harmless(case)):
+    near = set(found) <= PASSING and harmless(case)
+    if set(found) <= {WEAVE} or near:
         stands = beaten(case) or plateau(case) or left(case) or unfinished(case) or healthy(case)
-        if stands.name == SHORT or WEAVE not in found:
+        if stands.name == SHORT or near or WEAVE not in found:
             found = {stands.name: stands} | found
     return [verdict._replace(change=at_hand(verdict.change, case)) for verdict in found.values()]
 
 
 def in_turn(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, str]]:
     """Each verdict with what to do about it: the change of the first alone, since it may mend what the others saw;
-    where that is benign, those beside it may be left alone.
+    where that is benign, those beside it may be left alone, but a pattern that anybody can see.
     """
-    later = ALONE if verdicts and verdicts[0].name in BENIGN else LATER
-    return [(verdict, later if place else verdict.change) for place, verdict in enumerate(verdicts)]
+    well = bool(verdicts) and verdicts[0].name in BENIGN
+
+    def later(verdict: Verdict) -> str:
+        return (verdict.change if verdict.name == WEAVE else ALONE) if well else LATER
+
+    return [(verdict, later(verdict) if place else verdict.change) for place, verdict in enumerate(verdicts)]
 
 
 def not_finite(case: Case) -> Verdict | None:
@@ -127,8 +134,10 @@ def unequal(case: Case) -> Verdict | None:
 
 
 def collapsed(case: Case) -> Verdict | None:
-    """Samples lie closer together than real examples do."""
+    """Samples lie closer together than real examples do, or where few of these are."""
     spread = case.spread("spread")
+    if case.settled and (found := thin(case)):
+        return Verdict("mode collapse", found, steadier(case))
     if spread is None or spread > COLLAPSED or not (case.settled or (case.stuck and not case.growing("spread"))):
         return None
     coverage = case.value("coverage")
@@ -188,7 +197,7 @@ def too_strong(case: Case) -> Verdict | None:
     apart = case.gap("train", "fake")
     if apart is None or apart < (SEES if case.judged and case.over else APART):
         return None
-    certain = case.settled and case.bad and apart >= APART  # once it is over, whatever still mends
+    certain = case.settled and case.bad and apart >= AHEAD  # once it is over, whatever still mends
     if not (case.adrift or certain if case.judged else case.rested):
         return None
     evidence = f"D's logits on fakes lie {apart:.1f} standard deviations below those on real examples{nowhere(case)}"
@@ -254,9 +263,9 @@ SIGNS: tuple[Callable[[Case], Verdict | None], ...] = (
     unequal,
     overfits,
     overshooting,
+    leaking,
     collapsed,
     collapsed_within,
-    leaking,
     too_weak,
     too_strong,
     oscillating,

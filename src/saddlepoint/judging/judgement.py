@@ -95,7 +95,7 @@ def judge(
 
 def quick(fake: Group, standard: Standard, card: Card, rng: torch.Generator, mixed: Group | None = None) -> Measures:
     """What is worth its time while a run goes on."""
-    return of_all(fake, standard, card, mixed) | memories(fake, standard, card, rng)
+    return of_all(fake, standard, card, mixed) | as_asked(fake, standard, card) | memories(fake, standard, card, rng)
 
 
 def of_all(fake: Group, standard: Standard, card: Card, mixed: Group | None) -> Measures:
@@ -221,9 +221,7 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
         found["modes_kl"] = measure(card, f"KL(modes || uniform), nats, floor {modes.floor:.4f}", modes.kl)
     if labels is None or real.labels is None:
         return found
-    if logits is not None and logits.shape[1] == 1 + max(int(side.max()) for side in (labels, real.labels)):
-        right = wilson(int((logits.argmax(1) == labels).sum()), len(labels))
-        found["label_accuracy"] = measure(card, "label accuracy, %", right.scaled(100))
+    found |= as_asked(fake, standard, card)
     if real.seen.features.shape[1] > WIDE:
         return found
     pairs = {c: (fake.of(c), real.of(c)) for c in shared(real, fake)}
@@ -237,6 +235,22 @@ def of_classes(fake: Group, standard: Standard, card: Card) -> Measures:
         (ours, theirs), name = pairs[c], standard.classes[c] if standard.classes else str(c)
         short, own = card._replace(n_real=theirs.size, n_fake=ours.size), biased(ours, theirs)
         found[f"class_frechet/{name}"] = measure(short, f"Frechet distance, class {name}{own}", each[c])
+    return found
+
+
+def as_asked(fake: Group, standard: Standard, card: Card) -> Measures:
+    """How many samples, and how many real examples, a classifier of their classes takes for what they are."""
+    found: Measures = {}
+    logits, labels, real = fake.seen.logits, fake.labels, standard.real
+    if logits is None or labels is None or real.labels is None:
+        return found
+    if logits.shape[1] != 1 + max(int(side.max()) for side in (labels, real.labels)):
+        return found
+    for name, said, are in (("", logits, labels), ("_real", real.seen.logits, real.labels)):
+        if said is not None:
+            right = wilson(int((said.argmax(1) == are).sum()), len(are)).scaled(100)
+            whose = " of real examples" if name else ""
+            found[f"label_accuracy{name}"] = measure(card, f"label accuracy{whose}, %", right)
     return found
 
 

@@ -4,17 +4,19 @@ import math
 from typing import NamedTuple
 
 from saddlepoint.data.scaling import ENDLESS
-from saddlepoint.judging.case import RESTED, Case, decides
+from saddlepoint.judging.case import BAD, RESTED, Case, decides
 from saddlepoint.judging.cures import slower
 from saddlepoint.judging.headline import CHOOSES
 from saddlepoint.judging.headline import NAME as HEADLINE
 from saddlepoint.judging.mixture import BESIDE
 
 COLLAPSED, COLLAPSED_WITHIN = 50.0, 30.0  # percent of the real pairwise distance, of all and within a class
-FAR = 25.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
+FAR = 20.0  # percent of the distance of the mean alone: classes and shapes are still hard to tell
 FAR_POINTS = 15.0  # percent of the density distance, which reads lower: a normal cloud in place of a shape has 19 to 60
 NEAR = 10.0  # percent of either: no harm is seen below it
 FEW = 0.3  # of the real examples have a sample close by, at a run's end: less is far off too
+ILL_NAMED, WELL_NAMED = 0.5, 0.7  # of the samples are what they were asked to be, over that of real examples
+MOSTLY = 0.5  # of the samples lie among real examples
 WOVEN = 1.3  # the amplitude of a fine pattern in smooth places, over that in real pictures
 FEWEST = 100  # updates, with which a run can have learnt anything
 LAST = 4  # judgements without a gain
@@ -42,7 +44,7 @@ def unfinished(case: Case) -> Verdict | None:
     that they may part yet, or woven while they still got better: it was too short.
     """
     coverage, early = case.value("coverage"), not case.rested
-    learning = weave(case) and not case.stuck
+    learning = weave(case) and not case.stuck and not harmless(case)
     sparse = coverage is not None and coverage < FEW
     if not case.over or not (sparse or distant(case) or learning or (early and alike(case))):
         return None
@@ -71,10 +73,32 @@ def alike(case: Case) -> bool:
     return (spread is not None and spread <= COLLAPSED) or (within is not None and within <= COLLAPSED_WITHIN)
 
 
+def thin(case: Case) -> str:
+    """How samples lie where real examples are, while hardly one of these lies where samples are, in words: of a cloud
+    they are a thread. Empty where that is not so.
+    """
+    precision, recall = case.value("precision"), case.value("recall")
+    if precision is None or recall is None or precision < MOSTLY or recall >= BAD:
+        return ""
+    return f"{precision:.0%} of the samples lie among real examples, and {recall:.0%} of these among samples"
+
+
 def distant(case: Case) -> bool:
-    """Whether the figure that leads is far off, beyond its error bar; the two kinds of it have limits of their own."""
+    """Whether the figure that leads is far off, beyond its error bar; the two kinds of it have limits of their own. Or
+    whether samples are not what they were asked to be.
+    """
     lead = case.bar(HEADLINE)
+    if named(case) < ILL_NAMED:
+        return True
     return lead is not None and lead[1] > (FAR_POINTS if case.setting("range") in ENDLESS else FAR)
+
+
+def named(case: Case) -> float:
+    """The share of samples that are of the class they were asked for, over that of real examples, as the features see
+    it; 1 where these know no classes.
+    """
+    ours, real = case.value("label_accuracy"), case.value("label_accuracy_real")
+    return ours / real if ours is not None and real else 1.0
 
 
 def amiss(case: Case) -> bool:
@@ -97,7 +121,7 @@ def harmless(case: Case) -> bool:
     beyond the error bar. Where too few are held out for a distance, nobody can say that.
     """
     lead, coverage = case.bar(HEADLINE), case.value("coverage")
-    if not case.settled or coverage is None or coverage < FEW or alike(case) or weave(case):
+    if not case.settled or coverage is None or coverage < FEW or alike(case) or named(case) < WELL_NAMED:
         return False
     return lead is not None and lead[2] < NEAR
 
@@ -155,6 +179,8 @@ def nowhere(case: Case) -> str:
     """How far from the data the samples are, in words."""
     coverage, distance = case.value("coverage"), far(case)
     found = "" if coverage is None else f", and {coverage:.0%} of real examples have a sample close by"
+    if (share := named(case)) < WELL_NAMED:
+        found += f"; samples are of the class they were asked for {share:.0%} as often as real examples are"
     return found + (f"; {distance}" if distance else "")
 
 

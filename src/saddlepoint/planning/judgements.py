@@ -4,6 +4,7 @@ import time
 
 from saddlepoint.court.bench import shown
 from saddlepoint.court.jury import extractor_of, labels_of, usual
+from saddlepoint.court.standard import to_learn
 from saddlepoint.court.summons import unfit
 from saddlepoint.data.facts import facts_of
 from saddlepoint.data.sides import sides_of
@@ -19,7 +20,7 @@ from saddlepoint.systems.catalog import system
 
 SIZES = ((1_000, 8), (500, 4), (250, 2))  # samples of a judgement, where at least so many judgements fit into the time
 MOST_JUDGEMENTS = 24
-LONG, MANY = 600.0, 2_000  # seconds of a run, and examples, from which features are learned of its data
+LEARNING = 0.1  # of a run's time, at most, in which features are learned of its data
 
 
 def planned(record: RunRecord, sources: Sources, engine: Engine, each: float = 0.0) -> RunRecord:
@@ -63,19 +64,22 @@ def with_features(record: RunRecord, source: Source) -> RunRecord:
 
 
 def taught(record: RunRecord, source: Source) -> str | None:
-    """The features that the data's own labels teach, where pixels are all there would be else, examples are many and
-    learning takes a small part of the run: it is done here, once for each set of data, and must pass its own trial.
+    """The features that the data's own labels teach, where pixels are all there would be else, and learning takes a
+    small part of the run: it is done here, once for each set of data, and must pass its own trial. Which way up a
+    picture is teaches too little to be relied on unasked (docs/judging.md has an example).
     """
     images, rate = sum(stage.images for stage in record.config.stages), record.choices.rate
-    if usual(source) != "pixels" or "samples" not in system(record.config.system).judges:
-        return None
-    if not rate or images / rate < LONG or source.size < MANY:
+    if not rate or usual(source) != "pixels" or "samples" not in system(record.config.system).judges:
         return None
     about, train = facts_of({"x": source})["x"], sides_of(source, record.data.held_out).train
-    if labels_of(train, every=True) is None:
+    labels = labels_of(train, every=True)
+    if labels is None:
         return None
+    lesson = shown(train, about)
     try:
-        extractor_of("learned", source=shown(train, about))
+        if to_learn(lesson, labels) > LEARNING * images / rate:
+            return None
+        extractor_of("learned", source=lesson)
         return "learned"
     except SaddlepointError:
         return None

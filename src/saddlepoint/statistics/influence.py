@@ -118,6 +118,22 @@ def frechet_to(sample: Gaussian, reference: Reference) -> float:
     return float(value.clamp(min=0))
 
 
+def frechet_of(features: Tensor, reference: Reference) -> float:
+    """The same of a sample's features [n, F]. Of no more rows than features the eigenvalues of M that are not 0 are
+    those of a matrix [n, n]: with Y the centred rows, of Y R^(1/2) (Y R^(1/2))^T / (n - 1).
+    """
+    n = len(features)
+    if not 2 <= n <= features.shape[1]:
+        return frechet_to(fit(features), reference)
+    mean = features.double().mean(0)
+    y, apart = features.double() - mean, mean - reference.moments.mean
+    turned = y @ reference.root
+    roots = eigenvalues_of(turned @ turned.T / (n - 1)).clamp(min=0).sqrt()
+    own = y.square().sum() / (n - 1)
+    value = apart.square().sum() + own + reference.moments.covariance.trace() - 2 * roots.sum()
+    return float(value.clamp(min=0))
+
+
 def some(n: int, most: int = MOST) -> Tensor:
     """All of n places, or `most` of them, drawn at random, always alike: examples often come sorted by class."""
     return torch.arange(n) if n <= most else torch.randperm(n, generator=torch.Generator().manual_seed(0))[:most]

@@ -123,4 +123,5 @@ def wilson_of(p: float, n: float, z: float = NORMAL_95) -> Interval:
     """The same for a share p of n trials, which need not be whole numbers, with another quantile than the normal's."""
     q = z**2 / n
     half = math.sqrt(p * (1 - p) * q + q * q / 4)
-    return Interval(p, max(0.0, (p + q / 2 - half) / (1 + q)), min(1.0, (p + q / 2 + half) / (1 + q)))
+    low, high = max(0.0, (p + q / 2 - half) / (1 + q)), min(1.0, (p + q / 2 + half) / (1 + q))
+    return Interval(p, min(p, low), max(p, high))  # at 0 and 1 an end may lie beyond p by rounding

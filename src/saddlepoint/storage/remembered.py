@@ -51,6 +51,10 @@ def folder() -> Path:
     return place() / "figures"
 
 
+def path_of(key: str) -> Path:
+    return folder() / f"{key}.safetensors"
+
+
 def key_of(*words: str | int) -> str:
     """The hash of everything that decides what the figures are."""
     return hashlib.sha256(json.dumps((FORMAT, *words)).encode()).hexdigest()[:32]
@@ -58,7 +62,7 @@ def key_of(*words: str | int) -> str:
 
 def remember(key: str, of: Of, fits: Callable[[Tensors], bool], make: Callable[[], Tensors]) -> Tensors:
     """What is kept under this key, where it fits; else what `make` gives, which is then kept."""
-    path = folder() / f"{key}.safetensors"
+    path = path_of(key)
     found = load(path)
     if found is None or not fits(found):
         found = make()
@@ -66,6 +70,11 @@ def remember(key: str, of: Of, fits: Callable[[Tensors], bool], make: Callable[[
             files.make_folder(path.parent)
             files.write_atomic(path, packed(of, found))
     return found
+
+
+def kept(key: str) -> bool:
+    """Whether there is something under this key."""
+    return path_of(key).is_file()
 
 
 def packed(of: Of, tensors: Tensors) -> bytes:

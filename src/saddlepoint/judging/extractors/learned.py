@@ -8,6 +8,7 @@ x uint8 [N, C, H, W];  labels [N] or None
 """
 
 import hashlib
+import time
 from itertools import islice
 
 import torch
@@ -33,6 +34,8 @@ SIDE, FEATURES = 32, 64
 BATCH, STEPS, RATE = 64, 400, 2e-3
 LEAST = 50  # pictures to learn from
 WAYS = 4  # up
+RIGHT = 0.5  # of pictures not seen before, of which it must be told which way up they are: of textures nobody can
+TIMED, TRIAL = 4, 0.6  # minibatches by which is known what all take; the trial's time over theirs, at most
 
 
 def small(x: Tensor) -> Tensor:
@@ -84,6 +87,18 @@ def trained(x: Tensor, labels: Tensor | None, classes: int, seed: int, steps: in
     return network.requires_grad_(False).eval()
 
 
+def seconds(x: Tensor, labels: Tensor | None, classes: int) -> float:
+    """What learning from such pictures takes on this machine now, with the trial: found out by a few minibatches of
+    some of them. SaddlepointError where nothing can be learned.
+    """
+    if x.ndim != 4:
+        raise SaddlepointError("only pictures teach features", "learned features", "use --features pixels")
+    trained(x, labels, classes, 0, 1)  # what is slow the first time alone
+    begun = time.monotonic()
+    trained(x, labels, classes, 0, TIMED)
+    return (1 + TRIAL) * STEPS / TIMED * (time.monotonic() - begun)
+
+
 def quarters(n: int, rng: torch.Generator) -> Tensor:
     """z [n], of 0 to 3: by how many quarter turns to turn each picture."""
     return torch.randint(WAYS, (n,), generator=rng)
@@ -127,9 +142,18 @@ def taught(x: Tensor, labels: Tensor | None, names: tuple[str, ...], seed: int) 
         raise SaddlepointError("only pictures teach features", "learned features", "use --features pixels")
     others, own = unseen(x, labels, seed)
     network = trained(*own, len(names), seed)
-    if fault := shortcoming(learned(network, names), *others):
+    fault = shortcoming(learned(network, names), *others)
+    if labels is None and fault is None and (right := upright(network, others[0])) < RIGHT:
+        fault = f"of {right:.0%} of pictures that taught nothing they tell which way up these are, by chance of 25 %"
+    if fault:
         raise SaddlepointError(fault, "learned features", "use --features pixels")
     return network
+
+
+def upright(network: Classifier, x: Tensor) -> float:
+    """The share of pictures, each turned all four ways, of which the network tells by how much."""
+    ways = [network(small(2 * (x.rot90(n, (2, 3)).float() / 255) - 1)).argmax(1) == n for n in range(WAYS)]
+    return float(torch.stack(ways).double().mean())
 
 
 def unseen(x: Tensor, labels: Tensor | None, seed: int) -> list[tuple[Tensor, Tensor | None]]:

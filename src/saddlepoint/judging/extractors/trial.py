@@ -18,7 +18,7 @@ from torch.nn.functional import avg_pool2d
 from saddlepoint.judging.extractors.extractor import Extractor, look
 from saddlepoint.judging.extractors.pixels import pixels
 from saddlepoint.statistics.gaussian import fit
-from saddlepoint.statistics.influence import Reference, frechet_to
+from saddlepoint.statistics.influence import Reference, frechet_of
 
 LEVELS = (1, 2, 3)
 MOST = 1_000  # pictures of a trial
@@ -54,10 +54,10 @@ def one_way(
 ) -> dict[str, tuple[float, ...]]:
     """The signals of our half, distorted, against theirs; the halves by their places."""
     seen, reference = look(extractor, x[ours]).features, Reference.of(fit(look(extractor, x[theirs]).features))
-    floor = max(frechet_to(fit(seen), reference), 1e-12)
+    floor = max(frechet_of(seen, reference), 1e-12)
 
     def signal(y: Tensor) -> float:
-        return frechet_to(fit(look(extractor, y).features), reference) / floor
+        return frechet_of(look(extractor, y).features, reference) / floor
 
     return {
         "blur": tuple(signal(blurred(x[ours], level)) for level in LEVELS),
@@ -88,7 +88,7 @@ def missing(seen: Tensor, modes: Tensor, reference: Reference) -> tuple[float, .
     rng = torch.Generator().manual_seed(0)
     total = torch.zeros(1 + len(LEVELS), dtype=torch.float64)
     for _ in range(ORDERS):
-        total += torch.tensor([frechet_to(fit(seen[places]), reference) for places in remaining(modes, rng)])
+        total += torch.tensor([frechet_of(seen[places], reference) for places in remaining(modes, rng)])
     return tuple((total[1:] / total[0].clamp(min=1e-12)).tolist())
 
 
