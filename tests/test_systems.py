@@ -193,7 +193,8 @@ def test_averages_ships_and_checkpoints_hold_all_that_a_model_needs(straight: tu
     assert last is not None
     wanted = {
         "pix2pix": {"G", "D", "optimiser-G", "optimiser-D"},
-        **{key: {"G", "first", "D", "optimiser-G", "optimiser-D"} for key in ("srgan", "denoise-gan", "inpaint")},
+        **{key: {"G", "first", "D", "optimiser-G", "optimiser-D"} for key in ("srgan", "denoise-gan")},
+        "inpaint": {"G", "first", "D", "D_hole", "optimiser-G", "optimiser-D"},
         **{key: {"encoder", "decoder", "optimiser-G"} for key in ("vae", "vfae")},
         "semi": {"G", "D", "optimiser-G", "optimiser-D"},
         "stacked": {"stack", "optimiser-G"},

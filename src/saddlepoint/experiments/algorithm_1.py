@@ -131,7 +131,7 @@ def outcome(cell: Cell, options: Options) -> Outcome:
     rounds, answers = options.steps(ROUNDS), []
     data = batches(rounds * cell.k, options.seed)
     for round_ in play(game_of(G, D, cell), data, seed=options.seed, schedule=algorithm_1, dials=pace(cell, rounds)):
-        answers.append(round_.readings["net"])
+        answers.append((round_.d_real, round_.d_fake))
     real, fake = (
         np.array([part.mean() for part in np.array_split(side, LOOKS) if len(part)]) for side in zip(*answers)
     )

@@ -75,8 +75,8 @@ def taught(record: RunRecord, source: Source) -> str | None:
     labels = labels_of(train, every=True)
     if labels is None:
         return None
-    lesson = shown(train, about)
     try:
+        lesson = shown(train, about)  # refuses pictures that are not finite
         if to_learn(lesson, labels) > LEARNING * images / rate:
             return None
         extractor_of("learned", source=lesson)
