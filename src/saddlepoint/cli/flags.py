@@ -51,8 +51,3 @@ def without_effect(flags: Mapping[str, object], where: str, hint: str = "leave i
     for name, given in flags.items():
         if given is not None and given is not False:
             raise SaddlepointError(f"has no effect {where}", name, hint)
-
-
-def one_condition(cond: object, unconditional: bool) -> None:
-    """Refuse to be told what the condition is made of, and that there is none."""
-    without_effect({"--cond": cond if unconditional else None}, "with --unconditional", "give one of them")

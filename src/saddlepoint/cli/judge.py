@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from saddlepoint.cli.flags import NORMAL, Flat, Speaking, one_condition, without_effect
+from saddlepoint.cli.flags import NORMAL, Flat, Speaking, without_effect
 from saddlepoint.cli.tables import columns, say, tell
 from saddlepoint.data.reading import Reading, sides
 from saddlepoint.errors import SaddlepointError
+from saddlepoint.planning.begin import one_condition
 
 if TYPE_CHECKING:
     from saddlepoint.court.bench import Measures

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from saddlepoint.cli.flags import NORMAL, Speaking, Time, one_condition
+from saddlepoint.cli.flags import NORMAL, Speaking, Time
 from saddlepoint.cli.offered import DATA
 from saddlepoint.cli.tables import columns, plan_lines, say, shorten
 from saddlepoint.cli.theory import silence, tell
@@ -16,7 +16,7 @@ from saddlepoint.data.reading import shown
 from saddlepoint.durations import parse
 from saddlepoint.errors import SaddlepointError, typed
 from saddlepoint.formats import format_of
-from saddlepoint.planning.begin import configure, usual_recipe
+from saddlepoint.planning.begin import configure, one_condition, usual_recipe
 
 if TYPE_CHECKING:
     from saddlepoint.data.facts import About

@@ -33,7 +33,12 @@ def agreed(flags: Mapping[str, Any], budget: object) -> None:
     if budget is not None and "images" in flags:
         raise SaddlepointError("sets the length of training, as --budget does", "--images", "give one of them")
     given = {name.removeprefix("data."): value for name, value in flags.items()}
-    if given.get("cond") is not None and given.get("unconditional"):
+    one_condition(given.get("cond"), bool(given.get("unconditional")))
+
+
+def one_condition(cond: object, unconditional: bool) -> None:
+    """Refuse to be told what the condition is made of, and that there is none."""
+    if cond is not None and unconditional:
         raise SaddlepointError("has no effect with --unconditional", "--cond", "give one of them")
 
 
